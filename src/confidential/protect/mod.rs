@@ -1,0 +1,136 @@
+//! Makes frequency tables safe to publish: primary rules, the linear system, secondary suppression, certificates; and
+//! seals the release. Comes in: planned cells, earlier published cells, a counter. Goes out: what may be shown.
+//! Deliberately absent: the store and polars.
+
+use std::collections::HashMap;
+
+use model::release::{Release, ReleaseParts, SealError, Zeros};
+
+use crate::tabulate::Key;
+
+/// One dimension of the release's space.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Space {
+    /// Its name, `district`.
+    pub name: String,
+    /// Codes by index.
+    pub codes: Vec<String>,
+    /// Index of the total.
+    pub total: u32,
+    /// `(parent, children)`: in every cell the parent's count is the sum of the children's.
+    pub sums: Vec<(u32, Vec<u32>)>,
+}
+
+/// The cells that one table will publish.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlannedTable {
+    /// `T09`, for messages.
+    pub id: String,
+    /// `MinimumFrequency(threshold)`: the highest among the audiences that get the table.
+    pub threshold: u64,
+    /// Whether zeros are published.
+    pub zeros: Zeros,
+    /// Every cell that is neither impossible nor unavailable.
+    pub cells: Vec<Key>,
+    /// Cells that cannot occur: published as `z`, known to be 0.
+    pub impossible: Vec<Key>,
+}
+
+/// How a cell was published before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EarlierForm {
+    /// An exact count: fixed for ever.
+    Count(u64),
+    /// Hidden: stays hidden for ever.
+    Suppressed,
+    /// Impossible.
+    StructuralZero,
+}
+
+/// A cell of an earlier release.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EarlierCell {
+    /// In the same space as the planned cells.
+    pub key: Key,
+    /// How it was published.
+    pub form: EarlierForm,
+    /// The zeros rule of its table.
+    pub zeros: Zeros,
+    /// The threshold under which it was published.
+    pub threshold: u64,
+    /// Name of its release, for messages.
+    pub release: String,
+}
+
+/// Everything that decides a pattern.
+#[derive(Debug, Clone, Default)]
+pub struct Problem {
+    /// The dimensions, in the order of a key.
+    pub spaces: Vec<Space>,
+    /// The tables of this release, for all audiences.
+    pub tables: Vec<PlannedTable>,
+    /// Every cell of every earlier release.
+    pub earlier: Vec<EarlierCell>,
+    /// Breaks ties, so that they do not speak of the truth.
+    pub tie_key: [u8; 32],
+}
+
+/// Why a cell is hidden. Stays inside, in the ledger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    /// Fewer protected units than the threshold.
+    MinimumFrequency,
+    /// A zero in a table that hides them.
+    HiddenZero,
+    /// So that another cannot be recovered.
+    Secondary,
+    /// Hidden in an earlier release.
+    Earlier,
+}
+
+/// What may be shown of a planned cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shown {
+    /// The exact count.
+    Count(u64),
+    /// `c`.
+    Hidden(Reason),
+    /// `z`.
+    Impossible,
+}
+
+/// The pattern of a release.
+#[derive(Debug, Clone, Default)]
+pub struct Pattern {
+    /// Every planned cell.
+    pub cells: HashMap<Key, Shown>,
+    /// How it came about, in counts.
+    pub statistics: Statistics,
+}
+
+/// A pattern in counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Statistics {
+    /// Planned cells.
+    pub cells: usize,
+    /// Hidden by the minimum frequency rule.
+    pub primary: usize,
+    /// Hidden zeros.
+    pub zeros: usize,
+    /// Hidden so that others cannot be recovered.
+    pub secondary: usize,
+    /// Cells that exist only as a difference and were protected too.
+    pub derived: usize,
+    /// Cells certified by a swap among hidden cells or a table found for another cell.
+    pub by_witness: usize,
+    /// Cells that needed a linear programme.
+    pub by_programme: usize,
+}
+
+/// Seals a release. The one caller of [`Release::seal`] in the program.
+///
+/// # Errors
+/// [`SealError`] where the parts do not hold together.
+pub fn seal(parts: ReleaseParts) -> Result<Release, SealError> {
+    Release::seal(parts)
+}

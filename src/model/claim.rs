@@ -1,0 +1,86 @@
+//! What an intruder claims, and what a verification found. Comes in and goes out: plain data, no hidden value.
+
+use serde::{Deserialize, Serialize};
+
+/// How a claim was reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Attack {
+    /// The folder: digests, a closed list of files, readers for every one.
+    Folder,
+    /// Files that do not say the same.
+    Consistency,
+    /// A cell that follows from the published ones by adding and subtracting.
+    Subtraction,
+    /// A cell that the published ones bound too tightly.
+    Interval,
+    /// A chart that shows more than its table.
+    Chart,
+    /// What a file carries beside what it shows.
+    Leftover,
+    /// An identifier of the store.
+    Identifier,
+    /// A manifest that claims more doubt than its tables leave.
+    Manifest,
+}
+
+/// `lowest <= cell <= highest`, as a stranger can prove.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Claim {
+    /// The cell, `dimension=code` for every dimension that does not stand at its total.
+    pub cell: String,
+    /// Proven lower bound.
+    pub lowest: u64,
+    /// Proven upper bound; none where nothing bounds it.
+    pub highest: Option<u64>,
+}
+
+/// Something that must not be in a release.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// Which attack found it.
+    pub attack: Attack,
+    /// A stable name of the kind, such as `derived_small_exact`.
+    pub kind: String,
+    /// The file, relative to the release.
+    pub file: String,
+    /// Where in the file; never a value.
+    pub place: String,
+    /// What is wrong, in a sentence.
+    pub message: String,
+    /// For a cell: what can be proven.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claim: Option<Claim>,
+}
+
+/// How far one attack got.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tried {
+    /// Which attack.
+    pub attack: Attack,
+    /// What it looked at, in counts: `1,284 hidden cells`.
+    pub scope: String,
+    /// What it left open: neither cleared nor claimed. A release with any is not released.
+    pub not_shown: u64,
+}
+
+/// The result of attacking one or more release folders.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Verdict {
+    /// Every finding, in the order of files and cells.
+    pub findings: Vec<Finding>,
+    /// What was tried and how far it got.
+    pub tried: Vec<Tried>,
+    /// Attacks that could not be run, and why.
+    pub not_run: Vec<String>,
+    /// Counts by kind, for programs.
+    pub counts: std::collections::BTreeMap<String, u64>,
+}
+
+impl Verdict {
+    /// Whether nothing was found and nothing was left open.
+    #[must_use]
+    pub fn is_clean(&self) -> bool {
+        self.findings.is_empty() && self.tried.iter().all(|tried| tried.not_shown == 0)
+    }
+}

@@ -1,0 +1,276 @@
+//! `dimensions.toml`: what can be counted, and by what. Comes in: TOML. Goes out: measures and dimensions.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use crate::config::codes::CodeList;
+use crate::config::error::{ConfigError, Document};
+use crate::config::source::Source;
+
+/// The code of every dimension's total.
+pub const TOTAL: &str = "Total";
+
+/// How a case gets its code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Derivation {
+    /// The field's own code.
+    Code {
+        /// A code field.
+        field: String,
+    },
+    /// The band of `codes` (columns `min`, `max`, both inclusive) that holds the field's number.
+    Band {
+        /// A number field.
+        field: String,
+    },
+    /// The band of the full years between two date fields.
+    AgeYears {
+        /// Date of birth.
+        from: String,
+        /// Date at which the age is wanted.
+        at: String,
+    },
+    /// The band of the working days between two date fields; weekends and the listed holidays do not count.
+    WorkingDays {
+        /// First day.
+        from: String,
+        /// Last day.
+        at: String,
+        /// Code list whose codes are the holidays, ISO dates.
+        holidays: Option<String>,
+    },
+    /// Fields from coarse to fine, each nested in the one before; codes as they come.
+    Nested {
+        /// Code fields of open lists.
+        fields: Vec<String>,
+    },
+}
+
+/// A dimension of the tables.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dimension {
+    /// As in CSV headers: `need`.
+    pub name: String,
+    /// For people: `Primary need`.
+    pub label: String,
+    /// How a case gets its code.
+    pub derivation: Derivation,
+    /// Name of its code list; none for nested fields.
+    pub codes: Option<String>,
+    /// Names of the levels above the codes, from coarse to fine: columns of the code list, or all nested fields but the
+    /// last.
+    pub levels: Vec<String>,
+    /// The code of a case that has none.
+    pub missing: String,
+    /// What the missing code is called where no code list does.
+    pub missing_label: String,
+}
+
+/// The unit of a measure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unit {
+    /// Counts add up over every dimension.
+    Case,
+    /// Distinct families: they add up over none.
+    Family,
+}
+
+/// What is counted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Measure {
+    /// As in `release.json`: `cases`.
+    pub name: String,
+    /// For people: `Cases opened`.
+    pub label: String,
+    /// The source's event whose date decides the period.
+    pub event: String,
+    /// What one count is.
+    pub unit: Unit,
+}
+
+/// `dimensions.toml`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Dimensions {
+    /// In the file's order; the first is the one that a table counts when it names none.
+    pub measures: Vec<Measure>,
+    /// In the file's order.
+    pub dimensions: Vec<Dimension>,
+}
+
+impl Dimensions {
+    /// The dimension of a name.
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<&Dimension> {
+        self.dimensions.iter().find(|dimension| dimension.name == name)
+    }
+    /// The measure of a name.
+    #[must_use]
+    pub fn measure(&self, name: &str) -> Option<&Measure> {
+        self.measures.iter().find(|measure| measure.name == name)
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawFile {
+    measure: Vec<RawMeasure>,
+    dimension: Vec<RawDimension>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawMeasure {
+    name: Spanned<String>,
+    label: String,
+    event: Spanned<String>,
+    unit: Unit,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawDimension {
+    name: Spanned<String>,
+    label: String,
+    field: Option<Spanned<String>>,
+    band: Option<Spanned<String>>,
+    age_from: Option<Spanned<String>>,
+    working_days_from: Option<Spanned<String>>,
+    nested: Option<Vec<Spanned<String>>>,
+    at: Option<Spanned<String>>,
+    holidays: Option<Spanned<String>>,
+    codes: Option<Spanned<String>>,
+    #[serde(default)]
+    levels: Vec<Spanned<String>>,
+    missing: Spanned<String>,
+    missing_label: Option<String>,
+}
+
+/// Reads `dimensions.toml` against the code lists and sources it names.
+///
+/// # Errors
+/// [`ConfigError`] at the name that does not exist, and where a dimension says two ways to get its code, or none.
+pub fn read(
+    document: &Document,
+    codes: &BTreeMap<String, CodeList>,
+    sources: &BTreeMap<String, Source>,
+) -> Result<Dimensions, ConfigError> {
+    let raw: RawFile = document.toml()?;
+    let mut file = Dimensions::default();
+    for measure in raw.measure {
+        let events: Vec<&str> = sources.values().flat_map(|source| source.events.keys().map(String::as_str)).collect();
+        if !events.contains(&measure.event.get_ref().as_str()) {
+            return Err(document.not_one_of("event", &measure.event, events));
+        }
+        if file.measure(measure.name.get_ref()).is_some() {
+            return Err(document.error(measure.name.span(), "this measure comes twice"));
+        }
+        let (name, event) = (measure.name.into_inner(), measure.event.into_inner());
+        file.measures.push(Measure { name, label: measure.label, event, unit: measure.unit });
+    }
+    if file.measures.is_empty() {
+        return Err(document.error(0..0, "no measure says what is counted"));
+    }
+    for dimension in raw.dimension {
+        let name = dimension.name.get_ref().as_str();
+        if file.find(name).is_some() || ["period", "measure", "value", "symbol"].contains(&name) {
+            return Err(document.error(dimension.name.span(), "this name is taken"));
+        }
+        let dimension = checked(document, dimension, codes, sources)?;
+        file.dimensions.push(dimension);
+    }
+    Ok(file)
+}
+
+fn checked(
+    document: &Document,
+    raw: RawDimension,
+    codes: &BTreeMap<String, CodeList>,
+    sources: &BTreeMap<String, Source>,
+) -> Result<Dimension, ConfigError> {
+    let derivation = derivation(document, &raw, codes, sources)?;
+    let nested = match &derivation {
+        Derivation::Nested { fields } => Some(fields.clone()),
+        Derivation::Code { .. }
+        | Derivation::Band { .. }
+        | Derivation::AgeYears { .. }
+        | Derivation::WorkingDays { .. } => None,
+    };
+    let mut levels = Vec::new();
+    let list_name = match (&nested, &raw.codes) {
+        (Some(fields), None) => {
+            levels.extend(fields[..fields.len() - 1].iter().cloned());
+            None
+        }
+        (None, Some(name)) => {
+            let Some(list) = codes.get(name.get_ref()) else {
+                return Err(document.not_one_of("code list", name, codes.keys().map(String::as_str)));
+            };
+            for level in &raw.levels {
+                if !list.columns.contains(level.get_ref()) {
+                    return Err(document.not_one_of("column", level, list.columns.iter().map(String::as_str)));
+                }
+                levels.push(level.get_ref().clone());
+            }
+            if list.find(raw.missing.get_ref()).is_none() {
+                let allowed = list.entries.iter().map(|entry| entry.code.as_str());
+                return Err(document.not_one_of("code", &raw.missing, allowed));
+            }
+            if list.find(TOTAL).is_some() {
+                return Err(document.error(name.span(), "the code \"Total\" is the dimension's own"));
+            }
+            Some(name.get_ref().clone())
+        }
+        (Some(_), Some(name)) => return Err(document.error(name.span(), "nested fields bring their own codes")),
+        (None, None) => return Err(document.error(raw.name.span(), "this dimension names no code list")),
+    };
+    Ok(Dimension {
+        name: raw.name.into_inner(),
+        label: raw.label,
+        derivation,
+        codes: list_name,
+        levels,
+        missing_label: raw.missing_label.unwrap_or_else(|| raw.missing.get_ref().clone()),
+        missing: raw.missing.into_inner(),
+    })
+}
+
+fn derivation(
+    document: &Document,
+    raw: &RawDimension,
+    codes: &BTreeMap<String, CodeList>,
+    sources: &BTreeMap<String, Source>,
+) -> Result<Derivation, ConfigError> {
+    let known = |field: &Spanned<String>| {
+        let names = || sources.values().flat_map(|source| source.fields.iter().map(|field| field.name.as_str()));
+        if names().any(|name| name == field.get_ref()) {
+            Ok(field.get_ref().clone())
+        } else {
+            Err(document.not_one_of("field", field, names()))
+        }
+    };
+    let at = || {
+        let missing = || document.error(raw.name.span(), "`at` names the date field that the time runs to");
+        raw.at.as_ref().ok_or_else(missing).and_then(&known)
+    };
+    match (&raw.field, &raw.band, &raw.age_from, &raw.working_days_from, &raw.nested) {
+        (Some(field), None, None, None, None) => Ok(Derivation::Code { field: known(field)? }),
+        (None, Some(field), None, None, None) => Ok(Derivation::Band { field: known(field)? }),
+        (None, None, Some(from), None, None) => Ok(Derivation::AgeYears { from: known(from)?, at: at()? }),
+        (None, None, None, Some(from), None) => {
+            if let Some(name) = raw.holidays.as_ref().filter(|name| !codes.contains_key(name.get_ref())) {
+                return Err(document.not_one_of("code list", name, codes.keys().map(String::as_str)));
+            }
+            let holidays = raw.holidays.as_ref().map(|name| name.get_ref().clone());
+            Ok(Derivation::WorkingDays { from: known(from)?, at: at()?, holidays })
+        }
+        (None, None, None, None, Some(fields)) if !fields.is_empty() => {
+            Ok(Derivation::Nested { fields: fields.iter().map(known).collect::<Result<_, _>>()? })
+        }
+        _ => Err(document
+            .error(raw.name.span(), "this dimension does not say one way to get its code")
+            .with_help("give exactly one of field, band, age_from, working_days_from, nested")),
+    }
+}

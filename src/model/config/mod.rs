@@ -1,0 +1,82 @@
+//! The configuration of a service, parsed from TOML and CSV with the place of every value.
+//!
+//! Comes in: the texts of the files of `config/`, by relative path. Goes out: a checked [`Configuration`], or a
+//! [`ConfigError`] that points at the value. Deliberately absent: opening files, and any built-in threshold.
+
+pub mod codes;
+pub mod dimension;
+pub mod error;
+pub mod report;
+pub mod service;
+pub mod source;
+
+use std::collections::BTreeMap;
+
+pub use codes::{CodeEntry, CodeList};
+pub use dimension::{Dimension, Dimensions};
+pub use error::{ConfigError, Document};
+pub use report::{Report, TablePlan};
+pub use service::{Audience, Service};
+pub use source::Source;
+
+/// Everything that `config/` says.
+#[derive(Debug, Clone)]
+pub struct Configuration {
+    /// `service.toml`.
+    pub service: Service,
+    /// `sources/*.toml`, by file stem.
+    pub sources: BTreeMap<String, Source>,
+    /// `codes/*.csv`, by file stem.
+    pub codes: BTreeMap<String, CodeList>,
+    /// `dimensions.toml`, in its order.
+    pub dimensions: Dimensions,
+    /// `reports/*.toml`, by file stem.
+    pub reports: BTreeMap<String, Report>,
+}
+
+impl Configuration {
+    /// Reads a whole configuration.
+    ///
+    /// `files`: text by path relative to `config/`, with forward slashes. Files of other kinds are refused by name.
+    ///
+    /// # Errors
+    /// The first [`ConfigError`], in the order service, codes, sources, dimensions, reports.
+    pub fn read(files: &BTreeMap<String, String>) -> Result<Self, ConfigError> {
+        let document = |path: &str| files.get(path).map(|text| Document::new(path, text));
+        let required = |path: &str| document(path).ok_or_else(|| ConfigError::missing_file(path));
+        let under = |folder: &str, ending: &str| {
+            let (folder, ending) = (format!("{folder}/"), format!(".{ending}"));
+            files
+                .iter()
+                .filter_map(|(path, text)| {
+                    let stem = path.strip_prefix(&folder)?.strip_suffix(&ending)?;
+                    Some((stem.to_owned(), Document::new(path, text)))
+                })
+                .collect::<Vec<_>>()
+        };
+        for path in files.keys() {
+            let known = path == "service.toml"
+                || path == "dimensions.toml"
+                || (path.starts_with("codes/") && path.ends_with(".csv"))
+                || ((path.starts_with("sources/") || path.starts_with("reports/")) && path.ends_with(".toml"));
+            if !known {
+                return Err(ConfigError::unknown_file(path));
+            }
+        }
+        let service = Service::read(&required("service.toml")?)?;
+        let mut codes = BTreeMap::new();
+        for (name, document) in under("codes", "csv") {
+            codes.insert(name, CodeList::read(&document, service.calendar)?);
+        }
+        let mut sources = BTreeMap::new();
+        for (name, document) in under("sources", "toml") {
+            sources.insert(name.clone(), Source::read(&name, &document, &codes)?);
+        }
+        let dimensions = dimension::read(&required("dimensions.toml")?, &codes, &sources)?;
+        let mut reports = BTreeMap::new();
+        for (name, document) in under("reports", "toml") {
+            reports.insert(name, Report::read(&document, &service, &dimensions)?);
+        }
+        Ok(Self { service, sources, codes, dimensions, reports })
+    }
+}

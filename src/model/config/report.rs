@@ -1,0 +1,208 @@
+//! `reports/*.toml`: which tables a report holds, for whom, in which order. Comes in: TOML. Goes out: table plans.
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use crate::config::dimension::Dimensions;
+use crate::config::error::{ConfigError, Document};
+use crate::config::service::Service;
+use crate::release::{ChartKind, Zeros};
+
+/// Which months a table that has no period among its dimensions counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Over {
+    /// The report's own period.
+    Period,
+    /// The twelve months that end with the report's period.
+    TwelveMonths,
+}
+
+/// One dimension of a table: `issue`, or `issue:group` where the table stops at a coarser level.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TableDimension {
+    /// A dimension of `dimensions.toml` down to a level; `depth` levels are shown below the total.
+    Coded {
+        /// Its name.
+        name: String,
+        /// How many levels below the total are shown, at least 1.
+        depth: usize,
+    },
+    /// Periods as long as the report's, the last of them its own.
+    Period {
+        /// How many.
+        last: usize,
+    },
+}
+
+/// One table of a report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TablePlan {
+    /// `T09`.
+    pub id: String,
+    /// For people.
+    pub title: String,
+    /// What is counted: a measure's name.
+    pub measure: String,
+    /// The last makes the columns.
+    pub dims: Vec<TableDimension>,
+    /// Months counted where the period is not among the dimensions.
+    pub over: Over,
+    /// Audience identifiers.
+    pub audiences: Vec<String>,
+    /// Whether zeros are published.
+    pub zeros: Zeros,
+    /// Whether and how it is drawn.
+    pub chart: Option<ChartKind>,
+    /// Printed under the title.
+    pub notes: Vec<String>,
+}
+
+/// A report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// For people.
+    pub title: String,
+    /// A paragraph for the top of the page.
+    pub introduction: String,
+    /// In the order of the page.
+    pub tables: Vec<TablePlan>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawReport {
+    title: String,
+    #[serde(default)]
+    introduction: String,
+    table: Vec<RawTable>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawTable {
+    id: Spanned<String>,
+    title: String,
+    measure: Option<Spanned<String>>,
+    dims: Spanned<Vec<Spanned<String>>>,
+    last: Option<Spanned<usize>>,
+    over: Option<Over>,
+    audiences: Vec<Spanned<String>>,
+    zeros: Option<RawZeros>,
+    chart: Option<RawChart>,
+    #[serde(default)]
+    notes: Vec<String>,
+}
+
+#[derive(Deserialize, Clone, Copy)]
+#[serde(rename_all = "snake_case")]
+enum RawZeros {
+    Hidden,
+    Shown,
+}
+
+#[derive(Deserialize, Clone, Copy)]
+#[serde(rename_all = "snake_case")]
+enum RawChart {
+    Bars,
+    Lines,
+}
+
+impl Report {
+    /// Reads a report against the service's audiences and the dimensions.
+    ///
+    /// # Errors
+    /// [`ConfigError`] at the first name that does not exist.
+    pub fn read(document: &Document, service: &Service, dimensions: &Dimensions) -> Result<Self, ConfigError> {
+        let raw: RawReport = document.toml()?;
+        let mut tables: Vec<TablePlan> = Vec::new();
+        for table in raw.table {
+            let id = table.id.get_ref();
+            let sound = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+            if !sound || tables.iter().any(|other| other.id.eq_ignore_ascii_case(id)) {
+                let message = format!("{id:?} cannot name a table: letters, digits and hyphens, each name once");
+                return Err(document.error(table.id.span(), message));
+            }
+            tables.push(read_table(document, table, service, dimensions)?);
+        }
+        Ok(Self { title: raw.title, introduction: raw.introduction, tables })
+    }
+}
+
+fn read_table(
+    document: &Document,
+    raw: RawTable,
+    service: &Service,
+    dimensions: &Dimensions,
+) -> Result<TablePlan, ConfigError> {
+    let measure = match raw.measure {
+        None => dimensions.measures.first().map(|measure| measure.name.clone()).unwrap_or_default(),
+        Some(name) if dimensions.measure(name.get_ref()).is_some() => name.into_inner(),
+        Some(name) => {
+            let allowed = dimensions.measures.iter().map(|measure| measure.name.as_str());
+            return Err(document.not_one_of("measure", &name, allowed));
+        }
+    };
+    for audience in &raw.audiences {
+        if service.audience(audience.get_ref()).is_none() {
+            let allowed = service.audiences.iter().map(|audience| audience.id.as_str());
+            return Err(document.not_one_of("audience", audience, allowed));
+        }
+    }
+    let mut dims = Vec::new();
+    for name in raw.dims.get_ref() {
+        dims.push(read_dimension(document, name, raw.last.as_ref(), dimensions)?);
+    }
+    if dims.is_empty() {
+        return Err(document.error(raw.dims.span(), "a table has at least one dimension"));
+    }
+    Ok(TablePlan {
+        id: raw.id.into_inner(),
+        title: raw.title,
+        measure,
+        dims,
+        over: raw.over.unwrap_or(Over::Period),
+        audiences: raw.audiences.into_iter().map(Spanned::into_inner).collect(),
+        zeros: match raw.zeros {
+            Some(RawZeros::Shown) => Zeros::Shown,
+            Some(RawZeros::Hidden) | None => Zeros::Hidden,
+        },
+        chart: raw.chart.map(|chart| match chart {
+            RawChart::Bars => ChartKind::Bars,
+            RawChart::Lines => ChartKind::Lines,
+        }),
+        notes: raw.notes,
+    })
+}
+
+fn read_dimension(
+    document: &Document,
+    name: &Spanned<String>,
+    last: Option<&Spanned<usize>>,
+    dimensions: &Dimensions,
+) -> Result<TableDimension, ConfigError> {
+    if name.get_ref() == "period" {
+        let Some(last) = last.filter(|last| (1..=40).contains(last.get_ref())) else {
+            let message = "a table by period says how many, `last = 5` (1 to 40)";
+            return Err(document.error(name.span(), message));
+        };
+        return Ok(TableDimension::Period { last: *last.get_ref() });
+    }
+    let (base, level) =
+        name.get_ref().split_once(':').map_or((name.get_ref().as_str(), None), |(base, level)| (base, Some(level)));
+    let Some(dimension) = dimensions.find(base) else {
+        let allowed = dimensions.dimensions.iter().map(|dimension| dimension.name.as_str()).chain(["period"]);
+        return Err(document.not_one_of("dimension", name, allowed));
+    };
+    let depth = match level {
+        None => dimension.levels.len() + 1,
+        Some(level) => match dimension.levels.iter().position(|candidate| candidate == level) {
+            Some(position) => position + 1,
+            None => {
+                let allowed: Vec<String> = dimension.levels.iter().map(|level| format!("{base}:{level}")).collect();
+                return Err(document.not_one_of("level", name, allowed.iter().map(String::as_str)));
+            }
+        },
+    };
+    Ok(TableDimension::Coded { name: base.to_owned(), depth })
+}

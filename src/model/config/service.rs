@@ -1,0 +1,87 @@
+//! `service.toml`: who the service is, its calendar, its audiences and their thresholds. No threshold is built in.
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use crate::config::error::{ConfigError, Document};
+use crate::period::Calendar;
+
+/// The service.
+#[derive(Debug, Clone)]
+pub struct Service {
+    /// Its name, printed on every report.
+    pub name: String,
+    /// How it counts its years.
+    pub calendar: Calendar,
+    /// Who gets reports, in the file's order.
+    pub audiences: Vec<Audience>,
+    /// What an audience knows anyway; attacks use it.
+    pub known: Vec<String>,
+}
+
+/// Someone who gets reports.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Audience {
+    /// As in file names: `public`.
+    pub id: String,
+    /// For people: `The public`.
+    pub label: String,
+    /// `MinimumFrequency(threshold)`.
+    pub threshold: u64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawService {
+    name: String,
+    year_starts_in: Spanned<u8>,
+    #[serde(default)]
+    known: Vec<String>,
+    audience: Vec<RawAudience>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawAudience {
+    id: Spanned<String>,
+    label: String,
+    threshold: Spanned<u64>,
+}
+
+impl Service {
+    /// Reads `service.toml`.
+    ///
+    /// # Errors
+    /// [`ConfigError`] where a month, an identifier or a threshold is out of range.
+    pub fn read(document: &Document) -> Result<Self, ConfigError> {
+        let raw: RawService = document.toml()?;
+        if !(1..=12).contains(raw.year_starts_in.get_ref()) {
+            let error = document.error(raw.year_starts_in.span(), "the year starts in a month from 1 to 12");
+            return Err(error.with_help("1 for calendar years, 4 for financial years, 9 for academic years"));
+        }
+        let mut audiences: Vec<Audience> = Vec::new();
+        for audience in raw.audience {
+            let id = audience.id.get_ref();
+            let sound = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+            if !sound || audiences.iter().any(|other| other.id == *id) {
+                let message = format!("{id:?} cannot name an audience: lower-case letters, each name once");
+                return Err(document.error(audience.id.span(), message));
+            }
+            if *audience.threshold.get_ref() < 3 {
+                let message = "a threshold below 3 protects nobody: two people in a cell know each other";
+                let help = "the usual choices are 5 and 10";
+                return Err(document.error(audience.threshold.span(), message).with_help(help));
+            }
+            let threshold = audience.threshold.into_inner();
+            audiences.push(Audience { id: audience.id.into_inner(), label: audience.label, threshold });
+        }
+        let calendar = Calendar { year_starts_in: raw.year_starts_in.into_inner() };
+        Ok(Self { name: raw.name, calendar, audiences, known: raw.known })
+    }
+
+    /// The audience of an identifier.
+    #[must_use]
+    pub fn audience(&self, id: &str) -> Option<&Audience> {
+        self.audiences.iter().find(|audience| audience.id == id)
+    }
+}

@@ -1,0 +1,18 @@
+//! Plain words that both sides of the wall share: periods, hierarchies, the table plan, released cells, the
+//! manifest of a release, claims, verdicts, and the configuration with the place of every value.
+//!
+//! Comes in: text. Goes out: values. Deliberately absent: files, clocks, identified or unprotected values.
+
+pub mod claim;
+pub mod config;
+pub mod digest;
+pub mod hierarchy;
+pub mod manifest;
+pub mod period;
+pub mod release;
+
+pub use claim::{Attack, Claim, Finding, Verdict};
+pub use hierarchy::Hierarchy;
+pub use manifest::Manifest;
+pub use period::{Calendar, Month, Period};
+pub use release::{Release, ReleasedCell, ReleasedTable};

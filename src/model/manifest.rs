@@ -1,0 +1,102 @@
+//! `release.json`: enough for anyone to attack a release without this program.
+//!
+//! Comes in and goes out: JSON. Deliberately absent: a hash of the input, a path, a host, a time of day, a seed, a key.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::hierarchy::Hierarchy;
+
+/// What a release says of itself. Only `threshold`, `hierarchies` and `tables` are needed to attack it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// The folder's name: period, audience, version.
+    #[serde(default)]
+    pub release: String,
+    /// The reporting period's name.
+    #[serde(default)]
+    pub period: String,
+    /// For whom the release was made.
+    #[serde(default)]
+    pub audience: String,
+    /// `MinimumFrequency(threshold)`: this many may be published, one fewer may not.
+    #[serde(default = "default_threshold")]
+    pub threshold: u64,
+    /// Every dimension, with its total and its sums.
+    pub hierarchies: BTreeMap<String, Hierarchy>,
+    /// For people: dimension, code, label.
+    #[serde(default)]
+    pub labels: BTreeMap<String, BTreeMap<String, String>>,
+    /// One entry a file of `data/`.
+    pub tables: Vec<TableEntry>,
+    /// Signed linear relations between cells beyond the sums.
+    #[serde(default)]
+    pub relations: Vec<Relation>,
+    /// How each share, rate or mean follows from released cells.
+    #[serde(default)]
+    pub derived: Vec<Derived>,
+    /// Digest of every other file of the release, by path.
+    #[serde(default)]
+    pub files: BTreeMap<String, String>,
+    /// Digest of the manifest of every earlier release that this one was protected with.
+    #[serde(default)]
+    pub earlier: BTreeMap<String, String>,
+}
+
+/// A foreign manifest may leave the threshold out; the attack then takes the field's usual one.
+const fn default_threshold() -> u64 {
+    5
+}
+
+/// One published table.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TableEntry {
+    /// Its identifier, `T09`.
+    #[serde(default)]
+    pub id: String,
+    /// Its title.
+    #[serde(default)]
+    pub title: String,
+    /// Its tidy CSV, relative to `release.json`.
+    pub file: String,
+    /// The dimensions that are columns of the file; empty in a foreign manifest, where the file's header tells.
+    #[serde(default)]
+    pub dims: Vec<String>,
+    /// Dimensions that stand at one code in the whole table.
+    #[serde(default)]
+    pub fixed: BTreeMap<String, String>,
+    /// What a value that is no number tells: lowest and highest count. The empty value is a hidden cell.
+    #[serde(default)]
+    pub markers: BTreeMap<String, (u64, Option<u64>)>,
+    /// Only where the table is rounded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rounding: Option<Rounding>,
+}
+
+/// How published counts were rounded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rounding {
+    /// Published counts are multiples of this.
+    pub base: u64,
+    /// `nearest`, or `any` where the error is below the base.
+    pub mode: String,
+}
+
+/// `sum of coefficient x cell` compared with 0.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Relation {
+    /// Coefficients and cells; a cell names only the dimensions that do not stand at their total.
+    pub terms: Vec<(i64, BTreeMap<String, String>)>,
+    /// `=` or `<=`, against 0.
+    pub is: String,
+}
+
+/// A share, rate or mean that is printed beside counts.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Derived {
+    /// The table it stands in.
+    pub table: String,
+    /// In words: `share of the column's total, from released cells`.
+    pub how: String,
+}

@@ -1,0 +1,219 @@
+//! A sealed release: everything published together, and nothing else. Render sees this and only this.
+//!
+//! Comes in: parts that `confidential/protect` made safe. Goes out: released cells. Which rule hid a cell is nobody's
+//! business outside `confidential`, so no field here says it.
+
+use std::collections::BTreeMap;
+
+use thiserror::Error;
+
+use crate::hierarchy::Hierarchy;
+use crate::manifest::Relation;
+
+/// One published cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReleasedCell {
+    /// An exact count.
+    Count(u64),
+    /// Impossible by definition, so printing it tells nothing: `[z]`.
+    StructuralZero,
+    /// Hidden, primary or secondary or a hidden zero: `[c]`, one symbol for all.
+    Suppressed,
+    /// Not collected in that period: `[x]`. Says nothing about a count.
+    NotAvailable,
+}
+
+impl ReleasedCell {
+    /// The symbol of the tidy CSV, empty beside a value.
+    #[must_use]
+    pub const fn symbol(self) -> &'static str {
+        match self {
+            Self::Count(_) => "",
+            Self::StructuralZero => "z",
+            Self::Suppressed => "c",
+            Self::NotAvailable => "x",
+        }
+    }
+}
+
+/// Whether a table publishes its zeros.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Zeros {
+    /// A zero that is not impossible carries the symbol of a small count; a hidden cell says `[0, inf)`.
+    Hidden,
+    /// Zeros are printed; every hidden cell then says `[1, inf)`.
+    Shown,
+}
+
+/// One code of a released dimension.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReleasedCode {
+    /// As in the CSV and the hierarchies.
+    pub code: String,
+    /// For people.
+    pub label: String,
+    /// 0 for the total, 1 for the coarsest level, and so on: how far a page indents it.
+    pub depth: u8,
+}
+
+/// A dimension of a released table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReleasedDimension {
+    /// As in the CSV header and the hierarchies: `district`.
+    pub name: String,
+    /// For people: `District`.
+    pub label: String,
+    /// In the order in which the page shows them.
+    pub codes: Vec<ReleasedCode>,
+}
+
+/// How a table is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChartKind {
+    /// Horizontal bars, one a row, of the last column.
+    Bars,
+    /// A line over the columns, at most four rows.
+    Lines,
+}
+
+/// A table and its cells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReleasedTable {
+    /// `T09`; file names are made of it, so it is letters, digits and hyphens.
+    pub id: String,
+    /// What it shows.
+    pub title: String,
+    /// When and where: `January to March 2026, county and districts`.
+    pub subtitle: String,
+    /// What one unit of a count is: `Cases opened`.
+    pub unit: String,
+    /// The last dimension makes the columns, the ones before it the rows. One or more.
+    pub dims: Vec<ReleasedDimension>,
+    /// Dimensions that stand at one code in the whole table, `period` and `measure` among them.
+    pub fixed: BTreeMap<String, String>,
+    /// Row-major over `dims`: the last dimension varies fastest.
+    pub cells: Vec<ReleasedCell>,
+    /// Whether zeros are published.
+    pub zeros: Zeros,
+    /// Explanations, in order.
+    pub notes: Vec<String>,
+    /// Whether and how it is drawn.
+    pub chart: Option<ChartKind>,
+}
+
+impl ReleasedTable {
+    /// The index in `cells` of the cell at one code index a dimension.
+    #[must_use]
+    pub fn index(&self, codes: &[usize]) -> usize {
+        self.dims.iter().zip(codes).fold(0, |at, (dim, code)| at * dim.codes.len() + code)
+    }
+    /// The path of its tidy CSV inside the release.
+    #[must_use]
+    pub fn file(&self) -> String {
+        format!("data/{}.csv", self.id.to_lowercase())
+    }
+}
+
+/// Everything a sealed release is made of.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReleaseParts {
+    /// The folder's name: `2026-Q3-public-r1`.
+    pub name: String,
+    /// The service's name.
+    pub service: String,
+    /// The report's title: `Take-up report`.
+    pub title: String,
+    /// A paragraph for the top of the page, from the configuration.
+    pub introduction: String,
+    /// The period's canonical name.
+    pub period: String,
+    /// The period in words.
+    pub period_words: String,
+    /// Last day of the period, ISO: the only date that documents carry.
+    pub period_end: String,
+    /// The audience's identifier and its name for people.
+    pub audience: (String, String),
+    /// `MinimumFrequency(threshold)`.
+    pub threshold: u64,
+    /// Every dimension with its sums, those of earlier releases included.
+    pub hierarchies: BTreeMap<String, Hierarchy>,
+    /// Dimension, code, label.
+    pub labels: BTreeMap<String, BTreeMap<String, String>>,
+    /// Linear relations beyond the sums.
+    pub relations: Vec<Relation>,
+    /// In the report's order.
+    pub tables: Vec<ReleasedTable>,
+    /// Name and manifest digest of every earlier release that this one was protected with.
+    pub earlier: BTreeMap<String, String>,
+}
+
+/// A set of parts that does not hold together.
+#[derive(Debug, Error, PartialEq, Eq)]
+pub enum SealError {
+    /// Every cell of the product of the dimensions must be there once.
+    #[error("table {table} has {cells} cells where its dimensions make {expected}")]
+    Incomplete {
+        /// The table's identifier.
+        table: String,
+        /// Cells given.
+        cells: usize,
+        /// Cells needed.
+        expected: usize,
+    },
+    /// A published small count would be a hole in the seal itself.
+    #[error("table {table} publishes a count below {threshold}")]
+    SmallCount {
+        /// The table's identifier.
+        table: String,
+        /// The rule.
+        threshold: u64,
+    },
+    /// A zero stands in a table that says it hides them.
+    #[error("table {table} hides zeros and publishes one")]
+    ShownZero {
+        /// The table's identifier.
+        table: String,
+    },
+}
+
+/// Everything published together. Only `confidential/protect` may seal one; a test keeps that.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Release {
+    parts: ReleaseParts,
+}
+
+impl Release {
+    /// Seals `parts` after checking what can be seen without the truth.
+    ///
+    /// # Errors
+    /// [`SealError`] where a table is incomplete, publishes a small count, or shows a zero that it says it hides.
+    pub fn seal(parts: ReleaseParts) -> Result<Self, SealError> {
+        for table in &parts.tables {
+            let expected = table.dims.iter().map(|dim| dim.codes.len()).product();
+            if table.cells.len() != expected {
+                return Err(SealError::Incomplete { table: table.id.clone(), cells: table.cells.len(), expected });
+            }
+            for cell in &table.cells {
+                match *cell {
+                    ReleasedCell::Count(0) if table.zeros == Zeros::Hidden => {
+                        return Err(SealError::ShownZero { table: table.id.clone() });
+                    }
+                    ReleasedCell::Count(count) if count > 0 && count < parts.threshold => {
+                        return Err(SealError::SmallCount { table: table.id.clone(), threshold: parts.threshold });
+                    }
+                    ReleasedCell::Count(_)
+                    | ReleasedCell::StructuralZero
+                    | ReleasedCell::Suppressed
+                    | ReleasedCell::NotAvailable => {}
+                }
+            }
+        }
+        Ok(Self { parts })
+    }
+
+    /// What was sealed, to read.
+    #[must_use]
+    pub fn parts(&self) -> &ReleaseParts {
+        &self.parts
+    }
+}
