@@ -226,7 +226,7 @@ mod tests {
         let (least, proven_least) = solved(programme.minimise(&[(0, 1.0)]));
         let (most, proven_most) = solved(programme.maximise(&[(0, 1.0)]));
         assert!(least.abs() < 1e-6 && (most - 3.0).abs() < 1e-6);
-        assert!(proven_least <= 0.0 && proven_least > -1e-6 && proven_most >= 3.0 && proven_most < 3.0 + 1e-6);
+        assert!((-1e-6..=0.0).contains(&proven_least) && (3.0..3.000_001).contains(&proven_most));
     }
 
     #[test]
