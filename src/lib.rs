@@ -1,1 +1,6 @@
-//! takeup
+//! takeup: reports how a confidential advice service is used, and proves that nobody can be recognised in the report.
+//!
+//! The program's own crate: the command line, the pipeline, the demo. Everything that knows identified or unprotected
+//! values is in `confidential`; everything that knows only released ones in `render` and `verify`.
+
+pub mod pipeline;

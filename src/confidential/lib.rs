@@ -3,6 +3,7 @@
 //! Comes in: exports, a key. Goes out: sealed releases, quality reports in counts and places, a referee's counts.
 //! Deliberately absent: printing, and any value of a person in an error.
 
+pub mod assemble;
 pub mod identified;
 pub mod ingest;
 pub mod protect;

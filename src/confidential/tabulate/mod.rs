@@ -21,3 +21,36 @@ pub trait Counter {
     /// One `Counts` a key, in the order of the keys.
     fn count(&self, keys: &[Key]) -> Vec<Counts>;
 }
+
+pub mod axes;
+pub mod count;
+pub mod derive;
+pub mod frame;
+
+pub use axes::{Axes, Axis};
+pub use count::Tabulation;
+pub use frame::{Frame, FrameDimension};
+
+use thiserror::Error;
+
+/// What stops a tabulation.
+#[derive(Debug, Error)]
+pub enum TabulateError {
+    /// The store could not be read.
+    #[error(transparent)]
+    Store(#[from] crate::store::StoreError),
+    /// The group-by failed: a fault of the program.
+    #[error("the cases could not be grouped: {0}")]
+    Group(String),
+    /// A frozen period's counts cannot be read back.
+    #[error("the frozen counts of an earlier release cannot be read")]
+    Frozen,
+    /// A dimension's code list has no such code.
+    #[error("the cases hold a code of {dimension} that the list {list} does not")]
+    ForeignCode {
+        /// The dimension.
+        dimension: String,
+        /// Its code list.
+        list: String,
+    },
+}

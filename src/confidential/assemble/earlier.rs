@@ -1,0 +1,110 @@
+//! What was published before, as the ledger keeps it. Comes in: the store. Goes out: cells in the space of the present
+//! report. Deliberately absent: files; the ledger is believed, not the folder.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use model::Manifest;
+use model::config::Configuration;
+use model::period::{Calendar, Period};
+use model::release::Zeros;
+
+use super::AssembleError;
+use crate::protect::{EarlierCell, EarlierForm};
+use crate::store::{LedgerEntry, Store};
+use crate::tabulate::axes::{Axes, FAMILIES, PERIOD, Source};
+use crate::tabulate::{Frame, Key};
+
+/// Every earlier release.
+pub(super) struct History {
+    entries: Vec<LedgerEntry>,
+    /// Name and manifest digest.
+    pub releases: BTreeMap<String, String>,
+    /// Dimension and codes that were published as rows or columns.
+    pub labels: BTreeMap<String, HashSet<String>>,
+}
+
+impl History {
+    pub fn read(store: &Store) -> Result<Self, AssembleError> {
+        let entries = store.ledger()?;
+        let mut labels: BTreeMap<String, HashSet<String>> = BTreeMap::new();
+        let mut releases = BTreeMap::new();
+        for entry in &entries {
+            let manifest: Manifest = serde_json::from_str(&entry.manifest_json)
+                .map_err(|_| AssembleError::Manifest { release: entry.name.clone() })?;
+            for (dimension, codes) in manifest.labels {
+                let name = dimension.strip_suffix(FAMILIES).unwrap_or(&dimension).to_owned();
+                labels.entry(name).or_default().extend(codes.into_keys());
+            }
+            releases.insert(entry.name.clone(), entry.manifest_sha256.clone());
+        }
+        Ok(Self { entries, releases, labels })
+    }
+
+    /// The periods of all published cells.
+    pub fn periods(&self, calendar: Calendar) -> Vec<Period> {
+        let mut names: Vec<&str> = Vec::new();
+        for cell in self.entries.iter().flat_map(|entry| &entry.cells) {
+            for (dimension, code) in &cell.key {
+                if dimension.strip_suffix(FAMILIES).unwrap_or(dimension) == PERIOD && !names.contains(&code.as_str()) {
+                    names.push(code);
+                }
+            }
+        }
+        names.iter().filter_map(|name| Period::parse(name, calendar).ok()).collect()
+    }
+
+    /// The published cells, and as impossible the cells that a reader of an earlier release knows to be empty because
+    /// their code was not listed then.
+    pub fn cells(
+        &self,
+        configuration: &Configuration,
+        axes: &Axes,
+        frame: &Frame,
+    ) -> Result<Vec<EarlierCell>, AssembleError> {
+        let mut cells: Vec<EarlierCell> = Vec::new();
+        for entry in &self.entries {
+            for cell in &entry.cells {
+                let key = key_of(axes, &entry.name, &cell.key)?;
+                let zeros = if cell.zeros_shown { Zeros::Shown } else { Zeros::Hidden };
+                let (threshold, release) = (entry.threshold, entry.name.clone());
+                cells.push(EarlierCell { key, form: cell.form, zeros, threshold, release });
+            }
+        }
+        let mut known: HashSet<Key> = cells.iter().map(|cell| cell.key.clone()).collect();
+        let children: Vec<HashMap<u32, &[u32]>> = axes
+            .axes
+            .iter()
+            .map(|axis| axis.space.sums.iter().map(|(parent, kids)| (*parent, kids.as_slice())).collect())
+            .collect();
+        for at in 0..cells.len() {
+            let cell = cells[at].clone();
+            let Some(period) = super::plan::period_of(configuration, axes, &cell.key) else { continue };
+            for (position, axis) in axes.axes.iter().enumerate() {
+                let Source::Leaves(dim) = axis.source else { continue };
+                for child in children[position].get(&cell.key[position]).copied().unwrap_or_default() {
+                    let is_open = configuration.dimensions.dimensions[dim].codes.is_none();
+                    if !is_open || !frame.is_unavailable(dim, &axis.space.codes[*child as usize], period) {
+                        continue;
+                    }
+                    let mut key = cell.key.clone();
+                    key[position] = *child;
+                    if known.insert(key.clone()) {
+                        cells.push(EarlierCell { key, form: EarlierForm::StructuralZero, ..cell.clone() });
+                    }
+                }
+            }
+        }
+        Ok(cells)
+    }
+}
+
+fn key_of(axes: &Axes, release: &str, named: &[(String, String)]) -> Result<Key, AssembleError> {
+    let forgotten =
+        |what, name: &str| AssembleError::Forgotten { release: release.to_owned(), what, name: name.to_owned() };
+    let mut key: Key = axes.axes.iter().map(|axis| axis.space.total).collect();
+    for (dimension, code) in named {
+        let axis = axes.position(dimension).ok_or_else(|| forgotten("dimension", dimension))?;
+        key[axis] = axes.axes[axis].find(code).ok_or_else(|| forgotten("code", code))?;
+    }
+    Ok(key)
+}

@@ -1,0 +1,171 @@
+//! Puts a report together: which cells a period's tables have, what earlier releases published, the problem that
+//! `protect` solves, and the sealed release of each audience with its ledger entry.
+//!
+//! Comes in: the configuration, the store, a period, audiences. Goes out: sealed releases and what the ledger keeps of
+//! them. Deliberately absent: rendering, files, and any choice of what to hide.
+
+mod earlier;
+mod plan;
+mod sealing;
+
+use std::collections::{BTreeMap, HashSet};
+
+use model::config::{Configuration, Report};
+use model::period::{Month, Period};
+use model::release::SealError;
+use thiserror::Error;
+
+pub use plan::{Planned, PlannedCell, PlannedDimension};
+pub use sealing::{Sealed, seal_all};
+
+use crate::protect::{EarlierCell, Pattern, PlannedTable, Problem, ProtectError, suppress};
+use crate::store::{Store, StoreError};
+use crate::tabulate::{Axes, Frame, TabulateError, Tabulation};
+
+/// What stops a report before anything is written.
+#[derive(Debug, Error)]
+pub enum AssembleError {
+    /// The store could not be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The cases could not be counted.
+    #[error(transparent)]
+    Tabulate(#[from] TabulateError),
+    /// No pattern protects the tables.
+    #[error(transparent)]
+    Protect(#[from] ProtectError),
+    /// The parts do not hold together: a fault of the program.
+    #[error(transparent)]
+    Seal(#[from] SealError),
+    /// Nothing to report.
+    #[error("no case falls into {period}")]
+    Empty {
+        /// The period's name.
+        period: String,
+    },
+    /// No table of the report is for these audiences.
+    #[error("the report has no table for {audiences}")]
+    NoTables {
+        /// Audience identifiers.
+        audiences: String,
+    },
+    /// The configuration no longer describes what was published.
+    #[error("the release {release} has the {what} {name:?}, which the configuration no longer describes")]
+    Forgotten {
+        /// The earlier release.
+        release: String,
+        /// `dimension` or `code`.
+        what: &'static str,
+        /// Its name.
+        name: String,
+    },
+    /// An earlier release's manifest cannot be read back from the ledger.
+    #[error("the ledger's copy of the manifest of {release} cannot be read")]
+    Manifest {
+        /// The earlier release.
+        release: String,
+    },
+}
+
+/// A report before anything is hidden.
+#[derive(Debug)]
+pub struct Draft {
+    /// The reporting period.
+    pub period: Period,
+    /// The audiences it is made for, in the service's order.
+    pub audiences: Vec<String>,
+    /// The space.
+    pub axes: Axes,
+    /// The tables in the report's order.
+    pub tables: Vec<Planned>,
+    /// Every cell of every earlier release.
+    pub earlier: Vec<EarlierCell>,
+    /// Name and manifest digest of every earlier release.
+    pub earlier_releases: BTreeMap<String, String>,
+    /// Months that this report freezes, as half-open intervals.
+    pub freezes: Vec<Period>,
+    frame: Frame,
+    tie_key: [u8; 32],
+}
+
+impl Draft {
+    /// Plans `report` for `period` and `audiences` over everything the store and its ledger hold.
+    ///
+    /// # Errors
+    /// [`AssembleError`]; nothing has been written.
+    pub fn new(
+        configuration: &Configuration,
+        report: &Report,
+        store: &Store,
+        period: Period,
+        audiences: &[String],
+    ) -> Result<Self, AssembleError> {
+        let wanted = |plan: &&model::config::TablePlan| plan.audiences.iter().any(|name| audiences.contains(name));
+        let plans: Vec<_> = report.tables.iter().filter(wanted).collect();
+        if plans.is_empty() {
+            return Err(AssembleError::NoTables { audiences: audiences.join(", ") });
+        }
+        let history = earlier::History::read(store)?;
+        let mut frame = Frame::load(store, configuration, period.end)?;
+        if !frame.has_cases_in(period) {
+            return Err(AssembleError::Empty { period: period.name(configuration.service.calendar) });
+        }
+        let threshold = configuration.service.audiences.iter().map(|audience| audience.threshold).max().unwrap_or(0);
+        frame.fold_rare(configuration, threshold, &history.labels);
+        let shown: Vec<Period> = plans.iter().flat_map(|plan| plan::periods(plan, period)).collect();
+        let mut periods = shown.clone();
+        periods.extend(history.periods(configuration.service.calendar));
+        let axes = Axes::new(configuration, &frame, &periods);
+        let tables = plans.iter().map(|plan| plan::plan(configuration, &frame, &axes, plan, period)).collect();
+        let earlier = history.cells(configuration, &axes, &frame)?;
+        let freezes =
+            freezes(&frame, &shown, &store.frozen()?.iter().map(|old| (old.start, old.end)).collect::<Vec<_>>());
+        let tie_key = store.tie_key()?;
+        let audiences = audiences.to_vec();
+        let earlier_releases = history.releases;
+        Ok(Self { period, audiences, axes, tables, earlier, earlier_releases, freezes, frame, tie_key })
+    }
+
+    /// The problem that decides what is hidden.
+    #[must_use]
+    pub fn problem(&self) -> Problem {
+        Problem {
+            spaces: self.axes.axes.iter().map(|axis| axis.space.clone()).collect(),
+            tables: self.tables.iter().map(PlannedTable::from).collect(),
+            earlier: self.earlier.clone(),
+            tie_key: self.tie_key,
+        }
+    }
+
+    /// Decides what is hidden.
+    ///
+    /// # Errors
+    /// [`AssembleError::Protect`] where no pattern is safe.
+    pub fn protect(&self) -> Result<Pattern, AssembleError> {
+        let tabulation = Tabulation::new(&self.axes, &self.frame)?;
+        Ok(suppress(&self.problem(), &tabulation)?)
+    }
+
+    /// The frozen combinations that go into the ledger with the releases.
+    ///
+    /// # Errors
+    /// [`AssembleError::Tabulate`] where they cannot be written.
+    pub fn frozen(&self) -> Result<Vec<(Period, Vec<u8>)>, AssembleError> {
+        self.freezes.iter().map(|period| Ok((*period, self.frame.freeze(*period)?))).collect()
+    }
+}
+
+/// The months that `shown` publishes and no earlier release froze, from the first month with a case on.
+fn freezes(frame: &Frame, shown: &[Period], frozen: &[(i32, i32)]) -> Vec<Period> {
+    let Some(first) = frame.first_month() else { return Vec::new() };
+    let published: HashSet<i32> = shown.iter().flat_map(|period| period.start.0..period.end.0).collect();
+    let mut months: Vec<i32> = published
+        .into_iter()
+        .filter(|month| *month >= first.0 && !frozen.iter().any(|(start, end)| (*start..*end).contains(month)))
+        .collect();
+    months.sort_unstable();
+    months
+        .chunk_by(|one, next| one + 1 == *next)
+        .map(|run| Period { start: Month(run[0]), end: Month(run[run.len() - 1] + 1) })
+        .collect()
+}

@@ -1,0 +1,211 @@
+//! From a table's plan to its cells. Comes in: a plan, a period, the axes. Goes out: keys in the order of the page, each
+//! planned, impossible or not available. Deliberately absent: counts.
+
+use model::config::Configuration;
+use model::config::dimension::Unit;
+use model::config::report::{Over, TableDimension, TablePlan};
+use model::period::{Calendar, Period};
+use model::release::{ReleasedCode, Zeros};
+
+use crate::protect::PlannedTable;
+use crate::tabulate::axes::{Axes, MEASURE, PERIOD, Source};
+use crate::tabulate::{Frame, Key};
+
+/// A cell before it is known whether it may be shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PlannedCell {
+    /// To be counted.
+    Counted(Key),
+    /// Cannot occur: the code was not in use in the period.
+    Impossible(Key),
+    /// Not collected in the period, or counted under another code when it was released.
+    NotAvailable(Key),
+}
+
+/// A dimension of a planned table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlannedDimension {
+    /// The axis.
+    pub axis: usize,
+    /// Codes in the page's order.
+    pub codes: Vec<(u32, ReleasedCode)>,
+}
+
+/// A table of a draft.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Planned {
+    /// As configured.
+    pub plan: TablePlan,
+    /// Under the table's title: when and what.
+    pub subtitle: String,
+    /// What one count is, for people.
+    pub unit: String,
+    /// The highest threshold among the audiences that get the table.
+    pub threshold: u64,
+    /// The last makes the columns.
+    pub dims: Vec<PlannedDimension>,
+    /// Axis and code of what stands still in the whole table.
+    pub fixed: Vec<(usize, u32)>,
+    /// Row-major over `dims`.
+    pub cells: Vec<PlannedCell>,
+}
+
+impl From<&Planned> for PlannedTable {
+    fn from(table: &Planned) -> Self {
+        let (mut cells, mut impossible) = (Vec::new(), Vec::new());
+        for cell in &table.cells {
+            match cell {
+                PlannedCell::Counted(key) => cells.push(key.clone()),
+                PlannedCell::Impossible(key) => impossible.push(key.clone()),
+                PlannedCell::NotAvailable(_) => {}
+            }
+        }
+        let zeros: Zeros = table.plan.zeros;
+        Self { id: table.plan.id.clone(), threshold: table.threshold, zeros, cells, impossible }
+    }
+}
+
+/// The periods that a table of `plan` publishes in a report for `period`.
+#[must_use]
+pub fn periods(plan: &TablePlan, period: Period) -> Vec<Period> {
+    let last = plan.dims.iter().find_map(|dim| match dim {
+        TableDimension::Period { last } => Some(*last as i32),
+        TableDimension::Coded { .. } => None,
+    });
+    match last {
+        Some(last) => (0..last).rev().map(|steps| period.before(steps)).collect(),
+        None => vec![over(plan, period)],
+    }
+}
+
+fn over(plan: &TablePlan, period: Period) -> Period {
+    match plan.over {
+        Over::Period => period,
+        Over::TwelveMonths => Period { start: period.end.plus(-12), end: period.end },
+    }
+}
+
+/// A period as a column's heading: `2025-26 Q4`.
+#[must_use]
+pub fn heading(period: Period, calendar: Calendar) -> String {
+    period.name(calendar).replace("-Q", " Q").replace("-M", " M").replace("..", " to ")
+}
+
+/// The cells of a table.
+#[must_use]
+pub fn plan(configuration: &Configuration, frame: &Frame, axes: &Axes, plan: &TablePlan, period: Period) -> Planned {
+    let calendar = configuration.service.calendar;
+    let measure = configuration.dimensions.measure(&plan.measure);
+    let unit = measure.map_or(Unit::Case, |measure| measure.unit);
+    let axis_of = |name: &str| axes.position(&Axes::name_for(name, unit)).unwrap_or(0);
+    let shown = periods(plan, period);
+    let mut dims = Vec::new();
+    for dim in &plan.dims {
+        dims.push(match dim {
+            TableDimension::Coded { name, depth } => coded(axes, axis_of(name), *depth),
+            TableDimension::Period { .. } => {
+                let axis = axis_of(PERIOD);
+                let codes = shown.iter().filter_map(|period| {
+                    let code = period.name(calendar);
+                    let index = axes.axes[axis].find(&code)?;
+                    Some((index, ReleasedCode { code, label: heading(*period, calendar), depth: 1 }))
+                });
+                PlannedDimension { axis, codes: codes.collect() }
+            }
+        });
+    }
+    let mut fixed = Vec::new();
+    let measure_axis = axes.position(MEASURE).unwrap_or(0);
+    fixed.extend(axes.axes[measure_axis].find(&plan.measure).map(|code| (measure_axis, code)));
+    let by_period = plan.dims.iter().any(|dim| matches!(dim, TableDimension::Period { .. }));
+    if !by_period {
+        let axis = axis_of(PERIOD);
+        fixed.extend(axes.axes[axis].find(&over(plan, period).name(calendar)).map(|code| (axis, code)));
+    }
+    let label = measure.map_or("", |measure| measure.label.as_str());
+    let when = match (by_period, shown.first(), shown.last()) {
+        (true, Some(first), Some(last)) => Period { start: first.start, end: last.end }.words(),
+        _ => over(plan, period).words(),
+    };
+    let audiences = configuration.service.audiences.iter();
+    let threshold =
+        audiences.filter(|audience| plan.audiences.contains(&audience.id)).map(|audience| audience.threshold).max();
+    let cells = cells(configuration, frame, axes, &dims, &fixed);
+    Planned {
+        plan: plan.clone(),
+        subtitle: format!("{label}, {when}"),
+        unit: label.to_owned(),
+        threshold: threshold.unwrap_or(u64::MAX),
+        dims,
+        fixed,
+        cells,
+    }
+}
+
+fn coded(axes: &Axes, axis: usize, depth: usize) -> PlannedDimension {
+    let shown = axes.axes[axis].display.iter().filter(|code| usize::from(code.depth) <= depth);
+    let codes = shown.filter_map(|code| Some((axes.axes[axis].find(&code.code)?, code.clone()))).collect();
+    PlannedDimension { axis, codes }
+}
+
+fn cells(
+    configuration: &Configuration,
+    frame: &Frame,
+    axes: &Axes,
+    dims: &[PlannedDimension],
+    fixed: &[(usize, u32)],
+) -> Vec<PlannedCell> {
+    let mut base: Key = axes.axes.iter().map(|axis| axis.space.total).collect();
+    for (axis, code) in fixed {
+        base[*axis] = *code;
+    }
+    let mut keys = vec![base];
+    for dim in dims {
+        keys = keys
+            .iter()
+            .flat_map(|key| {
+                dim.codes.iter().map(|(code, _)| {
+                    let mut key = key.clone();
+                    key[dim.axis] = *code;
+                    key
+                })
+            })
+            .collect();
+    }
+    keys.into_iter().map(|key| classify(configuration, frame, axes, key)).collect()
+}
+
+fn classify(configuration: &Configuration, frame: &Frame, axes: &Axes, key: Key) -> PlannedCell {
+    let Some(period) = period_of(configuration, axes, &key) else { return PlannedCell::Counted(key) };
+    if frame.first_month().is_none_or(|first| period.end <= first) {
+        return PlannedCell::NotAvailable(key);
+    }
+    let mut impossible = false;
+    for (axis, code) in axes.axes.iter().zip(&key) {
+        let Source::Leaves(at) = axis.source else { continue };
+        if *code == axis.space.total {
+            continue;
+        }
+        let code = &axis.space.codes[*code as usize];
+        let dimension = &configuration.dimensions.dimensions[at];
+        let entry = dimension.codes.as_ref().and_then(|list| configuration.codes.get(list)?.find(code));
+        let before = entry.and_then(|entry| entry.in_use.0).is_some_and(|from| period.end <= from.start);
+        let after = entry.and_then(|entry| entry.in_use.1).is_some_and(|to| to.end <= period.start);
+        // A coarser level of a closed list is in no frozen period's leaves; only its codes are judged.
+        let is_level = dimension.codes.is_some() && entry.is_none();
+        if !is_level && frame.is_unavailable(at, code, period) {
+            return PlannedCell::NotAvailable(key);
+        }
+        impossible |= before || after;
+    }
+    if impossible { PlannedCell::Impossible(key) } else { PlannedCell::Counted(key) }
+}
+
+/// The period at which a key stands, on whichever of the two axes of periods names one.
+pub(super) fn period_of(configuration: &Configuration, axes: &Axes, key: &Key) -> Option<Period> {
+    axes.axes
+        .iter()
+        .zip(key)
+        .filter(|(axis, code)| axis.source == Source::Months && **code != axis.space.total)
+        .find_map(|(axis, code)| Period::parse(&axis.space.codes[*code as usize], configuration.service.calendar).ok())
+}

@@ -1,0 +1,281 @@
+//! The space of a release: every dimension with all its codes, the sums among them, and which leaves and months each
+//! code holds. Comes in: the configuration, a frame, the periods in play. Goes out: axes. Deliberately absent: counts.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use model::config::dimension::{Derivation, Measure, TOTAL, Unit};
+use model::config::{Configuration, Dimension};
+use model::period::{Calendar, Month, Period, period_sums};
+use model::release::ReleasedCode;
+
+use crate::protect::Space;
+use crate::tabulate::derive::NESTED;
+use crate::tabulate::frame::{Frame, ancestor};
+
+/// The name of the dimension of periods.
+pub const PERIOD: &str = "period";
+/// The name of the dimension of measures.
+pub const MEASURE: &str = "measure";
+/// Added to a dimension's name where distinct families are counted, which add up over nothing.
+pub const FAMILIES: &str = "_families";
+
+/// Where an axis finds the code of a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// The row's month.
+    Months,
+    /// The row's event.
+    Events,
+    /// The row's leaf of a dimension of the frame.
+    Leaves(usize),
+}
+
+/// One dimension of the space.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Axis {
+    /// Name, codes, total and sums, for `protect`.
+    pub space: Space,
+    /// Where a row's code comes from.
+    pub source: Source,
+    /// Codes, other than the total, that hold each month, event or leaf.
+    pub holders: HashMap<i32, Vec<u32>>,
+    /// What pages show, in their order, with depths; the total first. Empty for periods and measures.
+    pub display: Vec<ReleasedCode>,
+    /// For people.
+    pub label: String,
+    index: HashMap<String, u32>,
+}
+
+impl Axis {
+    /// The index of a code.
+    #[must_use]
+    pub fn find(&self, code: &str) -> Option<u32> {
+        self.index.get(code).copied()
+    }
+}
+
+/// All axes of a release, and the measures behind the codes of the measure's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Axes {
+    /// Period first, measure second, then coded dimensions, then those of families.
+    pub axes: Vec<Axis>,
+    /// By code of the measure axis.
+    pub measures: Vec<Measure>,
+}
+
+impl Axes {
+    /// The axes that `configuration` and `frame` make with `periods`, shown or published before.
+    #[must_use]
+    pub fn new(configuration: &Configuration, frame: &Frame, periods: &[Period]) -> Self {
+        let calendar = configuration.service.calendar;
+        let mut axes = vec![period_axis(PERIOD, periods, calendar, true), measure_axis(configuration, frame)];
+        for (at, dimension) in configuration.dimensions.dimensions.iter().enumerate() {
+            axes.push(coded_axis(configuration, frame, dimension, at));
+        }
+        if configuration.dimensions.measures.iter().any(|measure| measure.unit == Unit::Family) {
+            let additive = axes.clone();
+            for axis in additive.iter().filter(|axis| axis.source != Source::Events) {
+                let mut twin = axis.clone();
+                twin.space.name = format!("{}{FAMILIES}", axis.space.name);
+                twin.space.sums.clear();
+                axes.push(twin);
+            }
+        }
+        Self { axes, measures: configuration.dimensions.measures.clone() }
+    }
+
+    /// The position of an axis.
+    #[must_use]
+    pub fn position(&self, name: &str) -> Option<usize> {
+        self.axes.iter().position(|axis| axis.space.name == name)
+    }
+
+    /// The name of the axis that a table of `unit` uses for `dimension`.
+    #[must_use]
+    pub fn name_for(dimension: &str, unit: Unit) -> String {
+        match unit {
+            Unit::Case => dimension.to_owned(),
+            Unit::Family => format!("{dimension}{FAMILIES}"),
+        }
+    }
+}
+
+fn axis(name: &str, label: &str, total: &str, source: Source) -> Axis {
+    let space = Space { name: name.to_owned(), codes: vec![total.to_owned()], total: 0, sums: Vec::new() };
+    let index = HashMap::from([(total.to_owned(), 0)]);
+    Axis { space, source, holders: HashMap::new(), display: Vec::new(), label: label.to_owned(), index }
+}
+
+fn intern(axis: &mut Axis, code: &str) -> u32 {
+    if let Some(at) = axis.index.get(code) {
+        return *at;
+    }
+    let at = axis.space.codes.len() as u32;
+    axis.space.codes.push(code.to_owned());
+    axis.index.insert(code.to_owned(), at);
+    at
+}
+
+fn period_axis(name: &str, periods: &[Period], calendar: Calendar, additive: bool) -> Axis {
+    let mut axis = axis(name, "Period", TOTAL, Source::Months);
+    let mut months: BTreeMap<u32, BTreeSet<i32>> = BTreeMap::new();
+    let mut known: Vec<Period> = periods.to_vec();
+    known.sort();
+    known.dedup();
+    for period in &known {
+        let code = intern(&mut axis, &period.name(calendar));
+        months.insert(code, (period.start.0..period.end.0).collect());
+    }
+    // A parent comes before its parts in this list, so what is left of it is known when it is needed.
+    for (parent, children) in period_sums(&known, calendar) {
+        let parent = intern(&mut axis, &parent);
+        let children: Vec<u32> = children.iter().map(|child| intern(&mut axis, child)).collect();
+        for child in &children {
+            if let Ok(period) = Period::parse(&axis.space.codes[*child as usize], calendar) {
+                months.entry(*child).or_insert_with(|| (period.start.0..period.end.0).collect());
+            }
+        }
+        let whole = months.get(&parent).cloned().unwrap_or_default();
+        for child in &children {
+            if !months.contains_key(child) {
+                let others = children.iter().filter(|other| *other != child).filter_map(|other| months.get(other));
+                let taken: BTreeSet<i32> = others.flatten().copied().collect();
+                months.insert(*child, whole.difference(&taken).copied().collect());
+            }
+        }
+        if additive {
+            axis.space.sums.push((parent, children));
+        }
+    }
+    for (code, held) in months {
+        for month in held {
+            axis.holders.entry(month).or_default().push(code);
+        }
+    }
+    axis
+}
+
+fn measure_axis(configuration: &Configuration, frame: &Frame) -> Axis {
+    let measures = &configuration.dimensions.measures;
+    let first = measures.first().map_or("cases", |measure| measure.name.as_str());
+    let mut axis = axis(MEASURE, "Measure", first, Source::Events);
+    for measure in measures {
+        let code = intern(&mut axis, &measure.name);
+        if let Some(event) = frame.events.iter().position(|event| *event == measure.event) {
+            axis.holders.entry(event as i32).or_default().push(code);
+        }
+    }
+    axis
+}
+
+fn coded_axis(configuration: &Configuration, frame: &Frame, dimension: &Dimension, at: usize) -> Axis {
+    let mut axis = axis(&dimension.name, &dimension.label, TOTAL, Source::Leaves(at));
+    axis.display.push(ReleasedCode { code: TOTAL.to_owned(), label: "Total".to_owned(), depth: 0 });
+    let paths = match &dimension.derivation {
+        Derivation::Nested { .. } => nested_paths(frame, dimension, at),
+        Derivation::Code { .. }
+        | Derivation::Band { .. }
+        | Derivation::AgeYears { .. }
+        | Derivation::WorkingDays { .. } => listed_paths(configuration, frame, dimension, at),
+    };
+    let mut children: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+    for (leaf, path) in paths {
+        let mut parent = 0;
+        for (depth, (code, label)) in path.iter().enumerate() {
+            let fresh = axis.find(code).is_none();
+            let index = intern(&mut axis, code);
+            if fresh {
+                axis.display.push(ReleasedCode { code: code.clone(), label: label.clone(), depth: depth as u8 + 1 });
+                children.entry(parent).or_default().push(index);
+            }
+            axis.holders.entry(leaf as i32).or_default().push(index);
+            parent = index;
+        }
+    }
+    axis.space.sums = children.into_iter().collect();
+    sort_as_tree(&mut axis);
+    axis
+}
+
+/// Puts every code right after its parent's earlier children, so that a page reads as a tree.
+fn sort_as_tree(axis: &mut Axis) {
+    let by_code: HashMap<&str, &ReleasedCode> = axis.display.iter().map(|shown| (shown.code.as_str(), shown)).collect();
+    let children: HashMap<u32, &Vec<u32>> = axis.space.sums.iter().map(|(parent, kids)| (*parent, kids)).collect();
+    let mut sorted = Vec::with_capacity(axis.display.len());
+    let mut open = vec![0_u32];
+    while let Some(code) = open.pop() {
+        if let Some(shown) = by_code.get(axis.space.codes[code as usize].as_str()) {
+            sorted.push((*shown).clone());
+        }
+        if let Some(kids) = children.get(&code) {
+            open.extend(kids.iter().rev());
+        }
+    }
+    axis.display = sorted;
+}
+
+type Path = Vec<(String, String)>;
+
+/// Leaf and path of each code of a closed list, in the list's order.
+fn listed_paths(configuration: &Configuration, frame: &Frame, dimension: &Dimension, at: usize) -> Vec<(usize, Path)> {
+    let Some(list) = dimension.codes.as_ref().and_then(|name| configuration.codes.get(name)) else { return Vec::new() };
+    let leaf = |code: &str| frame.dims[at].leaves.iter().position(|leaf| leaf == code);
+    let path = |entry: &model::config::CodeEntry| {
+        let levels = dimension.levels.iter().map(|level| {
+            let group = entry.columns.get(level).cloned().unwrap_or_default();
+            (group.clone(), group)
+        });
+        levels.chain([(entry.code.clone(), entry.label.clone())]).collect()
+    };
+    list.entries.iter().filter_map(|entry| Some((leaf(&entry.code)?, path(entry)))).collect()
+}
+
+/// Leaf and path of each code of an open list, by name, with what is missing and what is rare at the end.
+fn nested_paths(frame: &Frame, dimension: &Dimension, at: usize) -> Vec<(usize, Path)> {
+    let mut paths: Vec<(usize, Path)> = frame.dims[at]
+        .leaves
+        .iter()
+        .enumerate()
+        .map(|(leaf, code)| {
+            let depths = code.matches(NESTED).count() + 1;
+            let path = (1..=depths).map(|depth| {
+                let code = ancestor(code, depth);
+                let label = code.rsplit(NESTED).next().unwrap_or(code);
+                let label = if label == dimension.missing { dimension.missing_label.as_str() } else { label };
+                (code.to_owned(), label.to_owned())
+            });
+            (leaf, path.collect())
+        })
+        .collect();
+    let last = |part: &str| {
+        let name = part.rsplit(NESTED).next().unwrap_or(part);
+        (name == dimension.missing, name == super::frame::OTHER)
+    };
+    paths.sort_by_cached_key(|(_, path)| {
+        path.iter().map(|(code, label)| (last(code), label.to_lowercase(), code.clone())).collect::<Vec<_>>()
+    });
+    paths
+}
+
+/// The months that `period` holds.
+#[must_use]
+pub fn months_of(period: Period) -> Vec<Month> {
+    (period.start.0..period.end.0).map(Month).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CALENDAR: Calendar = Calendar { year_starts_in: 1 };
+
+    #[test]
+    fn what_is_left_of_a_year_holds_the_months_of_no_published_quarter() {
+        let periods = ["2018", "2018-Q2", "2018-Q4"].map(|name| Period::parse(name, CALENDAR).expect(name));
+        let axis = period_axis(PERIOD, &periods, CALENDAR, true);
+        let rest = axis.find("2018 less 2018-Q2, 2018-Q4").expect("a code of its own");
+        let months: Vec<i32> =
+            (1..=12).filter(|month| axis.holders[&Month::new(2018, *month as u8).0].contains(&rest)).collect();
+        assert_eq!(months, [1, 2, 3, 7, 8, 9]);
+    }
+}

@@ -1,0 +1,256 @@
+//! Counts any cells of a space from a frame. Comes in: keys. Goes out: n, f and m of each. Polars finds the distinct
+//! combinations; the lattice above them is summed here. Deliberately absent: which cells will be published.
+
+use std::collections::{BTreeMap, HashMap};
+
+use model::config::dimension::Unit;
+use polars::prelude::{Column, DataFrame, IntoColumn, NamedFrom, Series};
+
+use crate::tabulate::axes::{Axes, Source};
+use crate::tabulate::frame::{Frame, OWN_UNIT};
+use crate::tabulate::{Counter, Counts, Key, TabulateError};
+
+/// A frame ready to be counted over a space.
+#[derive(Debug)]
+pub struct Tabulation<'a> {
+    axes: &'a Axes,
+    frame: DataFrame,
+}
+
+/// Rows of distinct combinations: one code column a source, the unit, the number of cases.
+struct Combinations {
+    codes: Vec<Vec<i32>>,
+    unit: Vec<u64>,
+    count: Vec<u32>,
+}
+
+impl<'a> Tabulation<'a> {
+    /// Hands the frame's columns to polars.
+    ///
+    /// # Errors
+    /// [`TabulateError::Group`] where the columns do not make a frame, a fault of the program.
+    pub fn new(axes: &'a Axes, frame: &Frame) -> Result<Self, TabulateError> {
+        let event: Vec<i32> = frame.event.iter().map(|event| *event as i32).collect();
+        let mut columns: Vec<Column> = vec![
+            Series::new("event".into(), event).into_column(),
+            Series::new("month".into(), &frame.month).into_column(),
+            Series::new("unit".into(), &frame.unit).into_column(),
+            Series::new("count".into(), &frame.count).into_column(),
+        ];
+        for (at, codes) in frame.codes.iter().enumerate() {
+            let codes: Vec<i32> = codes.iter().map(|code| *code as i32).collect();
+            columns.push(Series::new(leaf_column(at).into(), codes).into_column());
+        }
+        let frame = DataFrame::new_infer_height(columns).map_err(fault)?;
+        Ok(Self { axes, frame })
+    }
+
+    fn combinations(&self, sources: &[&Source]) -> Result<Combinations, TabulateError> {
+        let names: Vec<String> = sources
+            .iter()
+            .map(|source| match source {
+                Source::Months => "month".to_owned(),
+                Source::Events => "event".to_owned(),
+                Source::Leaves(at) => leaf_column(*at),
+            })
+            .collect();
+        let by = names.iter().map(String::as_str).chain(["unit"]);
+        let grouped = self.frame.group_by_stable(by).map_err(fault)?;
+        #[allow(
+            deprecated,
+            reason = "the eager sum is all that is wanted; the lazy engine would cost minutes of compile"
+        )]
+        let summed = grouped.select(["count"]).sum().map_err(fault)?;
+        let codes = names
+            .iter()
+            .map(|name| Ok(summed.column(name)?.i32()?.into_no_null_iter().collect()))
+            .collect::<Result<_, polars::prelude::PolarsError>>()
+            .map_err(fault)?;
+        let unit = summed.column("unit").and_then(Column::u64).map_err(fault)?.into_no_null_iter().collect();
+        let count = summed.column("count_sum").and_then(Column::u32).map_err(fault)?.into_no_null_iter().collect();
+        Ok(Combinations { codes, unit, count })
+    }
+
+    /// Counts the keys that name exactly the axes of `shape`.
+    fn count_shape(&self, shape: &[usize], keys: &[(usize, &Key)], counts: &mut [Counts]) -> Result<(), TabulateError> {
+        const BITS: u32 = 20;
+        let pack = |code: u32, at: usize| u128::from(code) << (BITS * at as u32);
+        assert!(shape.len() * BITS as usize <= 128, "no table has more than six dimensions");
+        let wanted: HashMap<u128, u32> = keys
+            .iter()
+            .zip(0..)
+            .map(|((_, key), slot)| {
+                (shape.iter().enumerate().fold(0, |code, (at, axis)| code | pack(key[*axis], at)), slot)
+            })
+            .collect();
+        let sources: Vec<&Source> = shape.iter().map(|axis| &self.axes.axes[*axis].source).collect();
+        let rows = self.combinations(&sources)?;
+        let mut shares: Vec<(u32, u64, u32)> = Vec::new();
+        let mut partial: Vec<u128> = Vec::new();
+        for row in 0..rows.count.len() {
+            partial.clear();
+            partial.push(0);
+            for (at, axis) in shape.iter().enumerate() {
+                let holders = self.axes.axes[*axis].holders.get(&rows.codes[at][row]).map(Vec::as_slice);
+                let reached = partial.len();
+                for code in holders.unwrap_or_default() {
+                    for prefix in 0..reached {
+                        partial.push(partial[prefix] | pack(*code, at));
+                    }
+                }
+                partial.drain(..reached);
+            }
+            let slots = partial.iter().filter_map(|code| wanted.get(code));
+            shares.extend(slots.map(|slot| (*slot, rows.unit[row], rows.count[row])));
+        }
+        shares.sort_unstable();
+        for group in shares.chunk_by(|one, other| (one.0, one.1) == (other.0, other.1)) {
+            let (slot, unit, _) = group[0];
+            let cases: u64 = group.iter().map(|share| u64::from(share.2)).sum();
+            add(&mut counts[keys[slot as usize].0], unit, cases);
+        }
+        Ok(())
+    }
+
+    /// One `Counts` a key.
+    ///
+    /// # Errors
+    /// [`TabulateError::Group`] where polars fails, a fault of the program.
+    pub fn try_count(&self, keys: &[Key]) -> Result<Vec<Counts>, TabulateError> {
+        let mut counts = vec![Counts::default(); keys.len()];
+        let mut shapes: BTreeMap<Vec<usize>, Vec<(usize, &Key)>> = BTreeMap::new();
+        for (slot, key) in keys.iter().enumerate() {
+            // The measure always counts: its total is a measure, not a sum of all.
+            let named = |(axis, code): &(usize, &u32)| {
+                let axis = &self.axes.axes[*axis];
+                **code != axis.space.total || axis.source == Source::Events
+            };
+            let shape = key.iter().enumerate().filter(named).map(|(axis, _)| axis).collect();
+            shapes.entry(shape).or_default().push((slot, key));
+        }
+        for (shape, keys) in shapes {
+            self.count_shape(&shape, &keys, &mut counts)?;
+        }
+        let measure = self.axes.axes.iter().position(|axis| axis.source == Source::Events).unwrap_or(0);
+        for (key, counts) in keys.iter().zip(&mut counts) {
+            let unit = self.axes.measures.get(key[measure] as usize).map(|measure| measure.unit);
+            if unit == Some(Unit::Family) {
+                counts.counted = counts.protected;
+                counts.largest = counts.largest.min(1);
+            }
+        }
+        Ok(counts)
+    }
+}
+
+impl Counter for Tabulation<'_> {
+    fn count(&self, keys: &[Key]) -> Vec<Counts> {
+        self.try_count(keys).expect("a frame whose columns were all given can be grouped by them")
+    }
+}
+
+fn add(counts: &mut Counts, unit: u64, cases: u64) {
+    counts.counted += cases;
+    if unit == OWN_UNIT {
+        counts.protected += cases;
+        counts.largest = counts.largest.max(1);
+    } else {
+        counts.protected += 1;
+        counts.largest = counts.largest.max(cases);
+    }
+}
+
+fn leaf_column(at: usize) -> String {
+    format!("leaf{at}")
+}
+
+fn fault(error: impl std::fmt::Display) -> TabulateError {
+    TabulateError::Group(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use model::config::Configuration;
+    use model::period::{Month, Period};
+
+    use super::*;
+    use crate::tabulate::frame::{FrameDimension, UNKNOWN_FAMILY};
+
+    /// Two districts in one region, cases of January and February 2026, opened; family 7 in both months.
+    fn example() -> (Axes, Frame) {
+        let files = [
+            ("service.toml", "name = \"Test\"\nyear_starts_in = 1\naudience = []\n"),
+            ("codes/district.csv", "code,label,region\nN1,North one,North\nN2,North two,North\nS,South,Southern\n"),
+            (
+                "sources/cases.toml",
+                "label = \"Cases\"\ncase = \"ref\"\nfamily = \"family\"\nreject_at_most = 0.1\n[events]\nopened = \"day\"\n\
+                 [[field]]\nname = \"ref\"\ncolumns = [\"ref\"]\nkind = \"text\"\nclass = \"direct\"\nrequired = true\n\
+                 [[field]]\nname = \"family\"\ncolumns = [\"family\"]\nkind = \"text\"\nclass = \"direct\"\n\
+                 [[field]]\nname = \"day\"\ncolumns = [\"day\"]\nkind = \"date\"\nclass = \"quasi\"\nrequired = true\n\
+                 [[field]]\nname = \"district\"\ncolumns = [\"district\"]\nkind = \"code\"\nclass = \"quasi\"\ncodes = \"district\"\n",
+            ),
+            (
+                "dimensions.toml",
+                "[[measure]]\nname = \"cases\"\nlabel = \"Cases\"\nevent = \"opened\"\nunit = \"case\"\n\
+                 [[measure]]\nname = \"families\"\nlabel = \"Families\"\nevent = \"opened\"\nunit = \"family\"\n\
+                 [[dimension]]\nname = \"district\"\nlabel = \"District\"\nfield = \"district\"\ncodes = \"district\"\n\
+                 levels = [\"region\"]\nmissing = \"S\"\n",
+            ),
+        ];
+        let files: BTreeMap<String, String> =
+            files.into_iter().map(|(path, text)| (path.to_owned(), text.to_owned())).collect();
+        let configuration = Configuration::read(&files).expect("a sound configuration");
+        let january = Month::new(2026, 1);
+        let leaves = ["N1", "N2", "S"].map(str::to_owned).to_vec();
+        let frame = Frame {
+            events: vec!["opened".into()],
+            dims: vec![FrameDimension { name: "district".into(), leaves, unavailable: Vec::new(), listed: Vec::new() }],
+            event: vec![0; 5],
+            month: vec![january.0, january.0, january.0, january.0 + 1, january.0 + 1],
+            unit: vec![7, 7, 8, 7, UNKNOWN_FAMILY],
+            codes: vec![vec![0, 1, 1, 1, 2]],
+            count: vec![2, 1, 1, 1, 3],
+        };
+        let periods =
+            [Period::starting(january, 1), Period::starting(january.plus(1), 1), Period::starting(january, 12)];
+        (Axes::new(&configuration, &frame, &periods), frame)
+    }
+
+    fn count(cell: &[(&str, &str)]) -> (u64, u64, u64) {
+        let (axes, frame) = example();
+        let mut key: Key = axes.axes.iter().map(|axis| axis.space.total).collect();
+        for (dimension, code) in cell {
+            let axis = axes.position(dimension).expect("an axis");
+            key[axis] = axes.axes[axis].find(code).expect("a code");
+        }
+        let tabulation = Tabulation::new(&axes, &frame).expect("columns of one length");
+        let counts = tabulation.count(&[key])[0];
+        (counts.counted, counts.protected, counts.largest)
+    }
+
+    #[test]
+    fn a_family_in_two_districts_is_one_family_in_their_region() {
+        assert_eq!(count(&[("period", "2026-M01"), ("district", "N1")]), (2, 1, 2));
+        assert_eq!(count(&[("period", "2026-M01"), ("district", "N2")]), (2, 2, 1));
+        assert_eq!(count(&[("period", "2026-M01"), ("district", "North")]), (4, 2, 3));
+        assert_eq!(count(&[("period", "2026"), ("district", "North")]), (5, 2, 4));
+    }
+
+    #[test]
+    fn cases_without_a_family_are_together_one_family_at_most() {
+        assert_eq!(count(&[("period", "2026-M02"), ("district", "S")]), (3, 1, 3));
+        assert_eq!(count(&[("period", "2026")]), (8, 3, 4));
+    }
+
+    #[test]
+    fn distinct_families_are_counted_once_however_many_cases_they_have() {
+        assert_eq!(count(&[("period_families", "2026"), ("measure", "families")]), (3, 3, 1));
+    }
+
+    #[test]
+    fn what_is_left_of_the_year_is_a_cell_that_can_be_counted() {
+        assert_eq!(count(&[("period", "2026-M03..2026-M12")]), (0, 0, 0));
+    }
+}

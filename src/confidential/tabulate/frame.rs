@@ -1,0 +1,389 @@
+//! The cases of all released and unreleased months as distinct combinations of the dimensions' leaves, with counts.
+//!
+//! Comes in: stored cases of months that are not frozen, frozen combinations of those that are. Goes out: columns of
+//! indices. A released period is never counted again from live data: an erased person between two versions would be
+//! the difference between them. Deliberately absent: names, dates of days, anything that identifies.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::io::{Read, Write};
+
+use model::config::Configuration;
+use model::config::dimension::Derivation;
+use model::period::{Month, Period};
+use serde::{Deserialize, Serialize};
+
+use crate::store::Store;
+use crate::tabulate::TabulateError;
+use crate::tabulate::derive::{Deriver, NESTED};
+
+/// The unit of a case that the source declares to be its own.
+pub const OWN_UNIT: u64 = u64::MAX;
+/// The one unit that all cases without a family key make together.
+pub const UNKNOWN_FAMILY: u64 = 0;
+
+/// A dimension as the frame holds it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FrameDimension {
+    /// As in the configuration.
+    pub name: String,
+    /// Leaf codes by index.
+    pub leaves: Vec<String>,
+    /// Half-open month intervals that were frozen before this dimension existed.
+    pub unavailable: Vec<(i32, i32)>,
+    /// Leaves that were listed when a half-open interval of months was frozen. A leaf that is not among them was
+    /// counted elsewhere in those months, for ever.
+    #[serde(skip)]
+    pub listed: Vec<((i32, i32), HashSet<String>)>,
+}
+
+/// Distinct combinations with counts, column by column.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Frame {
+    /// Events by index: `opened`, `closed`.
+    pub events: Vec<String>,
+    /// The dimensions.
+    pub dims: Vec<FrameDimension>,
+    /// Event of each row.
+    pub event: Vec<u32>,
+    /// Month of each row.
+    pub month: Vec<i32>,
+    /// Protected unit of each row: [`OWN_UNIT`], [`UNKNOWN_FAMILY`] or a family's number.
+    pub unit: Vec<u64>,
+    /// Leaf of each row, by dimension.
+    pub codes: Vec<Vec<u32>>,
+    /// Cases of each row.
+    pub count: Vec<u32>,
+}
+
+impl Frame {
+    /// All cases of the store up to `end`: frozen months from the ledger, the others live.
+    ///
+    /// # Errors
+    /// [`TabulateError`] where the store cannot be read or holds a code that its list no longer has.
+    pub fn load(store: &Store, configuration: &Configuration, end: Month) -> Result<Self, TabulateError> {
+        let mut derivers = derivers(configuration);
+        let mut frame = Self::empty(configuration);
+        let mut frozen_months = HashSet::new();
+        for period in store.frozen()? {
+            frozen_months.extend(period.start..period.end);
+            frame.append_frozen(&thaw(&period.body)?, (period.start, period.end), &mut derivers);
+        }
+        for (name, source) in &configuration.sources {
+            frame.append_live(store, name, source.family.is_some(), &mut derivers, &frozen_months, end)?;
+        }
+        for (dim, deriver) in frame.dims.iter_mut().zip(derivers) {
+            dim.leaves = deriver.leaves;
+        }
+        Ok(frame)
+    }
+
+    fn empty(configuration: &Configuration) -> Self {
+        let mut events: Vec<String> =
+            configuration.dimensions.measures.iter().map(|measure| measure.event.clone()).collect();
+        events.sort();
+        events.dedup();
+        let dims: Vec<FrameDimension> = configuration
+            .dimensions
+            .dimensions
+            .iter()
+            .map(|dimension| FrameDimension {
+                name: dimension.name.clone(),
+                leaves: Vec::new(),
+                unavailable: Vec::new(),
+                listed: Vec::new(),
+            })
+            .collect();
+        let codes = vec![Vec::new(); dims.len()];
+        Self { events, dims, codes, ..Self::default() }
+    }
+
+    fn append_frozen(&mut self, frozen: &Self, months: (i32, i32), derivers: &mut [Deriver]) {
+        let events: Vec<Option<u32>> = frozen
+            .events
+            .iter()
+            .map(|name| self.events.iter().position(|event| event == name).map(|at| at as u32))
+            .collect();
+        let kept: Vec<usize> =
+            (0..frozen.count.len()).filter(|row| events[frozen.event[*row] as usize].is_some()).collect();
+        for (at, deriver) in derivers.iter_mut().enumerate() {
+            match frozen.dims.iter().position(|dim| dim.name == self.dims[at].name) {
+                Some(old) => {
+                    let map: Vec<u32> = frozen.dims[old].leaves.iter().map(|leaf| deriver.add(leaf.clone())).collect();
+                    self.codes[at].extend(kept.iter().map(|row| map[frozen.codes[old][*row] as usize]));
+                    self.dims[at].unavailable.extend(&frozen.dims[old].unavailable);
+                    let leaves = frozen.dims[old].leaves.iter();
+                    let codes = leaves
+                        .flat_map(|leaf| (1..=leaf.matches(NESTED).count() + 1).map(|depth| ancestor(leaf, depth)));
+                    self.dims[at].listed.push((months, codes.map(str::to_owned).collect()));
+                }
+                None => {
+                    self.dims[at].unavailable.push(months);
+                    self.codes[at].extend(kept.iter().map(|_| 0));
+                }
+            }
+        }
+        self.event.extend(kept.iter().filter_map(|row| events[frozen.event[*row] as usize]));
+        self.month.extend(kept.iter().map(|row| frozen.month[*row]));
+        self.unit.extend(kept.iter().map(|row| frozen.unit[*row]));
+        self.count.extend(kept.iter().map(|row| frozen.count[*row]));
+    }
+
+    fn append_live(
+        &mut self,
+        store: &Store,
+        source: &str,
+        has_families: bool,
+        derivers: &mut [Deriver],
+        frozen: &HashSet<i32>,
+        end: Month,
+    ) -> Result<(), TabulateError> {
+        let mut fields: Vec<&str> = Vec::new();
+        let mut wanted: Vec<Vec<usize>> = Vec::new();
+        let needed: Vec<Vec<String>> = derivers.iter().map(|deriver| deriver.fields.clone()).collect();
+        for names in &needed {
+            let mut positions = Vec::new();
+            for name in names {
+                let at = fields.iter().position(|field| field == name).unwrap_or_else(|| {
+                    fields.push(name);
+                    fields.len() - 1
+                });
+                positions.push(at);
+            }
+            wanted.push(positions);
+        }
+        let mut foreign = None;
+        let mut leaves = vec![0; derivers.len()];
+        store.scan(source, &fields, &mut |case| {
+            let months: Vec<(u32, i32)> = self
+                .events
+                .iter()
+                .enumerate()
+                .filter_map(|(event, name)| Some((event as u32, case.counted_month(name)?)))
+                .filter(|(_, month)| *month < end.0 && !frozen.contains(month))
+                .collect();
+            if months.is_empty() {
+                return;
+            }
+            let mut values = Vec::with_capacity(4);
+            for (at, deriver) in derivers.iter_mut().enumerate() {
+                values.clear();
+                values.extend(wanted[at].iter().map(|position| case.values[*position]));
+                match deriver.leaf(&values) {
+                    Some(leaf) => leaves[at] = leaf,
+                    None => foreign = foreign.or(Some(at)),
+                }
+            }
+            let unit = if has_families { case.family.map_or(UNKNOWN_FAMILY, |family| family.max(1)) } else { OWN_UNIT };
+            for (event, month) in months {
+                self.event.push(event);
+                self.month.push(month);
+                self.unit.push(unit);
+                self.count.push(1);
+                for ((column, leaf), deriver) in self.codes.iter_mut().zip(&leaves).zip(derivers.iter()) {
+                    column.push(deriver.in_month(*leaf, month));
+                }
+            }
+        })?;
+        match foreign {
+            None => Ok(()),
+            Some(at) => Err(TabulateError::ForeignCode {
+                dimension: self.dims[at].name.clone(),
+                list: format!("of dimension {}", self.dims[at].name),
+            }),
+        }
+    }
+
+    /// Whether `code` of dimension `at` cannot be told for `period`: the dimension or the code came later than the
+    /// freezing of some of its months.
+    #[must_use]
+    pub fn is_unavailable(&self, at: usize, code: &str, period: Period) -> bool {
+        let overlaps = |months: (i32, i32)| months.0 < period.end.0 && period.start.0 < months.1;
+        let dim = &self.dims[at];
+        dim.unavailable.iter().any(|months| overlaps(*months))
+            || dim.listed.iter().any(|(months, codes)| overlaps(*months) && !codes.contains(code))
+    }
+
+    /// First month with a case of any event; none where the frame is empty.
+    #[must_use]
+    pub fn first_month(&self) -> Option<Month> {
+        self.month.iter().min().map(|month| Month(*month))
+    }
+
+    /// Whether any case falls into `period`.
+    #[must_use]
+    pub fn has_cases_in(&self, period: Period) -> bool {
+        self.month.iter().any(|month| (period.start.0..period.end.0).contains(month))
+    }
+
+    /// Folds the rare leaves of open dimensions into "Other", so that a code which fewer than `threshold` units ever
+    /// used does not appear as a row's name. Codes that were `published` before stay.
+    ///
+    /// A code list that grows with the data is itself a table: a row that exists says that somebody is in it.
+    pub fn fold_rare(
+        &mut self,
+        configuration: &Configuration,
+        threshold: u64,
+        published: &BTreeMap<String, HashSet<String>>,
+    ) {
+        for at in 0..self.dims.len() {
+            let Some(dimension) = configuration.dimensions.dimensions.get(at) else { continue };
+            if !matches!(dimension.derivation, Derivation::Nested { .. }) {
+                continue;
+            }
+            let old = published.get(&dimension.name);
+            for depth in (1..=dimension.levels.len() + 1).rev() {
+                self.fold_level(at, depth, threshold, &dimension.missing, old);
+            }
+        }
+    }
+
+    fn fold_level(
+        &mut self,
+        at: usize,
+        depth: usize,
+        threshold: u64,
+        missing: &str,
+        published: Option<&HashSet<String>>,
+    ) {
+        let prefixes: Vec<String> = self.dims[at].leaves.iter().map(|leaf| ancestor(leaf, depth).to_owned()).collect();
+        let mut units: HashMap<(&str, u32), (HashSet<u64>, u64)> = HashMap::new();
+        for row in 0..self.count.len() {
+            let prefix = prefixes[self.codes[at][row] as usize].as_str();
+            let (families, own) = units.entry((prefix, self.event[row])).or_default();
+            if self.unit[row] == OWN_UNIT {
+                *own += u64::from(self.count[row]);
+            } else {
+                families.insert(self.unit[row]);
+            }
+        }
+        let mut renamed: Vec<String> = Vec::with_capacity(prefixes.len());
+        for (leaf, prefix) in self.dims[at].leaves.iter().zip(&prefixes) {
+            let of_event =
+                |event| units.get(&(prefix.as_str(), event)).map_or(0, |(families, own)| families.len() as u64 + own);
+            let used = (0..self.events.len() as u32).map(of_event).max().unwrap_or(0);
+            let listed = published.is_some_and(|codes| codes.contains(prefix));
+            let last = prefix.rsplit(NESTED).next().unwrap_or(prefix);
+            let at_this_depth = prefix.matches(NESTED).count() + 1 == depth;
+            if used < threshold && !listed && at_this_depth && last != missing && last != OTHER {
+                let parent = prefix.rsplit_once(NESTED).map(|(parent, _)| parent);
+                renamed.push(parent.map_or_else(|| OTHER.to_owned(), |parent| format!("{parent}{NESTED}{OTHER}")));
+            } else {
+                renamed.push(leaf.clone());
+            }
+        }
+        let mut leaves: Vec<String> = Vec::new();
+        let mut index: HashMap<String, u32> = HashMap::new();
+        let map: Vec<u32> = renamed
+            .into_iter()
+            .map(|leaf| {
+                *index.entry(leaf.clone()).or_insert_with(|| {
+                    leaves.push(leaf);
+                    leaves.len() as u32 - 1
+                })
+            })
+            .collect();
+        for code in &mut self.codes[at] {
+            *code = map[*code as usize];
+        }
+        self.dims[at].leaves = leaves;
+    }
+
+    /// The combinations of the months inside `period`, to be frozen with a release, as opaque bytes.
+    ///
+    /// # Errors
+    /// [`TabulateError::Frozen`] where they cannot be written.
+    pub fn freeze(&self, period: Period) -> Result<Vec<u8>, TabulateError> {
+        let mut combinations: BTreeMap<(u32, i32, u64, Vec<u32>), u32> = BTreeMap::new();
+        for row in (0..self.count.len()).filter(|row| (period.start.0..period.end.0).contains(&self.month[*row])) {
+            let codes = self.codes.iter().map(|column| column[row]).collect();
+            *combinations.entry((self.event[row], self.month[row], self.unit[row], codes)).or_default() +=
+                self.count[row];
+        }
+        let mut kept = Self { events: self.events.clone(), dims: self.dims.clone(), ..Self::default() };
+        kept.codes = vec![Vec::new(); self.dims.len()];
+        for ((event, month, unit, codes), count) in combinations {
+            kept.event.push(event);
+            kept.month.push(month);
+            kept.unit.push(unit);
+            kept.count.push(count);
+            for (column, code) in kept.codes.iter_mut().zip(codes) {
+                column.push(code);
+            }
+        }
+        let text = serde_json::to_vec(&kept).map_err(|_| TabulateError::Frozen)?;
+        let mut packer = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::default());
+        packer.write_all(&text).and_then(|()| packer.finish()).map_err(|_| TabulateError::Frozen)
+    }
+}
+
+/// The name under which rare codes of an open list are published.
+pub const OTHER: &str = "Other, rarely used";
+
+/// The first `depth` parts of a nested code.
+#[must_use]
+pub fn ancestor(leaf: &str, depth: usize) -> &str {
+    leaf.match_indices(NESTED).nth(depth - 1).map_or(leaf, |(end, _)| &leaf[..end])
+}
+
+fn thaw(body: &[u8]) -> Result<Frame, TabulateError> {
+    let mut text = Vec::new();
+    flate2::read::DeflateDecoder::new(body).read_to_end(&mut text).map_err(|_| TabulateError::Frozen)?;
+    serde_json::from_slice(&text).map_err(|_| TabulateError::Frozen)
+}
+
+fn derivers(configuration: &Configuration) -> Vec<Deriver> {
+    let list = |name: Option<&String>| name.and_then(|name| configuration.codes.get(name));
+    let holidays = |derivation: &Derivation| match derivation {
+        Derivation::WorkingDays { holidays, .. } => holidays.clone(),
+        Derivation::Code { .. } | Derivation::Band { .. } | Derivation::AgeYears { .. } | Derivation::Nested { .. } => {
+            None
+        }
+    };
+    let dimensions = &configuration.dimensions.dimensions;
+    dimensions
+        .iter()
+        .map(|dimension| {
+            let days = holidays(&dimension.derivation);
+            Deriver::new(dimension, list(dimension.codes.as_ref()), list(days.as_ref()))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn frame() -> Frame {
+        let leaves = ["Housing > Repairs", "Housing > Rats", "Schools > Places"].map(str::to_owned).to_vec();
+        Frame {
+            events: vec!["opened".into()],
+            dims: vec![FrameDimension { name: "issue".into(), leaves, unavailable: Vec::new(), listed: Vec::new() }],
+            event: vec![0; 4],
+            month: vec![24_000, 24_000, 24_001, 24_001],
+            unit: vec![7, 8, 7, 7],
+            codes: vec![vec![0, 0, 1, 2]],
+            count: vec![1, 2, 1, 1],
+        }
+    }
+
+    #[test]
+    fn a_code_that_only_one_family_ever_used_is_no_row_of_its_own() {
+        let mut frame = frame();
+        frame.fold_level(0, 2, 2, "Not recorded", None);
+        assert_eq!(
+            frame.dims[0].leaves,
+            ["Housing > Repairs", "Housing > Other, rarely used", "Schools > Other, rarely used"]
+        );
+        frame.fold_level(0, 1, 2, "Not recorded", None);
+        assert_eq!(frame.dims[0].leaves[2], "Other, rarely used", "one family used all of Schools");
+    }
+
+    #[test]
+    fn what_is_frozen_is_read_back_the_same() {
+        let frame = frame();
+        let whole = Period { start: Month(24_000), end: Month(24_002) };
+        assert_eq!(thaw(&frame.freeze(whole).expect("bytes")).expect("a frame"), frame);
+        let first = Period { start: Month(24_000), end: Month(24_001) };
+        assert_eq!(thaw(&frame.freeze(first).expect("bytes")).expect("a frame").count, [1, 2]);
+    }
+}

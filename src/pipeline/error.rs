@@ -1,0 +1,142 @@
+//! Every error of the program with its exit code and the next step. Comes in: the crates' own errors. Goes out: one
+//! enum. Deliberately absent: any value of a person.
+
+use std::path::PathBuf;
+
+use confidential::assemble::AssembleError;
+use confidential::ingest::IngestError;
+use confidential::protect::ProtectError;
+use confidential::store::StoreError;
+use confidential::tabulate::TabulateError;
+use model::Verdict;
+use model::config::ConfigError;
+use model::period::UnknownPeriod;
+use thiserror::Error;
+
+/// What stopped a command.
+#[derive(Debug, Error)]
+pub enum Error {
+    /// `config/` is wrong.
+    #[error("the configuration is wrong: {0}")]
+    Config(#[from] Box<ConfigError>),
+    /// An export is wrong.
+    #[error(transparent)]
+    Ingest(#[from] IngestError),
+    /// The store cannot be opened or written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The report cannot be made.
+    #[error(transparent)]
+    Assemble(#[from] AssembleError),
+    /// A page cannot be drawn.
+    #[error(transparent)]
+    Render(#[from] render::RenderError),
+    /// A folder cannot be attacked.
+    #[error(transparent)]
+    Verify(#[from] ::verify::VerifyError),
+    /// The attack found a way in.
+    #[error("verify found {} ways to learn more than the release says", .0.findings.len().max(1))]
+    Disclosure(Box<Verdict>),
+    /// A period's name is none.
+    #[error(transparent)]
+    Period(#[from] UnknownPeriod),
+    /// A name that the configuration does not have.
+    #[error("there is no {what} called {name:?}; there are {allowed}")]
+    NoSuch {
+        /// `audience`, `source`, `report`.
+        what: &'static str,
+        /// As given.
+        name: String,
+        /// What there is.
+        allowed: String,
+    },
+    /// The folder is no workspace.
+    #[error("{0} is not a workspace: it has no config/service.toml")]
+    NoWorkspace(PathBuf),
+    /// Something is in the way.
+    #[error("{0} exists already")]
+    Exists(PathBuf),
+    /// A release in the ledger that is not in its folder as it was released.
+    #[error("{release} was released, but its folder is gone or changed")]
+    Archive {
+        /// Its name.
+        release: String,
+    },
+    /// Disk or system.
+    #[error("could not {doing} {path}: {source}")]
+    System {
+        /// What was tried.
+        doing: &'static str,
+        /// On what.
+        path: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
+}
+
+impl From<ConfigError> for Error {
+    fn from(error: ConfigError) -> Self {
+        Self::Config(Box::new(error))
+    }
+}
+
+impl Error {
+    /// The process's exit code; see the table in README.
+    #[must_use]
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Render(_) => 1,
+            Self::Period(_) | Self::NoSuch { .. } | Self::NoWorkspace(_) | Self::Exists(_) => 2,
+            Self::Config(_) => 3,
+            Self::Ingest(_) => 4,
+            Self::Assemble(error) => assemble_code(error),
+            Self::Disclosure(_) => 6,
+            Self::Verify(_) => 2,
+            Self::Store(_) | Self::Archive { .. } => 7,
+            Self::System { .. } => 8,
+        }
+    }
+
+    /// What to do next.
+    #[must_use]
+    pub fn remedy(&self) -> Option<String> {
+        let text = match self {
+            Self::Config(error) => return error.help.clone(),
+            Self::Ingest(error) => return error.remedy(),
+            Self::Store(error) => return error.remedy(),
+            Self::Assemble(AssembleError::Store(error)) => return error.remedy(),
+            Self::Assemble(AssembleError::Empty { .. }) => {
+                "Nothing was released. Ingest the exports of that period first, or name another period."
+            }
+            Self::Assemble(AssembleError::Protect(_)) => {
+                "Nothing was released. Leave the named table out of the report, or make its categories coarser."
+            }
+            Self::Assemble(AssembleError::NoTables { .. }) => "Add a table for that audience to config/reports.",
+            Self::Assemble(AssembleError::Forgotten { .. }) => {
+                "Put it back into config/: what was published once stays part of every later check."
+            }
+            Self::Assemble(_) | Self::Render(_) => "This is a fault of the program. Nothing was released.",
+            Self::Disclosure(_) => "Nothing was released. The findings above name the file and the place of each.",
+            Self::NoWorkspace(_) => "`takeup init DIR` makes one; -C DIR names another folder.",
+            Self::Exists(_) => "Choose another folder, or say --force to overwrite.",
+            Self::Archive { .. } => "Put the folder back from your archive: a released period is never made anew.",
+            Self::System { .. } => "Store and reports are as they were. See to the disk or the folder's rights.",
+            Self::Verify(_) => "Name a folder that holds a release.json.",
+            Self::Period(_) | Self::NoSuch { .. } => return None,
+        };
+        Some(text.to_owned())
+    }
+}
+
+fn assemble_code(error: &AssembleError) -> u8 {
+    match error {
+        AssembleError::Store(_) | AssembleError::Manifest { .. } => 7,
+        AssembleError::Tabulate(TabulateError::Store(_) | TabulateError::Frozen) => 7,
+        AssembleError::Tabulate(TabulateError::ForeignCode { .. }) | AssembleError::Forgotten { .. } => 3,
+        AssembleError::NoTables { .. } => 3,
+        AssembleError::Empty { .. } => 4,
+        AssembleError::Protect(ProtectError::Impossible { .. }) => 5,
+        AssembleError::Protect(_) | AssembleError::Seal(_) => 1,
+        AssembleError::Tabulate(TabulateError::Group(_)) => 1,
+    }
+}

@@ -1,0 +1,74 @@
+//! Reading and writing folders, with the path in every error. Comes in: paths. Goes out: bytes; or a folder that is
+//! whole or not there.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use super::Error;
+
+pub(super) fn failed(path: &Path, doing: &'static str) -> impl FnOnce(std::io::Error) -> Error {
+    let path = path.to_owned();
+    move |source| Error::System { doing, path, source }
+}
+
+/// Every file below `root`, by path relative to it with forward slashes.
+pub(super) fn walk(root: &Path) -> Result<BTreeMap<String, PathBuf>, Error> {
+    let mut found = BTreeMap::new();
+    let mut open = vec![root.to_owned()];
+    while let Some(folder) = open.pop() {
+        for entry in fs::read_dir(&folder).map_err(failed(&folder, "read the folder"))? {
+            let path = entry.map_err(failed(&folder, "read the folder"))?.path();
+            if path.is_dir() {
+                open.push(path);
+            } else if let Ok(relative) = path.strip_prefix(root) {
+                let parts: Vec<String> = relative.iter().map(|part| part.to_string_lossy().into_owned()).collect();
+                found.insert(parts.join("/"), path);
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// The text of every file below `root`.
+pub(super) fn read_texts(root: &Path) -> Result<BTreeMap<String, String>, Error> {
+    let paths = walk(root)?;
+    let read = |(name, path): (String, PathBuf)| {
+        let text = fs::read_to_string(&path).map_err(failed(&path, "read"))?;
+        Ok((name, text))
+    };
+    paths.into_iter().map(read).collect()
+}
+
+/// The bytes of every file below `root`.
+pub(super) fn read_bytes(root: &Path) -> Result<Vec<(String, Vec<u8>)>, Error> {
+    let paths = walk(root)?;
+    let read = |(name, path): (String, PathBuf)| Ok((name, fs::read(&path).map_err(failed(&path, "read"))?));
+    paths.into_iter().map(read).collect()
+}
+
+/// Writes `files` into `folder`, which must not be there yet, and waits until the disk has them.
+pub(super) fn write_folder<'a>(
+    folder: &Path,
+    files: impl IntoIterator<Item = (&'a str, &'a [u8])>,
+) -> Result<(), Error> {
+    fs::create_dir_all(folder).map_err(failed(folder, "create the folder"))?;
+    for (name, bytes) in files {
+        let path = folder.join(name);
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent).map_err(failed(parent, "create the folder"))?;
+        }
+        let mut file = fs::File::create(&path).map_err(failed(&path, "write"))?;
+        file.write_all(bytes).and_then(|()| file.sync_all()).map_err(failed(&path, "write"))?;
+    }
+    Ok(())
+}
+
+/// Removes a folder of ours where it is there.
+pub(super) fn remove_folder(folder: &Path) -> Result<(), Error> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(failed(folder, "remove")(error)),
+        Ok(()) | Err(_) => Ok(()),
+    }
+}

@@ -1,0 +1,19 @@
+//! The only code that knows both sides of the wall. Comes in: folders, files, periods. Goes out: releases that passed
+//! their own attack. Maps every error to an exit code and a next step. Deliberately absent: printing.
+
+mod error;
+mod files;
+mod ingest;
+mod plan;
+mod recover;
+mod report;
+mod template;
+mod verify;
+mod workspace;
+
+pub use error::Error;
+pub use ingest::{IngestSummary, inspect};
+pub use plan::{Plan, TableSummary};
+pub use template::Template;
+pub use verify::{verdict_text, verify};
+pub use workspace::{Passphrase, Workspace, init};

@@ -1,0 +1,123 @@
+//! The quarterly report: protect, render, attack, release; all or nothing. Comes in: a workspace, a period, audiences.
+//! Goes out: release folders that passed their own attack. Deliberately absent: any way around the attack.
+
+use std::path::{Path, PathBuf};
+
+use confidential::assemble::{Draft, Sealed, seal_all};
+use confidential::protect::Pattern;
+use confidential::store::{FrozenPeriod, LedgerEntry};
+use model::digest::sha256;
+
+use super::files::{remove_folder, write_folder};
+use super::recover::{publish, staging};
+use super::{Error, Workspace};
+
+impl Workspace {
+    /// Makes, attacks and releases the reports of a period; those released before are only named.
+    ///
+    /// # Errors
+    /// [`Error::Disclosure`] where the attack finds anything; then, and on every other error, nothing is released.
+    pub fn report(
+        &mut self,
+        period: &str,
+        audience: Option<&str>,
+        progress: &dyn Fn(&str),
+    ) -> Result<Vec<PathBuf>, Error> {
+        let period = self.period(period)?;
+        let wanted = self.audiences(audience)?;
+        let (mut folders, missing) = self.released_before(period, &wanted)?;
+        if missing.is_empty() {
+            return Ok(folders);
+        }
+        progress("counting");
+        let report = self.report_plan()?.clone();
+        let draft = Draft::new(&self.configuration, &report, &self.store, period, &missing)?;
+        progress("protecting");
+        let pattern = draft.protect()?;
+        let mut sealed = seal_all(&self.configuration, &report, &draft, &pattern)?;
+        progress("rendering");
+        let reports = self.folder.join("reports");
+        let staged = stage(&reports, &mut sealed)?;
+        progress("attacking");
+        let attacked = self.attack(&staged, &reports, &draft, &pattern);
+        if let Err(error) = attacked {
+            remove_folder(&staging(&reports))?;
+            return Err(error);
+        }
+        progress("releasing");
+        let entries: Vec<LedgerEntry> = sealed.into_iter().map(|sealed| sealed.entry).collect();
+        let names: Vec<&str> = entries.iter().map(|entry| entry.name.as_str()).collect();
+        let frozen: Vec<FrozenPeriod> = draft
+            .frozen()?
+            .into_iter()
+            .map(|(period, body)| FrozenPeriod {
+                start: period.start.0,
+                end: period.end.0,
+                source: String::new(),
+                body,
+            })
+            .collect();
+        self.store.enter_pending(&entries, &frozen)?;
+        publish(&reports, &names)?;
+        self.store.mark_released(&names)?;
+        remove_folder(&staging(&reports))?;
+        folders.extend(names.iter().map(|name| reports.join(name)));
+        Ok(folders)
+    }
+
+    /// Folders of the audiences whose report of `period` is in the ledger, and the audiences whose is not.
+    fn released_before(
+        &self,
+        period: model::Period,
+        audiences: &[String],
+    ) -> Result<(Vec<PathBuf>, Vec<String>), Error> {
+        let ledger = self.store.ledger()?;
+        let (mut folders, mut missing) = (Vec::new(), Vec::new());
+        for audience in audiences {
+            let same = |entry: &&LedgerEntry| {
+                entry.audience == *audience && (entry.period_start, entry.period_end) == (period.start.0, period.end.0)
+            };
+            match ledger.iter().find(same) {
+                None => missing.push(audience.clone()),
+                Some(entry) => {
+                    let folder = self.folder.join("reports").join(&entry.name);
+                    let manifest = std::fs::read(folder.join("release.json")).unwrap_or_default();
+                    if sha256(&manifest) != entry.manifest_sha256 {
+                        return Err(Error::Archive { release: entry.name.clone() });
+                    }
+                    folders.push(folder);
+                }
+            }
+        }
+        // An audience for which the report has no table is not missing once another has been released.
+        let report = self.report_plan()?;
+        missing.retain(|audience| {
+            let has_tables = report.tables.iter().any(|table| table.audiences.contains(audience));
+            has_tables || folders.is_empty()
+        });
+        Ok((folders, missing))
+    }
+
+    fn attack(&self, staged: &[PathBuf], reports: &Path, draft: &Draft, pattern: &Pattern) -> Result<(), Error> {
+        let verdict = self.judge(staged, &[reports.to_owned()], Some((draft, pattern)))?;
+        if verdict.is_clean() { Ok(()) } else { Err(Error::Disclosure(Box::new(verdict))) }
+    }
+}
+
+/// Renders every sealed release into the staging folder and notes its manifest in its ledger entry.
+fn stage(reports: &Path, sealed: &mut [Sealed]) -> Result<Vec<PathBuf>, Error> {
+    let staging = staging(reports);
+    remove_folder(&staging)?;
+    let mut folders = Vec::new();
+    for one in sealed {
+        let files = render::render(&one.release)?;
+        let folder = staging.join(&one.entry.name);
+        write_folder(&folder, files.iter().map(|file| (file.path.as_str(), file.bytes.as_slice())))?;
+        if let Some(manifest) = files.iter().find(|file| file.path == "release.json") {
+            one.entry.manifest_sha256 = sha256(&manifest.bytes);
+            one.entry.manifest_json = String::from_utf8_lossy(&manifest.bytes).into_owned();
+        }
+        folders.push(folder);
+    }
+    Ok(folders)
+}
