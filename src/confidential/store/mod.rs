@@ -1,2 +1,420 @@
 //! The encrypted store. Comes in: recordings, ledger entries, a key. Goes out: the same, to this crate.
-//! Deliberately absent: plain files, and creating a store by opening one.
+//! Deliberately absent: plain files, creating a store by opening one, and a value of a person in any error.
+//!
+//! Every page is encrypted and authenticated by SQLCipher under a random key. What that does not find is an old page put
+//! back; the anchor of the audit chain is for that.
+
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+use thiserror::Error;
+use zeroize::Zeroizing;
+
+pub mod cases;
+pub mod identifiers;
+pub mod import;
+pub mod keys;
+pub mod ledger;
+mod schema;
+#[cfg(test)]
+mod tests;
+
+use keys::{DataKey, KEY_BYTES, KeyError};
+
+/// Why the store could not do what it was asked to. Every variant leaves the store as it was.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// A store is never made over something else.
+    #[error("{} is there already", path.display())]
+    AlreadyExists {
+        /// Where the store was to be made.
+        path: PathBuf,
+    },
+    /// A store is never made by opening it.
+    #[error("there is no store at {}", path.display())]
+    Missing {
+        /// Where it was looked for.
+        path: PathBuf,
+    },
+    /// An empty file would open as a new store under any key.
+    #[error("the store {} is an empty file", path.display())]
+    Empty {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The first bytes of the file do not follow from the key.
+    #[error("the key does not belong to the store {}", path.display())]
+    WrongKey {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The key fits and a page does not, or pages are gone.
+    #[error("the store {} is damaged", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A database, and not one of ours.
+    #[error("{} is a database of another application", path.display())]
+    OtherApplication {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Made by a later version of the program.
+    #[error("the store {} has schema {found}; this program knows schemas up to {known}", path.display())]
+    NewerSchema {
+        /// The file.
+        path: PathBuf,
+        /// Its schema.
+        found: i32,
+        /// Ours.
+        known: i32,
+    },
+    /// Another program holds it.
+    #[error("the store {} is in use by another program", path.display())]
+    InUse {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The random keys inside could not be made.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// The file could not be made or read.
+    #[error("{}: {cause}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        cause: io::Error,
+    },
+    /// The disk is full or failing.
+    #[error("the disk refused to write {}", path.display())]
+    Disk {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The engine refused. Its message names tables and columns, never values.
+    #[error("the store refused ({code:?})")]
+    Engine {
+        /// The engine's class of error.
+        code: Option<ErrorCode>,
+    },
+    /// A stored form that this program did not write.
+    #[error("the store holds {what} that cannot be read")]
+    Unreadable {
+        /// What it is: a list of values, cells of the ledger.
+        what: &'static str,
+    },
+    /// A recording has another number of values than its source has fields.
+    #[error("{file}, row {row}: {found} values where source {source_name} has {expected} fields")]
+    Shape {
+        /// File of the recording.
+        file: String,
+        /// Its row.
+        row: u64,
+        /// Name of the source.
+        source_name: String,
+        /// Values given.
+        found: usize,
+        /// Fields of the source.
+        expected: usize,
+    },
+    /// Without a case reference a later export cannot update the case.
+    #[error("{file}, row {row}: the case reference {field:?} is blank")]
+    NoCaseKey {
+        /// File of the recording.
+        file: String,
+        /// Its row.
+        row: u64,
+        /// The field that names the case.
+        field: String,
+    },
+    /// A date of an event is not in the stored form.
+    #[error("{file}, row {row}: {field:?} is not a date in the form 2026-03-31")]
+    NoDate {
+        /// File of the recording.
+        file: String,
+        /// Its row.
+        row: u64,
+        /// The field.
+        field: String,
+    },
+    /// A source names a field that it does not describe.
+    #[error("source {source_name} names the field {field:?} and does not describe it")]
+    NoField {
+        /// Name of the source.
+        source_name: String,
+        /// The field.
+        field: String,
+    },
+    /// Periods are kept for the opening and the closing of a case.
+    #[error("source {source_name} has the event {event:?}; cases are counted by `opened` and `closed`")]
+    NoEvent {
+        /// Name of the source.
+        source_name: String,
+        /// The event.
+        event: String,
+    },
+    /// A recording names a file without a digest.
+    #[error("{file} has no digest")]
+    NoDigest {
+        /// The file.
+        file: String,
+    },
+    /// Cases that come in between could fall in a period that is being frozen.
+    #[error("release {name} was begun and neither finished nor discarded")]
+    Pending {
+        /// Its name.
+        name: String,
+    },
+    /// A release's name says which one it is.
+    #[error("release {name} is in the ledger already")]
+    ReleaseExists {
+        /// Its name.
+        name: String,
+    },
+    /// Only a pending release can be finished or discarded.
+    #[error("release {name} is not pending")]
+    NotPending {
+        /// Its name.
+        name: String,
+    },
+    /// A period that holds no month.
+    #[error("months {start} to {end} are no period")]
+    NoPeriod {
+        /// First month.
+        start: i32,
+        /// First month after.
+        end: i32,
+    },
+    /// A frozen period is never counted again.
+    #[error("months {start} to {end} of source {source_name} are frozen already, in part or whole")]
+    AlreadyFrozen {
+        /// Name of the source.
+        source_name: String,
+        /// First month of the period asked for.
+        start: i32,
+        /// First month after it.
+        end: i32,
+    },
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        // The message itself is dropped: a failed constraint or conversion could quote what was stored.
+        Self::Engine { code: error.sqlite_error_code() }
+    }
+}
+
+/// An open store. Closing it leaves one file and no write-ahead log.
+pub struct Store {
+    connection: Connection,
+    path: PathBuf,
+    family_key: Zeroizing<[u8; KEY_BYTES]>,
+    tie_key: Zeroizing<[u8; KEY_BYTES]>,
+    id: String,
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Store").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+impl Store {
+    /// Makes a new, empty store at `path`, where nothing may be yet.
+    ///
+    /// # Errors
+    /// [`StoreError::AlreadyExists`] where something is; what the system said where the file cannot be made. No half
+    /// store is left.
+    pub fn create(path: &Path, key: &DataKey) -> Result<Self, StoreError> {
+        let mut options = fs::OpenOptions::new();
+        options.write(true).create_new(true);
+        keys::for_owner_only(&mut options);
+        options.open(path).map_err(|cause| {
+            if cause.kind() == io::ErrorKind::AlreadyExists {
+                StoreError::AlreadyExists { path: path.to_owned() }
+            } else {
+                StoreError::Io { path: path.to_owned(), cause }
+            }
+        })?;
+        let made = Self::fill(path, key);
+        if made.is_err() {
+            // What went wrong is the news; a file that cannot be removed either is refused as empty or damaged later.
+            let _ = fs::remove_file(path);
+        }
+        made
+    }
+
+    fn fill(path: &Path, key: &DataKey) -> Result<Self, StoreError> {
+        let connection = connect(path, key)?;
+        schema::create(&connection).map_err(|error| named(error, path))?;
+        let store = Self::with_keys(connection, path)?;
+        store.settle()?;
+        Ok(store)
+    }
+
+    /// Opens the store at `path`. Never makes one.
+    ///
+    /// # Errors
+    /// A variant each for a missing file, an empty one, a key that does not fit, damage, a database of another
+    /// application, and a newer schema.
+    pub fn open(path: &Path, key: &DataKey) -> Result<Self, StoreError> {
+        match head(path)? {
+            Head::SqliteInPlain => return Err(StoreError::OtherApplication { path: path.to_owned() }),
+            Head::Salt(salt) if salt != key.salt() => return Err(StoreError::WrongKey { path: path.to_owned() }),
+            Head::Salt(_) => {}
+        }
+        let connection = connect(path, key)?;
+        schema::check(&connection, path)?;
+        let store = Self::with_keys(connection, path)?;
+        // A log left by a killed program is read by now; it must not stay.
+        store.settle()?;
+        Ok(store)
+    }
+
+    fn with_keys(connection: Connection, path: &Path) -> Result<Self, StoreError> {
+        let read = || -> Result<_, StoreError> {
+            let id = schema::meta(&connection, "store_id")?;
+            let key = |name| schema::meta(&connection, name)?.try_into().map_err(|_| unreadable("a key"));
+            Ok((id, Zeroizing::new(key("family_key")?), Zeroizing::new(key("tie_key")?)))
+        };
+        let (id, family_key, tie_key) = read().map_err(|error| at(error, path))?;
+        let id = id.iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok(Self { connection, path: path.to_owned(), family_key, tie_key, id })
+    }
+
+    /// A random name that tells this store from every other.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The key that breaks ties in a pattern, so that they do not speak of the truth.
+    #[must_use]
+    pub fn tie_key(&self) -> [u8; KEY_BYTES] {
+        *self.tie_key
+    }
+
+    /// Reads every page and every table.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] where a page was changed or is gone.
+    pub fn check(&self) -> Result<(), StoreError> {
+        let damaged = || StoreError::Damaged { path: self.path.clone() };
+        // Each finds what the other does not: the first a changed page, the second a file that was cut short.
+        let mut pages = self.connection.prepare("PRAGMA cipher_integrity_check")?;
+        let bad_page = pages.query([]).and_then(|mut rows| rows.next().map(|row| row.is_some()));
+        if bad_page.map_err(|_| damaged())? {
+            return Err(damaged());
+        }
+        let sound = self.connection.query_row("PRAGMA integrity_check", [], |row| row.get::<_, String>(0));
+        if sound.map_err(|_| damaged())? == "ok" { Ok(()) } else { Err(damaged()) }
+    }
+
+    /// Moves the write-ahead log into the file and empties it: erased text would stay readable in it, and a flipped bit
+    /// there drops commits in silence.
+    fn settle(&self) -> Result<(), StoreError> {
+        // A reader elsewhere can keep the log in use; then the last one to close empties it.
+        self.connection
+            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+            .map_err(|error| named(error, &self.path))
+    }
+
+    /// Runs `work` in one transaction: all of it is stored, or nothing.
+    fn transact<T>(&mut self, work: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let path = self.path.clone();
+        let transaction = self
+            .connection
+            .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
+            .map_err(|error| named(error, &path))?;
+        let done = work(&transaction).map_err(|error| at(error, &path))?;
+        transaction.commit().map_err(|error| named(error, &path))?;
+        self.settle()?;
+        Ok(done)
+    }
+}
+
+enum Head {
+    SqliteInPlain,
+    Salt([u8; 16]),
+}
+
+/// The first bytes of the file: a salt made from the key, so that a wrong key is told from a damaged page.
+fn head(path: &Path) -> Result<Head, StoreError> {
+    let mut file = fs::File::open(path).map_err(|cause| {
+        if cause.kind() == io::ErrorKind::NotFound {
+            StoreError::Missing { path: path.to_owned() }
+        } else {
+            StoreError::Io { path: path.to_owned(), cause }
+        }
+    })?;
+    let mut first = Vec::new();
+    let read = file.by_ref().take(16).read_to_end(&mut first);
+    read.map_err(|cause| StoreError::Io { path: path.to_owned(), cause })?;
+    if first.is_empty() {
+        return Err(StoreError::Empty { path: path.to_owned() });
+    }
+    if first == b"SQLite format 3\0" {
+        return Ok(Head::SqliteInPlain);
+    }
+    first.try_into().map(Head::Salt).map_err(|_| StoreError::Damaged { path: path.to_owned() })
+}
+
+fn connect(path: &Path, key: &DataKey) -> Result<Connection, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let unlock = || -> rusqlite::Result<Connection> {
+        let connection = Connection::open_with_flags(path, flags)?;
+        connection.busy_timeout(Duration::from_secs(5))?;
+        // A wrong key would otherwise be reported on stderr by the engine too.
+        connection.execute_batch("PRAGMA cipher_log_level = NONE;")?;
+        connection.execute_batch(&key.pragma())?;
+        connection.execute_batch("PRAGMA cipher_page_size = 16384; PRAGMA cipher_hmac_algorithm = HMAC_SHA256;")?;
+        // The first read: here a page that does not fit the key shows itself.
+        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
+        // One setting a statement: some answer with a row, at which a batch of several would stop.
+        for setting in [
+            "foreign_keys = ON",
+            "trusted_schema = OFF",
+            "secure_delete = ON",
+            "journal_mode = WAL",
+            "synchronous = FULL",
+            "cell_size_check = ON",
+            "cache_size = -65536",
+        ] {
+            connection.execute_batch(&format!("PRAGMA {setting};"))?;
+        }
+        Ok(connection)
+    };
+    unlock().map_err(|error| named(error, path))
+}
+
+/// Puts the file's name to the engine's errors that have one.
+fn named(error: rusqlite::Error, path: &Path) -> StoreError {
+    at(error.into(), path)
+}
+
+fn at(error: StoreError, path: &Path) -> StoreError {
+    let StoreError::Engine { code: Some(code) } = &error else { return error };
+    let path = path.to_owned();
+    if matches!(code, ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) {
+        StoreError::Damaged { path }
+    } else if matches!(code, ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) {
+        StoreError::InUse { path }
+    } else if matches!(
+        code,
+        ErrorCode::DiskFull | ErrorCode::SystemIoFailure | ErrorCode::CannotOpen | ErrorCode::ReadOnly
+    ) {
+        StoreError::Disk { path }
+    } else {
+        error
+    }
+}
+
+const fn unreadable(what: &'static str) -> StoreError {
+    StoreError::Unreadable { what }
+}

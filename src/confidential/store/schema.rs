@@ -1,0 +1,148 @@
+//! The tables of the store. Comes in: a keyed connection. Goes out: a new schema, or the word that it is ours.
+//! Deliberately absent: columns of any one source; a case's values are a list in the order of a versioned field list.
+
+use std::path::Path;
+
+use rusqlite::{Connection, params};
+
+use crate::store::{StoreError, keys, named, unreadable};
+
+/// `TKUP`: tells our files from other databases.
+const APPLICATION_ID: i32 = 0x544B_5550;
+/// Grows with every change of the tables.
+const SCHEMA: i32 = 1;
+
+/// The one source of a case's months is its counted month: a late case's differs from its date's.
+const TABLES: &str = "
+CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
+
+CREATE TABLE sources (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+
+CREATE TABLE field_lists (
+    id INTEGER PRIMARY KEY,
+    source INTEGER NOT NULL REFERENCES sources,
+    version INTEGER NOT NULL,
+    names TEXT NOT NULL,
+    UNIQUE (source, version)
+) STRICT;
+
+CREATE TABLE imports (
+    id INTEGER PRIMARY KEY,
+    source INTEGER NOT NULL REFERENCES sources,
+    stored INTEGER NOT NULL,
+    updated INTEGER NOT NULL,
+    unchanged INTEGER NOT NULL,
+    late INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE import_files (
+    id INTEGER PRIMARY KEY,
+    import INTEGER NOT NULL REFERENCES imports,
+    name TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    content BLOB NOT NULL
+) STRICT;
+CREATE INDEX import_files_by_digest ON import_files (digest);
+
+CREATE TABLE cases (
+    id INTEGER PRIMARY KEY,
+    source INTEGER NOT NULL REFERENCES sources,
+    case_key TEXT NOT NULL,
+    family INTEGER,
+    opened TEXT,
+    closed TEXT,
+    counted_opened INTEGER,
+    counted_closed INTEGER,
+    field_list INTEGER NOT NULL REFERENCES field_lists,
+    field_values TEXT NOT NULL,
+    content BLOB NOT NULL,
+    file INTEGER NOT NULL REFERENCES import_files,
+    sheet TEXT NOT NULL,
+    row INTEGER NOT NULL,
+    UNIQUE (source, case_key)
+) STRICT;
+CREATE INDEX cases_by_opened ON cases (source, counted_opened);
+CREATE INDEX cases_by_closed ON cases (source, counted_closed);
+
+CREATE TABLE history (
+    id INTEGER PRIMARY KEY,
+    case_id INTEGER NOT NULL REFERENCES cases,
+    replaced_by INTEGER NOT NULL REFERENCES imports,
+    counted_opened INTEGER,
+    counted_closed INTEGER,
+    field_list INTEGER NOT NULL REFERENCES field_lists,
+    field_values TEXT NOT NULL,
+    file INTEGER NOT NULL REFERENCES import_files,
+    sheet TEXT NOT NULL,
+    row INTEGER NOT NULL
+) STRICT;
+CREATE INDEX history_by_case ON history (case_id);
+
+CREATE TABLE releases (
+    id INTEGER PRIMARY KEY,
+    entered_with INTEGER NOT NULL,
+    name TEXT NOT NULL UNIQUE,
+    period_start INTEGER NOT NULL,
+    period_end INTEGER NOT NULL,
+    audience TEXT NOT NULL,
+    threshold INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('pending', 'released')),
+    manifest_sha256 TEXT NOT NULL,
+    manifest TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE ledger_cells (
+    release INTEGER NOT NULL REFERENCES releases ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    table_id TEXT NOT NULL,
+    cells BLOB NOT NULL,
+    PRIMARY KEY (release, position)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE frozen (
+    id INTEGER PRIMARY KEY,
+    entered_with INTEGER NOT NULL,
+    source TEXT NOT NULL,
+    period_start INTEGER NOT NULL,
+    period_end INTEGER NOT NULL CHECK (period_end > period_start),
+    body BLOB NOT NULL
+) STRICT;
+";
+
+/// Makes the tables and the keys that live inside.
+pub(super) fn create(connection: &Connection) -> rusqlite::Result<()> {
+    let random = || keys::random().map_err(|_| rusqlite::Error::InvalidQuery);
+    let transaction = connection.unchecked_transaction()?;
+    transaction.execute_batch(TABLES)?;
+    for name in ["store_id", "family_key", "tie_key"] {
+        let key = random()?;
+        let length = if name == "store_id" { 16 } else { key.len() };
+        transaction.execute("INSERT INTO meta VALUES (?1, ?2)", params![name, &key[..length]])?;
+    }
+    transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+    transaction.pragma_update(None, "user_version", SCHEMA)?;
+    transaction.commit()
+}
+
+/// Whether the database is ours and of a schema we know.
+pub(super) fn check(connection: &Connection, path: &Path) -> Result<(), StoreError> {
+    let number = |pragma| connection.pragma_query_value(None, pragma, |row| row.get::<_, i32>(0));
+    if number("application_id").map_err(|error| named(error, path))? != APPLICATION_ID {
+        return Err(StoreError::OtherApplication { path: path.to_owned() });
+    }
+    let found = number("user_version").map_err(|error| named(error, path))?;
+    if found > SCHEMA {
+        return Err(StoreError::NewerSchema { path: path.to_owned(), found, known: SCHEMA });
+    }
+    Ok(())
+}
+
+/// A value of the store about itself.
+pub(super) fn meta(connection: &Connection, name: &str) -> Result<Vec<u8>, StoreError> {
+    let value = connection.query_row("SELECT value FROM meta WHERE name = ?1", [name], |row| row.get(0));
+    value.map_err(|error| {
+        let nothing = matches!(error, rusqlite::Error::QueryReturnedNoRows);
+        if nothing { unreadable("no key of its own, or one") } else { error.into() }
+    })
+}
