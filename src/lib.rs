@@ -1,1 +1,3 @@
 //! takeup
+
+pub mod demo;
