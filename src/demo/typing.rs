@@ -237,7 +237,7 @@ fn typed_minutes(minutes: u32, style: Style, figures: &Figures, dice: &mut Dice)
     if dice.chance(0.1) {
         return Cell::Text(match dice.below(3) {
             0 if minutes >= 60 => format!("{}h{:02}", minutes / 60, minutes % 60),
-            1 if minutes % 30 == 0 => format!("{} hrs", f64::from(minutes) / 60.0),
+            1 if minutes.is_multiple_of(30) => format!("{} hrs", f64::from(minutes) / 60.0),
             _ => format!("{minutes} min"),
         });
     }
