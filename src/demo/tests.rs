@@ -135,3 +135,38 @@ fn every_case_is_closed_after_it_was_opened_and_every_child_is_young() {
         assert!((0..26 * 366).contains(&days), "{days} days old");
     }
 }
+
+#[test]
+fn every_year_has_its_own_shape() {
+    let exports = generate(7);
+    let starts = |year: usize, bytes: &[u8]| exports[year].bytes.starts_with(bytes);
+    assert!(starts(0, b"case_ref;family_ref;") && std::str::from_utf8(&exports[0].bytes).is_err(), "Windows-1252");
+    assert!(starts(1, b"\xef\xbb\xbfcase_ref,"), "a byte order mark");
+    assert!(starts(2, b"\x1f\x8b"), "gzip");
+    assert!((3..6).all(|year| starts(year, b"PK\x03\x04")), "workbooks");
+}
+
+#[test]
+fn nobody_can_be_called_or_written_to() {
+    let (_, cases) = truth();
+    for case in &cases {
+        assert!(case.phone.starts_with("01632 960") || case.phone.starts_with("07700 900"), "Ofcom's range for drama");
+        assert!(case.email.ends_with("@example.org"));
+    }
+}
+
+#[test]
+fn rows_come_twice_and_codes_as_words_at_their_shares() {
+    let (figures, cases) = truth();
+    let of_year: Vec<&Case> = cases.iter().filter(|case| case.quarter <= 4).collect();
+    let mut dice = Dice::new(1, 1);
+    let mut rows = Vec::new();
+    for case in &of_year {
+        let style = Style { workbook: false, yes_no: ("Y", "N"), two_digit_years: false, phone_is_number: false };
+        push_row(&mut rows, typed_row(case, style, &figures, &mut dice), &figures, &mut dice);
+    }
+    let twice = (rows.len() - of_year.len()) as f64 / of_year.len() as f64;
+    assert!((twice - figures.noise("M18")).abs() < 0.012, "{twice}");
+    let aliased = rows.iter().filter(|row| row[23] == Cell::Text("Autism".to_owned())).count();
+    assert!(aliased > 0, "some needs are written as words");
+}
