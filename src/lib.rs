@@ -3,4 +3,5 @@
 //! The program's own crate: the command line, the pipeline, the demo. Everything that knows identified or unprotected
 //! values is in `confidential`; everything that knows only released ones in `render` and `verify`.
 
+pub mod demo;
 pub mod pipeline;

@@ -1,1 +1,3 @@
+//! The program `takeup`.
+
 fn main() {}

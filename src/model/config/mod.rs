@@ -6,7 +6,9 @@
 pub mod codes;
 pub mod dimension;
 pub mod error;
+pub mod fold;
 pub mod report;
+pub mod rule;
 pub mod service;
 pub mod source;
 

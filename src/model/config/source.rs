@@ -1,4 +1,5 @@
 //! `sources/*.toml`: how the columns of an export become fields. Comes in: TOML. Goes out: a checked [`Source`].
+//! Deliberately absent: a value of anybody; reading an export is `confidential`'s.
 
 use std::collections::BTreeMap;
 
@@ -7,6 +8,8 @@ use toml::Spanned;
 
 use crate::config::codes::CodeList;
 use crate::config::error::{ConfigError, Document};
+use crate::config::fold::{fold, fold_header};
+use crate::config::rule::{self, Rule};
 
 /// What a field holds. The stored form of every kind is text; see [`Field::kind`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -78,8 +81,10 @@ pub enum Unknown {
 pub struct Field {
     /// Its name in the store.
     pub name: String,
-    /// Headers it goes by in exports, the current one first; compared without case, spaces and punctuation.
+    /// Headers it goes by in exports, the current one first; compared as [`fold_header`] writes them.
     pub columns: Vec<String>,
+    /// Those of `columns` that are of the past, with the last month in which each was in use.
+    pub former: BTreeMap<String, String>,
     /// What it holds.
     pub kind: Kind,
     /// What it may do.
@@ -90,12 +95,31 @@ pub struct Field {
     pub codes: Option<String>,
     /// What an unknown code does.
     pub unknown: Unknown,
-    /// Spellings of this field's codes: folded raw value, then code.
+    /// Spellings of this field's codes: value as [`fold`] writes it, then code.
     pub aliases: BTreeMap<String, String>,
-    /// Values that mean a blank: `N/K`, `Select One`.
+    /// The same, for spellings that a person should look at.
+    pub review: BTreeMap<String, String>,
+    /// Values that mean a blank, as [`fold`] writes them: `n/k`, `select one`.
     pub blanks: Vec<String>,
+    /// What parts the codes of one cell, the surest first.
+    pub separators: Vec<String>,
+    /// The field of several codes that takes the second and later code of a cell.
+    pub rest: Option<String>,
     /// Digits to which a number that lost its leading zeros is padded.
     pub pad: Option<usize>,
+}
+
+/// How the dates of a source are read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dates {
+    /// Earliest sound date.
+    pub first: String,
+    /// Latest sound date.
+    pub last: String,
+    /// A year of two digits is one of the hundred from here on.
+    pub two_digit_from: i16,
+    /// Dates that stand for none.
+    pub placeholders: Vec<String>,
 }
 
 /// How one system's exports are read.
@@ -109,14 +133,24 @@ pub struct Source {
     pub case: String,
     /// The field that identifies a family; none where each case is declared to be its own unit.
     pub family: Option<String>,
+    /// The yes-or-no field that says that the row is to be left out and forgotten.
+    pub deleted: Option<String>,
     /// Date field by event: `opened`, `closed`.
     pub events: BTreeMap<String, String>,
     /// In the file's order, which is the order of stored values.
     pub fields: Vec<Field>,
-    /// Columns that are known and not wanted.
+    /// Columns that are known and not wanted; dropped as they are read.
     pub ignore: Vec<String>,
-    /// Level by check name.
+    /// How dates are read.
+    pub dates: Dates,
+    /// Markers at the end of a cell that are no part of its value: `*`, `(est)`.
+    pub footnotes: Vec<String>,
+    /// First words of a row of totals, as [`fold`] writes them.
+    pub totals: Vec<String>,
+    /// Level by check name; see [`Source::level`].
     pub checks: BTreeMap<String, Level>,
+    /// Checks over several fields of a case.
+    pub rules: Vec<Rule>,
     /// More rejected rows than this share stop the run.
     pub reject_at_most: f64,
 }
@@ -126,6 +160,57 @@ pub struct Source {
 struct RawSource {
     label: String,
     case: Spanned<String>,
+    family: Option<Spanned<String>>,
+    unit: Option<Spanned<String>>,
+    deleted: Option<Spanned<String>>,
+    reject_at_most: Spanned<f64>,
+    events: BTreeMap<String, Spanned<String>>,
+    dates: RawDates,
+    #[serde(default)]
+    ignore: Vec<Spanned<String>>,
+    #[serde(default)]
+    footnotes: Vec<String>,
+    #[serde(default)]
+    totals: Vec<String>,
+    checks: BTreeMap<Spanned<String>, Level>,
+    field: Vec<RawField>,
+    #[serde(default)]
+    rule: Vec<rule::RawRule>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawDates {
+    first: Spanned<String>,
+    last: Spanned<String>,
+    two_digit_from: i16,
+    #[serde(default)]
+    placeholders: Vec<Spanned<String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawField {
+    name: Spanned<String>,
+    columns: Vec<Spanned<String>>,
+    #[serde(default)]
+    former: BTreeMap<String, String>,
+    kind: Kind,
+    class: Class,
+    #[serde(default)]
+    required: bool,
+    codes: Option<Spanned<String>>,
+    #[serde(default)]
+    unknown: Unknown,
+    #[serde(default)]
+    aliases: BTreeMap<String, Spanned<String>>,
+    #[serde(default)]
+    review: BTreeMap<String, Spanned<String>>,
+    #[serde(default)]
+    blanks: Vec<String>,
+    separators: Option<Vec<String>>,
+    rest: Option<Spanned<String>>,
+    pad: Option<usize>,
 }
 
 impl Source {
@@ -135,13 +220,281 @@ impl Source {
         self.fields.iter().position(|candidate| candidate.name == field)
     }
 
+    /// What happens where a check fails. A check that the file does not name stops the run: nothing is let pass unsaid.
+    #[must_use]
+    pub fn level(&self, check: &str) -> Level {
+        let rule = || self.rules.iter().find(|rule| rule.name == check).map(|rule| rule.level);
+        self.checks.get(check).copied().or_else(rule).unwrap_or(Level::Stop)
+    }
+
     /// Reads one source file.
     ///
     /// # Errors
     /// [`ConfigError`] where a field, code list, event or check is not what it may be.
     pub fn read(name: &str, document: &Document, codes: &BTreeMap<String, CodeList>) -> Result<Self, ConfigError> {
         let raw: RawSource = document.toml()?;
-        let _ = (codes, raw.label, raw.case);
-        Err(document.error(0..0, format!("source {name} cannot be read yet")))
+        let fields = fields(document, raw.field, codes)?;
+        let known = |name: &Spanned<String>, kinds: &[Kind]| known(document, name, &fields, kinds);
+        let case = known(&raw.case, &[Kind::Text])?;
+        if let Some(field) = fields.iter().find(|field| field.name == case && !field.required) {
+            let message = format!("the field {:?} identifies the case, so it must be `required`", field.name);
+            return Err(document.error(raw.case.span(), message));
+        }
+        let family = match (&raw.family, &raw.unit) {
+            (Some(family), None) => Some(known(family, &[Kind::Text])?),
+            (None, Some(unit)) if unit.get_ref() == "case" => None,
+            (None, Some(unit)) => return Err(document.not_one_of("unit", unit, ["case"])),
+            (Some(_), Some(unit)) => {
+                return Err(document.error(unit.span(), "a source with a `family` field needs no `unit`"));
+            }
+            (None, None) => {
+                let error = document.error(raw.case.span(), "the source does not say whom it protects");
+                return Err(error.with_help("give `family`, or declare `unit = \"case\"`: each case its own"));
+            }
+        };
+        let deleted = raw.deleted.as_ref().map(|field| known(field, &[Kind::Bool])).transpose()?;
+        let mut events = BTreeMap::new();
+        for (event, field) in &raw.events {
+            events.insert(event.clone(), known(field, &[Kind::Date])?);
+        }
+        if events.is_empty() {
+            return Err(document.error(0..0, "no event says which date decides the period"));
+        }
+        if !(0.0..=1.0).contains(raw.reject_at_most.get_ref()) {
+            return Err(document.error(raw.reject_at_most.span(), "a share lies between 0 and 1"));
+        }
+        let ignore = ignored(document, raw.ignore, &fields)?;
+        let checks = rule::checks(document, raw.checks)?;
+        let rules = rule::rules(document, raw.rule, &fields, codes)?;
+        let dates = dates(document, raw.dates)?;
+        let totals = raw.totals.iter().map(|word| fold(word)).collect();
+        let (label, footnotes, reject_at_most) = (raw.label, raw.footnotes, raw.reject_at_most.into_inner());
+        let name = name.to_owned();
+        Ok(Self {
+            name,
+            label,
+            case,
+            family,
+            deleted,
+            events,
+            fields,
+            ignore,
+            dates,
+            footnotes,
+            totals,
+            checks,
+            rules,
+            reject_at_most,
+        })
+    }
+}
+
+fn known(document: &Document, name: &Spanned<String>, fields: &[Field], kinds: &[Kind]) -> Result<String, ConfigError> {
+    let suits = |field: &&Field| kinds.contains(&field.kind);
+    if fields.iter().filter(suits).any(|field| field.name == *name.get_ref()) {
+        return Ok(name.get_ref().clone());
+    }
+    let allowed = fields.iter().filter(suits).map(|field| field.name.as_str());
+    Err(document.not_one_of("field of a suitable kind", name, allowed))
+}
+
+fn ignored(document: &Document, raw: Vec<Spanned<String>>, fields: &[Field]) -> Result<Vec<String>, ConfigError> {
+    for column in &raw {
+        let folded = fold_header(column.get_ref());
+        if fields.iter().any(|field| field.columns.iter().any(|other| fold_header(other) == folded)) {
+            return Err(document.error(column.span(), "a field reads this column, so it cannot be ignored"));
+        }
+    }
+    Ok(raw.into_iter().map(Spanned::into_inner).collect())
+}
+
+fn dates(document: &Document, raw: RawDates) -> Result<Dates, ConfigError> {
+    let date = |text: &Spanned<String>| match text.get_ref().parse::<jiff::civil::Date>() {
+        Ok(date) => Ok(date.to_string()),
+        Err(_) => Err(document.error(text.span(), "not a date; write it like \"2026-03-31\"")),
+    };
+    let (first, last) = (date(&raw.first)?, date(&raw.last)?);
+    if first > last {
+        return Err(document.error(raw.last.span(), "the last date lies before the first"));
+    }
+    let placeholders = raw.placeholders.iter().map(date).collect::<Result<_, _>>()?;
+    Ok(Dates { first, last, two_digit_from: raw.two_digit_from, placeholders })
+}
+
+fn fields(
+    document: &Document,
+    raw: Vec<RawField>,
+    codes: &BTreeMap<String, CodeList>,
+) -> Result<Vec<Field>, ConfigError> {
+    let several: Vec<String> =
+        raw.iter().filter(|field| field.kind == Kind::Multi).map(|field| field.name.get_ref().clone()).collect();
+    let mut fields: Vec<Field> = Vec::new();
+    for raw in raw {
+        if fields.iter().any(|other| other.name == *raw.name.get_ref()) {
+            return Err(document.error(raw.name.span(), "this field comes twice"));
+        }
+        for column in &raw.columns {
+            let folded = fold_header(column.get_ref());
+            if fields.iter().any(|other| other.columns.iter().any(|other| fold_header(other) == folded)) {
+                return Err(document.error(column.span(), "another field reads this column"));
+            }
+        }
+        if let Some(rest) = raw.rest.as_ref().filter(|rest| !several.contains(rest.get_ref())) {
+            return Err(document.not_one_of("field of kind multi", rest, several.iter().map(String::as_str)));
+        }
+        fields.push(field(document, raw, codes)?);
+    }
+    Ok(fields)
+}
+
+fn field(document: &Document, raw: RawField, codes: &BTreeMap<String, CodeList>) -> Result<Field, ConfigError> {
+    let coded = matches!(raw.kind, Kind::Code | Kind::Multi);
+    let list = match &raw.codes {
+        Some(name) if !coded => return Err(document.error(name.span(), "only kinds code and multi have a code list")),
+        Some(name) => match codes.get(name.get_ref()) {
+            Some(list) => Some(list),
+            None => return Err(document.not_one_of("code list", name, codes.keys().map(String::as_str))),
+        },
+        None if coded && raw.unknown != Unknown::Add => {
+            let error = document.error(raw.name.span(), "this field has no code list");
+            return Err(error.with_help("name its list by `codes`, or declare it open by `unknown = \"add\"`"));
+        }
+        None => None,
+    };
+    let spellings = |table: BTreeMap<String, Spanned<String>>| {
+        let mut folded = BTreeMap::new();
+        for (spelling, code) in table {
+            if let Some(list) = list.filter(|list| list.find(code.get_ref()).is_none()) {
+                return Err(document.not_one_of("code", &code, list.entries.iter().map(|entry| entry.code.as_str())));
+            }
+            folded.insert(fold(&spelling), code.into_inner());
+        }
+        Ok(folded)
+    };
+    let mut columns: Vec<String> = raw.columns.into_iter().map(Spanned::into_inner).collect();
+    columns.extend(raw.former.keys().filter(|name| !columns.contains(name)).cloned().collect::<Vec<_>>());
+    if columns.is_empty() {
+        return Err(document.error(raw.name.span(), "this field names no column"));
+    }
+    let separators = raw.separators.unwrap_or_else(|| [";", "\n", "/", ","].map(str::to_owned).to_vec());
+    Ok(Field {
+        name: raw.name.into_inner(),
+        columns,
+        former: raw.former,
+        kind: raw.kind,
+        class: raw.class,
+        required: raw.required,
+        codes: raw.codes.map(Spanned::into_inner),
+        unknown: raw.unknown,
+        aliases: spellings(raw.aliases)?,
+        review: spellings(raw.review)?,
+        blanks: raw.blanks.iter().map(|value| fold(value)).collect(),
+        separators,
+        rest: raw.rest.map(Spanned::into_inner),
+        pad: raw.pad,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::period::Calendar;
+
+    const SOUND: &str = r#"
+label = "Cases"
+case = "ref"
+unit = "case"
+reject_at_most = 0.1
+[events]
+opened = "opened"
+[dates]
+first = "2000-01-01"
+last = "2040-12-31"
+two_digit_from = 1960
+[checks]
+bad_date = "reject"
+[[field]]
+name = "ref"
+columns = ["Case Ref."]
+kind = "text"
+class = "direct"
+required = true
+[[field]]
+name = "opened"
+columns = ["Opened"]
+kind = "date"
+class = "quasi"
+[[field]]
+name = "need"
+columns = ["Need"]
+kind = "code"
+class = "sensitive"
+codes = "need"
+aliases = { " AUTISM\u00a0 spectrum" = "ASD" }
+"#;
+
+    fn lists() -> BTreeMap<String, CodeList> {
+        let document = Document::new(
+            "codes/need.csv",
+            "code,label
+ASD,Autism
+",
+        );
+        let list = CodeList::read(&document, Calendar { year_starts_in: 4 }).expect("a sound list");
+        BTreeMap::from([("need".to_owned(), list)])
+    }
+
+    fn fault(text: &str) -> (usize, String) {
+        let error = Source::read("cases", &Document::new("sources/cases.toml", text), &lists()).expect_err("a fault");
+        (error.line_and_column().0, error.help.unwrap_or(error.message))
+    }
+
+    #[test]
+    fn spellings_are_kept_without_case_and_spaces() {
+        let source = Source::read("cases", &Document::new("s", SOUND), &lists()).expect("a sound source");
+        assert_eq!(source.fields[2].aliases["autism spectrum"], "ASD");
+    }
+
+    #[test]
+    fn a_check_that_the_file_does_not_name_stops() {
+        let source = Source::read("cases", &Document::new("s", SOUND), &lists()).expect("a sound source");
+        assert_eq!(source.level("bad_date"), Level::Reject);
+        assert_eq!(source.level("ragged_row"), Level::Stop);
+    }
+
+    #[test]
+    fn a_misspelt_check_code_list_or_field_is_pointed_at() {
+        let (line, help) = fault(&SOUND.replace("bad_date =", "bad_dat ="));
+        assert_eq!((line, help.starts_with("did you mean \"bad_date\"")), (13, true));
+        let (line, help) = fault(&SOUND.replace("codes = \"need\"", "codes = \"neeed\""));
+        assert_eq!((line, help.starts_with("did you mean \"need\"")), (30, true));
+        assert_eq!(fault(&SOUND.replace("opened = \"opened\"", "opened = \"ref\"")).0, 7);
+        assert_eq!(fault(&SOUND.replace("= \"ASD\" }", "= \"ADS\" }")).0, 31);
+    }
+
+    #[test]
+    fn a_source_must_say_whom_it_protects() {
+        let (_, help) = fault(&SOUND.replace("unit = \"case\"\n", ""));
+        assert!(help.contains("unit = \"case\""), "{help}");
+    }
+
+    #[test]
+    fn two_fields_cannot_read_one_column() {
+        let (line, message) = fault(&SOUND.replace("[\"Opened\"]", "[\"CASE REF\"]"));
+        assert_eq!((line, message.as_str()), (22, "another field reads this column"));
+    }
+
+    #[test]
+    fn a_rule_over_a_field_of_the_wrong_kind_is_refused() {
+        let rule = r#"
+[[rule]]
+name = "order"
+kind = "not_before"
+level = "warn"
+field = "opened"
+after = "need"
+"#;
+        let (_, help) = fault(&format!("{SOUND}{rule}"));
+        assert!(help.ends_with("Allowed: opened"), "{help}");
     }
 }

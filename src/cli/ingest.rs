@@ -1,0 +1,83 @@
+//! `takeup ingest`
+
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use takeup::pipeline;
+
+use super::failure::Failure;
+use super::globals::Globals;
+use super::output;
+
+/// Read exports, check them and store them, all or nothing
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  takeup -C service ingest april.xlsx may.xlsx june.xlsx
+  takeup -C service ingest june.xlsx --dry-run         the same checks, nothing stored
+  takeup -C service ingest june.xlsx --html june.html  the data-quality report as a page
+
+Reads CSV and TSV (UTF-8 or Windows-1252, also .gz), XLSX, XLS, XLSB and ODS. The same file
+again changes nothing; a case that is there already is updated.")]
+pub struct Ingest {
+    /// The exports
+    #[arg(value_name = "FILE", required = true)]
+    files: Vec<PathBuf>,
+    /// Which of config/sources describes them; needed where their columns do not tell
+    #[arg(long, value_name = "NAME")]
+    source: Option<String>,
+    /// Check everything and store nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Write the data-quality report as an HTML page, too
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+    /// Overwrite the HTML page
+    #[arg(long)]
+    force: bool,
+}
+
+impl Ingest {
+    /// Runs the command.
+    pub fn run(&self, globals: &Globals) -> Result<(), Failure> {
+        if let Some(path) = self.html.as_deref().filter(|path| path.exists() && !self.force) {
+            let fact = format!("{} exists already", path.display());
+            return Err(Failure::usage(&fact, "Nothing was stored. Name another file, or say --force to overwrite."));
+        }
+        let mut workspace = globals.open()?;
+        let bar = output::progress(globals, "{spinner} {human_pos} rows read ({elapsed})");
+        let summary =
+            workspace.ingest(&self.files, self.source.as_deref(), self.dry_run, &|rows| bar.set_position(rows));
+        bar.finish_and_clear();
+        match &summary {
+            Ok(report) => self.show(report, globals)?,
+            // What was found until the import stopped is what the manager needs to mend the export.
+            Err(pipeline::Error::Ingest(error)) => {
+                if let Some(report) = error.report() {
+                    self.show(report, globals)?;
+                }
+            }
+            Err(_) => {}
+        }
+        summary?;
+        if self.dry_run {
+            output::talk(globals, "Dry run: nothing was stored.");
+        }
+        Ok(())
+    }
+
+    fn show(&self, report: &pipeline::IngestSummary, globals: &Globals) -> Result<(), Failure> {
+        if let Some(path) = &self.html {
+            write_page(path, &report.to_html())?;
+        }
+        if globals.json { output::json(report) } else { output::result(&report.to_text()) }
+    }
+}
+
+fn write_page(path: &Path, page: &str) -> Result<(), Failure> {
+    let failed = |source| Failure::System { doing: "write", path: path.to_owned(), source };
+    let mut file = OpenOptions::new().write(true).create(true).truncate(true).open(path).map_err(failed)?;
+    file.write_all(page.as_bytes()).map_err(failed)
+}

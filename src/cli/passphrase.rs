@@ -1,0 +1,104 @@
+//! Where a passphrase comes from: a file, a file descriptor, or a prompt on a terminal. Deliberately absent: arguments and
+//! environment variables, which other users of the machine can read.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, IsTerminal, Read};
+use std::path::Path;
+
+use takeup::pipeline::Passphrase;
+
+use super::failure::Failure;
+use super::globals::Globals;
+use super::output::talk;
+
+/// No passphrase is longer.
+const BYTES_MAX: u64 = 4096;
+
+/// The passphrase of a store that exists.
+pub fn existing(globals: &Globals) -> Result<Passphrase, Failure> {
+    match given(globals)? {
+        Some(text) => checked(text),
+        None => checked(prompt("Passphrase: ")?),
+    }
+}
+
+/// The passphrase of a store that is about to be made; a prompt asks twice.
+pub fn new(globals: &Globals) -> Result<Passphrase, Failure> {
+    if let Some(text) = given(globals)? {
+        return checked(text);
+    }
+    let first = prompt("New passphrase: ")?;
+    if prompt("The same again: ")? != first {
+        return Err(Failure::usage("the two passphrases differ", "Nothing was written. Try again."));
+    }
+    checked(first)
+}
+
+fn checked(text: String) -> Result<Passphrase, Failure> {
+    if text.is_empty() {
+        let next = "Put it on the first line of the file, or type it at the prompt.";
+        return Err(Failure::usage("the passphrase is empty", next));
+    }
+    Ok(Passphrase::new(text))
+}
+
+fn given(globals: &Globals) -> Result<Option<String>, Failure> {
+    if let Some(path) = &globals.passphrase_file {
+        let failed = |source| Failure::System { doing: "read the passphrase file", path: path.clone(), source };
+        let file = File::open(path).map_err(failed)?;
+        warn_if_others_can_read(&file, path, globals);
+        return first_line(file).map(Some).map_err(failed);
+    }
+    let Some(number) = globals.passphrase_fd else { return Ok(None) };
+    // The system's own name for an open descriptor; taking one by number would need unsafe code.
+    let path = Path::new("/dev/fd").join(number.to_string());
+    let failed = |source| Failure::System { doing: "read the passphrase from", path: path.clone(), source };
+    File::open(&path).and_then(first_line).map(Some).map_err(failed)
+}
+
+fn first_line(file: impl Read) -> std::io::Result<String> {
+    let mut line = String::new();
+    BufReader::new(file.take(BYTES_MAX)).read_line(&mut line)?;
+    line.truncate(line.trim_end_matches(['\n', '\r']).len());
+    Ok(line)
+}
+
+fn prompt(question: &str) -> Result<String, Failure> {
+    if !std::io::stdin().is_terminal() {
+        let next = "Give --passphrase-file FILE or --passphrase-fd FD; without a terminal nothing is asked.";
+        return Err(Failure::usage("there is no passphrase", next));
+    }
+    let failed = |source| Failure::System { doing: "read the passphrase from", path: "the terminal".into(), source };
+    rpassword::prompt_password(question).map_err(failed)
+}
+
+#[cfg(unix)]
+fn warn_if_others_can_read(file: &File, path: &Path, globals: &Globals) {
+    use std::os::unix::fs::PermissionsExt;
+    let open_to_others =
+        file.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o077 != 0);
+    if open_to_others {
+        let path = path.display();
+        talk(globals, &format!("warning: other users can read {path}; `chmod 600 {path}` keeps it yours"));
+    }
+}
+
+#[cfg(not(unix))]
+fn warn_if_others_can_read(_file: &File, _path: &Path, _globals: &Globals) {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_line_is_the_passphrase_whatever_ends_it() {
+        for text in ["open sesame", "open sesame\n", "open sesame\r\nand a remark\n"] {
+            assert_eq!(first_line(text.as_bytes()).expect("bytes can be read"), "open sesame");
+        }
+    }
+
+    #[test]
+    fn spaces_are_part_of_a_passphrase() {
+        assert_eq!(first_line(" a b \n".as_bytes()).expect("bytes can be read"), " a b ");
+    }
+}

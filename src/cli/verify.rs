@@ -1,0 +1,39 @@
+//! `takeup verify`
+
+use std::path::PathBuf;
+
+use clap::Args;
+use takeup::pipeline;
+
+use super::failure::Failure;
+use super::globals::Globals;
+use super::output;
+
+/// Attack what lies in release folders, as a stranger would
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  takeup verify reports/2025-26-Q4-public-r1     as a stranger: the folder alone
+  takeup verify reports/*                        several releases together
+  takeup -C service verify service/reports/*     also looks for every name in the store
+
+Works on any folder with a release.json. Exit 6 where something was found.")]
+pub struct Verify {
+    /// Folders with a release.json
+    #[arg(value_name = "PACK", required = true)]
+    folders: Vec<PathBuf>,
+}
+
+impl Verify {
+    /// Runs the command.
+    pub fn run(&self, globals: &Globals) -> Result<(), Failure> {
+        let workspace = if globals.names_a_workspace() { Some(globals.open()?) } else { None };
+        let verdict = pipeline::verify(&self.folders, workspace.as_ref())?;
+        if globals.json {
+            output::json(&verdict)?;
+        } else {
+            output::result(&pipeline::verdict_text(&verdict))?;
+        }
+        if verdict.is_clean() { Ok(()) } else { Err(Failure::Disclosure { findings: verdict.findings.len() }) }
+    }
+}

@@ -1,0 +1,296 @@
+//! Checks and rules of a source. Comes in: `[checks]` and `[[rule]]` of a source file. Goes out: levels by check, and
+//! rules over several fields of a case. Deliberately absent: carrying them out, which needs people's values.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use crate::config::codes::CodeList;
+use crate::config::error::{ConfigError, Document};
+use crate::config::source::{Field, Kind, Level};
+
+/// The checks that ingest makes of every export, each with what it says.
+pub const CHECKS: &[(&str, &str)] = &[
+    ("missing_required", "a required field is blank"),
+    ("ragged_row", "a line has more or fewer columns than the header"),
+    ("bad_date", "not a date of the calendar, day first"),
+    ("ambiguous_date", "day and month could be exchanged; read day first"),
+    ("two_digit_year", "a year of two digits, read in the window of the source"),
+    ("placeholder_date", "a date that stands for none; read as missing"),
+    ("date_out_of_range", "a date outside the range of the source"),
+    ("bad_number", "not a whole number"),
+    ("bad_minutes", "a length of time in a form that can be read in two ways, or in none"),
+    ("bad_bool", "neither yes nor no"),
+    ("bad_postcode", "not a postcode; read as missing"),
+    ("repaired_postcode", "a letter typed for a digit, or a digit for a letter"),
+    ("error_cell", "an error value of the spreadsheet; read as missing"),
+    ("formula_without_value", "a formula whose result the file does not hold; read as missing"),
+    ("footnote_marker", "a footnote marker was taken off"),
+    ("review_alias", "a spelling that a person should look at"),
+    ("several_codes", "several codes in a field for one"),
+    ("unknown_code", "neither a code of the list nor a known spelling"),
+    ("added_code", "a code that was new to an open list"),
+    ("two_spellings", "one code of an open list in several spellings; the most frequent was taken"),
+    ("former_column", "a column by a name it had earlier"),
+    ("repeated_case", "the same case again in this import; the last row was taken"),
+    ("hidden_sheet", "a hidden sheet, which was not read"),
+    ("other_sheet", "a sheet without a header of this source, which was not read"),
+    ("hidden_rows", "rows hidden in the sheet, which were read"),
+    ("hidden_columns", "columns hidden in the sheet, which were read"),
+    ("cell_comments", "comments in the workbook, which were not read"),
+];
+
+/// When a condition holds: one of `fields` holds one of `codes`, or is filled where no codes are given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Condition {
+    /// Any of them.
+    pub fields: Vec<String>,
+    /// Any of them; filled at all where empty.
+    pub codes: Vec<String>,
+}
+
+/// What a rule asks of one case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RuleKind {
+    /// A date is not before another; blank dates pass.
+    NotBefore {
+        /// The later one.
+        field: String,
+        /// The earlier one.
+        after: String,
+    },
+    /// Two conditions hold together or not at all.
+    ExactlyWhen {
+        /// The one.
+        when: Condition,
+        /// The other.
+        then: Condition,
+    },
+    /// Full years between two dates lie in a range.
+    AgeBetween {
+        /// Date of birth.
+        from: String,
+        /// Date at which the age is wanted.
+        at: String,
+        /// Lowest, inclusive.
+        min: i64,
+        /// Highest, inclusive.
+        max: i64,
+    },
+    /// A code's usual age is near the full years between two dates.
+    AgeNear {
+        /// Date of birth.
+        from: String,
+        /// Date at which the age is wanted.
+        at: String,
+        /// The code field.
+        field: String,
+        /// The column of its code list that holds the usual age.
+        column: String,
+        /// Years by which they may differ.
+        within: i64,
+    },
+    /// A code was in use at a date (columns `from` and `to` of its list).
+    InUse {
+        /// The code field.
+        field: String,
+        /// The date field.
+        at: String,
+    },
+    /// A number lies in a range.
+    NumberBetween {
+        /// The number field.
+        field: String,
+        /// Lowest, inclusive.
+        min: i64,
+        /// Highest, inclusive.
+        max: i64,
+    },
+    /// Different cases that agree in all of these fields may be one; none of them blank.
+    NearDuplicate {
+        /// What is compared.
+        fields: Vec<String>,
+    },
+}
+
+/// A named check over several fields of a case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rule {
+    /// As in reports: `closed_before_opened`.
+    pub name: String,
+    /// What happens where it fails.
+    pub level: Level,
+    /// What it asks.
+    pub kind: RuleKind,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawCondition {
+    fields: Vec<Spanned<String>>,
+    #[serde(default)]
+    codes: Vec<Spanned<String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawRule {
+    name: Spanned<String>,
+    kind: Spanned<String>,
+    level: Level,
+    field: Option<Spanned<String>>,
+    after: Option<Spanned<String>>,
+    from: Option<Spanned<String>>,
+    at: Option<Spanned<String>>,
+    column: Option<Spanned<String>>,
+    min: Option<i64>,
+    max: Option<i64>,
+    within: Option<i64>,
+    when: Option<RawCondition>,
+    then: Option<RawCondition>,
+    fields: Option<Vec<Spanned<String>>>,
+}
+
+const KINDS: [&str; 7] =
+    ["not_before", "exactly_when", "age_between", "age_near", "in_use", "number_between", "near_duplicate"];
+
+/// Reads `[checks]`; every name must be one of [`CHECKS`].
+pub(super) fn checks(
+    document: &Document,
+    raw: BTreeMap<Spanned<String>, Level>,
+) -> Result<BTreeMap<String, Level>, ConfigError> {
+    let mut levels = BTreeMap::new();
+    for (name, level) in raw {
+        if !CHECKS.iter().any(|(known, _)| known == name.get_ref()) {
+            return Err(document.not_one_of("check", &name, CHECKS.iter().map(|(known, _)| *known)));
+        }
+        levels.insert(name.into_inner(), level);
+    }
+    Ok(levels)
+}
+
+/// Reads `[[rule]]` against the source's fields.
+pub(super) fn rules(
+    document: &Document,
+    raw: Vec<RawRule>,
+    fields: &[Field],
+    codes: &BTreeMap<String, CodeList>,
+) -> Result<Vec<Rule>, ConfigError> {
+    let mut rules: Vec<Rule> = Vec::new();
+    for raw in raw {
+        let name = raw.name.get_ref();
+        if rules.iter().any(|other| other.name == *name) || CHECKS.iter().any(|(check, _)| check == name) {
+            return Err(document.error(raw.name.span(), "this name is taken by another check"));
+        }
+        let kind = Reader { document, raw: &raw, fields, codes }.kind()?;
+        rules.push(Rule { name: raw.name.into_inner(), level: raw.level, kind });
+    }
+    Ok(rules)
+}
+
+struct Reader<'a> {
+    document: &'a Document,
+    raw: &'a RawRule,
+    fields: &'a [Field],
+    codes: &'a BTreeMap<String, CodeList>,
+}
+
+impl Reader<'_> {
+    fn kind(&self) -> Result<RuleKind, ConfigError> {
+        const DATES: &[Kind] = &[Kind::Date];
+        const CODES: &[Kind] = &[Kind::Code];
+        const NUMBERS: &[Kind] = &[Kind::Int, Kind::Minutes];
+        let raw = self.raw;
+        Ok(match raw.kind.get_ref().as_str() {
+            "not_before" => RuleKind::NotBefore {
+                field: self.field("field", raw.field.as_ref(), DATES)?,
+                after: self.field("after", raw.after.as_ref(), DATES)?,
+            },
+            "exactly_when" => RuleKind::ExactlyWhen {
+                when: self.condition("when", raw.when.as_ref())?,
+                then: self.condition("then", raw.then.as_ref())?,
+            },
+            "age_between" => RuleKind::AgeBetween {
+                from: self.field("from", raw.from.as_ref(), DATES)?,
+                at: self.field("at", raw.at.as_ref(), DATES)?,
+                min: self.number("min", raw.min)?,
+                max: self.number("max", raw.max)?,
+            },
+            "age_near" => RuleKind::AgeNear {
+                from: self.field("from", raw.from.as_ref(), DATES)?,
+                at: self.field("at", raw.at.as_ref(), DATES)?,
+                field: self.field("field", raw.field.as_ref(), CODES)?,
+                column: self.column()?,
+                within: self.number("within", raw.within)?,
+            },
+            "in_use" => RuleKind::InUse {
+                field: self.field("field", raw.field.as_ref(), CODES)?,
+                at: self.field("at", raw.at.as_ref(), DATES)?,
+            },
+            "number_between" => RuleKind::NumberBetween {
+                field: self.field("field", raw.field.as_ref(), NUMBERS)?,
+                min: self.number("min", raw.min)?,
+                max: self.number("max", raw.max)?,
+            },
+            "near_duplicate" => {
+                let names =
+                    raw.fields.as_ref().filter(|names| !names.is_empty()).ok_or_else(|| self.lacks("fields"))?;
+                let fields = names.iter().map(|name| self.known(name, &[])).collect::<Result<_, _>>()?;
+                RuleKind::NearDuplicate { fields }
+            }
+            _ => return Err(self.document.not_one_of("kind of rule", &raw.kind, KINDS)),
+        })
+    }
+
+    fn lacks(&self, key: &str) -> ConfigError {
+        let message = format!("a rule of kind {:?} needs `{key}`", self.raw.kind.get_ref());
+        self.document.error(self.raw.name.span(), message)
+    }
+
+    fn number(&self, key: &str, value: Option<i64>) -> Result<i64, ConfigError> {
+        value.ok_or_else(|| self.lacks(key))
+    }
+
+    fn field(&self, key: &str, name: Option<&Spanned<String>>, kinds: &[Kind]) -> Result<String, ConfigError> {
+        self.known(name.ok_or_else(|| self.lacks(key))?, kinds)
+    }
+
+    /// A field's name, of one of `kinds` where any are given.
+    fn known(&self, name: &Spanned<String>, kinds: &[Kind]) -> Result<String, ConfigError> {
+        let suits = |field: &&Field| kinds.is_empty() || kinds.contains(&field.kind);
+        if self.fields.iter().filter(suits).any(|field| field.name == *name.get_ref()) {
+            return Ok(name.get_ref().clone());
+        }
+        let allowed = self.fields.iter().filter(suits).map(|field| field.name.as_str());
+        Err(self.document.not_one_of("field of a suitable kind", name, allowed))
+    }
+
+    fn list_of(&self, field: &str) -> Option<&CodeList> {
+        let field = self.fields.iter().find(|candidate| candidate.name == field)?;
+        self.codes.get(field.codes.as_ref()?)
+    }
+
+    fn column(&self) -> Result<String, ConfigError> {
+        let column = self.raw.column.as_ref().ok_or_else(|| self.lacks("column"))?;
+        let list = self.raw.field.as_ref().and_then(|field| self.list_of(field.get_ref()));
+        match list {
+            Some(list) if list.columns.contains(column.get_ref()) => Ok(column.get_ref().clone()),
+            Some(list) => Err(self.document.not_one_of("column", column, list.columns.iter().map(String::as_str))),
+            None => Err(self.document.error(column.span(), "the field has no code list with columns")),
+        }
+    }
+
+    fn condition(&self, key: &str, raw: Option<&RawCondition>) -> Result<Condition, ConfigError> {
+        let raw = raw.filter(|raw| !raw.fields.is_empty()).ok_or_else(|| self.lacks(key))?;
+        let fields: Vec<String> = raw.fields.iter().map(|name| self.known(name, &[])).collect::<Result<_, _>>()?;
+        for code in &raw.codes {
+            let lists: Vec<&CodeList> = fields.iter().filter_map(|field| self.list_of(field)).collect();
+            if !lists.is_empty() && !lists.iter().any(|list| list.find(code.get_ref()).is_some()) {
+                let allowed = lists.iter().flat_map(|list| list.entries.iter().map(|entry| entry.code.as_str()));
+                return Err(self.document.not_one_of("code", code, allowed));
+            }
+        }
+        Ok(Condition { fields, codes: raw.codes.iter().map(|code| code.get_ref().clone()).collect() })
+    }
+}
