@@ -1,0 +1,5 @@
+//! Readers of released files, a file a format, written without a look at how render writes them. Comes in: bytes. Goes
+//! out: what a stranger can read from them, and what should not be there.
+
+pub mod csv;
+pub mod folder;
