@@ -1,1 +1,15 @@
-//! linear
+//! Sparse integer systems: bound propagation, connected components, independent rows, linear programmes.
+//!
+//! Comes in: equations with integer coefficients over integer variables with bounds. Goes out: tighter bounds, parts
+//! that do not touch each other, points and proven bounds. Deliberately absent: tables, people, files.
+
+pub mod component;
+pub mod independent;
+pub mod programme;
+pub mod propagate;
+pub mod system;
+
+pub use component::Component;
+pub use programme::{Answer, Programme, Solution};
+pub use propagate::Bounds;
+pub use system::{Infeasible, Row, System};

@@ -1,0 +1,263 @@
+//! Linear programmes over one component, by an interior point method. Comes in: a system, proven bounds, a component, a
+//! cost. Goes out: a point and a bound that its duals prove. Deliberately absent: integrality, and trust: whatever the
+//! solver does not call solved is unknown.
+
+use clarabel::algebra::CscMatrix;
+use clarabel::solver::{DefaultSettings, DefaultSolver, IPSolver, NonnegativeConeT, SolverStatus, ZeroConeT};
+
+use crate::component::Component;
+use crate::independent::independent_rows;
+use crate::propagate::Bounds;
+use crate::system::System;
+
+/// What a programme came to.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Answer {
+    /// Solved.
+    Solved(Solution),
+    /// The cost has no limit, provided that any point exists: the caller must know one.
+    Unlimited,
+    /// No point exists.
+    Infeasible,
+    /// The solver did not get there. Nothing follows from it.
+    Unknown,
+}
+
+/// A point of least (or most) cost.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Solution {
+    /// The cost at `point`, within the solver's tolerance; not proven.
+    pub value: f64,
+    /// No point costs less (when maximising: more), proven from the duals and moved outwards by more than what
+    /// rounding can have done. None where a variable without a limit makes the duals prove nothing.
+    pub bound: Option<f64>,
+    /// `(variable, value)` for every variable of the component, in its order.
+    pub point: Vec<(usize, f64)>,
+}
+
+/// One component, ready to be asked again and again with other costs.
+pub struct Programme {
+    variables: Vec<usize>,
+    /// Sparse independent rows in the component's own columns, for the proof of a bound.
+    rows: Vec<(Vec<(usize, f64)>, f64)>,
+    lower: Vec<f64>,
+    upper: Vec<Option<f64>>,
+    place: Vec<Option<usize>>,
+    solver: Option<DefaultSolver<f64>>,
+}
+
+impl Programme {
+    /// Readies `component` of `system` within `bounds`.
+    #[must_use]
+    pub fn new(system: &System, bounds: &Bounds, component: &Component) -> Self {
+        let mut place = vec![None; system.len()];
+        for (column, &variable) in component.variables.iter().enumerate() {
+            place[variable] = Some(column);
+        }
+        let rows = own_rows(system, bounds, component, &place);
+        let lower = component.variables.iter().map(|&variable| float(bounds.lower[variable])).collect();
+        let upper = component.variables.iter().map(|&variable| bounds.upper[variable].map(float)).collect();
+        // A bound that only follows from the rows would cost a cone each and say nothing new.
+        let stated: Vec<usize> =
+            (0..component.variables.len()).filter(|&at| system.upper[component.variables[at]].is_some()).collect();
+        let mut programme = Self { variables: component.variables.clone(), rows, lower, upper, place, solver: None };
+        programme.solver = programme.build(&stated);
+        programme
+    }
+
+    /// The least that `cost` (a sum of `(variable, coefficient)`) comes to. Variables outside the component are ignored.
+    pub fn minimise(&mut self, cost: &[(usize, f64)]) -> Answer {
+        let mut dense = vec![0.0; self.variables.len()];
+        for &(variable, coefficient) in cost {
+            if let Some(column) = self.place.get(variable).copied().flatten() {
+                dense[column] += coefficient;
+            }
+        }
+        let Some(solver) = self.solver.as_mut() else { return Answer::Unknown };
+        if solver.update_q(&dense).is_err() {
+            return Answer::Unknown;
+        }
+        solver.solve();
+        match solver.solution.status {
+            SolverStatus::Solved => {}
+            SolverStatus::PrimalInfeasible => return Answer::Infeasible,
+            SolverStatus::DualInfeasible => return Answer::Unlimited,
+            SolverStatus::Unsolved
+            | SolverStatus::AlmostSolved
+            | SolverStatus::AlmostPrimalInfeasible
+            | SolverStatus::AlmostDualInfeasible
+            | SolverStatus::MaxIterations
+            | SolverStatus::MaxTime
+            | SolverStatus::NumericalError
+            | SolverStatus::InsufficientProgress
+            | SolverStatus::CallbackTerminated => return Answer::Unknown,
+        }
+        let values: Vec<f64> = solver.solution.x.iter().zip(&self.lower).map(|(above, lower)| above + lower).collect();
+        let duals: Vec<f64> = solver.solution.z[..self.rows.len()].iter().map(|dual| -dual).collect();
+        let value = values.iter().zip(&dense).map(|(value, cost)| value * cost).sum();
+        let bound = self.proven(&dense, &duals);
+        Answer::Solved(Solution { value, bound, point: self.variables.iter().copied().zip(values).collect() })
+    }
+
+    /// The most that `cost` comes to.
+    pub fn maximise(&mut self, cost: &[(usize, f64)]) -> Answer {
+        let negated: Vec<(usize, f64)> = cost.iter().map(|&(variable, coefficient)| (variable, -coefficient)).collect();
+        match self.minimise(&negated) {
+            Answer::Solved(Solution { value, bound, point }) => {
+                Answer::Solved(Solution { value: -value, bound: bound.map(|bound| -bound), point })
+            }
+            other @ (Answer::Unlimited | Answer::Infeasible | Answer::Unknown) => other,
+        }
+    }
+
+    /// For any multipliers y, `cost x >= y b + (cost - y A) x`, and the last term is least at the variables' bounds.
+    fn proven(&self, cost: &[f64], duals: &[f64]) -> Option<f64> {
+        let mut reduced = cost.to_vec();
+        let (mut bound, mut magnitude) = (0.0, 0.0);
+        for ((terms, rhs), dual) in self.rows.iter().zip(duals) {
+            bound += dual * rhs;
+            magnitude += (dual * rhs).abs();
+            for &(column, coefficient) in terms {
+                reduced[column] -= dual * coefficient;
+            }
+        }
+        for (column, &reduced) in reduced.iter().enumerate() {
+            let end = if reduced >= 0.0 { self.lower[column] } else { self.upper[column]? };
+            bound += reduced * end;
+            magnitude += (reduced * end).abs() + end.abs() * f64::EPSILON * 64.0;
+        }
+        // Each of the few million additions at most errs by one part in 2^52 of what was added.
+        bound.is_finite().then_some(bound - 1e-10 * (1.0 + magnitude))
+    }
+
+    fn build(&self, stated: &[usize]) -> Option<DefaultSolver<f64>> {
+        let (columns, equations) = (self.variables.len(), self.rows.len());
+        let cones = columns + stated.len();
+        let (mut at_row, mut at_column, mut values) = (Vec::new(), Vec::new(), Vec::new());
+        let mut rhs = Vec::with_capacity(equations + cones);
+        let mut entry = |row: usize, column: usize, value: f64| {
+            at_row.push(row);
+            at_column.push(column);
+            values.push(value);
+        };
+        for (row, (terms, total)) in self.rows.iter().enumerate() {
+            for &(column, coefficient) in terms {
+                entry(row, column, coefficient);
+            }
+            // Columns count from their lower bounds.
+            rhs.push(total - terms.iter().map(|&(column, coefficient)| coefficient * self.lower[column]).sum::<f64>());
+        }
+        for column in 0..columns {
+            entry(equations + column, column, -1.0);
+            rhs.push(0.0);
+        }
+        for (offset, &column) in stated.iter().enumerate() {
+            entry(equations + columns + offset, column, 1.0);
+            rhs.push(self.upper[column].unwrap_or(f64::INFINITY) - self.lower[column]);
+        }
+        let matrix = CscMatrix::new_from_triplets(equations + cones, columns, at_row, at_column, values);
+        let none = CscMatrix::zeros((columns, columns));
+        let settings = DefaultSettings { verbose: false, presolve_enable: false, max_threads: 1, ..Default::default() };
+        let cones = [ZeroConeT(equations), NonnegativeConeT(cones)];
+        DefaultSolver::new(&none, &vec![0.0; columns], &matrix, &rhs, &cones, settings).ok()
+    }
+}
+
+/// The component's rows without constants, and without those that follow from others.
+fn own_rows(
+    system: &System,
+    bounds: &Bounds,
+    component: &Component,
+    place: &[Option<usize>],
+) -> Vec<(Vec<(usize, f64)>, f64)> {
+    let mut sparse = Vec::with_capacity(component.rows.len());
+    let mut totals = Vec::with_capacity(component.rows.len());
+    for &row in &component.rows {
+        let row = &system.rows[row];
+        let mut total = row.rhs;
+        let mut terms = Vec::with_capacity(row.terms.len());
+        for &(variable, coefficient) in &row.terms {
+            match place[variable] {
+                Some(column) => terms.push((column, coefficient)),
+                None => total -= coefficient * bounds.lower[variable],
+            }
+        }
+        sparse.push(terms);
+        totals.push(total);
+    }
+    let keep = independent_rows(&sparse, component.variables.len());
+    let floats = |terms: &[(usize, i64)]| terms.iter().map(|&(column, value)| (column, float(value))).collect();
+    keep.into_iter().map(|at| (floats(&sparse[at]), float(totals[at]))).collect()
+}
+
+/// Counts of people and sums of them are far below 2^53, where a float is exact.
+#[allow(clippy::cast_precision_loss)]
+fn float(value: i64) -> f64 {
+    value as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A 2 x 2 table of hidden cells with row sums 3 and 9 and column sums 5 and 7: the first lies in 0 to 3.
+    fn square() -> (System, Bounds) {
+        let mut system = System::default();
+        let cells: Vec<usize> = (0..4).map(|_| system.variable(0, None)).collect();
+        for (left, right, sum) in [(0, 1, 3), (2, 3, 9), (0, 2, 5), (1, 3, 7)] {
+            system.equation([(cells[left], 1), (cells[right], 1)], sum);
+        }
+        let bounds = system.propagate().expect("1, 2, 4 and 5 solve it");
+        (system, bounds)
+    }
+
+    fn solved(answer: Answer) -> (f64, f64) {
+        match answer {
+            Answer::Solved(Solution { value, bound, .. }) => (value, bound.expect("every cell has a limit")),
+            other @ (Answer::Unlimited | Answer::Infeasible | Answer::Unknown) => panic!("not solved: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_range_of_a_hidden_cell_is_found_and_proven_from_outside() {
+        let (system, bounds) = square();
+        let component = &system.components(&bounds)[0];
+        let mut programme = Programme::new(&system, &bounds, component);
+        let (least, proven_least) = solved(programme.minimise(&[(0, 1.0)]));
+        let (most, proven_most) = solved(programme.maximise(&[(0, 1.0)]));
+        assert!(least.abs() < 1e-6 && (most - 3.0).abs() < 1e-6);
+        assert!((-1e-6..=0.0).contains(&proven_least) && (3.0..3.000_001).contains(&proven_most));
+    }
+
+    #[test]
+    fn a_sum_of_cells_can_be_asked_for() {
+        let (system, bounds) = square();
+        let component = &system.components(&bounds)[0];
+        let mut programme = Programme::new(&system, &bounds, component);
+        // The first and the last rise together: from 0 + 4 to 3 + 7.
+        let (most, _) = solved(programme.maximise(&[(0, 1.0), (3, 1.0)]));
+        assert!((most - 10.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn a_cell_under_a_hidden_total_has_no_limit() {
+        let mut system = System::default();
+        let (total, cell) = (system.variable(0, None), system.variable(0, None));
+        system.equation([(total, -1), (cell, 1)], 0);
+        let bounds = system.propagate().expect("0 and 0 solve it");
+        let mut programme = Programme::new(&system, &bounds, &system.components(&bounds)[0]);
+        assert_eq!(programme.maximise(&[(cell, 1.0)]), Answer::Unlimited);
+    }
+
+    #[test]
+    fn a_slack_keeps_families_at_or_below_cases() {
+        let mut system = System::default();
+        let (families, cases) = (system.variable(0, None), system.variable(0, Some(6)));
+        system.at_most([(families, 1), (cases, -1)], 0);
+        let bounds = system.propagate().expect("0 and 0 solve it");
+        assert_eq!(bounds.upper[families], Some(6));
+        let mut programme = Programme::new(&system, &bounds, &system.components(&bounds)[0]);
+        let (most, _) = solved(programme.maximise(&[(families, 1.0)]));
+        assert!((most - 6.0).abs() < 1e-6);
+    }
+}
