@@ -3,3 +3,7 @@
 
 pub mod csv;
 pub mod folder;
+pub mod html;
+pub mod png;
+pub mod svg;
+pub mod xml;
