@@ -1,1 +1,14 @@
-//! verify
+//! Opens release folders as a stranger would, and attacks them.
+//!
+//! Comes in: folders with a `release.json`. Goes out: a verdict, and claims about hidden cells for whoever knows the
+//! truth. Deliberately absent: the store, the configuration, and any knowledge of how a release was made; the equations
+//! are built from `release.json` alone.
+
+pub mod attacks;
+pub mod error;
+pub mod readers;
+pub mod run;
+pub mod verdict;
+
+pub use error::VerifyError;
+pub use run::{Attacked, attack, verify};

@@ -1,0 +1,65 @@
+//! A small release for the tests of this crate, every cell chosen by hand.
+
+use std::collections::BTreeMap;
+
+use model::Hierarchy;
+use model::release::{
+    ChartKind, Release, ReleaseParts, ReleasedCell, ReleasedCode, ReleasedDimension, ReleasedTable, Zeros,
+};
+
+/// A code whose label is itself.
+pub(crate) fn code(code: &str, depth: u8) -> ReleasedCode {
+    ReleasedCode { code: code.into(), label: code.into(), depth }
+}
+
+/// A dimension whose label is its name with a capital.
+pub(crate) fn dimension(name: &str, codes: &[ReleasedCode]) -> ReleasedDimension {
+    let label = name[..1].to_uppercase() + &name[1..];
+    ReleasedDimension { name: name.into(), label, codes: codes.to_vec() }
+}
+
+/// A table that counts cases opened and hides its zeros.
+pub(crate) fn table(id: &str, dims: &[ReleasedDimension], cells: Vec<ReleasedCell>) -> ReleasedTable {
+    ReleasedTable {
+        id: id.into(),
+        title: format!("Title of {id}"),
+        subtitle: "April to June 2026, county".into(),
+        unit: "Cases opened".into(),
+        dims: dims.to_vec(),
+        fixed: BTreeMap::from([("measure".into(), "cases".into())]),
+        cells,
+        zeros: Zeros::Hidden,
+        notes: Vec::new(),
+        chart: Some(ChartKind::Bars),
+    }
+}
+
+/// A release of `tables`.
+pub(crate) fn release(tables: Vec<ReleasedTable>) -> Release {
+    let parts = ReleaseParts {
+        name: "2026-Q2-public-r1".into(),
+        service: "Example Advice Service".into(),
+        title: "Take-up report".into(),
+        introduction: "How families used the service.".into(),
+        period: "2026-Q2".into(),
+        period_words: "April to June 2026".into(),
+        period_end: "2026-06-30".into(),
+        audience: ("public".into(), "the public".into()),
+        threshold: 5,
+        hierarchies: BTreeMap::from([("measure".into(), Hierarchy::flat("cases"))]),
+        labels: BTreeMap::new(),
+        relations: Vec::new(),
+        tables,
+        earlier: BTreeMap::from([("2026-Q1-public-r1".into(), "ab".repeat(32))]),
+    };
+    Release::seal(parts).expect("the cells of a test are safe to seal")
+}
+
+/// Two districts and their total over two quarters; the smaller district is hidden in the second.
+pub(crate) fn districts() -> ReleasedTable {
+    use ReleasedCell::{Count, NotAvailable, StructuralZero, Suppressed};
+    let district = dimension("district", &[code("Total", 0), code("North", 1), code("South", 1)]);
+    let period = dimension("period", &[code("2026-Q1", 0), code("2026-Q2", 0)]);
+    let cells = vec![Count(1204), Count(31), Count(1190), StructuralZero, NotAvailable, Suppressed];
+    table("T02", &[district, period], cells)
+}

@@ -1,0 +1,54 @@
+//! `release.json`: what a stranger needs to attack the release, and the digest of every other file.
+//!
+//! Comes in: the release and its rendered files. Goes out: JSON in a fixed order. Deliberately absent: why a cell is
+//! hidden, and a marker that promises more doubt than the table leaves.
+
+use std::collections::BTreeMap;
+
+use model::Manifest;
+use model::digest::sha256;
+use model::manifest::TableEntry;
+use model::release::{ReleaseParts, ReleasedTable, Zeros};
+
+use crate::{RenderError, RenderedFile};
+
+/// Where the manifest lies.
+pub(crate) const PATH: &str = "release.json";
+
+/// The manifest of `parts` and `files`, pretty, with a line end.
+pub(crate) fn write(parts: &ReleaseParts, files: &[RenderedFile]) -> Result<String, RenderError> {
+    let manifest = Manifest {
+        release: parts.name.clone(),
+        period: parts.period.clone(),
+        audience: parts.audience.0.clone(),
+        threshold: parts.threshold,
+        hierarchies: parts.hierarchies.clone(),
+        labels: parts.labels.clone(),
+        tables: parts.tables.iter().map(entry).collect(),
+        relations: parts.relations.clone(),
+        derived: Vec::new(),
+        files: files.iter().map(|file| (file.path.clone(), sha256(&file.bytes))).collect(),
+        earlier: parts.earlier.clone(),
+    };
+    let fault = |error: serde_json::Error| RenderError::Json { file: PATH.into(), fault: error.to_string() };
+    let mut text = serde_json::to_string_pretty(&manifest).map_err(fault)?;
+    text.push('\n');
+    Ok(text)
+}
+
+fn entry(table: &ReleasedTable) -> TableEntry {
+    let lowest = match table.zeros {
+        Zeros::Hidden => 0,
+        // Whoever sees every zero knows that a hidden cell is none.
+        Zeros::Shown => 1,
+    };
+    TableEntry {
+        id: table.id.clone(),
+        title: table.title.clone(),
+        file: table.file(),
+        dims: table.dims.iter().map(|dim| dim.name.clone()).collect(),
+        fixed: table.fixed.clone(),
+        markers: BTreeMap::from([(String::new(), (lowest, None))]),
+        rounding: None,
+    }
+}

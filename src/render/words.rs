@@ -1,0 +1,67 @@
+//! What the page, the workbook and the metadata say in the same words.
+//!
+//! Comes in: the release's threshold, symbols and names. Goes out: sentences. Deliberately absent: anything about a
+//! single hidden cell.
+
+use model::ReleasedCell;
+use model::release::{ReleaseParts, ReleasedTable, Zeros};
+
+/// Each symbol as it stands in a cell, and what it means.
+pub(crate) const SYMBOLS: [(&str, &str); 3] = [
+    ("[c]", "hidden, so that nobody can be recognised"),
+    ("[z]", "not applicable: this combination cannot occur"),
+    ("[x]", "not available: not collected in this period"),
+];
+
+/// What a hidden figure does and does not say.
+pub(crate) const HIDDEN: &str = "A figure marked [c] may be small, or may be hidden only because a small one could be \
+    worked out from it. The symbol is the same in both cases, and it is neither zero nor blank.";
+
+/// The warning that belongs wherever figures stand beside hidden ones.
+pub(crate) const ADDING_UP: &str = "Rows may not be added up where cells are hidden: the shown figures of a group are then \
+    less than the group. Use the totals that are printed.";
+
+/// What stands behind charts and sentences.
+pub(crate) const FROM_RELEASED: &str = "Charts and sentences are made of the published figures only. A hidden figure leaves \
+    a gap, marked [c], and rows keep their order whatever their size.";
+
+/// The rule and the method, which are public.
+pub(crate) fn protection(parts: &ReleaseParts) -> Vec<String> {
+    let threshold = parts.threshold;
+    let mut paragraphs = vec![
+        format!(
+            "A figure is shown only where at least {threshold} separate families stand behind it, or {threshold} separate \
+             cases where families are not recorded. One family counts once, however many cases it has."
+        ),
+        "Where a hidden figure could be worked out from others (by subtraction, from another table or chart, or from an \
+         earlier report), more figures are hidden until it cannot. Before publication the report was attacked as a \
+         stranger would attack it, and passed."
+            .to_owned(),
+    ];
+    if !parts.earlier.is_empty() {
+        let names: Vec<&str> = parts.earlier.keys().map(String::as_str).collect();
+        paragraphs.push(format!("It was protected together with these earlier reports: {}.", names.join(", ")));
+    }
+    paragraphs
+}
+
+/// What a hidden cell of this table leaves open, where it differs from the rule.
+pub(crate) fn zeros(table: &ReleasedTable) -> Option<&'static str> {
+    let hides = table.cells.contains(&ReleasedCell::Suppressed);
+    match table.zeros {
+        Zeros::Hidden if hides => Some("Zeros are hidden like small figures: [c] may stand for none."),
+        Zeros::Shown if hides => Some("Zeros are shown in this table: [c] stands for one or more."),
+        Zeros::Hidden | Zeros::Shown => None,
+    }
+}
+
+/// A text with its first letter small, unless the word is in capitals.
+pub(crate) fn lower_first(text: &str) -> String {
+    let mut letters = text.chars();
+    match (letters.next(), letters.clone().next()) {
+        (Some(first), second) if !second.is_some_and(char::is_uppercase) => {
+            first.to_lowercase().chain(letters).collect()
+        }
+        _ => text.to_owned(),
+    }
+}

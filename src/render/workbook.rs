@@ -1,0 +1,273 @@
+//! `tables.xlsx`: cover, contents, notes, and a sheet for each table.
+//!
+//! Comes in: the release. Goes out: a workbook in which numbers are numbers and symbols are text. Deliberately absent: an
+//! author, a clock, formulas, merged cells, filters, frozen panes, hidden sheets, caches, anything below a table.
+//! Source: Analysis Function, Releasing statistics in spreadsheets (freeze panes and filters are advised against).
+
+use model::ReleasedCell;
+use model::release::{ReleaseParts, ReleasedTable};
+use rust_xlsxwriter::{
+    DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Table, TableColumn, TableStyle, Url, Workbook,
+    Worksheet, XlsxError,
+};
+
+use crate::cell::{published, text};
+use crate::grid::{Grid, Row};
+use crate::{RenderError, words};
+
+/// The sheets that are no tables.
+pub(crate) const OWN_SHEETS: [&str; 3] = ["Cover", "Contents", "Notes"];
+/// Dark blue, as on the page.
+const BLUE: u32 = 0x0012_436D;
+/// Names of rows may be as wide as this, in characters.
+const WIDEST: usize = 48;
+
+/// The workbook's bytes.
+pub(crate) fn write(parts: &ReleaseParts) -> Result<Vec<u8>, RenderError> {
+    let created = ExcelDateTime::parse_from_str(&parts.period_end).map_err(|_| RenderError::PeriodEnd)?;
+    let fault = |error: XlsxError| RenderError::Workbook { fault: error.to_string() };
+    build(parts, &created).map_err(fault)
+}
+
+fn build(parts: &ReleaseParts, created: &ExcelDateTime) -> Result<Vec<u8>, XlsxError> {
+    let mut book = Workbook::new();
+    let properties = DocProperties::new()
+        .set_title(format!("{}, {}", parts.title, parts.period_words))
+        .set_subject(format!("{}, for: {}", parts.service, parts.audience.1))
+        .set_creation_datetime(created);
+    book.set_properties(&properties);
+    let look = Look::new();
+    cover(book.add_worksheet(), parts, &look)?;
+    contents(book.add_worksheet(), parts, &look)?;
+    notes(book.add_worksheet(), parts, &look)?;
+    for table in &parts.tables {
+        sheet(book.add_worksheet(), table, &look)?;
+    }
+    book.save_to_buffer()
+}
+
+/// The formats of all sheets: one typeface, no fills but the tables' own.
+struct Look {
+    title: Format,
+    heading: Format,
+    body: Format,
+    wrapped: Format,
+    link: Format,
+    column: Format,
+    number_column: Format,
+}
+
+impl Look {
+    fn new() -> Self {
+        let body = Format::new().set_font_name("Arial").set_font_size(11).set_align(FormatAlign::Top);
+        let column = body.clone().set_bold().set_text_wrap().set_border_bottom(FormatBorder::Medium);
+        Self {
+            title: body.clone().set_font_size(16).set_bold().set_font_color(BLUE),
+            heading: body.clone().set_font_size(13).set_bold(),
+            wrapped: body.clone().set_text_wrap(),
+            link: body.clone().set_hyperlink(),
+            number_column: column.clone().set_align(FormatAlign::Right),
+            column,
+            body,
+        }
+    }
+    fn head(&self, depth: u8, total: bool) -> Format {
+        let format = self.body.clone().set_indent(depth.saturating_sub(1));
+        if total { format.set_bold() } else { format }
+    }
+    fn figure(&self, total: bool) -> Format {
+        let format = self.body.clone().set_align(FormatAlign::Right).set_num_format("#,##0");
+        if total { format.set_bold() } else { format }
+    }
+}
+
+/// Name, paper and grid of a sheet.
+fn prepare(sheet: &mut Worksheet, name: &str, first_width: f64) -> Result<(), XlsxError> {
+    sheet.set_name(name)?;
+    sheet.set_screen_gridlines(false);
+    sheet.set_paper_size(9);
+    sheet.set_print_fit_to_pages(1, 0);
+    sheet.set_column_width(0, first_width)?;
+    Ok(())
+}
+
+fn cover(sheet: &mut Worksheet, parts: &ReleaseParts, look: &Look) -> Result<(), XlsxError> {
+    prepare(sheet, OWN_SHEETS[0], 90.0)?;
+    sheet.write_with_format(0, 0, &parts.title, &look.title)?;
+    sheet.write_with_format(1, 0, &parts.period_words, &look.heading)?;
+    let mut lines = vec![parts.service.clone(), format!("For: {}", parts.audience.1)];
+    if !parts.introduction.trim().is_empty() {
+        lines.push(parts.introduction.clone());
+    }
+    lines.push(format!("Last day of the period: {}. Release: {}.", parts.period_end, parts.name));
+    let mut row = 2;
+    for line in &lines {
+        sheet.write_with_format(row, 0, line, &look.wrapped)?;
+        row += 1;
+    }
+    sheet.write_url_with_options(
+        row,
+        0,
+        Url::new("internal:'Contents'!A1"),
+        "Go to the contents",
+        "",
+        Some(&look.link),
+    )?;
+    Ok(())
+}
+
+fn contents(sheet: &mut Worksheet, parts: &ReleaseParts, look: &Look) -> Result<(), XlsxError> {
+    prepare(sheet, OWN_SHEETS[1], 14.0)?;
+    sheet.set_column_width(1, 80.0)?;
+    sheet.write_with_format(0, 0, "Contents", &look.title)?;
+    sheet.write_with_format(1, 0, "This worksheet contains one table. Each sheet name is a link.", &look.body)?;
+    let mut entries = vec![("Notes".to_owned(), "How to read the tables, and what protects people".to_owned())];
+    entries.extend(parts.tables.iter().map(|table| (table.id.clone(), format!("{}, {}", table.title, table.subtitle))));
+    let mut row = 3;
+    for (name, title) in &entries {
+        let target = Url::new(format!("internal:'{name}'!A1"));
+        sheet.write_url_with_options(row, 0, target, name, "", Some(&look.link))?;
+        sheet.write_with_format(row, 1, title, &look.wrapped)?;
+        row += 1;
+    }
+    let columns = [named("Sheet", &look.column), named("Title", &look.column)];
+    sheet.add_table(2, 0, row - 1, 1, &marked("contents", "Sheets of this workbook").set_columns(&columns))?;
+    Ok(())
+}
+
+fn notes(sheet: &mut Worksheet, parts: &ReleaseParts, look: &Look) -> Result<(), XlsxError> {
+    prepare(sheet, OWN_SHEETS[2], 14.0)?;
+    sheet.set_column_width(1, 90.0)?;
+    sheet.write_with_format(0, 0, "Notes", &look.title)?;
+    sheet.write_with_format(1, 0, "This worksheet contains one table.", &look.body)?;
+    let mut entries: Vec<(String, String)> =
+        words::SYMBOLS.iter().map(|(symbol, meaning)| ((*symbol).to_owned(), (*meaning).to_owned())).collect();
+    entries.push(("Hidden figures".into(), words::HIDDEN.into()));
+    entries.push(("Adding up".into(), words::ADDING_UP.into()));
+    entries.extend(words::protection(parts).into_iter().map(|text| ("Protection".to_owned(), text)));
+    for table in &parts.tables {
+        entries.extend(remarks(table).into_iter().map(|note| (table.id.clone(), note)));
+    }
+    let mut row = 3;
+    for (about, note) in &entries {
+        sheet.write_with_format(row, 0, about, &look.body)?;
+        sheet.write_with_format(row, 1, note, &look.wrapped)?;
+        row += 1;
+    }
+    let columns = [named("About", &look.column), named("Note", &look.column)];
+    sheet.add_table(2, 0, row - 1, 1, &marked("notes", "Notes on the tables").set_columns(&columns))?;
+    Ok(())
+}
+
+/// What is to be said of one table only.
+fn remarks(table: &ReleasedTable) -> Vec<String> {
+    words::zeros(table).map(str::to_owned).into_iter().chain(table.notes.iter().cloned()).collect()
+}
+
+fn sheet(sheet: &mut Worksheet, table: &ReleasedTable, look: &Look) -> Result<(), XlsxError> {
+    let grid = Grid::of(table);
+    prepare(sheet, &table.id, 12.0)?;
+    if grid.columns.len() > 7 {
+        sheet.set_landscape();
+    }
+    sheet.write_with_format(0, 0, format!("{}: {}", table.id, table.title), &look.title)?;
+    let symbols: Vec<String> = words::SYMBOLS
+        .iter()
+        .filter(|(symbol, _)| table.cells.iter().any(|&cell| text(cell) == *symbol))
+        .map(|(symbol, meaning)| format!("{symbol} {meaning}."))
+        .collect();
+    let mut above =
+        vec![format!("{}. {}.", table.unit, table.subtitle), "This worksheet contains one table.".to_owned()];
+    above.extend(symbols);
+    if table.cells.contains(&ReleasedCell::Suppressed) {
+        above.push(words::ADDING_UP.to_owned());
+    }
+    above.extend(remarks(table));
+    let mut row = 1;
+    for line in &above {
+        sheet.write_with_format(row, 0, line, &look.body)?;
+        row += 1;
+    }
+    sheet.write_url_with_options(
+        row,
+        0,
+        Url::new("internal:'Contents'!A1"),
+        "Back to the contents",
+        "",
+        Some(&look.link),
+    )?;
+    grid_cells(sheet, table, &grid, row + 1, look)
+}
+
+/// The marked table, its header in row `top`.
+fn grid_cells(
+    sheet: &mut Worksheet,
+    table: &ReleasedTable,
+    grid: &Grid<'_>,
+    top: u32,
+    look: &Look,
+) -> Result<(), XlsxError> {
+    let heads = u16::try_from(grid.rows_by.len()).unwrap_or(u16::MAX);
+    let mut columns: Vec<TableColumn> = grid.rows_by.iter().map(|dim| named(&dim.label, &look.column)).collect();
+    columns.extend(grid.columns.iter().map(|column| named(column, &look.number_column)));
+    let mut line = top;
+    for row in &grid.rows {
+        line += 1;
+        let mut column = 0;
+        for code in &row.heads {
+            sheet.write_with_format(line, column, &code.label, &look.head(code.depth, row.is_total()))?;
+            column += 1;
+        }
+        let format = look.figure(row.is_total());
+        for &cell in row.cells {
+            match published(cell) {
+                // Counts beyond 2^53 do not exist in a service, so nothing is lost in a spreadsheet's number.
+                Some(count) => sheet.write_with_format(line, column, count, &format)?,
+                None => sheet.write_with_format(line, column, text(cell), &format)?,
+            };
+            column += 1;
+        }
+    }
+    let name = format!("table_{}", table.id.replace('-', "_"));
+    let marks = marked(&name, &format!("{}, {}", table.title, table.subtitle)).set_columns(&columns);
+    let last = heads + u16::try_from(grid.columns.len()).unwrap_or(u16::MAX) - 1;
+    sheet.add_table(top, 0, line, last, &marks)?;
+    sheet.set_repeat_rows(top, top)?;
+    widths(sheet, grid)
+}
+
+fn widths(sheet: &mut Worksheet, grid: &Grid<'_>) -> Result<(), XlsxError> {
+    let mut column = 0;
+    for (at, dim) in grid.rows_by.iter().enumerate() {
+        let head = |row: &Row<'_>| row.heads[at].label.chars().count() + 2 * usize::from(row.heads[at].depth);
+        let longest = grid.rows.iter().map(head).max().unwrap_or(0).max(dim.label.chars().count());
+        sheet.set_column_width(column, width(longest, WIDEST))?;
+        column += 1;
+    }
+    for header in &grid.columns {
+        // Headers wrap, so a column is as wide as its longest word or ten digits.
+        let word = header.split_whitespace().map(|word| word.chars().count()).max().unwrap_or(0);
+        sheet.set_column_width(column, width(word.max(header.chars().count() / 2).max(10), 24))?;
+        column += 1;
+    }
+    Ok(())
+}
+
+/// A width in characters of the default font, with a little air.
+fn width(characters: usize, most: usize) -> f64 {
+    f64::from(u16::try_from(characters.min(most)).unwrap_or(0)) * 1.15 + 2.0
+}
+
+fn named(header: &str, format: &Format) -> TableColumn {
+    TableColumn::new().set_header(header).set_header_format(format)
+}
+
+/// A marked table without filter buttons and without coloured bands.
+fn marked(name: &str, description: &str) -> Table {
+    Table::new()
+        .set_name(name)
+        .set_alt_text(description)
+        .set_autofilter(false)
+        .set_banded_rows(false)
+        .set_style(TableStyle::Light1)
+}

@@ -1,0 +1,185 @@
+//! Every sum that holds among cells. Comes in: the sums of all manifests and the cells of all tables. Goes out:
+//! equations, and the cells that no table shows but a reader can work out. Deliberately absent: bounds.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::attacks::codes::{Codes, Key};
+
+/// Releases as a set of bits; more than 64 share the last.
+pub type Releases = u64;
+
+/// The bit of release number `at`.
+#[must_use]
+pub fn bit(at: usize) -> Releases {
+    1 << at.min(63)
+}
+
+/// Periods mean the same months in every release, so their sums hold across all. A code list may grow between
+/// releases, so another dimension's sums hold for the cells of the releases that state them, and for cells of releases
+/// that do not explain the parent.
+const SHARED: &str = "period";
+
+/// `parent = sum of children` along one dimension.
+#[derive(Debug, Clone)]
+struct Sum {
+    parent: u32,
+    children: Vec<u32>,
+    stated_by: Releases,
+}
+
+/// The sums of one dimension.
+#[derive(Debug, Clone, Default)]
+struct Sums {
+    shared: bool,
+    sums: Vec<Sum>,
+    by_parent: HashMap<u32, Vec<usize>>,
+    by_first_child: HashMap<u32, Vec<usize>>,
+    explained_by: HashMap<u32, Releases>,
+}
+
+impl Sums {
+    fn holds(&self, sum: &Sum, releases: Releases) -> bool {
+        let explained = self.explained_by.get(&sum.parent).copied().unwrap_or(0);
+        self.shared || sum.stated_by & releases != 0 || explained & releases == 0
+    }
+}
+
+/// All sums of all manifests.
+#[derive(Debug, Clone, Default)]
+pub struct Hierarchies {
+    by_dimension: Vec<Sums>,
+}
+
+/// Which cells there are.
+#[derive(Debug, Default)]
+pub struct Known {
+    /// Every cell, in the order in which it was found.
+    pub keys: Vec<Key>,
+    /// The releases that a cell comes from.
+    pub releases: Vec<Releases>,
+    places: HashMap<Key, usize>,
+}
+
+impl Known {
+    /// The index of a cell.
+    #[must_use]
+    pub fn get(&self, key: Key) -> Option<usize> {
+        self.places.get(&key).copied()
+    }
+
+    /// The index of a cell, new if need be, and whether it is new.
+    pub fn add(&mut self, key: Key, releases: Releases) -> (usize, bool) {
+        let next = self.keys.len();
+        let place = *self.places.entry(key).or_insert(next);
+        if place == next {
+            self.keys.push(key);
+            self.releases.push(releases);
+        } else {
+            self.releases[place] |= releases;
+        }
+        (place, place == next)
+    }
+}
+
+/// A parent and its children, as cell indices.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Equation {
+    /// The sum.
+    pub parent: usize,
+    /// Its parts.
+    pub children: Vec<usize>,
+}
+
+impl Hierarchies {
+    /// Notes one release's sum.
+    pub fn add(&mut self, codes: &mut Codes, dimension: usize, parent: &str, children: &[String], release: usize) {
+        self.by_dimension.resize_with(self.by_dimension.len().max(dimension + 1), Sums::default);
+        let parent = codes.number(dimension, parent);
+        let mut children: Vec<u32> = children.iter().map(|child| codes.number(dimension, child)).collect();
+        children.sort_unstable();
+        let sums = &mut self.by_dimension[dimension];
+        sums.shared = codes.dimensions[dimension].name == SHARED;
+        *sums.explained_by.entry(parent).or_default() |= bit(release);
+        let same = |at: &&usize| sums.sums[**at].children == children;
+        if let Some(&at) = sums.by_parent.get(&parent).and_then(|known| known.iter().find(same)) {
+            sums.sums[at].stated_by |= bit(release);
+            return;
+        }
+        let at = sums.sums.len();
+        sums.by_parent.entry(parent).or_default().push(at);
+        if let Some(&first) = children.first() {
+            sums.by_first_child.entry(first).or_default().push(at);
+        }
+        sums.sums.push(Sum { parent, children, stated_by: bit(release) });
+    }
+
+    /// Parents that no table shows although it shows all of their children, again and again until there are none.
+    pub fn add_parents(&self, codes: &Codes, known: &mut Known) {
+        let mut at = 0;
+        while at < known.keys.len() {
+            let key = known.keys[at];
+            for (dimension, sums) in self.by_dimension.iter().enumerate() {
+                let here = codes.at(key, dimension);
+                for &sum in sums.by_first_child.get(&here).into_iter().flatten() {
+                    let sum = &sums.sums[sum];
+                    let parent = codes.moved(key, dimension, sum.parent);
+                    if known.get(parent).is_some() {
+                        continue;
+                    }
+                    let children: Option<Vec<usize>> =
+                        sum.children.iter().map(|&child| known.get(codes.moved(key, dimension, child))).collect();
+                    let Some(children) = children else { continue };
+                    let releases = children.iter().fold(0, |all, &child| all | known.releases[child]);
+                    if sums.holds(sum, releases) {
+                        known.add(parent, releases);
+                    }
+                }
+            }
+            at += 1;
+        }
+    }
+
+    /// Every sum whose parent and at least one child are known; children that were not known are added.
+    pub fn equations(&self, codes: &Codes, known: &mut Known) -> Vec<Equation> {
+        let mut found: Vec<(usize, Vec<Key>)> = Vec::new();
+        for (at, &key) in known.keys.iter().enumerate() {
+            for (dimension, sums) in self.by_dimension.iter().enumerate() {
+                for &sum in sums.by_parent.get(&codes.at(key, dimension)).into_iter().flatten() {
+                    let sum = &sums.sums[sum];
+                    if !sums.holds(sum, known.releases[at]) {
+                        continue;
+                    }
+                    let children: Vec<Key> =
+                        sum.children.iter().map(|&child| codes.moved(key, dimension, child)).collect();
+                    if children.iter().any(|&child| known.get(child).is_some()) {
+                        found.push((at, children));
+                    }
+                }
+            }
+        }
+        let mut equations = Vec::with_capacity(found.len());
+        for (parent, children) in found {
+            let releases = known.releases[parent];
+            let children = children.into_iter().map(|child| known.add(child, releases).0).collect();
+            equations.push(Equation { parent, children });
+        }
+        equations
+    }
+
+    /// Parents of one dimension that several releases explain differently, by dimension name: their sums stay apart.
+    #[must_use]
+    pub fn differing(&self, codes: &Codes) -> BTreeMap<String, usize> {
+        let mut differing = BTreeMap::new();
+        for (dimension, sums) in self.by_dimension.iter().enumerate().filter(|(_, sums)| !sums.shared) {
+            let several = |known: &&Vec<usize>| {
+                let all: Vec<Releases> = known.iter().map(|&at| sums.sums[at].stated_by).collect();
+                all.len() > 1 && all.windows(2).any(|pair| pair[0] != pair[1])
+            };
+            let count = sums.by_parent.values().filter(several).count();
+            if count > 0 {
+                differing.insert(codes.dimensions[dimension].name.clone(), count);
+            }
+        }
+        differing
+    }
+}

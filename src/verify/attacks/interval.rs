@@ -1,0 +1,225 @@
+//! How tightly the published cells bound each hidden one. Comes in: the system and the threshold of each cell. Goes
+//! out: a range a cell. Deliberately absent: integers beyond rounding a bound inwards.
+//!
+//! Witnesses first: every point that a programme returns shows, for every cell of its component at once, a value that
+//! the cell may have. A cell that was seen wide enough is cleared without a programme of its own; only for what is left
+//! are the exact ends asked for.
+
+use linear::{Answer, Bounds, Component, Programme, System};
+
+/// A solver's point may be off by this much.
+const TOLERANCE: f64 = 1e-6;
+
+/// Programmes a component may be asked about all of its open cells together.
+const SWEEPS: usize = 12;
+
+/// Cells times programmes before the attack gives up and says so.
+const WORK: u64 = 8_000_000;
+
+/// What is asked of a cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted {
+    /// Nothing: published, or no cell at all.
+    Nothing,
+    /// Wide by the threshold, and reaching it.
+    Width(u64),
+    /// Not known to be a small count: possibly zero, or possibly at the threshold.
+    NotSmall(u64),
+}
+
+/// What a reader can prove of a cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Range {
+    /// Lowest.
+    pub lowest: i64,
+    /// Highest; none where nothing bounds it.
+    pub highest: Option<i64>,
+    /// What was wanted was seen: the range is at least as wide as stated.
+    pub is_cleared: bool,
+    /// Neither cleared nor bounded to its ends.
+    pub is_open: bool,
+}
+
+/// The ranges, and how much was asked.
+#[derive(Debug, Default)]
+pub struct Ranges {
+    /// One a variable.
+    pub ranges: Vec<Range>,
+    /// Programmes solved.
+    pub programmes: u64,
+    /// Components with cells to attack.
+    pub components: u64,
+    /// The equations have no solution at all.
+    pub is_infeasible: bool,
+}
+
+#[allow(clippy::cast_precision_loss)]
+fn float(value: i64) -> f64 {
+    value as f64
+}
+
+#[allow(clippy::cast_precision_loss)]
+fn count(value: u64) -> f64 {
+    value as f64
+}
+
+/// Values are counts of people, far inside what an `i64` holds; the conversion saturates beyond.
+#[allow(clippy::cast_possible_truncation)]
+fn whole(value: f64) -> i64 {
+    value as i64
+}
+
+struct Attack<'a> {
+    system: &'a System,
+    bounds: &'a Bounds,
+    wanted: &'a [Wanted],
+    least: Vec<f64>,
+    most: Vec<f64>,
+    lower: Vec<f64>,
+    upper: Vec<f64>,
+    open: Vec<bool>,
+    programmes: u64,
+    work: u64,
+    is_infeasible: bool,
+}
+
+/// Bounds every wanted cell of `system`, starting from the `bounds` that propagation proved.
+#[must_use]
+pub fn ranges(system: &System, bounds: &Bounds, wanted: &[Wanted]) -> Ranges {
+    let size = system.len();
+    let mut attack = Attack {
+        system,
+        bounds,
+        wanted,
+        least: vec![f64::INFINITY; size],
+        most: vec![f64::NEG_INFINITY; size],
+        lower: bounds.lower.iter().map(|&lower| float(lower)).collect(),
+        upper: bounds.upper.iter().map(|upper| upper.map_or(f64::INFINITY, float)).collect(),
+        open: vec![false; size],
+        programmes: 0,
+        work: 0,
+        is_infeasible: false,
+    };
+    let mut components = 0;
+    for component in system.components(bounds) {
+        if component.variables.iter().any(|&at| wanted[at] != Wanted::Nothing) {
+            components += 1;
+            attack.component(&component);
+        }
+    }
+    let ranges = (0..size).map(|at| attack.range(at)).collect();
+    Ranges { ranges, programmes: attack.programmes, components, is_infeasible: attack.is_infeasible }
+}
+
+impl Attack<'_> {
+    fn is_cleared(&self, at: usize) -> bool {
+        let (least, most) = (self.least[at], self.most[at]);
+        match self.wanted[at] {
+            Wanted::Nothing => true,
+            Wanted::Width(threshold) => {
+                let threshold = count(threshold) - TOLERANCE;
+                most - least >= threshold && most >= threshold
+            }
+            Wanted::NotSmall(threshold) => least <= TOLERANCE || most >= count(threshold) - TOLERANCE,
+        }
+    }
+
+    /// Nothing that a solver could add: its proven bounds already say that it is narrow.
+    fn is_settled(&self, at: usize) -> bool {
+        self.upper[at] - self.lower[at] < 1.0 - TOLERANCE
+    }
+
+    fn note(&mut self, point: &[(usize, f64)]) {
+        for &(at, value) in point {
+            self.least[at] = self.least[at].min(value);
+            self.most[at] = self.most[at].max(value);
+        }
+    }
+
+    fn ask(&mut self, programme: &mut Programme, cost: &[(usize, f64)], size: usize) -> Answer {
+        self.programmes += 1;
+        self.work += size as u64;
+        let answer = programme.minimise(cost);
+        match &answer {
+            Answer::Solved(solution) => self.note(&solution.point),
+            Answer::Infeasible => self.is_infeasible = true,
+            Answer::Unlimited | Answer::Unknown => {}
+        }
+        answer
+    }
+
+    fn component(&mut self, component: &Component) {
+        let targets: Vec<usize> =
+            component.variables.iter().copied().filter(|&at| self.wanted[at] != Wanted::Nothing).collect();
+        if component.rows.is_empty() {
+            for at in targets {
+                (self.least[at], self.most[at]) = (self.lower[at], self.upper[at]);
+            }
+            return;
+        }
+        let size = component.variables.len();
+        let mut programme = Programme::new(self.system, self.bounds, component);
+        if self.ask(&mut programme, &[], size) == Answer::Infeasible {
+            return;
+        }
+        if size > 2 * SWEEPS {
+            self.sweep(&mut programme, &targets, size);
+        }
+        for &at in &targets {
+            self.ends(&mut programme, at, size);
+        }
+    }
+
+    /// All open cells pushed down together, up together, then half of them each way, as long as that clears some.
+    fn sweep(&mut self, programme: &mut Programme, targets: &[usize], size: usize) {
+        for round in 0..SWEEPS {
+            let open: Vec<usize> =
+                targets.iter().copied().filter(|&at| !self.is_cleared(at) && !self.is_settled(at)).collect();
+            if open.len() < SWEEPS {
+                return;
+            }
+            let direction = |at: usize| match round {
+                0 => 1.0,
+                1 => -1.0,
+                _ if (at.wrapping_mul(0x9E37_79B9) >> (round + 3)) & 1 == 0 => 1.0,
+                _ => -1.0,
+            };
+            let cost: Vec<(usize, f64)> = open.iter().map(|&at| (at, direction(at))).collect();
+            self.ask(programme, &cost, size);
+        }
+    }
+
+    /// The exact ends of one cell, unless it is cleared on the way.
+    fn ends(&mut self, programme: &mut Programme, at: usize, size: usize) {
+        for sense in [1.0, -1.0] {
+            if self.is_cleared(at) || self.is_settled(at) {
+                return;
+            }
+            if self.work > WORK {
+                self.open[at] = true;
+                return;
+            }
+            match self.ask(programme, &[(at, sense)], size) {
+                Answer::Solved(solution) => {
+                    let end = sense * solution.bound.unwrap_or(solution.value);
+                    if sense > 0.0 {
+                        self.lower[at] = self.lower[at].max(end);
+                    } else {
+                        self.upper[at] = self.upper[at].min(end);
+                    }
+                }
+                // The first answer was a point of this component, so there is one, and the cost has no limit.
+                Answer::Unlimited => self.most[at] = f64::INFINITY,
+                Answer::Infeasible | Answer::Unknown => self.open[at] = true,
+            }
+        }
+    }
+
+    fn range(&self, at: usize) -> Range {
+        let is_cleared = self.wanted[at] != Wanted::Nothing && self.is_cleared(at);
+        let lowest = whole((self.lower[at] - TOLERANCE).ceil());
+        let upper = self.upper[at];
+        let highest = upper.is_finite().then(|| whole((upper + TOLERANCE).floor()));
+        Range { lowest, highest, is_cleared, is_open: self.open[at] && !is_cleared }
+    }
+}

@@ -1,0 +1,258 @@
+//! Runs the attacks on one system and says what they mean at one threshold. Comes in: releases. Goes out: findings,
+//! claims for the referee inside the wall, counts by the names of the outside judge, and how far each attack got.
+//! Deliberately absent: the truth, so a hidden cell that is narrow but not proven small is a claim, not a finding.
+
+use std::collections::BTreeMap;
+
+use linear::Bounds;
+use model::claim::Tried;
+use model::{Attack, Claim, Finding};
+
+use crate::attacks::interval::{Range, Wanted, ranges};
+use crate::attacks::subtraction::determined;
+use crate::attacks::system::{Cells, Part, State, build};
+use crate::error::VerifyError;
+
+/// What the attacks at one threshold came to.
+#[derive(Debug, Default)]
+pub struct Judged {
+    /// What must not be released.
+    pub findings: Vec<Finding>,
+    /// Hidden cells that are narrower than the threshold, or known to lie below it.
+    pub claims: Vec<Claim>,
+    /// How far each attack got.
+    pub tried: Vec<Tried>,
+    /// By the names of the outside judge.
+    pub counts: BTreeMap<String, u64>,
+    /// What could not be linked.
+    pub notes: Vec<String>,
+}
+
+/// Attacks all `parts` together; a count from 1 to `threshold - 1` is small.
+///
+/// # Errors
+/// [`VerifyError`] where the cells cannot be numbered.
+pub fn attack(parts: &[Part<'_>], threshold: u64) -> Result<Judged, VerifyError> {
+    let mut cells = build(parts)?;
+    let mut judged = Judged {
+        findings: std::mem::take(&mut cells.findings),
+        notes: std::mem::take(&mut cells.notes),
+        ..Judged::default()
+    };
+    judged.count_cells(&cells, parts);
+    let known: Vec<bool> = (0..cells.system.len()).map(|at| cells.states.get(at) == Some(&State::Published)).collect();
+    let linear = determined(&cells.system, &known);
+    let unknown = known.iter().filter(|known| !**known).count();
+    judged.tried.push(Tried {
+        attack: Attack::Subtraction,
+        scope: format!("{unknown} cells that no table publishes, {} sums", cells.system.rows.len()),
+        not_shown: if linear.is_none() { unknown as u64 } else { 0 },
+    });
+    judged.small_published(&cells, parts, threshold);
+    let linear = linear.unwrap_or_else(|| vec![false; cells.system.len()]);
+    match cells.system.propagate() {
+        Ok(bounds) => judged.intervals(&cells, parts, &bounds, &linear, threshold),
+        Err(_) => judged.infeasible(&cells),
+    }
+    Ok(judged)
+}
+
+fn file_of(cells: &Cells, parts: &[Part<'_>], at: usize) -> (String, String) {
+    match cells.origins[at] {
+        Some(origin) => {
+            let part = &parts[origin.release];
+            let file = format!("{}{}", part.prefix, part.manifest.tables[origin.table].file);
+            (file, format!("line {}", origin.line))
+        }
+        None => (String::new(), "in no table".to_owned()),
+    }
+}
+
+impl Judged {
+    fn count(&mut self, name: &str, count: u64) {
+        *self.counts.entry(name.to_owned()).or_default() += count;
+    }
+
+    fn count_cells(&mut self, cells: &Cells, parts: &[Part<'_>]) {
+        let of = |state: State| cells.states.iter().filter(|&&other| other == state).count() as u64;
+        self.count("releases", parts.len() as u64);
+        self.count("cells_in_tables", of(State::Published) + of(State::Suppressed) + of(State::Rounded));
+        self.count("published", of(State::Published));
+        self.count("suppressed", of(State::Suppressed));
+        self.count("rounded_or_noisy", of(State::Rounded));
+        self.count("derived_cells", of(State::Derived));
+        self.count("inconsistent_published", self.findings.len() as u64);
+        for name in NAMES {
+            self.count(name, 0);
+        }
+    }
+
+    fn small_published(&mut self, cells: &Cells, parts: &[Part<'_>], threshold: u64) {
+        for (at, state) in cells.states.iter().enumerate() {
+            let value = u64::try_from(cells.system.lower[at]).unwrap_or(0);
+            if *state == State::Published && value > 0 && value < threshold {
+                let range = Range { lowest: cells.system.lower[at], highest: cells.system.upper[at], ..NOTHING };
+                let message = format!("a count below {threshold} is published");
+                self.find(cells, parts, at, range, Attack::Subtraction, "small_counts_published", message);
+            }
+        }
+    }
+
+    fn infeasible(&mut self, cells: &Cells) {
+        self.count("infeasible", 1);
+        self.findings.push(Finding {
+            attack: Attack::Consistency,
+            kind: "infeasible".to_owned(),
+            file: String::new(),
+            place: String::new(),
+            message: "no table of counts agrees with everything that is published".to_owned(),
+            claim: None,
+        });
+        let hidden = cells.states.iter().filter(|&&state| state != State::Published).count() as u64;
+        self.count("unattacked", hidden);
+        self.tried.push(Tried {
+            attack: Attack::Interval,
+            scope: "nothing: the published figures contradict each other".to_owned(),
+            not_shown: hidden,
+        });
+    }
+
+    fn intervals(&mut self, cells: &Cells, parts: &[Part<'_>], bounds: &Bounds, linear: &[bool], threshold: u64) {
+        let wanted: Vec<Wanted> = (0..cells.system.len())
+            .map(|at| match cells.states.get(at) {
+                Some(State::Suppressed) => Wanted::Width(threshold),
+                Some(State::Derived | State::Rounded) => Wanted::NotSmall(threshold),
+                Some(State::Published) | None => Wanted::Nothing,
+            })
+            .collect();
+        let found = ranges(&cells.system, bounds, &wanted);
+        if found.is_infeasible {
+            self.infeasible(cells);
+            return;
+        }
+        let mut open = 0;
+        for (at, &state) in cells.states.iter().enumerate() {
+            let range = found.ranges[at];
+            open += u64::from(range.is_open);
+            match state {
+                State::Published => {}
+                State::Suppressed => self.suppressed(cells, parts, at, range, linear[at], threshold),
+                State::Derived => self.derived(cells, parts, at, range, linear[at], threshold),
+                State::Rounded => self.rounded(cells, parts, at, range, threshold),
+            }
+        }
+        self.count("unattacked", open);
+        let attacked = wanted.iter().filter(|&&wanted| wanted != Wanted::Nothing).count();
+        self.tried.push(Tried {
+            attack: Attack::Interval,
+            scope: format!(
+                "{attacked} cells at threshold {threshold}, {} connected parts, {} linear programmes",
+                found.components, found.programmes
+            ),
+            not_shown: open,
+        });
+    }
+
+    fn suppressed(
+        &mut self,
+        cells: &Cells,
+        parts: &[Part<'_>],
+        at: usize,
+        range: Range,
+        is_linear: bool,
+        threshold: u64,
+    ) {
+        let Some(highest) = range.highest else { return };
+        let (width, limit) = (highest - range.lowest, signed(threshold));
+        let is_small = range.lowest >= 1 && highest < limit;
+        self.count("suppressed_linear_exact", u64::from(is_linear));
+        self.count("suppressed_interval_exact", u64::from(width <= 0));
+        self.count("suppressed_narrow", u64::from(width > 0 && width < limit));
+        self.count("suppressed_known_small_nonzero", u64::from(is_small));
+        if width < limit || highest < limit {
+            self.claims.push(claim(cells, at, range));
+        }
+        if is_small {
+            let (attack, kind) = match (is_linear, width <= 0) {
+                (true, _) => (Attack::Subtraction, "suppressed_linear_exact"),
+                (false, true) => (Attack::Interval, "suppressed_interval_exact"),
+                (false, false) => (Attack::Interval, "suppressed_known_small_nonzero"),
+            };
+            let message = format!("a hidden cell is known to lie between 1 and {}", threshold - 1);
+            self.find(cells, parts, at, range, attack, kind, message);
+        }
+    }
+
+    fn derived(&mut self, cells: &Cells, parts: &[Part<'_>], at: usize, range: Range, is_linear: bool, threshold: u64) {
+        let Some(highest) = range.highest else { return };
+        if range.lowest < 1 || highest >= signed(threshold) {
+            return;
+        }
+        let is_exact = highest <= range.lowest;
+        let kind = if is_exact { "derived_small_exact" } else { "derived_small_bounded" };
+        self.count(kind, 1);
+        let attack = if is_linear { Attack::Subtraction } else { Attack::Interval };
+        let message =
+            format!("a cell that no table shows follows from others and lies between 1 and {}", threshold - 1);
+        self.find(cells, parts, at, range, attack, kind, message);
+    }
+
+    fn rounded(&mut self, cells: &Cells, parts: &[Part<'_>], at: usize, range: Range, threshold: u64) {
+        let Some(highest) = range.highest else { return };
+        if range.lowest >= 1 && highest < signed(threshold) {
+            let is_exact = highest <= range.lowest;
+            let kind = if is_exact { "rounded_small_exact" } else { "rounded_small_bounded" };
+            self.count(kind, 1);
+            let message = format!("a rounded count is known to lie between 1 and {}", threshold - 1);
+            self.find(cells, parts, at, range, Attack::Interval, kind, message);
+        }
+    }
+
+    #[allow(clippy::too_many_arguments)] // One finding has that many facts.
+    fn find(
+        &mut self,
+        cells: &Cells,
+        parts: &[Part<'_>],
+        at: usize,
+        range: Range,
+        attack: Attack,
+        kind: &str,
+        message: String,
+    ) {
+        if kind == "small_counts_published" {
+            self.count(kind, 1);
+        }
+        let (file, place) = file_of(cells, parts, at);
+        let claim = Some(claim(cells, at, range));
+        self.findings.push(Finding { attack, kind: kind.to_owned(), file, place, message, claim });
+    }
+}
+
+/// Names that are counted even where nothing was found, so that a program finds them.
+const NAMES: [&str; 10] = [
+    "infeasible",
+    "small_counts_published",
+    "suppressed_linear_exact",
+    "suppressed_interval_exact",
+    "suppressed_narrow",
+    "suppressed_known_small_nonzero",
+    "derived_small_exact",
+    "derived_small_bounded",
+    "rounded_small_exact",
+    "unattacked",
+];
+
+const NOTHING: Range = Range { lowest: 0, highest: None, is_cleared: false, is_open: false };
+
+fn signed(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+fn claim(cells: &Cells, at: usize, range: Range) -> Claim {
+    let positive = |bound: i64| u64::try_from(bound).unwrap_or(0);
+    Claim {
+        cell: cells.codes.name(cells.known.keys[at]),
+        lowest: positive(range.lowest),
+        highest: range.highest.map(positive),
+    }
+}

@@ -1,0 +1,11 @@
+//! Attacks, a file each. Comes in: what the readers read. Goes out: findings, claims, and how far each attack got.
+
+pub mod closure;
+pub mod codes;
+pub mod interval;
+pub mod judge;
+pub mod subtraction;
+pub mod system;
+
+#[cfg(test)]
+mod tests;

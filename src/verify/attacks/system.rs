@@ -1,0 +1,292 @@
+//! The published cells of several releases as one system of equations. Comes in: manifests and tables as read. Goes
+//! out: cells with the bounds a reader has, the equations among them, and figures that contradict each other.
+//! Deliberately absent: any look at how the tables were protected; this side builds its equations from `release.json`.
+
+use std::collections::BTreeMap;
+
+use linear::System;
+use model::manifest::{Relation, TableEntry};
+use model::{Attack, Finding, Manifest};
+
+use crate::attacks::closure::{Hierarchies, Known, bit};
+use crate::attacks::codes::{Codes, Key};
+use crate::error::VerifyError;
+use crate::readers::csv::{Reading, Row, Table};
+
+/// How a cell is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum State {
+    /// In no table: follows, if at all, from others.
+    Derived,
+    /// Hidden in every table that has it.
+    Suppressed,
+    /// Rounded where it is published.
+    Rounded,
+    /// Published as it is.
+    Published,
+}
+
+/// Where a cell stands first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Origin {
+    /// Index of the release.
+    pub release: usize,
+    /// Index of the table in its manifest.
+    pub table: usize,
+    /// Line of its file.
+    pub line: u64,
+}
+
+/// One release's part of the system.
+#[derive(Debug, Clone, Copy)]
+pub struct Part<'a> {
+    /// What comes before a file's name in findings: empty, or the release's name and a slash.
+    pub prefix: &'a str,
+    /// Its manifest.
+    pub manifest: &'a Manifest,
+    /// Its tables, one for each entry of the manifest.
+    pub tables: &'a [Table],
+}
+
+/// All cells and equations.
+#[derive(Debug, Default)]
+pub struct Cells {
+    /// The packing of cells.
+    pub codes: Codes,
+    /// The cells.
+    pub known: Known,
+    /// How each is known.
+    pub states: Vec<State>,
+    /// Where each stands first; none for derived cells.
+    pub origins: Vec<Option<Origin>>,
+    /// Bounds and equations; the first variables are the cells, in their order, slack variables of relations follow.
+    pub system: System,
+    /// Published figures that contradict each other.
+    pub findings: Vec<Finding>,
+    /// Published and hidden entries, a cell counted in every table that has it.
+    pub entries: (u64, u64),
+    /// What could not be linked.
+    pub notes: Vec<String>,
+}
+
+/// Bounds that one table's row gives.
+struct Said {
+    lower: i64,
+    upper: Option<i64>,
+    state: State,
+}
+
+fn signed(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+/// What a row tells an honest reader: in a table that publishes zeros a hidden cell is at least 1, whatever its marker
+/// claims.
+fn said(entry: &TableEntry, row: &Row, least: u64) -> Option<Said> {
+    let (mut lower, mut upper, state) = match &row.reading {
+        Reading::NotAvailable => return None,
+        Reading::Impossible => (0, Some(0), State::Published),
+        Reading::Marker(marker) => {
+            let (lowest, highest) = entry.markers.get(marker).copied().unwrap_or((0, None));
+            (lowest.max(least), highest, State::Suppressed)
+        }
+        Reading::Count(count) => match &entry.rounding {
+            Some(rounding) => {
+                let nearest = rounding.mode == "nearest";
+                let off = if nearest { rounding.base / 2 } else { rounding.base.saturating_sub(1) };
+                (count.saturating_sub(off), Some(count.saturating_add(off)), State::Rounded)
+            }
+            None => (*count, Some(*count), State::Published),
+        },
+    };
+    if let Some(bound) = row.bounds.0 {
+        lower = lower.max(bound);
+    }
+    if let Some(bound) = row.bounds.1 {
+        upper = Some(upper.map_or(bound, |upper| upper.min(bound)));
+    }
+    Some(Said { lower: signed(lower), upper: upper.map(signed), state })
+}
+
+/// Builds the system of all `parts`.
+///
+/// # Errors
+/// [`VerifyError::TooManyCodes`] where cells cannot be numbered.
+pub fn build(parts: &[Part<'_>]) -> Result<Cells, VerifyError> {
+    let mut cells = Cells::default();
+    let mut hierarchies = Hierarchies::default();
+    cells.name_codes(parts, &mut hierarchies);
+    cells.codes.seal()?;
+    for (release, part) in parts.iter().enumerate() {
+        for (at, (entry, table)) in part.manifest.tables.iter().zip(part.tables).enumerate() {
+            cells.add_table(part, entry, table, Origin { release, table: at, line: 0 });
+        }
+    }
+    for (dimension, count) in hierarchies.differing(&cells.codes) {
+        cells.notes.push(format!(
+            "the releases explain {count} codes of {dimension} by different sums; each was used for its own cells only"
+        ));
+    }
+    hierarchies.add_parents(&cells.codes, &mut cells.known);
+    let equations = hierarchies.equations(&cells.codes, &mut cells.known);
+    cells.grow();
+    for equation in equations {
+        let terms = equation.children.into_iter().map(|child| (child, 1)).chain([(equation.parent, -1)]);
+        cells.system.equation(terms, 0);
+    }
+    for part in parts {
+        for relation in &part.manifest.relations {
+            cells.add_relation(relation);
+        }
+    }
+    Ok(cells)
+}
+
+impl Cells {
+    /// Number of cells, derived ones included.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.states.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.states.is_empty()
+    }
+
+    fn name_codes(&mut self, parts: &[Part<'_>], hierarchies: &mut Hierarchies) {
+        for (release, part) in parts.iter().enumerate() {
+            for (name, hierarchy) in &part.manifest.hierarchies {
+                self.codes.dimension(name, &hierarchy.total);
+                let Some(place) = self.codes.place(name) else { continue };
+                let own = self.codes.number(place, &hierarchy.total);
+                if own != self.codes.dimensions[place].total && name != "period" {
+                    self.notes.push(format!(
+                        "{} gives {name} another total than the others; its tables were not linked through it",
+                        part.manifest.release
+                    ));
+                }
+                for (parent, children) in &hierarchy.sums {
+                    hierarchies.add(&mut self.codes, place, parent, children, release);
+                }
+            }
+            self.name_table_codes(part);
+        }
+    }
+
+    fn name_table_codes(&mut self, part: &Part<'_>) {
+        let relations = part.manifest.relations.iter().flat_map(|relation| &relation.terms);
+        let fixed = part.manifest.tables.iter().map(|table| &table.fixed);
+        for at in fixed.chain(relations.map(|(_, at)| at)) {
+            for (name, code) in at {
+                if let Some(place) = self.codes.place(name) {
+                    self.codes.number(place, code);
+                }
+            }
+        }
+        for table in part.tables {
+            let places: Vec<Option<usize>> = table.dims.iter().map(|dim| self.codes.place(dim)).collect();
+            for row in &table.rows {
+                for (place, code) in places.iter().zip(&row.codes) {
+                    if let Some(place) = place {
+                        self.codes.number(*place, code);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The cell at `at`, every other dimension at the total that `manifest` states (none: at the common one).
+    fn key(&self, manifest: Option<&Manifest>, at: &BTreeMap<String, String>) -> Key {
+        let mut key = self.codes.totals();
+        for (name, hierarchy) in manifest.iter().flat_map(|manifest| &manifest.hierarchies) {
+            key = self.moved(key, name, &hierarchy.total);
+        }
+        for (name, code) in at {
+            key = self.moved(key, name, code);
+        }
+        key
+    }
+
+    fn moved(&self, key: Key, name: &str, code: &str) -> Key {
+        let Some(place) = self.codes.place(name) else { return key };
+        self.codes.known(place, code).map_or(key, |code| self.codes.moved(key, place, code))
+    }
+
+    fn add_table(&mut self, part: &Part<'_>, entry: &TableEntry, table: &Table, origin: Origin) {
+        let base = self.key(Some(part.manifest), &entry.fixed);
+        let places: Vec<Option<usize>> = table.dims.iter().map(|dim| self.codes.place(dim)).collect();
+        let least = u64::from(table.shows_zeros());
+        for row in &table.rows {
+            let Some(said) = said(entry, row, least) else { continue };
+            let mut key = base;
+            for (place, code) in places.iter().zip(&row.codes) {
+                if let Some(place) = *place
+                    && let Some(code) = self.codes.known(place, code)
+                {
+                    key = self.codes.moved(key, place, code);
+                }
+            }
+            match said.state {
+                State::Published => self.entries.0 += 1,
+                State::Suppressed => self.entries.1 += 1,
+                State::Rounded | State::Derived => {}
+            }
+            let origin = Origin { line: row.line, ..origin };
+            self.add_cell(key, said, origin, &format!("{}{}", part.prefix, entry.file));
+        }
+    }
+
+    fn add_cell(&mut self, key: Key, said: Said, origin: Origin, file: &str) {
+        let (at, is_new) = self.known.add(key, bit(origin.release));
+        if is_new {
+            self.system.variable(said.lower, said.upper);
+            self.states.push(said.state);
+            self.origins.push(Some(origin));
+            return;
+        }
+        if self.states[at] == State::Published && said.state == State::Published && self.system.lower[at] != said.lower
+        {
+            self.findings.push(Finding {
+                attack: Attack::Consistency,
+                kind: "inconsistent_published".to_owned(),
+                file: file.to_owned(),
+                place: format!("line {}", origin.line),
+                message: format!("{} is published with another value elsewhere", self.codes.name(key)),
+                claim: None,
+            });
+            return;
+        }
+        self.system.lower[at] = self.system.lower[at].max(said.lower);
+        self.system.upper[at] = match (self.system.upper[at], said.upper) {
+            (Some(one), Some(other)) => Some(one.min(other)),
+            (one, other) => one.or(other),
+        };
+        self.states[at] = self.states[at].max(said.state);
+    }
+
+    /// Makes a variable of every cell that the closure added.
+    fn grow(&mut self) {
+        while self.states.len() < self.known.keys.len() {
+            self.system.variable(0, None);
+            self.states.push(State::Derived);
+            self.origins.push(None);
+        }
+    }
+
+    /// A relation whose cells no table shows tells nothing.
+    fn add_relation(&mut self, relation: &Relation) {
+        let keys: Vec<(Key, i64)> =
+            relation.terms.iter().map(|(coefficient, at)| (self.key(None, at), *coefficient)).collect();
+        let places: Option<Vec<(usize, i64)>> =
+            keys.into_iter().map(|(key, coefficient)| self.known.get(key).map(|place| (place, coefficient))).collect();
+        match places {
+            None => {}
+            Some(terms) if relation.is == "=" => self.system.equation(terms, 0),
+            Some(terms) => {
+                self.system.at_most(terms, 0);
+            }
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! What keeps a folder from being attacked at all. Comes in: paths. Goes out: facts with their place. Anything wrong
+//! inside a release that can be read is a finding, not an error.
+
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+/// A folder that cannot be attacked.
+#[derive(Debug, Error)]
+pub enum VerifyError {
+    /// The path leads to nothing, or to a file.
+    #[error("{path} is not a folder", path = path.display())]
+    NotAFolder {
+        /// As given.
+        path: PathBuf,
+    },
+    /// Nothing says what the files are.
+    #[error("{path} has no release.json", path = path.display())]
+    NoManifest {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// The manifest does not parse.
+    #[error("{path} line {line}, column {column}: {what}", path = path.display())]
+    Manifest {
+        /// The manifest.
+        path: PathBuf,
+        /// Counted from 1.
+        line: usize,
+        /// Counted from 1.
+        column: usize,
+        /// What the parser expected.
+        what: String,
+    },
+    /// The disk refused.
+    #[error("{path} cannot be read", path = path.display())]
+    Unreadable {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// More combinations of codes than a cell's number can hold.
+    #[error("the manifests name more dimensions and codes than can be attacked together")]
+    TooManyCodes,
+    /// No folder was given.
+    #[error("no folder to verify was given")]
+    NoFolder,
+}

@@ -1,0 +1,9 @@
+//! Readers of released files, a file a format, written without a look at how render writes them. Comes in: bytes. Goes
+//! out: what a stranger can read from them, and what should not be there.
+
+pub mod csv;
+pub mod folder;
+pub mod html;
+pub mod png;
+pub mod svg;
+pub mod xml;

@@ -1,0 +1,182 @@
+//! A chart as drawn. Comes in: an SVG. Goes out: the values that its coordinates show, the texts beside them, and what
+//! a drawing should not carry. Deliberately absent: the table; what it should show is another module's question.
+
+use crate::readers::png::Fault;
+use crate::readers::xml::{Document, Element};
+
+/// Elements that draw or describe; nothing that runs, links or embeds.
+const ELEMENTS: [&str; 12] =
+    ["svg", "title", "desc", "g", "rect", "line", "polyline", "polygon", "circle", "path", "text", "tspan"];
+
+/// Attributes that place and paint.
+const ATTRIBUTES: [&str; 38] = [
+    "xmlns", "role", "aria-labelledby", "id", "class", "width", "height", "viewBox", "x", "y", "x1", "x2", "y1", "y2",
+    "cx", "cy", "r", "dx", "dy", "d", "points", "fill", "stroke", "stroke-width", "opacity", "fill-opacity",
+    "stroke-opacity", "font-family", "font-size", "font-weight", "font-style", "text-anchor", "transform",
+    "dominant-baseline", "stroke-linejoin", "stroke-linecap", "stroke-dasharray", "xml:space",
+];
+
+/// What a chart shows.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Chart {
+    /// One entry a drawn bar.
+    pub bars: Vec<Bar>,
+    /// One entry a drawn line: the values of its circles, by the place of their column.
+    pub lines: Vec<Vec<(f64, f64)>>,
+    /// Texts that stand for cells without a value, of a line chart.
+    pub hidden: usize,
+    /// Title and description.
+    pub words: Vec<String>,
+    /// Every text that is drawn.
+    pub texts: Vec<String>,
+}
+
+/// A row of a bar chart.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Bar {
+    /// The row's name.
+    pub label: String,
+    /// What is printed beside the bar.
+    pub text: String,
+    /// What the bar's length says; none where none is drawn.
+    pub value: Option<f64>,
+}
+
+/// What is drawn that should not be.
+#[must_use]
+pub fn faults(document: &Document) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    if document.unseen > 0 {
+        faults.push(("svg_unseen", "a comment, an instruction or a document type"));
+    }
+    for element in document.root.all() {
+        if !ELEMENTS.contains(&element.name.as_str()) {
+            faults.push(("svg_element", "an element that a chart does not need"));
+        }
+        for (name, value) in &element.attributes {
+            if !ATTRIBUTES.contains(&name.as_str()) {
+                faults.push(("svg_attribute", "an attribute that a chart does not need"));
+            }
+            if value.contains("url(") || value.contains("data:") || value.contains("javascript:") {
+                faults.push(("svg_link", "an attribute that leads elsewhere"));
+            }
+        }
+        if is_invisible(element) {
+            faults.push(("svg_hidden", "something that is drawn but cannot be seen"));
+        }
+    }
+    faults.sort_unstable();
+    faults.dedup();
+    faults
+}
+
+/// A text nobody can see is a message to whoever opens the source.
+fn is_invisible(element: &Element) -> bool {
+    let is = |name: &str, values: &[&str]| element.attribute(name).is_some_and(|value| values.contains(&value.trim()));
+    let unpainted = is("opacity", &["0", "0.0"]) || is("fill-opacity", &["0", "0.0"]) || is("font-size", &["0"]);
+    let on_white = is("fill", &["none", "transparent", "#FFFFFF", "#ffffff", "#FFF", "#fff", "white"]);
+    element.name == "text" && !element.whole_text().trim().is_empty() && (unpainted || on_white)
+}
+
+/// Reads the chart back, by the places of its marks between the ends of its axis.
+///
+/// The value axis is the first line of the group `axis`; `0` and its end are the first and the last text there. Bars are
+/// rectangles of the group `marks`, each beside the text of the group `values` at its height; lines have a group `marks` each.
+/// None where the drawing has no such axis.
+#[must_use]
+pub fn read(document: &Document) -> Option<Chart> {
+    let groups = |class: &'static str| {
+        document.root.named("g").filter(move |group| group.attribute("class") == Some(class))
+    };
+    let mut chart = Chart {
+        words: document.root.children.iter().filter(|child| matches!(child.local(), "title" | "desc")).map(Element::whole_text).collect(),
+        texts: document.root.all().into_iter().filter(|element| element.name == "text").map(text).collect(),
+        ..Chart::default()
+    };
+    let axis = groups("axis").next()?;
+    let line = axis.named("polyline").next().and_then(|line| line.attribute("points")).map(points)?;
+    let [from, .., to] = line.as_slice() else { return None };
+    let end: f64 = axis.named("text").last().map(text)?.replace(',', "").parse().ok()?;
+    let is_bars = (from.1 - to.1).abs() < f64::EPSILON;
+    if is_bars {
+        let length = to.0 - from.0;
+        let marks: Vec<&Element> = groups("marks").flat_map(|group| group.named("rect")).collect();
+        let labels: Vec<String> = groups("labels").map(|group| group.named("text").map(text).collect::<Vec<_>>().join(" ")).collect();
+        let values: Vec<&Element> = groups("values").flat_map(|group| group.named("text")).collect();
+        if labels.len() != values.len() || length <= 0.0 {
+            return None;
+        }
+        for (label, value) in labels.into_iter().zip(values) {
+            let height = number(value, "y")?;
+            let own = marks.iter().find(|mark| spans(mark, height));
+            let drawn = own.and_then(|mark| Some((number(mark, "x")? + number(mark, "width")? - from.0) * end / length));
+            chart.bars.push(Bar { label, text: text(value), value: drawn });
+        }
+        if chart.bars.iter().filter(|bar| bar.value.is_some()).count() != marks.len() {
+            return None;
+        }
+    } else {
+        let length = from.1 - to.1;
+        for group in groups("marks") {
+            let place = |mark: &Element| Some((number(mark, "cx")?, (from.1 - number(mark, "cy")?) * end / length));
+            chart.lines.push(group.named("circle").map(place).collect::<Option<Vec<(f64, f64)>>>()?);
+        }
+        chart.hidden = groups("hidden").flat_map(|group| group.named("text")).count();
+    }
+    Some(chart)
+}
+
+fn text(element: &Element) -> String {
+    element.whole_text().split_whitespace().collect::<Vec<&str>>().join(" ")
+}
+
+fn number(element: &Element, name: &str) -> Option<f64> {
+    element.attribute(name)?.trim().parse().ok()
+}
+
+fn spans(mark: &Element, height: f64) -> bool {
+    let range = number(mark, "y").zip(number(mark, "height"));
+    range.is_some_and(|(top, extent)| top <= height && height <= top + extent)
+}
+
+fn points(text: &str) -> Vec<(f64, f64)> {
+    let pair = |pair: &str| {
+        let (x, y) = pair.split_once(',')?;
+        Some((x.parse().ok()?, y.parse().ok()?))
+    };
+    text.split_whitespace().filter_map(pair).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::readers::xml::parse;
+
+    const BARS: &str = r#"<svg xmlns="http://www.w3.org/2000/svg"><title>Cases</title><desc>North 7; South [c]</desc>
+<g class="axis"><polyline points="100,90 1100,90 " /><text x="0" y="99">0</text><text x="9" y="99">10</text></g>
+<g class="marks"><rect x="100" y="10" width="700" height="20" fill="navy"/></g>
+<g class="labels"><text x="0" y="20">North</text></g><g class="labels"><text x="0" y="60">South</text></g>
+<g class="values"><text x="810" y="20">7</text><text x="107" y="60">[c]</text></g></svg>"#;
+
+    #[test]
+    fn a_bar_is_read_back_as_its_value_and_a_hidden_row_has_none() {
+        let chart = read(&parse(BARS.as_bytes()).expect("well-formed")).expect("a chart");
+        let bars: Vec<(&str, &str, Option<f64>)> =
+            chart.bars.iter().map(|bar| (bar.label.as_str(), bar.text.as_str(), bar.value)).collect();
+        assert_eq!(bars, [("North", "7", Some(7.0)), ("South", "[c]", None)]);
+    }
+
+    #[test]
+    fn a_drawing_carries_nothing_that_cannot_be_seen() {
+        let kinds = |find: &str, put: &str| -> Vec<&'static str> {
+            let document = parse(BARS.replace(find, put).as_bytes()).expect("well-formed");
+            faults(&document).into_iter().map(|(kind, _)| kind).collect()
+        };
+        assert_eq!(kinds("", ""), Vec::<&str>::new());
+        assert_eq!(kinds("<title>", "<!-- Ann --><title>"), ["svg_unseen"]);
+        assert_eq!(kinds("<title>", "<script>1</script><title>"), ["svg_element"]);
+        assert_eq!(kinds("<title>", "<g data-n='3'/><title>"), ["svg_attribute"]);
+        assert_eq!(kinds("<title>", "<text fill='white'>Ann</text><title>"), ["svg_hidden"]);
+        assert_eq!(kinds("fill=\"navy\"", "fill='url(http://a/b)'"), ["svg_link"]);
+    }
+}
