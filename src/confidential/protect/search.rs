@@ -1,26 +1,23 @@
 //! Finds a swap: a whole-number move of cells under which every sum still holds. Comes in: a board, a cell and how far
 //! it shall move. Goes out: the move, and what hiding its open cells costs. Deliberately absent: any change of the board.
 //!
-//! A move begins at the cell and puts the sums right that it upset, one at a time; the most promising half-done move
-//! goes on first. Cycles in two dimensions, cubes in three, and detours over parents of hierarchies and over period sums
+//! A move begins at the cell and puts the sums right that it upset, one cell a round; the most promising half-done moves
+//! go on. Cycles in two dimensions, cubes in three, and detours over parents of hierarchies and over period sums
 //! all come out of the same rule. It is a heuristic: what it does not find may exist.
 
-use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashSet};
+use std::collections::HashSet;
 
 use super::board::Board;
 
 /// How hard to search, in counted work.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Effort {
-    /// Half-done moves that may be taken up.
-    pub expansions: usize,
-    /// Ways to put one sum right that are followed.
+    /// Half-done moves that are kept a round.
+    pub beam: usize,
+    /// Ways to go on that are followed from each.
     pub width: usize,
     /// Most that newly hidden cells may cost; 0: only what is hidden already.
     pub budget: u64,
-    /// Whether a first solution ends the search.
-    pub first: bool,
 }
 
 /// A balanced move.
@@ -46,31 +43,42 @@ struct Half {
     cells: Vec<(u32, i64)>,
     gaps: Vec<Gap>,
     cost: u64,
+    /// Cost so far and estimates of what is missing.
+    score: u64,
 }
 
 /// What one more cell in a move, and one more sum to put right, weigh against prices in thousandths.
 const STEP: u64 = 40;
 const GAP: u64 = 300;
-/// No swap needs more cells than this in practice; half-done moves beyond it are given up.
-const LONGEST: usize = 64;
+/// No swap needs more rounds than this in practice.
+const ROUNDS: usize = 40;
 
 /// Looks for a move of `cell` by `amount` (negative: downwards).
 pub(super) fn find(board: &Board, cell: u32, amount: i64, effort: Effort) -> Option<Move> {
-    let mut search = Search {
-        board,
-        target: cell,
-        effort,
-        best: None,
-        halves: Vec::new(),
-        heap: BinaryHeap::new(),
-        seen: HashSet::new(),
-    };
     if board.price(cell) != Some(0) || (amount < 0 && board.depth(cell) < -amount) {
         return None;
     }
-    let start = Half { cells: Vec::new(), gaps: Vec::new(), cost: 0 };
-    search.step(&start, cell, amount);
-    search.run();
+    let mut search = Search { board, target: cell, effort, best: None, seen: HashSet::new() };
+    let mut beam = Vec::new();
+    search.step(&Half { cells: Vec::new(), gaps: Vec::new(), cost: 0, score: 0 }, cell, amount, &mut beam);
+    for _ in 0..ROUNDS {
+        let mut next = Vec::new();
+        for half in &beam {
+            search.expand(half, &mut next);
+            if search.best.is_some() && effort.budget == 0 {
+                return search.best;
+            }
+        }
+        let ceiling = search.ceiling();
+        next.retain(|half| half.cost <= ceiling);
+        // Equals in an order of chance, or one corner of the tables would fill the beam.
+        next.sort_by_key(|half| (half.score, fingerprint(&half.cells)));
+        next.truncate(effort.beam);
+        if next.is_empty() {
+            break;
+        }
+        beam = next;
+    }
     search.best
 }
 
@@ -79,50 +87,36 @@ struct Search<'a> {
     target: u32,
     effort: Effort,
     best: Option<Move>,
-    halves: Vec<Half>,
-    heap: BinaryHeap<Reverse<(u64, usize)>>,
     seen: HashSet<u64>,
 }
 
 impl Search<'_> {
-    fn run(&mut self) {
-        for _ in 0..self.effort.expansions {
-            let Some(Reverse((_, at))) = self.heap.pop() else { return };
-            let half = std::mem::replace(&mut self.halves[at], Half { cells: Vec::new(), gaps: Vec::new(), cost: 0 });
-            if half.cost > self.ceiling() {
-                continue;
-            }
-            self.expand(&half);
-            if self.best.is_some() && (self.effort.first || self.effort.budget == 0) {
-                return;
-            }
-        }
-    }
-
     /// The most that a move may still cost to be of interest.
     fn ceiling(&self) -> u64 {
         self.best.as_ref().map_or(self.effort.budget, |best| best.cost.saturating_sub(1))
     }
 
-    /// Puts one sum right in the most promising ways.
-    fn expand(&mut self, half: &Half) {
+    /// Puts right the sum that leaves the least choice, in its most promising ways.
+    fn expand(&mut self, half: &Half, next: &mut Vec<Half>) {
         let board = self.board;
-        let length = |gap: &Gap| (Reverse(gap.estimate), board.system.rows.of(gap.row).len(), gap.row);
-        let Some(gap) = half.gaps.iter().copied().min_by_key(length) else { return };
-        let mut options: Vec<(u64, u32, i64)> = Vec::new();
-        for &(cell, coefficient) in board.system.rows.of(gap.row) {
-            if let Some((score, amount)) = self.option(half, gap, cell, coefficient) {
-                options.push((score, cell, amount));
+        let mut chosen: Option<Vec<(u64, u32, i64)>> = None;
+        for &gap in &half.gaps {
+            let row = board.system.rows.of(gap.row).iter();
+            let options: Vec<(u64, u32, i64)> = row
+                .filter_map(|&(cell, coefficient)| {
+                    self.option(half, gap, cell, coefficient).map(|(score, amount)| (score, cell, amount))
+                })
+                .collect();
+            let weight = |options: &[(u64, u32, i64)]| options.iter().map(|option| 1_000_000_000 / option.0).sum::<u64>();
+            if chosen.as_ref().is_none_or(|chosen| weight(&options) < weight(chosen)) {
+                chosen = Some(options);
             }
         }
-        let width = self.effort.width;
-        if options.len() > width {
-            options.select_nth_unstable(width);
-            options.truncate(width);
-        }
+        let mut options = chosen.unwrap_or_default();
         options.sort_unstable();
+        options.truncate(self.effort.width);
         for (_, cell, amount) in options {
-            self.step(half, cell, amount);
+            self.step(half, cell, amount, next);
         }
     }
 
@@ -169,7 +163,7 @@ impl Search<'_> {
     }
 
     /// Adds one cell to a half-done move.
-    fn step(&mut self, half: &Half, cell: u32, amount: i64) {
+    fn step(&mut self, half: &Half, cell: u32, amount: i64, into: &mut Vec<Half>) {
         let mut next = half.clone();
         match next.cells.iter_mut().find(|moved| moved.0 == cell) {
             Some(moved) => moved.1 += amount,
@@ -186,7 +180,7 @@ impl Search<'_> {
                 next.gaps.push(Gap { row, by, estimate });
             }
         }
-        if next.cells.len() > LONGEST || !self.seen.insert(fingerprint(&next.cells)) {
+        if !self.seen.insert(fingerprint(&next.cells)) {
             return;
         }
         if next.gaps.is_empty() {
@@ -197,9 +191,8 @@ impl Search<'_> {
             return;
         }
         let ahead: u64 = next.gaps.iter().map(|gap| gap.estimate).sum();
-        let score = next.cost + ahead + STEP * next.cells.len() as u64;
-        self.heap.push(Reverse((score, self.halves.len())));
-        self.halves.push(next);
+        next.score = next.cost + ahead;
+        into.push(next);
     }
 }
 

@@ -21,11 +21,11 @@ pub(super) struct Outcome {
 }
 
 /// Among hidden cells only: quick, because most cells are cleared by the first swap.
-const FREE: Effort = Effort { expansions: 80, width: 6, budget: 0, first: true };
-/// With cells to hide: the cheapest of several.
-const PAID: Effort = Effort { expansions: 600, width: 10, budget: 1 << 40, first: false };
+const FREE: Effort = Effort { beam: 10, width: 6, budget: 0 };
+/// With cells to hide.
+const PAID: Effort = Effort { beam: 60, width: 10, budget: 1 << 40 };
 /// Where nothing was found yet.
-const HARD: Effort = Effort { expansions: 20_000, width: 40, budget: 1 << 40, first: true };
+const HARD: Effort = Effort { beam: 500, width: 40, budget: 1 << 40 };
 
 /// Finds a safe pattern.
 pub(super) fn protect(system: &System, primary: &Primary) -> Result<Outcome, ProtectError> {
