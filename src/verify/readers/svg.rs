@@ -10,10 +10,44 @@ const ELEMENTS: [&str; 12] =
 
 /// Attributes that place and paint.
 const ATTRIBUTES: [&str; 38] = [
-    "xmlns", "role", "aria-labelledby", "id", "class", "width", "height", "viewBox", "x", "y", "x1", "x2", "y1", "y2",
-    "cx", "cy", "r", "dx", "dy", "d", "points", "fill", "stroke", "stroke-width", "opacity", "fill-opacity",
-    "stroke-opacity", "font-family", "font-size", "font-weight", "font-style", "text-anchor", "transform",
-    "dominant-baseline", "stroke-linejoin", "stroke-linecap", "stroke-dasharray", "xml:space",
+    "xmlns",
+    "role",
+    "aria-labelledby",
+    "id",
+    "class",
+    "width",
+    "height",
+    "viewBox",
+    "x",
+    "y",
+    "x1",
+    "x2",
+    "y1",
+    "y2",
+    "cx",
+    "cy",
+    "r",
+    "dx",
+    "dy",
+    "d",
+    "points",
+    "fill",
+    "stroke",
+    "stroke-width",
+    "opacity",
+    "fill-opacity",
+    "stroke-opacity",
+    "font-family",
+    "font-size",
+    "font-weight",
+    "font-style",
+    "text-anchor",
+    "transform",
+    "dominant-baseline",
+    "stroke-linejoin",
+    "stroke-linecap",
+    "stroke-dasharray",
+    "xml:space",
 ];
 
 /// What a chart shows.
@@ -85,11 +119,16 @@ fn is_invisible(element: &Element) -> bool {
 /// None where the drawing has no such axis.
 #[must_use]
 pub fn read(document: &Document) -> Option<Chart> {
-    let groups = |class: &'static str| {
-        document.root.named("g").filter(move |group| group.attribute("class") == Some(class))
-    };
+    let groups =
+        |class: &'static str| document.root.named("g").filter(move |group| group.attribute("class") == Some(class));
     let mut chart = Chart {
-        words: document.root.children.iter().filter(|child| matches!(child.local(), "title" | "desc")).map(Element::whole_text).collect(),
+        words: document
+            .root
+            .children
+            .iter()
+            .filter(|child| matches!(child.local(), "title" | "desc"))
+            .map(Element::whole_text)
+            .collect(),
         texts: document.root.all().into_iter().filter(|element| element.name == "text").map(text).collect(),
         ..Chart::default()
     };
@@ -101,7 +140,8 @@ pub fn read(document: &Document) -> Option<Chart> {
     if is_bars {
         let length = to.0 - from.0;
         let marks: Vec<&Element> = groups("marks").flat_map(|group| group.named("rect")).collect();
-        let labels: Vec<String> = groups("labels").map(|group| group.named("text").map(text).collect::<Vec<_>>().join(" ")).collect();
+        let labels: Vec<String> =
+            groups("labels").map(|group| group.named("text").map(text).collect::<Vec<_>>().join(" ")).collect();
         let values: Vec<&Element> = groups("values").flat_map(|group| group.named("text")).collect();
         if labels.len() != values.len() || length <= 0.0 {
             return None;
@@ -109,7 +149,8 @@ pub fn read(document: &Document) -> Option<Chart> {
         for (label, value) in labels.into_iter().zip(values) {
             let height = number(value, "y")?;
             let own = marks.iter().find(|mark| spans(mark, height));
-            let drawn = own.and_then(|mark| Some((number(mark, "x")? + number(mark, "width")? - from.0) * end / length));
+            let drawn =
+                own.and_then(|mark| Some((number(mark, "x")? + number(mark, "width")? - from.0) * end / length));
             chart.bars.push(Bar { label, text: text(value), value: drawn });
         }
         if chart.bars.iter().filter(|bar| bar.value.is_some()).count() != marks.len() {
