@@ -20,7 +20,7 @@ pub mod keys;
 pub mod ledger;
 mod schema;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use keys::{DataKey, KEY_BYTES, KeyError};
 
@@ -385,6 +385,8 @@ fn connect(path: &Path, key: &DataKey) -> Result<Connection, StoreError> {
             "synchronous = FULL",
             "cell_size_check = ON",
             "cache_size = -65536",
+            // Sorting spills into memory, never into a plain file.
+            "temp_store = MEMORY",
         ] {
             connection.execute_batch(&format!("PRAGMA {setting};"))?;
         }

@@ -16,7 +16,7 @@ use crate::store::keys::{self, DataKey, WorkFactor};
 use crate::store::ledger::{FrozenPeriod, LedgerCell, LedgerEntry, ReleaseState};
 use crate::store::{Store, StoreError};
 
-pub(super) fn field(name: &str, kind: Kind, class: Class) -> Field {
+pub(crate) fn field(name: &str, kind: Kind, class: Class) -> Field {
     Field {
         name: name.to_owned(),
         columns: vec![name.to_owned()],
@@ -31,27 +31,32 @@ pub(super) fn field(name: &str, kind: Kind, class: Class) -> Field {
     }
 }
 
-/// A source with a reference, a family, an opening, a closing and a need.
-fn source() -> Source {
+/// A source of these fields without events; the first is the case, the second the family.
+pub(crate) fn bare_source(fields: Vec<Field>) -> Source {
     Source {
         name: "advice".to_owned(),
         label: "Advice".to_owned(),
-        case: "case_ref".to_owned(),
-        family: Some("family_ref".to_owned()),
-        events: [("opened", "first"), ("closed", "last")]
-            .map(|(event, field)| (event.to_owned(), field.to_owned()))
-            .into(),
-        fields: vec![
-            field("case_ref", Kind::Text, Class::Direct),
-            field("family_ref", Kind::Text, Class::Direct),
-            field("first", Kind::Date, Class::Quasi),
-            field("last", Kind::Date, Class::Quasi),
-            field("need", Kind::Code, Class::Sensitive),
-        ],
+        case: fields[0].name.clone(),
+        family: Some(fields[1].name.clone()),
+        events: BTreeMap::new(),
+        fields,
         ignore: Vec::new(),
         checks: BTreeMap::new(),
         reject_at_most: 0.0,
     }
+}
+
+/// A source with a reference, a family, an opening, a closing and a need.
+fn source() -> Source {
+    let events = [("opened", "first"), ("closed", "last")].map(|(event, field)| (event.to_owned(), field.to_owned()));
+    let fields = vec![
+        field("case_ref", Kind::Text, Class::Direct),
+        field("family_ref", Kind::Text, Class::Direct),
+        field("first", Kind::Date, Class::Quasi),
+        field("last", Kind::Date, Class::Quasi),
+        field("need", Kind::Code, Class::Sensitive),
+    ];
+    Source { events: events.into(), ..bare_source(fields) }
 }
 
 /// Lines of `case family first last need`; `-` is a blank.
