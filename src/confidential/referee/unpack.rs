@@ -124,7 +124,7 @@ fn is_legible(bytes: &[u8]) -> bool {
     let container = [PNG, b"PK\x03\x04", &[0x1F, 0x8B]].iter().any(|magic| bytes.starts_with(magic));
     container
         || std::str::from_utf8(bytes)
-            .is_ok_and(|text| !text.chars().any(|letter| letter.is_control() && letter != '\n'))
+            .is_ok_and(|text| !text.chars().any(|letter| letter.is_control() && !letter.is_whitespace()))
 }
 
 fn hexadecimal(run: &[u8]) -> Option<Vec<u8>> {

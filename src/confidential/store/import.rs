@@ -112,7 +112,7 @@ impl Store {
     /// # Errors
     /// Those of the import.
     pub fn compare(&self, batch: Batch<'_>) -> Result<ImportOutcome, StoreError> {
-        Ok(plan(&self.connection, &self.family_key, batch)?.outcome)
+        self.reading(|connection| Ok(plan(connection, &self.family_key, batch)?.outcome))
     }
 
     /// Stores a batch: all of it, or nothing.

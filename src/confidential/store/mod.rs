@@ -325,6 +325,11 @@ impl Store {
             .map_err(|error| named(error, &self.path))
     }
 
+    /// Runs `work`, which only reads; a damaged page that it meets is called by its name.
+    fn reading<T>(&self, work: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        work(&self.connection).map_err(|error| at(error, &self.path))
+    }
+
     /// Runs `work` in one transaction: all of it is stored, or nothing.
     fn transact<T>(&mut self, work: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
         let path = self.path.clone();
