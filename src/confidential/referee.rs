@@ -105,7 +105,8 @@ impl Scan<'_> {
         let readable = decoded.as_deref().unwrap_or(&raw);
         let text = views::is_markup(readable).then(|| views::without_tags(readable));
         let wide = views::in_two_bytes(bytes);
-        let plain = text.is_none();
+        // In the noise of packed bytes short names turn up by chance.
+        let plain = text.is_none() && !bytes.contains(&0);
         self.view(&joined(name, ""), &raw, plain && decoded.is_none(), &mut seen);
         let others =
             [("decoded, ", &decoded, plain), ("without tags, ", &text, true), ("two bytes a letter, ", &wide, true)];

@@ -232,6 +232,13 @@ fn an_answer_holds_no_word_that_was_found() {
 }
 
 #[test]
+fn a_single_name_in_packed_bytes_is_chance_and_a_full_one_is_not() {
+    let referee = knowing_people(&[]);
+    assert_eq!(hits(&referee, b"\0\x12 Exemplar \xff\0 Tom Jane"), []);
+    assert!(names(&referee, b"\0\x12 Jane Exemplar \xff\0"));
+}
+
+#[test]
 fn what_cannot_be_unpacked_is_a_hit() {
     let referee = knowing_people(&[]);
     assert_eq!(hits(&referee, b"PK\x03\x04 cut short"), [(IdentifierKind::NotInspected, Strength::Strong)]);
