@@ -20,7 +20,7 @@ pub mod keys;
 pub mod ledger;
 mod schema;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use keys::{DataKey, KEY_BYTES, KeyError};
 
@@ -340,6 +340,11 @@ impl Store {
             .map_err(|error| named(error, &self.path))
     }
 
+    /// Runs `work`, which only reads; a damaged page that it meets is called by its name.
+    fn reading<T>(&self, work: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        work(&self.connection).map_err(|error| at(error, &self.path))
+    }
+
     /// Runs `work` in one transaction: all of it is stored, or nothing.
     fn transact<T>(&mut self, work: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
         let path = self.path.clone();
@@ -400,6 +405,8 @@ fn connect(path: &Path, key: &DataKey) -> Result<Connection, StoreError> {
             "synchronous = FULL",
             "cell_size_check = ON",
             "cache_size = -65536",
+            // Sorting spills into memory, never into a plain file.
+            "temp_store = MEMORY",
         ] {
             connection.execute_batch(&format!("PRAGMA {setting};"))?;
         }
