@@ -34,9 +34,11 @@ impl Workspace {
             return Err(Error::NoSuch { what: "source", name, allowed });
         };
         let mut reading = read(files, source, &self.configuration.codes, progress)?;
-        let batch = Batch { source, recordings: &reading.recordings, digests: &reading.digests };
-        let outcome = if dry_run { self.store.compare(&batch)? } else { self.store.import(&batch)? };
-        reading.report.set_outcome(outcome.stored, outcome.updated, outcome.unchanged, outcome.already_imported);
+        let batch =
+            Batch { source, recordings: &reading.recordings, digests: &reading.digests, today_month: None };
+        let outcome = if dry_run { self.store.compare(batch)? } else { self.store.import(batch)? };
+        let count = |rows: usize| rows as u64;
+        reading.report.set_outcome(count(outcome.stored), count(outcome.updated), count(outcome.unchanged));
         Ok(reading.report)
     }
 }

@@ -1,6 +1,7 @@
 //! The only code that knows both sides of the wall. Comes in: folders, files, periods. Goes out: releases that passed
 //! their own attack. Maps every error to an exit code and a next step. Deliberately absent: printing.
 
+mod demo;
 mod error;
 mod files;
 mod ingest;
@@ -11,6 +12,7 @@ mod template;
 mod verify;
 mod workspace;
 
+pub use demo::{DemoSummary, LAST_QUARTER, demo};
 pub use error::Error;
 pub use ingest::{IngestSummary, inspect};
 pub use plan::{Plan, TableSummary};

@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use confidential::store::{LedgerEntry, State, Store};
+use confidential::store::{LedgerEntry, ReleaseState, Store};
 
 use super::Error;
 use super::files::{failed, remove_folder};
@@ -15,7 +15,7 @@ pub(super) fn staging(reports: &Path) -> PathBuf {
 }
 
 pub(super) fn recover(reports: &Path, store: &mut Store) -> Result<(), Error> {
-    let pending: Vec<LedgerEntry> = store.ledger()?.into_iter().filter(|entry| entry.state == State::Pending).collect();
+    let pending: Vec<LedgerEntry> = store.ledger()?.into_iter().filter(|entry| entry.state == ReleaseState::Pending).collect();
     if !pending.is_empty() {
         let whole = |folder: &Path, entry: &LedgerEntry| {
             fs::read(folder.join(&entry.name).join("release.json"))

@@ -4,7 +4,6 @@
 use std::path::{Path, PathBuf};
 
 use confidential::assemble::{Draft, Sealed, seal_all};
-use confidential::protect::Pattern;
 use confidential::store::{FrozenPeriod, LedgerEntry};
 use model::digest::sha256;
 
@@ -39,7 +38,7 @@ impl Workspace {
         let reports = self.folder.join("reports");
         let staged = stage(&reports, &mut sealed)?;
         progress("attacking");
-        let attacked = self.attack(&staged, &reports, &draft, &pattern);
+        let attacked = self.attack(&staged, &reports, &sealed);
         if let Err(error) = attacked {
             remove_folder(&staging(&reports))?;
             return Err(error);
@@ -98,8 +97,10 @@ impl Workspace {
         Ok((folders, missing))
     }
 
-    fn attack(&self, staged: &[PathBuf], reports: &Path, draft: &Draft, pattern: &Pattern) -> Result<(), Error> {
-        let verdict = self.judge(staged, &[reports.to_owned()], Some((draft, pattern)))?;
+    fn attack(&self, staged: &[PathBuf], reports: &Path, sealed: &[Sealed]) -> Result<(), Error> {
+        let mut entries = self.store.ledger()?;
+        entries.extend(sealed.iter().map(|sealed| sealed.entry.clone()));
+        let verdict = self.judge(staged, &[reports.to_owned()], &entries)?;
         if verdict.is_clean() { Ok(()) } else { Err(Error::Disclosure(Box::new(verdict))) }
     }
 }

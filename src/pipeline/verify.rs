@@ -1,2 +1,123 @@
-//! Attacks what lies in folders, and where a store is at hand lets the referee compare with the truth. Comes in:
-//! folders. Goes out: a verdict.
+//! Attacks what lies in folders, and where a store is at hand lets the referee compare with what only the service knows.
+//! Comes in: folders. Goes out: a verdict in which every finding has its file and place.
+
+use std::collections::{BTreeMap, HashSet};
+use std::path::{Path, PathBuf};
+
+use confidential::protect::Reason;
+use confidential::referee::{Hit, Referee};
+use confidential::store::LedgerEntry;
+use model::claim::{Attack, Claim, Finding, Tried};
+use model::{Manifest, Verdict};
+
+use super::files::read_bytes;
+use super::{Error, Workspace};
+
+/// Attacks release folders as a stranger would; with a workspace also compares with its ledger and looks for everybody
+/// in its store.
+///
+/// # Errors
+/// [`Error::Verify`] where a folder cannot be attacked at all. Findings are no error here: they are the answer.
+pub fn verify(folders: &[PathBuf], workspace: Option<&Workspace>) -> Result<Verdict, Error> {
+    match workspace {
+        Some(workspace) => workspace.judge(folders, &[], &workspace.store.ledger()?),
+        None => {
+            let mut verdict = ::verify::attack(folders, &[])?.verdict;
+            verdict.not_run.push("identifiers: no workspace was named, so nobody's names are known".to_owned());
+            verdict.not_run.push("comparison with the truth: no workspace was named".to_owned());
+            Ok(verdict)
+        }
+    }
+}
+
+/// The verdict as a page of text.
+#[must_use]
+pub fn verdict_text(verdict: &Verdict) -> String {
+    ::verify::verdict::to_text(verdict)
+}
+
+impl Workspace {
+    /// The stranger's attack, then the referee's. `entries`: the ledger, and what is about to be entered.
+    pub(super) fn judge(
+        &self,
+        folders: &[PathBuf],
+        beside: &[PathBuf],
+        entries: &[LedgerEntry],
+    ) -> Result<Verdict, Error> {
+        let attacked = ::verify::attack(folders, beside)?;
+        let mut verdict = attacked.verdict;
+        let known = self.small_cells(entries);
+        let disclosed: Vec<&Claim> = attacked.claims.iter().filter(|claim| known.contains(&claim.cell)).collect();
+        verdict.findings.extend(disclosed.into_iter().map(disclosure));
+        verdict.tried.push(Tried {
+            attack: Attack::Interval,
+            scope: format!("{} claims of the stranger against {} small cells", attacked.claims.len(), known.len()),
+            not_shown: 0,
+        });
+        let mut scanned = 0;
+        for folder in folders {
+            let files = read_bytes(folder)?;
+            scanned += files.len();
+            let referee = Referee::new(&self.store, &self.configuration.sources, &vocabulary(folder))?;
+            verdict.findings.extend(referee.scan(&files).into_iter().map(identified));
+        }
+        verdict.tried.push(Tried {
+            attack: Attack::Identifier,
+            scope: format!("every identifier of the store in {scanned} files"),
+            not_shown: 0,
+        });
+        for finding in &verdict.findings {
+            if finding.attack == Attack::Identifier || finding.kind == SMALL_CELL {
+                *verdict.counts.entry(finding.kind.clone()).or_default() += 1;
+            }
+        }
+        Ok(verdict)
+    }
+
+    /// Names of the cells that were hidden for too few families, spelled as the stranger spells them.
+    fn small_cells(&self, entries: &[LedgerEntry]) -> HashSet<String> {
+        let total = self.configuration.dimensions.measures.first().map(|measure| measure.name.as_str());
+        let small = entries.iter().flat_map(|entry| &entry.cells);
+        small
+            .filter(|cell| cell.reason == Some(Reason::MinimumFrequency))
+            .map(|cell| {
+                let named = cell.key.iter().filter(|(name, code)| name != "measure" || Some(code.as_str()) != total);
+                let named: BTreeMap<&str, &str> =
+                    named.map(|(name, code)| (name.as_str(), code.as_str())).collect();
+                named.iter().map(|(name, code)| format!("{name}={code}")).collect::<Vec<_>>().join(", ")
+            })
+            .collect()
+    }
+}
+
+const SMALL_CELL: &str = "small_count_narrow";
+
+fn disclosure(claim: &Claim) -> Finding {
+    Finding {
+        attack: Attack::Interval,
+        kind: SMALL_CELL.to_owned(),
+        file: "release.json".to_owned(),
+        place: claim.cell.clone(),
+        message: "a cell of too few families is known more closely than the threshold allows".to_owned(),
+        claim: Some(claim.clone()),
+    }
+}
+
+fn identified(hit: Hit) -> Finding {
+    Finding {
+        attack: Attack::Identifier,
+        kind: format!("{:?}", hit.kind).to_lowercase(),
+        file: hit.file,
+        place: hit.place,
+        message: format!("somebody in the store can be recognised ({:?} identifier)", hit.strength).to_lowercase(),
+        claim: None,
+    }
+}
+
+/// What the report is made of anyway: the labels and titles of its manifest. A manifest that cannot be read gives none.
+fn vocabulary(folder: &Path) -> Vec<String> {
+    let text = std::fs::read(folder.join("release.json")).unwrap_or_default();
+    let Ok(manifest) = serde_json::from_slice::<Manifest>(&text) else { return Vec::new() };
+    let labels = manifest.labels.into_values().flat_map(|codes| codes.into_iter().flat_map(|(code, label)| [code, label]));
+    labels.chain(manifest.tables.into_iter().map(|table| table.title)).collect()
+}

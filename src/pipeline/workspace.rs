@@ -63,6 +63,17 @@ pub(super) fn configuration(folder: &Path) -> Result<Configuration, Error> {
 /// # Errors
 /// [`Error::Exists`] where the folder holds a workspace; a store or key is never overwritten, `force` or not.
 pub fn init(folder: &Path, template: Template, passphrase: &Passphrase, force: bool) -> Result<(), Error> {
+    init_with(folder, template, passphrase, force, None)
+}
+
+/// As [`init`]; with a key that breaks ties where the same input must give the same bytes in two stores.
+pub(super) fn init_with(
+    folder: &Path,
+    template: Template,
+    passphrase: &Passphrase,
+    force: bool,
+    tie_key: Option<[u8; 32]>,
+) -> Result<(), Error> {
     let (key, store) = (key_path(folder), store_path(folder));
     for path in [&key, &store] {
         if path.exists() {
@@ -79,8 +90,11 @@ pub fn init(folder: &Path, template: Template, passphrase: &Passphrase, force: b
         let parent = path.parent().unwrap_or(folder);
         fs::create_dir_all(parent).map_err(failed(parent, "create the folder"))?;
     }
-    let data_key = keys::create(&key, passphrase.expose(), WorkFactor::default())?;
-    Store::create(&store, &data_key)?;
+    let data_key = keys::create(&key, passphrase.expose(), WorkFactor::Production)?;
+    match tie_key {
+        None => Store::create(&store, &data_key)?,
+        Some(tie_key) => Store::create_with_tie_key(&store, &data_key, tie_key)?,
+    };
     Ok(())
 }
 

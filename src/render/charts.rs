@@ -19,7 +19,7 @@
 //!   or `[x]`) for each cell without a count, row by row, at the `cx` of its column.
 //!
 //! The axis is at least four times as long as its end is large, so rounding to whole coordinates moves a value by less
-//! than a seventh of one, up to 6,000,000.
+//! than a seventh of one, up to 5,000,000.
 
 mod bars;
 mod canvas;
@@ -90,14 +90,21 @@ fn drawn_rows<'a>(kind: ChartKind, grid: &'a Grid<'a>) -> Vec<&'a Row<'a>> {
 }
 
 impl Plot<'_> {
+    /// The title: what the bars count and by what; the table's own where lines are measures of one thing.
+    fn title(&self) -> String {
+        if self.table.chart == Some(ChartKind::Lines) {
+            return self.table.title.clone();
+        }
+        let by: Vec<String> = self.grid.rows_by.iter().map(|dim| words::lower_first(&dim.label)).collect();
+        format!("{} by {}", self.table.unit, by.join(" and "))
+    }
+
     /// The line under the title: what is counted, and when where the columns tell.
     fn subtitle(&self) -> String {
-        let table = self.table;
-        match (table.chart, self.grid.columns_by) {
-            (Some(ChartKind::Bars), Some(dim)) if dim.name == "period" => {
-                format!("{}, {}", table.unit, self.grid.columns[self.column])
-            }
-            _ => format!("{}, {}", table.unit, table.subtitle),
+        match (self.table.chart, self.grid.columns_by) {
+            (Some(ChartKind::Bars), Some(dim)) if dim.name == "period" => self.grid.columns[self.column].clone(),
+            (Some(ChartKind::Bars), _) => self.table.subtitle.clone(),
+            (Some(ChartKind::Lines) | None, _) => format!("{}, {}", self.table.unit, self.table.subtitle),
         }
     }
 
@@ -117,7 +124,8 @@ impl Plot<'_> {
         };
         let rows: Vec<String> = self.rows.iter().map(|row| said(row)).collect();
         format!(
-            "{kind}. {}. {}. A mark [c] is a hidden figure. Table {} has all figures.",
+            "{kind}. {}. {}. {}. A mark [c] is a hidden figure. Table {} has all figures.",
+            self.title(),
             self.subtitle(),
             rows.join("; "),
             self.table.id

@@ -19,6 +19,8 @@ mod workbook;
 
 #[cfg(test)]
 mod example;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 

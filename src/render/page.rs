@@ -38,7 +38,7 @@ pub(crate) fn write(parts: &ReleaseParts, drawings: &BTreeMap<String, String>) -
                         (figures(parts))
                         (reading(parts))
                         section aria-labelledby="tables" {
-                            h2 #tables { "Figures" }
+                            h2 #tables { "Tables and charts" }
                             @for table in &parts.tables {
                                 (table::section(table, drawings.get(&table.id)))
                             }
@@ -127,11 +127,10 @@ fn figures(parts: &ReleaseParts) -> Markup {
 /// What stands under a headline figure: its period, and the figure of the period before it.
 fn beside(grid: &Grid<'_>, row: &Row<'_>, column: usize, periods: bool) -> String {
     let now = &grid.columns[column];
-    let hidden = if published(row.cells[column]).is_none() { "No figure is published" } else { "In" };
+    let shown = if published(row.cells[column]).is_some() { "In" } else { "Not shown in" };
     match column.checked_sub(1).filter(|_| periods) {
-        Some(before) => format!("{hidden} {now}; {} in {}", text(row.cells[before]), grid.columns[before]),
-        None if hidden == "In" => now.clone(),
-        None => format!("{hidden}: {now}"),
+        Some(before) => format!("{shown} {now}; {} in {}", text(row.cells[before]), grid.columns[before]),
+        None => format!("{shown} {now}"),
     }
 }
 

@@ -60,7 +60,12 @@ struct Look {
 impl Look {
     fn new() -> Self {
         let body = Format::new().set_font_name("Arial").set_font_size(11).set_align(FormatAlign::Top);
-        let column = body.clone().set_bold().set_text_wrap().set_border_bottom(FormatBorder::Medium);
+        let column = body
+            .clone()
+            .set_bold()
+            .set_text_wrap()
+            .set_align(FormatAlign::Bottom)
+            .set_border_bottom(FormatBorder::Medium);
         Self {
             title: body.clone().set_font_size(16).set_bold().set_font_color(BLUE),
             heading: body.clone().set_font_size(13).set_bold(),
@@ -91,10 +96,32 @@ fn prepare(sheet: &mut Worksheet, name: &str, first_width: f64) -> Result<(), Xl
     Ok(())
 }
 
+/// Writes `text` and makes its row as high as its lines in a column `width` characters wide: readers other than Excel
+/// do not work the height out.
+fn paragraph(
+    sheet: &mut Worksheet,
+    place: (u32, u16),
+    text: &str,
+    width: usize,
+    format: &Format,
+) -> Result<(), XlsxError> {
+    sheet.write_with_format(place.0, place.1, text, format)?;
+    let lines = u16::try_from(text.chars().count().div_ceil(width).clamp(1, 25)).unwrap_or(1);
+    sheet.set_row_height(place.0, f64::from(lines) * 14.5 + 3.5)?;
+    Ok(())
+}
+
+fn headline(sheet: &mut Worksheet, text: &str, look: &Look) -> Result<(), XlsxError> {
+    sheet.write_with_format(0, 0, text, &look.title)?;
+    sheet.set_row_height(0, 26)?;
+    Ok(())
+}
+
 fn cover(sheet: &mut Worksheet, parts: &ReleaseParts, look: &Look) -> Result<(), XlsxError> {
-    prepare(sheet, OWN_SHEETS[0], 90.0)?;
-    sheet.write_with_format(0, 0, &parts.title, &look.title)?;
+    prepare(sheet, OWN_SHEETS[0], 78.0)?;
+    headline(sheet, &parts.title, look)?;
     sheet.write_with_format(1, 0, &parts.period_words, &look.heading)?;
+    sheet.set_row_height(1, 22)?;
     let mut lines = vec![parts.service.clone(), format!("For: {}", parts.audience.1)];
     if !parts.introduction.trim().is_empty() {
         lines.push(parts.introduction.clone());
@@ -102,7 +129,7 @@ fn cover(sheet: &mut Worksheet, parts: &ReleaseParts, look: &Look) -> Result<(),
     lines.push(format!("Last day of the period: {}. Release: {}.", parts.period_end, parts.name));
     let mut row = 2;
     for line in &lines {
-        sheet.write_with_format(row, 0, line, &look.wrapped)?;
+        paragraph(sheet, (row, 0), line, 74, &look.wrapped)?;
         row += 1;
     }
     sheet.write_url_with_options(
@@ -119,7 +146,7 @@ fn cover(sheet: &mut Worksheet, parts: &ReleaseParts, look: &Look) -> Result<(),
 fn contents(sheet: &mut Worksheet, parts: &ReleaseParts, look: &Look) -> Result<(), XlsxError> {
     prepare(sheet, OWN_SHEETS[1], 14.0)?;
     sheet.set_column_width(1, 80.0)?;
-    sheet.write_with_format(0, 0, "Contents", &look.title)?;
+    headline(sheet, "Contents", look)?;
     sheet.write_with_format(1, 0, "This worksheet contains one table. Each sheet name is a link.", &look.body)?;
     let mut entries = vec![("Notes".to_owned(), "How to read the tables, and what protects people".to_owned())];
     entries.extend(parts.tables.iter().map(|table| (table.id.clone(), format!("{}, {}", table.title, table.subtitle))));
@@ -127,7 +154,7 @@ fn contents(sheet: &mut Worksheet, parts: &ReleaseParts, look: &Look) -> Result<
     for (name, title) in &entries {
         let target = Url::new(format!("internal:'{name}'!A1"));
         sheet.write_url_with_options(row, 0, target, name, "", Some(&look.link))?;
-        sheet.write_with_format(row, 1, title, &look.wrapped)?;
+        paragraph(sheet, (row, 1), title, 76, &look.wrapped)?;
         row += 1;
     }
     let columns = [named("Sheet", &look.column), named("Title", &look.column)];
@@ -138,7 +165,7 @@ fn contents(sheet: &mut Worksheet, parts: &ReleaseParts, look: &Look) -> Result<
 fn notes(sheet: &mut Worksheet, parts: &ReleaseParts, look: &Look) -> Result<(), XlsxError> {
     prepare(sheet, OWN_SHEETS[2], 14.0)?;
     sheet.set_column_width(1, 90.0)?;
-    sheet.write_with_format(0, 0, "Notes", &look.title)?;
+    headline(sheet, "Notes", look)?;
     sheet.write_with_format(1, 0, "This worksheet contains one table.", &look.body)?;
     let mut entries: Vec<(String, String)> =
         words::SYMBOLS.iter().map(|(symbol, meaning)| ((*symbol).to_owned(), (*meaning).to_owned())).collect();
@@ -151,7 +178,7 @@ fn notes(sheet: &mut Worksheet, parts: &ReleaseParts, look: &Look) -> Result<(),
     let mut row = 3;
     for (about, note) in &entries {
         sheet.write_with_format(row, 0, about, &look.body)?;
-        sheet.write_with_format(row, 1, note, &look.wrapped)?;
+        paragraph(sheet, (row, 1), note, 86, &look.wrapped)?;
         row += 1;
     }
     let columns = [named("About", &look.column), named("Note", &look.column)];
@@ -170,7 +197,7 @@ fn sheet(sheet: &mut Worksheet, table: &ReleasedTable, look: &Look) -> Result<()
     if grid.columns.len() > 7 {
         sheet.set_landscape();
     }
-    sheet.write_with_format(0, 0, format!("{}: {}", table.id, table.title), &look.title)?;
+    headline(sheet, &format!("{}: {}", table.id, table.title), look)?;
     let symbols: Vec<String> = words::SYMBOLS
         .iter()
         .filter(|(symbol, _)| table.cells.iter().any(|&cell| text(cell) == *symbol))
@@ -233,11 +260,13 @@ fn grid_cells(
     let last = heads + u16::try_from(grid.columns.len()).unwrap_or(u16::MAX) - 1;
     sheet.add_table(top, 0, line, last, &marks)?;
     sheet.set_repeat_rows(top, top)?;
-    widths(sheet, grid)
+    widths(sheet, grid, top)
 }
 
-fn widths(sheet: &mut Worksheet, grid: &Grid<'_>) -> Result<(), XlsxError> {
+/// Column widths, and the height of the header in row `top`, which wraps.
+fn widths(sheet: &mut Worksheet, grid: &Grid<'_>, top: u32) -> Result<(), XlsxError> {
     let mut column = 0;
+    let mut lines = 1;
     for (at, dim) in grid.rows_by.iter().enumerate() {
         let head = |row: &Row<'_>| row.heads[at].label.chars().count() + 2 * usize::from(row.heads[at].depth);
         let longest = grid.rows.iter().map(head).max().unwrap_or(0).max(dim.label.chars().count());
@@ -247,10 +276,27 @@ fn widths(sheet: &mut Worksheet, grid: &Grid<'_>) -> Result<(), XlsxError> {
     for header in &grid.columns {
         // Headers wrap, so a column is as wide as its longest word or ten digits.
         let word = header.split_whitespace().map(|word| word.chars().count()).max().unwrap_or(0);
-        sheet.set_column_width(column, width(word.max(header.chars().count() / 2).max(10), 24))?;
+        let wide = word.clamp(10, 24);
+        lines = lines.max(wrapped_lines(header, wide));
+        sheet.set_column_width(column, width(wide, 24))?;
         column += 1;
     }
+    sheet.set_row_height(top, f64::from(u16::try_from(lines.min(8)).unwrap_or(1)) * 14.5 + 4.0)?;
     Ok(())
+}
+
+/// How many lines `text` takes where a line holds `wide` characters.
+fn wrapped_lines(text: &str, wide: usize) -> usize {
+    let (mut lines, mut used) = (1, 0);
+    for word in text.split_whitespace().map(|word| word.chars().count()) {
+        if used > 0 && used + 1 + word > wide {
+            lines += 1;
+            used = word;
+        } else {
+            used += word + usize::from(used > 0);
+        }
+    }
+    lines
 }
 
 /// A width in characters of the default font, with a little air.

@@ -120,7 +120,7 @@ impl Draft {
         let earlier = history.cells(configuration, &axes, &frame)?;
         let freezes =
             freezes(&frame, &shown, &store.frozen()?.iter().map(|old| (old.start, old.end)).collect::<Vec<_>>());
-        let tie_key = store.tie_key()?;
+        let tie_key = store.tie_key();
         let audiences = audiences.to_vec();
         let earlier_releases = history.releases;
         Ok(Self { period, audiences, axes, tables, earlier, earlier_releases, freezes, frame, tie_key })

@@ -10,7 +10,7 @@ use model::release::{Release, ReleaseParts, ReleasedCell, ReleasedDimension, Rel
 use super::plan::{Planned, PlannedCell, heading};
 use super::{AssembleError, Draft};
 use crate::protect::{EarlierForm, Pattern, Shown, seal};
-use crate::store::{LedgerCell, LedgerEntry, State};
+use crate::store::{LedgerCell, LedgerEntry, ReleaseState};
 use crate::tabulate::Key;
 use crate::tabulate::axes::{Axes, Source};
 
@@ -77,7 +77,7 @@ fn seal_one(
         audience: audience.id.clone(),
         threshold: audience.threshold,
         version: 1,
-        state: State::Pending,
+        state: ReleaseState::Pending,
         manifest_sha256: String::new(),
         manifest_json: String::new(),
         cells: tables.iter().flat_map(|table| ledger_cells(&draft.axes, table, pattern)).collect(),

@@ -2,11 +2,24 @@
 //! seals the release. Comes in: planned cells, earlier published cells, a counter. Goes out: what may be shown.
 //! Deliberately absent: the store and polars.
 
+mod board;
+mod certificate;
+mod cost;
+mod error;
+mod pattern;
+mod primary;
+mod search;
+mod secondary;
+mod system;
+mod witness;
+
 use std::collections::HashMap;
 
 use model::release::{Release, ReleaseParts, SealError, Zeros};
 
-use crate::tabulate::Key;
+use crate::tabulate::{Counter, Key};
+
+pub use error::ProtectError;
 
 /// One dimension of the release's space.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,6 +117,9 @@ pub enum Shown {
 pub struct Pattern {
     /// Every planned cell.
     pub cells: HashMap<Key, Shown>,
+    /// Whether each planned table publishes its zeros in the end: a table that would hide one of them, because another
+    /// table or an earlier release does, hides all.
+    pub zeros: Vec<Zeros>,
     /// How it came about, in counts.
     pub statistics: Statistics,
 }
@@ -125,6 +141,21 @@ pub struct Statistics {
     pub by_witness: usize,
     /// Cells that needed a linear programme.
     pub by_programme: usize,
+}
+
+/// Decides what may be shown, and proves it.
+///
+/// After: every protected cell, those included that exist only as a difference, has two whole-numbered tables that agree
+/// with everything published, now and before, and meet the definition of "safe".
+///
+/// # Errors
+/// [`ProtectError`] where the counts contradict each other, or earlier releases leave no safe pattern.
+pub fn suppress(problem: &Problem, counter: &dyn Counter) -> Result<Pattern, ProtectError> {
+    let system = system::System::build(problem, counter)?;
+    let primary = primary::primary(&system)?;
+    let outcome = secondary::protect(&system, &primary)?;
+    pattern::prove(&system, &primary, &outcome)?;
+    Ok(pattern::pattern(&system, &primary, &outcome))
 }
 
 /// Seals a release. The one caller of [`Release::seal`] in the program.

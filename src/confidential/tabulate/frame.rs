@@ -13,6 +13,7 @@ use model::period::{Month, Period};
 use serde::{Deserialize, Serialize};
 
 use crate::store::Store;
+use crate::store::cases::StoredCase;
 use crate::tabulate::TabulateError;
 use crate::tabulate::derive::{Deriver, NESTED};
 
@@ -153,12 +154,12 @@ impl Frame {
         }
         let mut foreign = None;
         let mut leaves = vec![0; derivers.len()];
-        store.scan(source, &fields, &mut |case| {
+        store.scan(source, &fields, None, &mut |case| {
             let months: Vec<(u32, i32)> = self
                 .events
                 .iter()
                 .enumerate()
-                .filter_map(|(event, name)| Some((event as u32, case.counted_month(name)?)))
+                .filter_map(|(event, name)| Some((event as u32, counted_month(&case, name)?)))
                 .filter(|(_, month)| *month < end.0 && !frozen.contains(month))
                 .collect();
             if months.is_empty() {
@@ -313,6 +314,15 @@ impl Frame {
         let text = serde_json::to_vec(&kept).map_err(|_| TabulateError::Frozen)?;
         let mut packer = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::default());
         packer.write_all(&text).and_then(|()| packer.finish()).map_err(|_| TabulateError::Frozen)
+    }
+}
+
+/// The month in which an event of a case is counted. The store knows two events.
+fn counted_month(case: &StoredCase<'_>, event: &str) -> Option<i32> {
+    match event {
+        "opened" => case.opened_month,
+        "closed" => case.closed_month,
+        _ => None,
     }
 }
 

@@ -4,7 +4,7 @@
 //! a length or a place that depends on a hidden cell; such a row has its symbol at the axis and nothing else.
 
 use super::canvas::{
-    Anchor, Canvas, FAINT, Fault, GREY, LABEL, Layer, MARGIN, SERIES, SMALL, SUBTITLE, TITLE, VALUE, WIDTH,
+    Anchor, Canvas, FAINT, Fault, GREY, LABEL, Layer, MARGIN, SERIES, SMALL, SUBTITLE, TITLE, VALUE, WIDTH, count,
 };
 use super::{Plot, Scale};
 use crate::cell::{published, text, thousands};
@@ -51,7 +51,7 @@ pub(super) fn draw(plot: &Plot<'_>) -> Result<String, Fault> {
     let scale = plot.scale();
     let zoom = scale.zoom(layout.right - layout.left);
     let mut canvas = Canvas::new(zoom, layout.height)?;
-    canvas.layer("title", |layer| headings(layer, &layout, zoom))?;
+    canvas.headings(&layout.title, &layout.subtitle)?;
     canvas.layer("axis", |layer| axis(layer, &layout, scale, zoom))?;
     canvas.layer("marks", |layer| bars(layer, &layout, scale, zoom))?;
     for bar in &layout.bars {
@@ -66,11 +66,10 @@ pub(super) fn draw(plot: &Plot<'_>) -> Result<String, Fault> {
 }
 
 fn arrange(plot: &Plot<'_>) -> Result<Layout, Fault> {
-    let title = TITLE.wrap(&plot.table.title, WIDTH - 2 * MARGIN)?;
+    let title = TITLE.wrap(&plot.title(), WIDTH - 2 * MARGIN)?;
     let subtitle = SUBTITLE.wrap(&plot.subtitle(), WIDTH - 2 * MARGIN)?;
     let source = SMALL.wrap(&plot.source(), WIDTH - 2 * MARGIN)?;
-    let lines = |lines: &[String]| i32::try_from(lines.len()).unwrap_or(0);
-    let top = MARGIN + lines(&title) * TITLE.leading() + lines(&subtitle) * SUBTITLE.leading() + 14;
+    let top = Canvas::headroom(&title, &subtitle) + 14;
     let shallowest = plot.rows.iter().map(|row| row.depth()).min().unwrap_or(0);
     let grouped = plot.rows.iter().any(|row| row.depth() > shallowest);
     let (mut widest, mut y, mut bars) = (0, top, Vec::new());
@@ -85,7 +84,7 @@ fn arrange(plot: &Plot<'_>) -> Result<Layout, Fault> {
         if group && y > top {
             y += 8;
         }
-        let height = ROW + (lines(&label) - 1).max(0) * LABEL.leading();
+        let height = ROW + (count(&label) - 1).max(0) * LABEL.leading();
         let half = if grouped && !group { 7 } else { 9 };
         let cell = row.cells[plot.column];
         bars.push(Bar {
@@ -100,15 +99,8 @@ fn arrange(plot: &Plot<'_>) -> Result<Layout, Fault> {
         y += height;
     }
     let left = MARGIN + widest.min(WIDEST_LABELS + 40) + 12;
-    let height = y + 52 + lines(&source) * SMALL.leading() + MARGIN / 2;
+    let height = y + 52 + count(&source) * SMALL.leading() + MARGIN / 2;
     Ok(Layout { title, subtitle, source, top, left, right: WIDTH - MARGIN - FIGURE, bottom: y, height, bars })
-}
-
-fn headings(layer: &Layer<'_>, layout: &Layout, zoom: i32) -> Result<(), Fault> {
-    let first = MARGIN + TITLE.px / 2;
-    layer.lines(&layout.title, (MARGIN * zoom, first * zoom), Anchor::Start, TITLE)?;
-    let below = i32::try_from(layout.title.len()).unwrap_or(1) * TITLE.leading();
-    layer.lines(&layout.subtitle, (MARGIN * zoom, (first + below) * zoom), Anchor::Start, SUBTITLE)
 }
 
 fn axis(layer: &Layer<'_>, layout: &Layout, scale: Scale, zoom: i32) -> Result<(), Fault> {
@@ -134,8 +126,7 @@ fn bars(layer: &Layer<'_>, layout: &Layout, scale: Scale, zoom: i32) -> Result<(
 
 fn label(layer: &Layer<'_>, bar: &Bar, zoom: i32) -> Result<(), Fault> {
     let kind = if bar.group { LABEL.bold() } else { LABEL };
-    let lines = i32::try_from(bar.label.len()).unwrap_or(1);
-    let first = bar.middle * zoom - (lines - 1) * kind.leading() * zoom / 2;
+    let first = bar.middle * zoom - (count(&bar.label) - 1) * kind.leading() * zoom / 2;
     let x = MARGIN + bar.indent;
     layer.lines(&bar.label, (x * zoom, first), Anchor::Start, kind)
 }

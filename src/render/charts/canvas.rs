@@ -97,6 +97,11 @@ impl Type {
     }
 }
 
+/// How many lines a text has.
+pub(super) fn count(lines: &[String]) -> i32 {
+    i32::try_from(lines.len()).unwrap_or(0)
+}
+
 /// Where a text stands to its point.
 #[derive(Clone, Copy)]
 pub(super) enum Anchor {
@@ -145,6 +150,21 @@ impl Canvas {
         Ok(())
     }
 
+    /// Title and subtitle, as [`Self::headroom`] leaves room for.
+    pub(super) fn headings(&mut self, title: &[String], subtitle: &[String]) -> Result<(), Fault> {
+        let (x, first) = (MARGIN * self.zoom, (MARGIN + TITLE.px / 2) * self.zoom);
+        let second = first + count(title) * TITLE.leading() * self.zoom;
+        self.layer("title", |layer| {
+            layer.lines(title, (x, first), Anchor::Start, TITLE)?;
+            layer.lines(subtitle, (x, second), Anchor::Start, SUBTITLE)
+        })
+    }
+
+    /// Where the headings end, in pixels.
+    pub(super) fn headroom(title: &[String], subtitle: &[String]) -> i32 {
+        MARGIN + count(title) * TITLE.leading() + count(subtitle) * SUBTITLE.leading()
+    }
+
     /// The whole drawing. `id` makes the names in it unique on a page that holds several.
     pub(super) fn finish(self, id: &str, title: &str, description: &str) -> String {
         let (id, zoom) = (id.to_lowercase(), self.zoom);
@@ -188,6 +208,8 @@ impl Layer<'_> {
             Anchor::Middle => HPos::Center,
             Anchor::End => HPos::Right,
         };
+        // The library centres small letters; figures and capitals look centred a twelfth lower.
+        let at = (at.0, at.1 + kind.px * self.zoom / 12);
         let style = TextStyle::from(kind.font(self.zoom)).color(&kind.colour).pos(Pos::new(h_pos, VPos::Center));
         Ok(self.area.draw(&Text::new(text.to_owned(), at, style))?)
     }

@@ -5,6 +5,7 @@
 
 use super::canvas::{
     Anchor, Canvas, FAINT, Fault, GREY, LABEL, Layer, MARGIN, SERIES, SMALL, SUBTITLE, TITLE, VALUE, WHITE, WIDTH,
+    count,
 };
 use super::{Plot, Scale};
 use crate::cell::{published, text, thousands};
@@ -52,12 +53,7 @@ pub(super) fn draw(plot: &Plot<'_>) -> Result<String, Fault> {
     let layout = arrange(plot, scale)?;
     let zoom = layout.zoom;
     let mut canvas = Canvas::new(zoom, layout.height)?;
-    canvas.layer("title", |layer| {
-        let first = MARGIN + TITLE.px / 2;
-        layer.lines(&layout.title, (MARGIN * zoom, first * zoom), Anchor::Start, TITLE)?;
-        let below = i32::try_from(layout.title.len()).unwrap_or(1) * TITLE.leading();
-        layer.lines(&layout.subtitle, (MARGIN * zoom, (first + below) * zoom), Anchor::Start, SUBTITLE)
-    })?;
+    canvas.headings(&layout.title, &layout.subtitle)?;
     canvas.layer("axis", |layer| axis(layer, &layout, scale))?;
     canvas.layer("columns", |layer| {
         let y = (layout.top + PLOT + 18) * zoom;
@@ -76,8 +72,7 @@ pub(super) fn draw(plot: &Plot<'_>) -> Result<String, Fault> {
     canvas.layer("hidden", |layer| hidden(layer, plot, &layout))?;
     canvas.layer("values", |layer| values(layer, plot, &layout, scale))?;
     canvas.layer("source", |layer| {
-        let lines = i32::try_from(layout.source.len()).unwrap_or(1);
-        let first = layout.height - MARGIN / 2 - lines * SMALL.leading();
+        let first = layout.height - MARGIN / 2 - count(&layout.source) * SMALL.leading();
         layer.lines(&layout.source, (MARGIN * zoom, first * zoom), Anchor::Start, SMALL)
     })?;
     Ok(canvas.finish(&plot.table.id, &plot.table.title, &plot.description()))
@@ -90,11 +85,11 @@ fn rows_with_gaps(plot: &Plot<'_>) -> Vec<usize> {
 }
 
 fn arrange(plot: &Plot<'_>, scale: Scale) -> Result<Layout, Fault> {
-    let title = TITLE.wrap(&plot.table.title, WIDTH - 2 * MARGIN)?;
+    let title = TITLE.wrap(&plot.title(), WIDTH - 2 * MARGIN)?;
     let subtitle = SUBTITLE.wrap(&plot.subtitle(), WIDTH - 2 * MARGIN)?;
     let source = SMALL.wrap(&plot.source(), WIDTH - 2 * MARGIN)?;
     let lines = |count: usize| i32::try_from(count).unwrap_or(0);
-    let strip = MARGIN + lines(title.len()) * TITLE.leading() + lines(subtitle.len()) * SUBTITLE.leading() + 16;
+    let strip = Canvas::headroom(&title, &subtitle) + 16;
     let top = strip + lines(rows_with_gaps(plot).len()) * STRIP + 12;
     let mut names = 0;
     for row in &plot.rows {
@@ -111,7 +106,7 @@ fn arrange(plot: &Plot<'_>, scale: Scale) -> Result<Layout, Fault> {
         columns.push(SMALL.wrap(label, pitch - 8)?);
     }
     let deepest = lines(columns.iter().map(Vec::len).max().unwrap_or(1));
-    let below = 26 + deepest * SMALL.leading() + lines(source.len()) * SMALL.leading() + MARGIN;
+    let below = 26 + deepest * SMALL.leading() + count(&source) * SMALL.leading() + MARGIN;
     let zoom = scale.zoom(PLOT);
     Ok(Layout { title, subtitle, source, strip, top, left, right, columns, height: top + PLOT + below, zoom })
 }
@@ -191,7 +186,8 @@ fn values(layer: &Layer<'_>, plot: &Plot<'_>, layout: &Layout, scale: Scale) -> 
         }
     }
     let gaps = rows_with_gaps(plot);
-    for (line, &row) in gaps.iter().enumerate() {
+    // Which line a symbol above the plot belongs to; with one line there is no question.
+    for (line, &row) in gaps.iter().enumerate().filter(|_| !single) {
         let y = (layout.strip + i32::try_from(line).unwrap_or(0) * STRIP) * zoom;
         let label = LABEL.wrap(&plot.rows[row].label(), WIDEST_NAMES)?;
         let first = label.first().map_or("", String::as_str);

@@ -1,0 +1,157 @@
+//! The state of play: what is hidden so far, and how much room every sum has. Comes in: the system and the primary
+//! pattern. Goes out: prices and room, kept up to date while cells are hidden and given back. Deliberately absent: search.
+
+use super::cost::prices;
+use super::primary::{Primary, State};
+use super::system::System;
+
+/// How far the hidden cells of one sum can move its balance.
+#[derive(Debug, Clone, Copy, Default)]
+struct Room {
+    /// Downwards, by cells that have a floor.
+    down: i64,
+    /// Number of cells that can move it downwards without limit.
+    down_free: u32,
+    up: i64,
+    up_free: u32,
+}
+
+/// Everything the search reads.
+pub(super) struct Board<'a> {
+    pub system: &'a System<'a>,
+    pub primary: &'a Primary,
+    /// Cells hidden beyond the rules.
+    pub secondary: Vec<bool>,
+    values: Vec<i64>,
+    prices: Vec<u64>,
+    rooms: Vec<Room>,
+    /// The lowest price among the open cells of each row.
+    cheapest: Vec<u64>,
+    /// May not be touched for now, hidden or not.
+    barred: Option<u32>,
+}
+
+impl<'a> Board<'a> {
+    pub(super) fn new(system: &'a System<'a>, primary: &'a Primary) -> Self {
+        let values = (0..system.len()).map(|cell| system.value(cell)).collect();
+        let mut board = Self {
+            system,
+            primary,
+            secondary: vec![false; system.len()],
+            values,
+            prices: prices(system),
+            rooms: vec![Room::default(); system.rows.len()],
+            cheapest: vec![0; system.rows.len()],
+            barred: None,
+        };
+        for cell in (0_u32..).take(system.len()) {
+            if board.price(cell) == Some(0) {
+                board.count_room(cell, true);
+            }
+        }
+        for row in (0_u32..).take(system.rows.len()) {
+            board.refresh_cheapest(row);
+        }
+        board
+    }
+
+    /// What moving a cell costs: nothing where it is hidden or derived, none where it cannot be hidden.
+    pub(super) fn price(&self, cell: u32) -> Option<u64> {
+        if self.barred == Some(cell) {
+            return None;
+        }
+        let at = cell as usize;
+        match self.primary.states[at] {
+            State::Fixed => None,
+            State::Hidden | State::Derived => Some(0),
+            State::Open if self.secondary[at] => Some(0),
+            State::Open => Some(self.prices[at]),
+        }
+    }
+
+    /// The price a cell has or had before it was hidden.
+    pub(super) fn worth(&self, cell: u32) -> u64 {
+        self.prices[cell as usize]
+    }
+
+    /// How far a cell can go down.
+    pub(super) fn depth(&self, cell: u32) -> i64 {
+        self.values[cell as usize] - self.primary.floors[cell as usize]
+    }
+
+    pub(super) fn hide(&mut self, cell: u32) {
+        if self.price(cell).is_some_and(|price| price > 0) {
+            self.secondary[cell as usize] = true;
+            self.count_room(cell, true);
+            self.refresh_rows(cell);
+        }
+    }
+
+    pub(super) fn give_back(&mut self, cell: u32) {
+        if self.secondary[cell as usize] {
+            self.count_room(cell, false);
+            self.secondary[cell as usize] = false;
+            self.refresh_rows(cell);
+        }
+    }
+
+    /// Keeps a cell out of every move until [`Board::unbar`].
+    pub(super) fn bar(&mut self, cell: u32) {
+        self.barred = Some(cell);
+        self.refresh_rows(cell);
+    }
+
+    pub(super) fn unbar(&mut self) {
+        if let Some(cell) = self.barred.take() {
+            self.refresh_rows(cell);
+        }
+    }
+
+    /// Whether the hidden cells of a row, without `moved`, could take an imbalance back.
+    pub(super) fn can_absorb(&self, row: u32, imbalance: i64, moved: (u32, i64)) -> bool {
+        let room = self.rooms[row as usize];
+        let (cell, coefficient) = moved;
+        let own = i64::from(self.price(cell) == Some(0));
+        let depth = self.depth(cell) * coefficient.abs() * own;
+        // A cell at a positive coefficient has a limit downwards and none upwards.
+        let is_child = coefficient > 0;
+        let (limited, free, own_limited) =
+            if imbalance > 0 { (room.down, room.down_free, is_child) } else { (room.up, room.up_free, !is_child) };
+        let (limited, free) =
+            if own_limited { (limited - depth, i64::from(free)) } else { (limited, i64::from(free) - own) };
+        free > 0 || limited >= imbalance.abs()
+    }
+
+    /// The least that a row without room costs to open.
+    pub(super) fn cheapest(&self, row: u32) -> u64 {
+        self.cheapest[row as usize]
+    }
+
+    fn count_room(&mut self, cell: u32, is_added: bool) {
+        let depth = self.depth(cell);
+        for &(row, coefficient) in self.system.rows_of.of(cell) {
+            let room = &mut self.rooms[row as usize];
+            let (limited, free) =
+                if coefficient > 0 { (&mut room.down, &mut room.up_free) } else { (&mut room.up, &mut room.down_free) };
+            if is_added {
+                *limited += depth * coefficient.abs();
+                *free += 1;
+            } else {
+                *limited -= depth * coefficient.abs();
+                *free -= 1;
+            }
+        }
+    }
+
+    fn refresh_rows(&mut self, cell: u32) {
+        let system = self.system;
+        for &(row, _) in system.rows_of.of(cell) {
+            self.refresh_cheapest(row);
+        }
+    }
+
+    fn refresh_cheapest(&mut self, row: u32) {
+        let prices = self.system.rows.of(row).iter().filter_map(|&(cell, _)| self.price(cell));
+        self.cheapest[row as usize] = prices.filter(|&price| price > 0).min().unwrap_or(u64::MAX);
+    }
+}

@@ -1,0 +1,69 @@
+//! Why nothing can be released. Comes in: places. Goes out: facts. Deliberately absent: values; a place is a table, the
+//! codes of a cell and a release, none of which is personal.
+
+use thiserror::Error;
+
+/// A set of tables that cannot be protected, or a fault that protecting them brought to light.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum ProtectError {
+    /// A cell names more or fewer codes than there are dimensions, or a code that a dimension does not have.
+    #[error("a cell of {table} does not lie in the space of the release")]
+    OutsideSpace {
+        /// Table or earlier release.
+        table: String,
+    },
+    /// The counts of one sum do not add up.
+    #[error("the counts below {place} in {table} do not add up to it")]
+    DoesNotAddUp {
+        /// Table or earlier release.
+        table: String,
+        /// Codes of the parent cell.
+        place: String,
+    },
+    /// A cell that cannot occur was counted.
+    #[error("{place} in {table} is declared impossible, yet cases are counted there")]
+    ImpossibleCounted {
+        /// Table or earlier release.
+        table: String,
+        /// Codes of the cell.
+        place: String,
+    },
+    /// A released period is frozen, yet its counts moved.
+    #[error("{place} is not counted as release {release} published it")]
+    NotFrozen {
+        /// The earlier release.
+        release: String,
+        /// Codes of the cell.
+        place: String,
+    },
+    /// An earlier release published, under a lower threshold, what this one may not.
+    #[error("{table} would have to hide {place}, which release {release} published")]
+    AlreadyPublished {
+        /// The planned table.
+        table: String,
+        /// Codes of the cell.
+        place: String,
+        /// The earlier release.
+        release: String,
+    },
+    /// Whatever is hidden, a reader still knows too much of a cell.
+    #[error("{place} in {table} cannot be protected{}", earlier.as_ref().map(|name| format!(": release {name} is in the way")).unwrap_or_default())]
+    Impossible {
+        /// Table or earlier release; none of them for a cell that exists only as a difference.
+        table: String,
+        /// Codes of the cell.
+        place: String,
+        /// An earlier release whose published cells limit it.
+        earlier: Option<String>,
+    },
+    /// The proof that the pattern is safe does not hold; a fault in the program.
+    #[error("the proof for {place} in {table} does not hold: {fault}")]
+    Unproven {
+        /// Table or earlier release.
+        table: String,
+        /// Codes of the cell.
+        place: String,
+        /// What the check found.
+        fault: &'static str,
+    },
+}

@@ -1,0 +1,72 @@
+//! From an outcome to the pattern. Comes in: the system, its states, what else is hidden, certificates. Goes out: proof
+//! or error, then what may be shown of every planned cell. Deliberately absent: decisions.
+
+use model::release::Zeros;
+
+use super::certificate::Checker;
+use super::error::ProtectError;
+use super::primary::{Primary, State, is_impossible};
+use super::secondary::Outcome;
+use super::system::System;
+use super::{Pattern, Reason, Shown};
+
+/// Checks that every protected cell has a certificate that holds.
+pub(super) fn prove(system: &System, primary: &Primary, outcome: &Outcome) -> Result<(), ProtectError> {
+    let mut checker = Checker::new(system, primary, &outcome.secondary);
+    let mut proven = vec![false; system.len()];
+    for (cell, certificate) in &outcome.certificates {
+        let cell = *cell as usize;
+        if let Some(need) = primary.needs[cell] {
+            checker.check(cell, need, certificate)?;
+            proven[cell] = true;
+        }
+    }
+    match (0..system.len()).find(|&cell| primary.needs[cell].is_some() && !proven[cell]) {
+        Some(cell) => {
+            Err(ProtectError::Unproven { table: system.table(cell), place: system.place(cell), fault: "there is none" })
+        }
+        None => Ok(()),
+    }
+}
+
+/// What may be shown.
+pub(super) fn pattern(system: &System, primary: &Primary, outcome: &Outcome) -> Pattern {
+    let mut pattern = Pattern { zeros: primary.zeros.clone(), ..Pattern::default() };
+    let statistics = &mut pattern.statistics;
+    statistics.by_witness = outcome.by_witness;
+    for cell in 0..system.len() {
+        let origin = &system.origins[cell];
+        if origin.tables.is_empty() && origin.impossible.is_empty() {
+            statistics.derived += usize::from(primary.states[cell] == State::Derived && primary.needs[cell].is_some());
+            continue;
+        }
+        let shown = shown(system, primary, outcome, cell);
+        statistics.cells += 1;
+        match shown {
+            Shown::Hidden(Reason::MinimumFrequency) => statistics.primary += 1,
+            Shown::Hidden(Reason::HiddenZero) => statistics.zeros += 1,
+            Shown::Hidden(Reason::Secondary) => statistics.secondary += 1,
+            Shown::Hidden(Reason::Earlier) | Shown::Count(_) | Shown::Impossible => {}
+        }
+        pattern.cells.insert(system.keys[cell].clone(), shown);
+    }
+    pattern
+}
+
+fn shown(system: &System, primary: &Primary, outcome: &Outcome, cell: usize) -> Shown {
+    let origin = &system.origins[cell];
+    let count = system.counts[cell].counted;
+    match primary.states[cell] {
+        State::Open | State::Derived if outcome.secondary[cell] => Shown::Hidden(Reason::Secondary),
+        State::Open | State::Derived => Shown::Count(count),
+        State::Hidden if !origin.earlier.is_empty() => Shown::Hidden(Reason::Earlier),
+        State::Hidden if count == 0 => Shown::Hidden(Reason::HiddenZero),
+        State::Hidden => Shown::Hidden(Reason::MinimumFrequency),
+        State::Fixed if is_impossible(system, cell) => Shown::Impossible,
+        // Published before as a zero, yet a table that hides its zeros shows none.
+        State::Fixed if count == 0 && origin.tables.iter().any(|&at| primary.zeros[at as usize] == Zeros::Hidden) => {
+            Shown::Hidden(Reason::HiddenZero)
+        }
+        State::Fixed => Shown::Count(count),
+    }
+}

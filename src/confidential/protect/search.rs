@@ -1,0 +1,207 @@
+//! Finds a swap: a whole-number move of cells under which every sum still holds. Comes in: a board, a cell and how far
+//! it shall move. Goes out: the move, and what hiding its open cells costs. Deliberately absent: any change of the board.
+//!
+//! A move begins at the cell and puts the sums right that it upset, one cell a round; the most promising half-done moves
+//! go on. Cycles in two dimensions, cubes in three, and detours over parents of hierarchies and over period sums
+//! all come out of the same rule. It is a heuristic: what it does not find may exist.
+
+use std::collections::HashSet;
+
+use super::board::Board;
+
+/// How hard to search, in counted work.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Effort {
+    /// Half-done moves that are kept a round.
+    pub beam: usize,
+    /// Ways to go on that are followed from each.
+    pub width: usize,
+    /// Most that newly hidden cells may cost; 0: only what is hidden already.
+    pub budget: u64,
+}
+
+/// A balanced move.
+#[derive(Debug, Clone)]
+pub(super) struct Move {
+    /// `(cell, deviation)`, by rising cell.
+    pub cells: Vec<(u32, i64)>,
+    /// Price of the open cells in it.
+    pub cost: u64,
+}
+
+/// A sum out of balance.
+#[derive(Debug, Clone, Copy)]
+struct Gap {
+    row: u32,
+    by: i64,
+    /// An estimate of what closing it costs.
+    estimate: u64,
+}
+
+#[derive(Debug, Clone)]
+struct Half {
+    cells: Vec<(u32, i64)>,
+    gaps: Vec<Gap>,
+    cost: u64,
+    /// Cost so far and estimates of what is missing.
+    score: u64,
+}
+
+/// What one more cell in a move, and one more sum to put right, weigh against prices in thousandths.
+const STEP: u64 = 40;
+const GAP: u64 = 300;
+/// No swap needs more rounds than this in practice.
+const ROUNDS: usize = 40;
+
+/// Looks for a move of `cell` by `amount` (negative: downwards).
+pub(super) fn find(board: &Board, cell: u32, amount: i64, effort: Effort) -> Option<Move> {
+    if board.price(cell) != Some(0) || (amount < 0 && board.depth(cell) < -amount) {
+        return None;
+    }
+    let mut search = Search { board, target: cell, effort, best: None, seen: HashSet::new() };
+    let mut beam = Vec::new();
+    search.step(&Half { cells: Vec::new(), gaps: Vec::new(), cost: 0, score: 0 }, cell, amount, &mut beam);
+    for _ in 0..ROUNDS {
+        let mut next = Vec::new();
+        for half in &beam {
+            search.expand(half, &mut next);
+            if search.best.is_some() && effort.budget == 0 {
+                return search.best;
+            }
+        }
+        let ceiling = search.ceiling();
+        next.retain(|half| half.cost <= ceiling);
+        // Equals in an order of chance, or one corner of the tables would fill the beam.
+        next.sort_by_key(|half| (half.score, fingerprint(&half.cells)));
+        next.truncate(effort.beam);
+        if next.is_empty() {
+            break;
+        }
+        beam = next;
+    }
+    search.best
+}
+
+struct Search<'a> {
+    board: &'a Board<'a>,
+    target: u32,
+    effort: Effort,
+    best: Option<Move>,
+    seen: HashSet<u64>,
+}
+
+impl Search<'_> {
+    /// The most that a move may still cost to be of interest.
+    fn ceiling(&self) -> u64 {
+        self.best.as_ref().map_or(self.effort.budget, |best| best.cost.saturating_sub(1))
+    }
+
+    /// Puts right the sum that leaves the least choice, in its most promising ways.
+    fn expand(&mut self, half: &Half, next: &mut Vec<Half>) {
+        let board = self.board;
+        let mut chosen: Option<Vec<(u64, u32, i64)>> = None;
+        for &gap in &half.gaps {
+            let row = board.system.rows.of(gap.row).iter();
+            let options: Vec<(u64, u32, i64)> = row
+                .filter_map(|&(cell, coefficient)| {
+                    self.option(half, gap, cell, coefficient).map(|(score, amount)| (score, cell, amount))
+                })
+                .collect();
+            let weight = |options: &[(u64, u32, i64)]| options.iter().map(|option| 1_000_000_000 / option.0).sum::<u64>();
+            if chosen.as_ref().is_none_or(|chosen| weight(&options) < weight(chosen)) {
+                chosen = Some(options);
+            }
+        }
+        let mut options = chosen.unwrap_or_default();
+        options.sort_unstable();
+        options.truncate(self.effort.width);
+        for (_, cell, amount) in options {
+            self.step(half, cell, amount, next);
+        }
+    }
+
+    /// How far a cell would have to move to close a gap as far as it can, and how good that looks.
+    fn option(&self, half: &Half, gap: Gap, cell: u32, coefficient: i64) -> Option<(u64, i64)> {
+        let board = self.board;
+        let price = board.price(cell)?;
+        if cell == self.target || gap.by % coefficient != 0 {
+            return None;
+        }
+        let before = half.cells.iter().find(|moved| moved.0 == cell).map_or(0, |moved| moved.1);
+        let mut amount = -gap.by / coefficient;
+        if before * amount < 0 {
+            return None;
+        }
+        if amount < 0 {
+            amount = amount.max(-(board.depth(cell) + before));
+        }
+        let paid = if before == 0 { price } else { 0 };
+        if amount == 0 || half.cost + paid > self.ceiling() {
+            return None;
+        }
+        let mut score = paid + STEP;
+        let mut credit = 0;
+        for &(row, coefficient) in board.system.rows_of.of(cell) {
+            let was = half.gaps.iter().find(|gap| gap.row == row);
+            let by = was.map_or(0, |gap| gap.by) + coefficient * amount;
+            credit += was.map_or(0, |gap| gap.estimate);
+            if by != 0 {
+                score += self.estimate(row, by, (cell, coefficient))?;
+            }
+        }
+        // Scores are compared among ways to close the same gap; an offset keeps them positive.
+        Some(((score + 100_000).saturating_sub(credit), amount))
+    }
+
+    /// What closing a gap is likely to cost; none where it cannot be closed within the budget.
+    fn estimate(&self, row: u32, by: i64, moved: (u32, i64)) -> Option<u64> {
+        if self.board.can_absorb(row, by, moved) {
+            return Some(GAP);
+        }
+        let cheapest = self.board.cheapest(row);
+        (cheapest <= self.effort.budget).then_some(GAP + cheapest / 2)
+    }
+
+    /// Adds one cell to a half-done move.
+    fn step(&mut self, half: &Half, cell: u32, amount: i64, into: &mut Vec<Half>) {
+        let mut next = half.clone();
+        match next.cells.iter_mut().find(|moved| moved.0 == cell) {
+            Some(moved) => moved.1 += amount,
+            None => {
+                next.cost += self.board.price(cell).unwrap_or(0);
+                next.cells.push((cell, amount));
+            }
+        }
+        for &(row, coefficient) in self.board.system.rows_of.of(cell) {
+            let by = coefficient * amount + next.gaps.iter().find(|gap| gap.row == row).map_or(0, |gap| gap.by);
+            next.gaps.retain(|gap| gap.row != row);
+            if by != 0 {
+                let Some(estimate) = self.estimate(row, by, (cell, coefficient)) else { return };
+                next.gaps.push(Gap { row, by, estimate });
+            }
+        }
+        if !self.seen.insert(fingerprint(&next.cells)) {
+            return;
+        }
+        if next.gaps.is_empty() {
+            next.cells.sort_unstable();
+            if self.best.as_ref().is_none_or(|best| next.cost < best.cost) {
+                self.best = Some(Move { cells: next.cells, cost: next.cost });
+            }
+            return;
+        }
+        let ahead: u64 = next.gaps.iter().map(|gap| gap.estimate).sum();
+        next.score = next.cost + ahead;
+        into.push(next);
+    }
+}
+
+/// Does not depend on the order in which cells were added.
+fn fingerprint(cells: &[(u32, i64)]) -> u64 {
+    cells.iter().fold(0, |sum, &(cell, amount)| {
+        let mut bits = (u64::from(cell) << 32) ^ amount.cast_unsigned();
+        bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        sum.wrapping_add(bits ^ (bits >> 31))
+    })
+}

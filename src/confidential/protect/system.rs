@@ -1,0 +1,295 @@
+//! One system over all planned tables and all earlier releases. Comes in: a problem and a counter. Goes out: variables
+//! with their true counts, and the sums among them. Deliberately absent: any decision about what to hide.
+//!
+//! A cell common to two tables is one variable. A sum is taken in where its parent and at least one of its children is
+//! in a table; children that no table has become variables too, because a reader can work them out.
+
+use std::collections::HashMap;
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+
+use super::error::ProtectError;
+use super::{EarlierForm, Problem};
+use crate::tabulate::{Counter, Counts, Key};
+
+/// Sparse lists of `(index, coefficient)`, one list a line.
+#[derive(Debug, Default)]
+pub(super) struct Lists {
+    start: Vec<usize>,
+    entries: Vec<(u32, i64)>,
+}
+
+impl Lists {
+    fn new(lines: impl Iterator<Item = Vec<(u32, i64)>>) -> Self {
+        let mut lists = Self { start: vec![0], entries: Vec::new() };
+        for line in lines {
+            lists.entries.extend(line);
+            lists.start.push(lists.entries.len());
+        }
+        lists
+    }
+    pub(super) fn len(&self) -> usize {
+        self.start.len().saturating_sub(1)
+    }
+    pub(super) fn of(&self, line: u32) -> &[(u32, i64)] {
+        let line = line as usize;
+        &self.entries[self.start[line]..self.start[line + 1]]
+    }
+}
+
+/// Where a variable was met.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Origin {
+    /// Planned tables that will publish it, by index, rising.
+    pub tables: Vec<u32>,
+    /// Planned tables in which it cannot occur.
+    pub impossible: Vec<u32>,
+    /// Earlier cells, by index, rising.
+    pub earlier: Vec<u32>,
+}
+
+impl Origin {
+    /// Whether it exists only as a difference.
+    pub(super) fn is_derived(&self) -> bool {
+        self.tables.is_empty() && self.impossible.is_empty() && self.earlier.is_empty()
+    }
+}
+
+/// Variables in an order that a key of the store decides, so that no choice among equals speaks of the truth or of the
+/// order of tables and codes.
+pub(super) struct System<'a> {
+    pub problem: &'a Problem,
+    pub keys: Vec<Key>,
+    pub origins: Vec<Origin>,
+    pub counts: Vec<Counts>,
+    /// Sums: the parent at -1, the children at 1, right-hand side 0.
+    pub rows: Lists,
+    /// The rows of each variable.
+    pub rows_of: Lists,
+}
+
+impl<'a> System<'a> {
+    /// Builds the system and checks the truth against it.
+    pub(super) fn build(problem: &'a Problem, counter: &dyn Counter) -> Result<Self, ProtectError> {
+        let mut variables = Variables::default();
+        variables.collect(problem)?;
+        let sums = variables.close(problem);
+        let order = tie_order(problem, &variables.keys);
+        let mut place = vec![0_u32; order.len()];
+        for (new, &old) in (0_u32..).zip(&order) {
+            place[old as usize] = new;
+        }
+        let mut rows: Vec<Vec<(u32, i64)>> = sums
+            .into_iter()
+            .map(|(parent, children)| {
+                let mut row: Vec<(u32, i64)> = children.into_iter().map(|child| (place[child as usize], 1)).collect();
+                row.sort_unstable();
+                row.insert(0, (place[parent as usize], -1));
+                row
+            })
+            .collect();
+        rows.sort_unstable();
+        rows.dedup();
+        let mut rows_of = vec![Vec::new(); order.len()];
+        for (at, row) in (0_u32..).zip(&rows) {
+            for &(cell, coefficient) in row {
+                rows_of[cell as usize].push((at, coefficient));
+            }
+        }
+        let keys: Vec<Key> = order.iter().map(|&old| variables.keys[old as usize].clone()).collect();
+        let origins = order.iter().map(|&old| std::mem::take(&mut variables.origins[old as usize])).collect();
+        let counts = counter.count(&keys).into_iter().map(honest).collect();
+        let (rows, rows_of) = (Lists::new(rows.into_iter()), Lists::new(rows_of.into_iter()));
+        let system = Self { problem, keys, origins, counts, rows, rows_of };
+        system.check_truth()?;
+        Ok(system)
+    }
+
+    /// Number of variables.
+    pub(super) fn len(&self) -> usize {
+        self.keys.len()
+    }
+
+    /// The true count of a variable.
+    pub(super) fn value(&self, cell: usize) -> i64 {
+        i64::try_from(self.counts[cell].counted).unwrap_or(i64::MAX / 4)
+    }
+
+    /// The codes of a cell that does not stand at the total, `district=E07000192, need=MLD`.
+    pub(super) fn place(&self, cell: usize) -> String {
+        place(self.problem, &self.keys[cell])
+    }
+
+    /// The table, or the earlier release, in which a cell was met first.
+    pub(super) fn table(&self, cell: usize) -> String {
+        let origin = &self.origins[cell];
+        match (origin.tables.first().or(origin.impossible.first()), origin.earlier.first()) {
+            (Some(&table), _) => self.problem.tables[table as usize].id.clone(),
+            (None, Some(&earlier)) => self.problem.earlier[earlier as usize].release.clone(),
+            (None, None) => "the difference of published tables".to_owned(),
+        }
+    }
+
+    fn check_truth(&self) -> Result<(), ProtectError> {
+        for row in 0..self.rows.len() {
+            let line = self.rows.of(u32::try_from(row).unwrap_or(u32::MAX));
+            let sum: i64 = line.iter().map(|&(cell, coefficient)| coefficient * self.value(cell as usize)).sum();
+            if sum != 0 {
+                let parent = line[0].0 as usize;
+                return Err(ProtectError::DoesNotAddUp { table: self.table(parent), place: self.place(parent) });
+            }
+        }
+        for (cell, origin) in self.origins.iter().enumerate() {
+            let counted = self.counts[cell].counted;
+            if !origin.impossible.is_empty() && counted != 0 {
+                return Err(ProtectError::ImpossibleCounted { table: self.table(cell), place: self.place(cell) });
+            }
+            for &earlier in &origin.earlier {
+                let earlier = &self.problem.earlier[earlier as usize];
+                let kept = match earlier.form {
+                    EarlierForm::Count(published) => counted == published,
+                    EarlierForm::StructuralZero => counted == 0,
+                    EarlierForm::Suppressed => true,
+                };
+                if !kept {
+                    let release = earlier.release.clone();
+                    return Err(ProtectError::NotFrozen { release, place: self.place(cell) });
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whoever is counted belongs to somebody: a counted cell holds at least one protected unit, and one of them the most.
+fn honest(counts: Counts) -> Counts {
+    if counts.counted == 0 {
+        return Counts::default();
+    }
+    let protected = counts.protected.clamp(1, counts.counted);
+    Counts { protected, largest: counts.largest.clamp(1, counts.counted), ..counts }
+}
+
+fn place(problem: &Problem, key: &Key) -> String {
+    let named: Vec<String> = problem
+        .spaces
+        .iter()
+        .zip(key)
+        .filter(|(space, code)| space.total != **code)
+        .map(|(space, &code)| format!("{}={}", space.name, space.codes[code as usize]))
+        .collect();
+    if named.is_empty() { "the total".to_owned() } else { named.join(", ") }
+}
+
+/// Variable indices in the order of a keyed hash of their codes' names.
+fn tie_order(problem: &Problem, keys: &[Key]) -> Vec<u32> {
+    let mut names: Vec<usize> = (0..problem.spaces.len()).collect();
+    names.sort_by_key(|&dimension| &problem.spaces[dimension].name);
+    let mut hashed: Vec<([u8; 32], u32)> = (0_u32..)
+        .zip(keys)
+        .map(|(at, key)| {
+            // Any length is a valid HMAC key; an error here would only leave the order to the codes.
+            let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&problem.tie_key) else { return ([0; 32], at) };
+            for &dimension in &names {
+                let space = &problem.spaces[dimension];
+                for word in [space.name.as_str(), space.codes[key[dimension] as usize].as_str()] {
+                    mac.update(word.as_bytes());
+                    mac.update(&[0]);
+                }
+            }
+            (mac.finalize().into_bytes().into(), at)
+        })
+        .collect();
+    hashed.sort_unstable();
+    hashed.into_iter().map(|(_, at)| at).collect()
+}
+
+#[derive(Default)]
+struct Variables {
+    keys: Vec<Key>,
+    origins: Vec<Origin>,
+    index: HashMap<Key, u32>,
+}
+
+impl Variables {
+    fn intern(&mut self, key: &[u32]) -> u32 {
+        if let Some(&at) = self.index.get(key) {
+            return at;
+        }
+        let at = u32::try_from(self.keys.len()).unwrap_or(u32::MAX);
+        self.keys.push(key.into());
+        self.origins.push(Origin::default());
+        self.index.insert(key.into(), at);
+        at
+    }
+
+    /// Takes every cell of every table in, this release's and the earlier ones'.
+    fn collect(&mut self, problem: &Problem) -> Result<(), ProtectError> {
+        let inside = |key: &Key| {
+            key.len() == problem.spaces.len()
+                && key.iter().zip(&problem.spaces).all(|(&code, space)| (code as usize) < space.codes.len())
+        };
+        for (at, table) in (0_u32..).zip(&problem.tables) {
+            for (keys, is_planned) in [(&table.cells, true), (&table.impossible, false)] {
+                for key in keys {
+                    if !inside(key) {
+                        return Err(ProtectError::OutsideSpace { table: table.id.clone() });
+                    }
+                    let variable = self.intern(key) as usize;
+                    let origin = &mut self.origins[variable];
+                    let list = if is_planned { &mut origin.tables } else { &mut origin.impossible };
+                    if list.last() != Some(&at) {
+                        list.push(at);
+                    }
+                }
+            }
+        }
+        for (at, cell) in (0_u32..).zip(&problem.earlier) {
+            if !inside(&cell.key) {
+                return Err(ProtectError::OutsideSpace { table: cell.release.clone() });
+            }
+            let variable = self.intern(&cell.key) as usize;
+            self.origins[variable].earlier.push(at);
+        }
+        Ok(())
+    }
+
+    /// Every sum with the parent and a child in a table, as `(parent, children)`; missing children are added.
+    fn close(&mut self, problem: &Problem) -> Vec<(u32, Vec<u32>)> {
+        let present = self.keys.len();
+        let mut found: Vec<(u32, usize, usize)> = Vec::new();
+        let mut scratch: Vec<u32> = Vec::new();
+        for (at, key) in (0_u32..).zip(&self.keys) {
+            for (dimension, space) in problem.spaces.iter().enumerate() {
+                for (sum, (parent, children)) in space.sums.iter().enumerate() {
+                    if *parent != key[dimension] {
+                        continue;
+                    }
+                    scratch.clear();
+                    scratch.extend_from_slice(key);
+                    let is_here = children.iter().any(|&child| {
+                        scratch[dimension] = child;
+                        self.index.contains_key(scratch.as_slice())
+                    });
+                    if is_here {
+                        found.push((at, dimension, sum));
+                    }
+                }
+            }
+        }
+        debug_assert_eq!(present, self.keys.len(), "closure adds children after it has looked at every table cell");
+        found
+            .into_iter()
+            .map(|(parent, dimension, sum)| {
+                let mut key = self.keys[parent as usize].to_vec();
+                let children = problem.spaces[dimension].sums[sum].1.iter();
+                let children = children.map(|&child| {
+                    key[dimension] = child;
+                    self.intern(&key)
+                });
+                (parent, children.collect())
+            })
+            .collect()
+    }
+}
