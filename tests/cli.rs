@@ -127,7 +127,7 @@ fn a_misspelt_key_of_the_configuration_is_shown_with_a_caret_and_the_right_one()
     let error = stderr(&output);
     assert_eq!(output.status.code(), Some(3), "{error}");
     assert!(error.contains(&format!("config/service.toml:{line}:1")), "{error}");
-    assert!(error.contains("^^^^^^^^"), "{error}");
+    assert!(error.contains("^^^^|^^^"), "{error}");
     assert!(error.contains("did you mean `threshold`?"), "{error}");
     assert!(error.contains("(exit 3)"), "{error}");
 }
