@@ -1,3 +1,9 @@
-//! The program `takeup`.
+//! The program `takeup`: parse, call, print, exit.
 
-fn main() {}
+use std::process::ExitCode;
+
+mod cli;
+
+fn main() -> ExitCode {
+    cli::run()
+}

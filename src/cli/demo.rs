@@ -37,11 +37,13 @@ impl Demo {
             return output::json(&summary);
         }
         let mut text = format!("workspace  {}\n", summary.workspace.display());
+        text.push_str(&format!("passphrase {}\n", summary.passphrase_file.display()));
         for folder in &summary.reports {
             text.push_str(&format!("report     {}\n", folder.join("index.html").display()));
         }
         output::result(&text)?;
-        output::talk(globals, "Open a report in a browser. Every case in it is invented.");
+        let cases = summary.cases;
+        output::talk(globals, &format!("Open a report in a browser. All {cases} cases in the store are invented."));
         Ok(())
     }
 }

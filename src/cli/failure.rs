@@ -73,8 +73,7 @@ impl Failure {
                 if let pipeline::Error::Disclosure(verdict) = error {
                     show_verdict(verdict, globals);
                 }
-                let remedy = error.remedy().unwrap_or_else(|| "`takeup help` shows what is possible.".to_owned());
-                complain(&sentence(&error.to_string(), &remedy, code));
+                complain(&sentence(&error.to_string(), error.remedy().as_deref().unwrap_or_default(), code));
             }
             Self::Usage { fact, next } => complain(&sentence(fact, next, code)),
             Self::Disclosure { findings } => {
@@ -100,10 +99,11 @@ fn show_verdict(verdict: &model::Verdict, globals: &Globals) {
     }
 }
 
-/// `error: Fact. Next step. (exit N)`
+/// `error: Fact. Next step. (exit N)`; some facts say what to do themselves.
 fn sentence(fact: &str, next: &str, code: u8) -> String {
     let stop = if fact.ends_with(['.', '!', '?', '\n']) { "" } else { "." };
-    format!("error: {fact}{stop}\n{} (exit {code})", next.trim_end())
+    let gap = if next.is_empty() { "" } else { "\n" };
+    format!("error: {fact}{stop}{gap}{} (exit {code})", next.trim_end())
 }
 
 /// The error with its file, line, column, the line itself and a caret under the value.
@@ -166,5 +166,6 @@ mod tests {
     fn an_error_ends_with_the_next_step_and_the_exit_code() {
         let text = sentence("a is not b", "Make it b.", 4);
         assert_eq!(text, "error: a is not b.\nMake it b. (exit 4)");
+        assert_eq!(sentence("a is not b", "", 2), "error: a is not b. (exit 2)");
     }
 }

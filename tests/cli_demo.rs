@@ -1,0 +1,50 @@
+//! The demo, from its command to its reports: the whole program on invented cases.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+/// Content by path below `folder`.
+fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut files = BTreeMap::new();
+    let mut open = vec![folder.to_owned()];
+    while let Some(at) = open.pop() {
+        for entry in fs::read_dir(&at).expect("a folder that the demo made") {
+            let path = entry.expect("an entry of a folder that the demo made").path();
+            if path.is_dir() {
+                open.push(path);
+            } else {
+                let name = path.strip_prefix(folder).expect("below the folder").to_string_lossy().into_owned();
+                files.insert(name, fs::read(&path).expect("a file that the demo made"));
+            }
+        }
+    }
+    files
+}
+
+fn demo(out: &Path) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_takeup"));
+    let output = command.arg("demo").arg("--out").arg(out).stdin(Stdio::null()).output().expect("the program starts");
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(said.lines().filter(|line| line.ends_with("index.html")).count(), 3, "one report an audience:\n{said}");
+}
+
+#[test]
+fn the_demo_reports_to_every_audience_and_the_same_seed_gives_the_same_bytes() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let (first, second) = (home.path().join("first"), home.path().join("second"));
+    demo(&first);
+    demo(&second);
+    let reports = files(&first.join("reports"));
+    for audience in ["public", "authority", "advisory"] {
+        let page = format!("2025-26-Q4-{audience}-r1/index.html");
+        assert!(reports.contains_key(&page), "{page} is not among {:?}", reports.keys());
+    }
+    let again = files(&second.join("reports"));
+    assert_eq!(reports.keys().collect::<Vec<_>>(), again.keys().collect::<Vec<_>>());
+    for (name, bytes) in &reports {
+        assert!(bytes == &again[name], "{name} differs between two runs");
+    }
+}
