@@ -1,8 +1,6 @@
 //! Reads text exports. Comes in: bytes. Goes out: one sheet of lines, with the encoding and delimiter that were found.
 //! UTF-8 with or without a mark, UTF-16 with one, else Windows-1252; commas, semicolons, tabs or bars; RFC 4180 quotes.
 
-use std::ops::ControlFlow;
-
 use encoding_rs::{UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 use crate::ingest::error::IngestError;
@@ -63,7 +61,8 @@ fn delimiter(text: &str) -> (u8, &'static str) {
         for record in reader(text, delimiter).into_records().take(RECORDS).flatten() {
             *widths.entry(record.len()).or_insert(0_usize) += 1;
         }
-        widths.into_iter().map(|(width, records)| (width - 1) * records).max().unwrap_or(0)
+        // Squared, because lines alike say more than columns many.
+        widths.into_iter().map(|(width, records)| (width - 1) * records * records).max().unwrap_or(0)
     };
     // The first of the best: commas where nothing parts the lines.
     DELIMITERS.into_iter().rev().max_by_key(|(delimiter, _)| score(*delimiter)).unwrap_or(DELIMITERS[0])
@@ -104,9 +103,6 @@ fn cell(text: &str) -> Cell<'_> {
         Cell::Text(text)
     }
 }
-
-/// A walk that goes on.
-pub(super) const ON: ControlFlow<()> = ControlFlow::Continue(());
 
 #[cfg(test)]
 mod tests {
