@@ -221,6 +221,9 @@ fn m27_delimiters_are_found_and_quoted_lines_stay_in_their_cell() {
     let found = taken("M27_semicolons/cases.csv");
     assert_eq!(found.column("notes"), ["One line,\nanother; and \"a third\"", "short"]);
     assert_eq!(found.reading.recordings[1].origin.row, 4, "the line of the file, not the count of records");
+    let windows = taken("M27_crlf/cases.csv");
+    let rows: Vec<u64> = windows.reading.recordings.iter().map(|recording| recording.origin.row).collect();
+    assert_eq!((windows.column("case_ref"), rows), (vec!["C1", "C2", "C3"], vec![2, 4, 6]));
     assert_eq!(taken("M27_tabs/cases.tsv").column("case_ref"), ["C1"]);
     let ragged = taken("M27_ragged/cases.csv");
     assert_eq!((ragged.column("case_ref"), ragged.rejected("ragged_row")), (vec!["C1"], 1));
