@@ -20,8 +20,8 @@ pub(super) struct Note {
     pub(super) length: usize,
 }
 
-/// What a cell gave.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// What a cell gave; it cannot be printed.
+#[derive(Default)]
 pub(super) struct Cleaned {
     pub(super) value: Option<String>,
     /// Codes beyond the first, in a field for one.

@@ -91,7 +91,7 @@ pub enum IngestError {
     #[error("{place} lacks the column {column:?}, which {source_name} requires")]
     MissingColumn {
         /// The header row.
-        place: Place,
+        place: Box<Place>,
         /// The column's current name, from the configuration.
         column: String,
         /// The source.
@@ -101,7 +101,7 @@ pub enum IngestError {
     #[error("{first} and row {second} are both header rows")]
     TwoHeaderRows {
         /// The first.
-        first: Place,
+        first: Box<Place>,
         /// The row of the second.
         second: u64,
     },
@@ -111,7 +111,7 @@ pub enum IngestError {
         /// Its header.
         column: String,
         /// Where its header stands.
-        place: Place,
+        place: Box<Place>,
         /// The source.
         source_name: String,
     },
@@ -119,15 +119,15 @@ pub enum IngestError {
     #[error("{place} holds something, but its column has no header")]
     UnnamedColumn {
         /// The first such cell.
-        place: Place,
+        place: Box<Place>,
     },
     /// Two columns for one field.
     #[error("{first} and {second} are both columns of the field {field}")]
     DoubleColumn {
         /// One header.
-        first: Place,
+        first: Box<Place>,
         /// The other.
-        second: Place,
+        second: Box<Place>,
         /// The field.
         field: String,
     },
@@ -139,7 +139,7 @@ pub enum IngestError {
         /// The field.
         field: String,
         /// The first such cell.
-        place: Place,
+        place: Box<Place>,
         /// Characters in it.
         length: usize,
         /// Such cells.
@@ -153,7 +153,7 @@ pub enum IngestError {
         /// Its name.
         check: String,
         /// The first place.
-        place: Place,
+        place: Box<Place>,
         /// How often.
         count: u64,
         /// Everything that was found.

@@ -78,10 +78,13 @@ pub(super) fn open(path: &Path) -> Result<Export, IngestError> {
         ("csv" | "tsv" | "tab" | "txt", Content::Text) => csv::open(file, digest, bytes, "text"),
         ("gz", Content::Gzip) => {
             let text = unpacked(&file, &bytes)?;
-            match self::content(&text) {
-                _ if text.iter().all(u8::is_ascii_whitespace) => Err(IngestError::Empty { file }),
-                Content::Text => csv::open(file, digest, text, "text, gzip"),
-                other => Err(IngestError::WrongContent { file, ending, content: other.words() }),
+            let inner = self::content(&text);
+            if text.iter().all(u8::is_ascii_whitespace) {
+                Err(IngestError::Empty { file })
+            } else if inner == Content::Text {
+                csv::open(file, digest, text, "text, gzip")
+            } else {
+                Err(IngestError::WrongContent { file, ending, content: inner.words() })
             }
         }
         ("xlsx" | "xlsm", Content::Xlsx) => workbook::open_xlsx(file, digest, bytes),

@@ -86,10 +86,10 @@ impl Header {
         source: &Source,
     ) -> Result<Vec<Option<usize>>, IngestError> {
         let row = self.rows.last().copied().unwrap_or(0);
-        let place = |column: usize| export.place(sheet, row, Some(column + 1));
+        let place = |column: usize| Box::new(export.place(sheet, row, Some(column + 1)));
         let source_name = source.name.clone();
         if let Some(second) = self.second {
-            return Err(IngestError::TwoHeaderRows { first: export.place(sheet, row, None), second });
+            return Err(IngestError::TwoHeaderRows { first: Box::new(export.place(sheet, row, None)), second });
         }
         let mut positions: Vec<Option<usize>> = vec![None; source.fields.len()];
         for (at, (name, role)) in self.columns.iter().enumerate() {
@@ -111,7 +111,7 @@ impl Header {
         }
         for (field, position) in source.fields.iter().zip(&positions) {
             if field.required && position.is_none() {
-                let (place, column) = (export.place(sheet, row, None), field.columns[0].clone());
+                let (place, column) = (Box::new(export.place(sheet, row, None)), field.columns[0].clone());
                 return Err(IngestError::MissingColumn { place, column, source_name });
             }
         }

@@ -178,7 +178,7 @@ impl<'a> Intake<'a> {
         let filled = |at: usize| cells.get(at).is_some_and(|cell| *cell != Cell::Blank);
         let unnamed = columns.iter().enumerate().find(|(at, (_, role))| *role == Role::Unnamed && filled(*at));
         if let Some((at, _)) = unnamed {
-            return Err(IngestError::UnnamedColumn { place: context.place(row, Some(at)) });
+            return Err(IngestError::UnnamedColumn { place: Box::new(context.place(row, Some(at))) });
         }
         let text_file = context.export.delimiter.is_some();
         let beyond = (columns.len()..cells.len()).any(filled);

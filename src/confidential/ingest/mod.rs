@@ -125,7 +125,7 @@ pub fn read(
 /// Stops the run where a check says so, or where too many rows are rejected.
 fn refuse(intake: &Intake<'_>, source: &Source, report: &QualityReport) -> Result<(), IngestError> {
     if let Some((check, field, count, first)) = intake.tally.stop() {
-        let (place, report) = (first.place.clone(), Box::new(report.clone()));
+        let (place, report) = (Box::new(first.place.clone()), Box::new(report.clone()));
         let length = first.length.unwrap_or(0);
         return Err(match (check, field) {
             ("unknown_code", Some(field)) => {

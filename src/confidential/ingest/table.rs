@@ -5,8 +5,8 @@ use std::ops::ControlFlow;
 use crate::ingest::error::IngestError;
 use crate::ingest::place::Place;
 
-/// A cell as its format gives it.
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// A cell as its format gives it; it cannot be printed.
+#[derive(Clone, Copy, PartialEq)]
 pub(super) enum Cell<'a> {
     /// Nothing, or only spaces.
     Blank,

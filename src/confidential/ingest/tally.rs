@@ -39,7 +39,7 @@ impl<'a> Tally<'a> {
             _ => match self.source.level(check) {
                 // Where no single row is at fault there is none to reject.
                 Level::Reject if !about_a_row(self.source, check) => Level::Stop,
-                level => level,
+                level @ (Level::Stop | Level::Reject | Level::Warn) => level,
             },
         }
     }
