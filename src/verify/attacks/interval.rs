@@ -5,16 +5,23 @@
 //! the cell may have. A cell that was seen wide enough is cleared without a programme of its own; only for what is left
 //! are the exact ends asked for.
 
+use crate::attacks::nearby::Surroundings;
 use linear::{Answer, Bounds, Component, Programme, System};
 
 /// A solver's point may be off by this much.
 const TOLERANCE: f64 = 1e-6;
 
 /// Programmes a component may be asked about all of its open cells together.
-const SWEEPS: usize = 12;
+const SWEEPS: usize = 4;
+
+/// Components up to this many cells are small enough to be asked about as a whole.
+const SMALL: usize = 64;
+
+/// Sizes of the neighbourhoods that are searched before the whole of a larger component is.
+const NEARBY: [usize; 2] = [40, 200];
 
 /// Cells times programmes before the attack gives up and says so.
-const WORK: u64 = 8_000_000;
+const WORK: u64 = 1_500_000;
 
 /// What is asked of a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,6 +80,7 @@ struct Attack<'a> {
     system: &'a System,
     bounds: &'a Bounds,
     wanted: &'a [Wanted],
+    surroundings: Surroundings<'a>,
     least: Vec<f64>,
     most: Vec<f64>,
     lower: Vec<f64>,
@@ -91,6 +99,7 @@ pub fn ranges(system: &System, bounds: &Bounds, wanted: &[Wanted]) -> Ranges {
         system,
         bounds,
         wanted,
+        surroundings: Surroundings::new(system, bounds),
         least: vec![f64::INFINITY; size],
         most: vec![f64::NEG_INFINITY; size],
         lower: bounds.lower.iter().map(|&lower| float(lower)).collect(),
@@ -159,11 +168,16 @@ impl Attack<'_> {
         }
         let size = component.variables.len();
         let mut programme = Programme::new(self.system, self.bounds, component);
-        if self.ask(&mut programme, &[], size) == Answer::Infeasible {
-            return;
-        }
-        if size > 2 * SWEEPS {
+        let centre = match self.ask(&mut programme, &[], size) {
+            Answer::Infeasible => return,
+            Answer::Solved(solution) => Some(solution.point),
+            Answer::Unlimited | Answer::Unknown => None,
+        };
+        if size > SMALL {
             self.sweep(&mut programme, &targets, size);
+            if let Some(centre) = centre {
+                self.nearby(&centre, &targets);
+            }
         }
         for &at in &targets {
             self.ends(&mut programme, at, size);
@@ -175,7 +189,7 @@ impl Attack<'_> {
         for round in 0..SWEEPS {
             let open: Vec<usize> =
                 targets.iter().copied().filter(|&at| !self.is_cleared(at) && !self.is_settled(at)).collect();
-            if open.len() < SWEEPS {
+            if open.len() < SMALL {
                 return;
             }
             let direction = |at: usize| match round {
@@ -186,6 +200,32 @@ impl Attack<'_> {
             };
             let cost: Vec<(usize, f64)> = open.iter().map(|&at| (at, direction(at))).collect();
             self.ask(programme, &cost, size);
+        }
+    }
+
+    /// Moves near each open cell, from a point inside.
+    fn nearby(&mut self, inside: &[(usize, f64)], targets: &[usize]) {
+        let mut centre = self.lower.clone();
+        for &(at, value) in inside {
+            centre[at] = value;
+        }
+        for size in NEARBY {
+            let (mut tried, mut cleared) = (0, 0);
+            for &at in targets {
+                if self.is_cleared(at) || self.is_settled(at) {
+                    continue;
+                }
+                self.programmes += 2;
+                for point in self.surroundings.ends(&centre, at, size) {
+                    self.note(&point);
+                }
+                tried += 1;
+                cleared += usize::from(self.is_cleared(at));
+                // Where hardly any neighbourhood clears its cell, the cells are narrow, and only exact ends tell.
+                if tried >= SMALL && cleared * 8 < tried {
+                    break;
+                }
+            }
         }
     }
 

@@ -7,6 +7,7 @@ pub mod consistency;
 pub mod frame;
 pub mod interval;
 pub mod judge;
+pub mod nearby;
 pub mod subtraction;
 pub mod system;
 
