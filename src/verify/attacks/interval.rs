@@ -6,6 +6,7 @@
 //! are the exact ends asked for.
 
 use crate::attacks::nearby::Surroundings;
+use crate::attacks::walk::Walker;
 use linear::{Answer, Bounds, Component, Programme, System};
 
 /// A solver's point may be off by this much.
@@ -81,6 +82,7 @@ struct Attack<'a> {
     bounds: &'a Bounds,
     wanted: &'a [Wanted],
     surroundings: Surroundings<'a>,
+    walker: Walker,
     least: Vec<f64>,
     most: Vec<f64>,
     lower: Vec<f64>,
@@ -100,6 +102,7 @@ pub fn ranges(system: &System, bounds: &Bounds, wanted: &[Wanted]) -> Ranges {
         bounds,
         wanted,
         surroundings: Surroundings::new(system, bounds),
+        walker: Walker::new(system, bounds),
         least: vec![f64::INFINITY; size],
         most: vec![f64::NEG_INFINITY; size],
         lower: bounds.lower.iter().map(|&lower| float(lower)).collect(),
@@ -133,9 +136,22 @@ impl Attack<'_> {
         }
     }
 
-    /// Nothing that a solver could add: its proven bounds already say that it is narrow.
+    /// Nothing that a solver could add: what is proven and what was seen already say whether the cell is narrow, whether
+    /// it is known to be none, whether it is known to be small, and whether it is known exactly.
     fn is_settled(&self, at: usize) -> bool {
-        self.upper[at] - self.lower[at] < 1.0 - TOLERANCE
+        let (lower, upper) = (self.lower[at], self.upper[at]);
+        let (least, most) = (self.least[at], self.most[at]);
+        let threshold = match self.wanted[at] {
+            Wanted::Nothing => return true,
+            Wanted::Width(threshold) | Wanted::NotSmall(threshold) => count(threshold),
+        };
+        if upper - lower < 1.0 - TOLERANCE {
+            return true;
+        }
+        let is_narrow = upper - lower < threshold - TOLERANCE || upper < threshold - TOLERANCE;
+        let zero_known = lower >= 1.0 - TOLERANCE || least <= TOLERANCE;
+        let small_known = upper < threshold - TOLERANCE || most >= threshold - TOLERANCE;
+        is_narrow && zero_known && small_known && most - least >= 1.0
     }
 
     fn note(&mut self, point: &[(usize, f64)]) {
@@ -174,9 +190,12 @@ impl Attack<'_> {
             Answer::Unlimited | Answer::Unknown => None,
         };
         if size > SMALL {
+            if let Some(centre) = &centre {
+                self.walk(centre, &targets);
+            }
             self.sweep(&mut programme, &targets, size);
-            if let Some(centre) = centre {
-                self.nearby(&centre, &targets);
+            if let Some(centre) = &centre {
+                self.nearby(centre, &targets);
             }
         }
         for &at in &targets {
@@ -200,6 +219,26 @@ impl Attack<'_> {
             };
             let cost: Vec<(usize, f64)> = open.iter().map(|&at| (at, direction(at))).collect();
             self.ask(programme, &cost, size);
+        }
+    }
+
+    /// Each open cell pushed both ways from a point inside.
+    fn walk(&mut self, inside: &[(usize, f64)], targets: &[usize]) {
+        let mut centre = self.lower.clone();
+        for &(at, value) in inside {
+            centre[at] = value;
+        }
+        for &at in targets {
+            let far = match self.wanted[at] {
+                Wanted::Nothing => continue,
+                Wanted::Width(threshold) | Wanted::NotSmall(threshold) => 2.0 * count(threshold),
+            };
+            for sense in [-1.0, 1.0] {
+                if !self.is_cleared(at) && !self.is_settled(at) {
+                    let reached = self.walker.push(&mut centre, at, sense, far);
+                    self.note(&reached);
+                }
+            }
         }
     }
 

@@ -10,6 +10,7 @@ pub mod judge;
 pub mod nearby;
 pub mod subtraction;
 pub mod system;
+pub mod walk;
 
 #[cfg(test)]
 mod tests;
