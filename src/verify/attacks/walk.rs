@@ -13,10 +13,10 @@ use crate::attacks::nearby::Point;
 const LONGEST: usize = 48;
 
 /// Directions a push may take, one after the other.
-const STEPS: usize = 10;
+const STEPS: usize = 96;
 
 /// Less than this is no step.
-const LEAST: f64 = 0.01;
+const LEAST: f64 = 0.002;
 
 /// A cell without a limit has this much room.
 const FAR: f64 = 64.0;
