@@ -12,3 +12,6 @@ pub mod verdict;
 
 pub use error::VerifyError;
 pub use run::{Attacked, attack, verify};
+
+#[cfg(test)]
+mod tests;

@@ -5,16 +5,24 @@
 //! the cell may have. A cell that was seen wide enough is cleared without a programme of its own; only for what is left
 //! are the exact ends asked for.
 
+use crate::attacks::nearby::Surroundings;
+use crate::attacks::walk::Walker;
 use linear::{Answer, Bounds, Component, Programme, System};
 
 /// A solver's point may be off by this much.
 const TOLERANCE: f64 = 1e-6;
 
 /// Programmes a component may be asked about all of its open cells together.
-const SWEEPS: usize = 12;
+const SWEEPS: usize = 4;
+
+/// Components up to this many cells are small enough to be asked about as a whole.
+const SMALL: usize = 64;
+
+/// Sizes of the neighbourhoods that are searched before the whole of a larger component is.
+const NEARBY: [usize; 2] = [40, 200];
 
 /// Cells times programmes before the attack gives up and says so.
-const WORK: u64 = 8_000_000;
+const WORK: u64 = 1_500_000;
 
 /// What is asked of a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,6 +81,8 @@ struct Attack<'a> {
     system: &'a System,
     bounds: &'a Bounds,
     wanted: &'a [Wanted],
+    surroundings: Surroundings<'a>,
+    walker: Walker,
     least: Vec<f64>,
     most: Vec<f64>,
     lower: Vec<f64>,
@@ -91,6 +101,8 @@ pub fn ranges(system: &System, bounds: &Bounds, wanted: &[Wanted]) -> Ranges {
         system,
         bounds,
         wanted,
+        surroundings: Surroundings::new(system, bounds),
+        walker: Walker::new(system, bounds),
         least: vec![f64::INFINITY; size],
         most: vec![f64::NEG_INFINITY; size],
         lower: bounds.lower.iter().map(|&lower| float(lower)).collect(),
@@ -124,9 +136,22 @@ impl Attack<'_> {
         }
     }
 
-    /// Nothing that a solver could add: its proven bounds already say that it is narrow.
+    /// Nothing that a solver could add: what is proven and what was seen already say whether the cell is narrow, whether
+    /// it is known to be none, whether it is known to be small, and whether it is known exactly.
     fn is_settled(&self, at: usize) -> bool {
-        self.upper[at] - self.lower[at] < 1.0 - TOLERANCE
+        let (lower, upper) = (self.lower[at], self.upper[at]);
+        let (least, most) = (self.least[at], self.most[at]);
+        let threshold = match self.wanted[at] {
+            Wanted::Nothing => return true,
+            Wanted::Width(threshold) | Wanted::NotSmall(threshold) => count(threshold),
+        };
+        if upper - lower < 1.0 - TOLERANCE {
+            return true;
+        }
+        let is_narrow = upper - lower < threshold - TOLERANCE || upper < threshold - TOLERANCE;
+        let zero_known = lower >= 1.0 - TOLERANCE || least <= TOLERANCE;
+        let small_known = upper < threshold - TOLERANCE || most >= threshold - TOLERANCE;
+        is_narrow && zero_known && small_known && most - least >= 1.0
     }
 
     fn note(&mut self, point: &[(usize, f64)]) {
@@ -159,11 +184,19 @@ impl Attack<'_> {
         }
         let size = component.variables.len();
         let mut programme = Programme::new(self.system, self.bounds, component);
-        if self.ask(&mut programme, &[], size) == Answer::Infeasible {
-            return;
-        }
-        if size > 2 * SWEEPS {
+        let centre = match self.ask(&mut programme, &[], size) {
+            Answer::Infeasible => return,
+            Answer::Solved(solution) => Some(solution.point),
+            Answer::Unlimited | Answer::Unknown => None,
+        };
+        if size > SMALL {
+            if let Some(centre) = &centre {
+                self.walk(centre, &targets);
+            }
             self.sweep(&mut programme, &targets, size);
+            if let Some(centre) = &centre {
+                self.nearby(centre, &targets);
+            }
         }
         for &at in &targets {
             self.ends(&mut programme, at, size);
@@ -175,7 +208,7 @@ impl Attack<'_> {
         for round in 0..SWEEPS {
             let open: Vec<usize> =
                 targets.iter().copied().filter(|&at| !self.is_cleared(at) && !self.is_settled(at)).collect();
-            if open.len() < SWEEPS {
+            if open.len() < SMALL {
                 return;
             }
             let direction = |at: usize| match round {
@@ -186,6 +219,52 @@ impl Attack<'_> {
             };
             let cost: Vec<(usize, f64)> = open.iter().map(|&at| (at, direction(at))).collect();
             self.ask(programme, &cost, size);
+        }
+    }
+
+    /// Each open cell pushed both ways from a point inside.
+    fn walk(&mut self, inside: &[(usize, f64)], targets: &[usize]) {
+        let mut centre = self.lower.clone();
+        for &(at, value) in inside {
+            centre[at] = value;
+        }
+        for &at in targets {
+            let far = match self.wanted[at] {
+                Wanted::Nothing => continue,
+                Wanted::Width(threshold) | Wanted::NotSmall(threshold) => 2.0 * count(threshold),
+            };
+            for sense in [-1.0, 1.0] {
+                if !self.is_cleared(at) && !self.is_settled(at) {
+                    let reached = self.walker.push(&mut centre, at, sense, far);
+                    self.note(&reached);
+                }
+            }
+        }
+    }
+
+    /// Moves near each open cell, from a point inside.
+    fn nearby(&mut self, inside: &[(usize, f64)], targets: &[usize]) {
+        let mut centre = self.lower.clone();
+        for &(at, value) in inside {
+            centre[at] = value;
+        }
+        for size in NEARBY {
+            let (mut tried, mut cleared) = (0, 0);
+            for &at in targets {
+                if self.is_cleared(at) || self.is_settled(at) {
+                    continue;
+                }
+                self.programmes += 2;
+                for point in self.surroundings.ends(&centre, at, size) {
+                    self.note(&point);
+                }
+                tried += 1;
+                cleared += usize::from(self.is_cleared(at));
+                // Where hardly any neighbourhood clears its cell, the cells are narrow, and only exact ends tell.
+                if tried >= SMALL && cleared * 8 < tried {
+                    break;
+                }
+            }
         }
     }
 

@@ -7,8 +7,10 @@ pub mod consistency;
 pub mod frame;
 pub mod interval;
 pub mod judge;
+pub mod nearby;
 pub mod subtraction;
 pub mod system;
+pub mod walk;
 
 #[cfg(test)]
 mod tests;

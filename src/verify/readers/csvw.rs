@@ -52,11 +52,11 @@ pub struct Metadata {
 #[must_use]
 pub fn read(bytes: &[u8]) -> Option<Metadata> {
     let value: Value = serde_json::from_slice(bytes).ok()?;
-    let mut metadata = Metadata::default();
-    metadata.url = value.get("url")?.as_str()?.to_owned();
+    let url = value.get("url")?.as_str()?.to_owned();
     let columns = value.get("tableSchema")?.get("columns")?.as_array()?;
-    metadata.columns =
+    let columns =
         columns.iter().filter_map(|column| column.get("name")).filter_map(Value::as_str).map(str::to_owned).collect();
+    let mut metadata = Metadata { url, columns, ..Metadata::default() };
     metadata.walk(&value);
     Some(metadata)
 }

@@ -1,0 +1,160 @@
+//! Whole verifications of small folders, each written here so that it can be checked with a pencil.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use model::digest::sha256;
+
+use crate::Attacked;
+
+/// Writes a release of two tables' files, digests included, and returns its folder.
+fn write(below: &Path, name: &str, manifest: &str, files: &[(&str, &str)]) -> PathBuf {
+    let folder = below.join(name);
+    std::fs::create_dir_all(folder.join("data")).expect("a fresh folder");
+    let mut digests = BTreeMap::new();
+    for (file, text) in files {
+        std::fs::write(folder.join(file), text).expect("the folder is there");
+        digests.insert((*file).to_owned(), sha256(text.as_bytes()));
+    }
+    let mut value: serde_json::Value = serde_json::from_str(manifest).expect("JSON");
+    value["release"] = name.into();
+    value["files"] = serde_json::to_value(digests).expect("texts");
+    std::fs::write(folder.join("release.json"), value.to_string()).expect("the folder is there");
+    folder
+}
+
+/// Districts by need; the threshold is 5.
+const MANIFEST: &str = r#"{"threshold": 5,
+  "hierarchies": {"place": {"total": "All", "sums": [["All", ["N", "S", "E"]]]},
+                  "need": {"total": "All", "sums": [["All", ["A", "B"]]]},
+                  "period": {"total": "2018", "sums": [["2018", ["2018-H1", "2018-H2"]]]}},
+  "tables": [{"id": "T01", "file": "data/t01.csv", "dims": ["place", "need"], "fixed": {"period": "2018-H1"},
+              "markers": {"": [0, null]}}]}"#;
+
+/// | place | A | B | All |
+/// |---|---|---|---|
+/// | N | c | c | 40 |
+/// | S | c | c | 50 |
+/// | E | 30 | 20 | 50 |
+/// | All | 78 | 62 | 140 |
+const SAFE: &str = "place,need,value,symbol\nAll,All,140,\nAll,A,78,\nAll,B,62,\nN,All,40,\nN,A,,c\nN,B,,c\nS,All,50,\n\
+                    S,A,,c\nS,B,,c\nE,All,50,\nE,A,30,\nE,B,20,\n";
+
+fn attack(table: &str) -> Attacked {
+    let place = tempfile::tempdir().expect("a temporary folder");
+    let folder = write(place.path(), "r1", MANIFEST, &[("data/t01.csv", table)]);
+    crate::attack(&[folder], &[]).expect("a release")
+}
+
+fn kinds(attacked: &Attacked) -> Vec<&str> {
+    attacked.verdict.findings.iter().map(|finding| finding.kind.as_str()).collect()
+}
+
+#[test]
+fn a_square_of_hidden_cells_passes() {
+    let attacked = attack(SAFE);
+    assert_eq!(kinds(&attacked), Vec::<&str>::new());
+    assert!(attacked.verdict.is_clean());
+    assert_eq!((attacked.verdict.counts["suppressed"], attacked.claims.len()), (4, 0));
+}
+
+#[test]
+fn a_hidden_value_put_back_gives_its_neighbours_away() {
+    // S/A = 78 - 30 - 36 = 12, N/B = 40 - 36 = 4, S/B = 50 - 12 = 38.
+    let attacked = attack(&SAFE.replace("N,A,,c", "N,A,36,"));
+    assert_eq!(kinds(&attacked), ["suppressed_linear_exact"], "the one that is small");
+    let claim = attacked.verdict.findings[0].claim.as_ref().expect("a cell");
+    assert_eq!((claim.cell.as_str(), claim.lowest, claim.highest), ("need=B, period=2018-H1, place=N", 4, Some(4)));
+    assert_eq!(attacked.claims.len(), 3, "all three are claimed for whoever knows which of them matter");
+}
+
+#[test]
+fn figures_that_contradict_each_other_are_found() {
+    assert_eq!(kinds(&attack(&SAFE.replace("E,A,30,", "E,A,31,"))), ["infeasible"]);
+}
+
+#[test]
+fn a_small_count_and_a_zero_that_the_manifest_says_is_hidden_are_found() {
+    let attacked = attack(&SAFE.replace("E,A,30,", "E,A,0,").replace("E,B,20,", "E,B,50,"));
+    assert!(kinds(&attacked).contains(&"zeros_shown"));
+    let attacked = attack(&SAFE.replace("E,A,30,", "E,A,47,").replace("E,B,20,", "E,B,3,"));
+    assert!(kinds(&attacked).contains(&"small_counts_published"));
+}
+
+#[test]
+fn a_year_less_its_first_half_is_a_cell_of_its_own() {
+    let place = tempfile::tempdir().expect("a temporary folder");
+    let half = write(place.path(), "h1", MANIFEST, &[("data/t01.csv", SAFE)]);
+    let digest = sha256(&std::fs::read(half.join("release.json")).expect("just written"));
+    let manifest = MANIFEST.replace("2018-H1\"}", "2018\"}").replacen(
+        '{',
+        &format!("{{\"earlier\": {{\"h1\": \"{digest}\"}},"),
+        1,
+    );
+    // 143 in the year, 140 in its first half: three in the second, all of them in need A.
+    let year = "place,need,value,symbol\nAll,All,143,\nAll,A,81,\nAll,B,62,\n";
+    let folder = write(place.path(), "year", &manifest, &[("data/t01.csv", year)]);
+    let attacked = crate::attack(std::slice::from_ref(&folder), &[]).expect("a release");
+    assert_eq!(attacked.verdict.counts["derived_small_exact"], 2);
+    assert_eq!(attacked.verdict.not_run, Vec::<String>::new(), "the earlier release lies beside it");
+
+    std::fs::write(half.join("release.json"), MANIFEST).expect("the folder is there");
+    let attacked = crate::attack(std::slice::from_ref(&folder), &[]).expect("a release");
+    assert!(kinds(&attacked).contains(&"earlier_changed"));
+    std::fs::remove_dir_all(&half).expect("the folder is there");
+    let attacked = crate::attack(std::slice::from_ref(&folder), &[]).expect("a release");
+    assert_eq!(attacked.verdict.not_run, ["the earlier release h1 does not lie beside the folder"]);
+    assert!(attacked.verdict.findings.is_empty(), "alone it gives nothing away");
+}
+
+#[test]
+fn a_changed_byte_and_a_file_that_nobody_listed_are_found() {
+    let place = tempfile::tempdir().expect("a temporary folder");
+    let folder = write(place.path(), "r1", MANIFEST, &[("data/t01.csv", SAFE)]);
+    std::fs::write(folder.join("data/t01.csv"), SAFE.replace("140", "140 ")).expect("the folder is there");
+    std::fs::write(folder.join(".DS_Store"), "").expect("the folder is there");
+    let attacked = crate::attack(std::slice::from_ref(&folder), &[]).expect("a release");
+    for kind in ["file_name", "unlisted_file", "digest", "unknown_format"] {
+        assert!(kinds(&attacked).contains(&kind), "{kind}");
+    }
+    assert!(crate::verdict::to_text(&attacked.verdict).contains("data/t01.csv: the file is not the one"));
+}
+
+#[test]
+fn a_page_that_says_more_than_the_tables_is_found() {
+    let page = "<!DOCTYPE html><html><body><p>140 cases, a threshold of 5.</p></body></html>";
+    let found = |page: &str| -> Vec<String> {
+        let place = tempfile::tempdir().expect("a temporary folder");
+        let files = [("data/t01.csv", SAFE), ("index.html", page)];
+        let folder = write(place.path(), "r1", MANIFEST, &files);
+        let verdict = crate::verify(&[folder]).expect("a release");
+        verdict.findings.into_iter().map(|finding| finding.kind).collect()
+    };
+    assert_eq!(found(page), ["missing_on_page"]);
+    let cells = |text: &str| -> String {
+        let cells: Vec<String> = text
+            .lines()
+            .skip(1)
+            .filter_map(|line| line.split(',').nth(2))
+            .map(|value| format!("<td>{}</td>", if value.is_empty() { "[c]" } else { value }))
+            .collect();
+        page.replace(
+            "</body>",
+            &format!("<section id='t01'><table><tr>{}</tr></table></section></body>", cells.concat()),
+        )
+    };
+    assert_eq!(found(&cells(SAFE)), Vec::<String>::new());
+    assert_eq!(found(&cells(&SAFE.replace("N,A,,c", "N,A,36,"))), ["inconsistent_cell"]);
+    assert_eq!(found(&cells(SAFE).replace("140 cases", "36 cases")), ["unexplained_number"]);
+    assert_eq!(found(&cells(SAFE).replace("<p>", "<!-- Ann Smith --><p>")), ["html_comment"]);
+}
+
+#[test]
+fn what_is_no_release_is_an_error_with_its_place() {
+    let place = tempfile::tempdir().expect("a temporary folder");
+    let error = |path: &Path| crate::verify(&[path.to_owned()]).expect_err("no release").to_string();
+    assert!(error(&place.path().join("none")).ends_with("is not a folder"));
+    assert!(error(place.path()).ends_with("has no release.json"));
+    std::fs::write(place.path().join("release.json"), "{\"threshold\": 5,\n").expect("the folder is there");
+    assert!(error(place.path()).ends_with("release.json line 2, column 0: ends too early"));
+}
