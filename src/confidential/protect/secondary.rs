@@ -38,7 +38,7 @@ pub(super) fn protect(system: &System, primary: &Primary) -> Result<Outcome, Pro
     let by_witness = play.targets.iter().filter(|&&target| play.is_safe(target)).count();
     for at in 0..play.targets.len() {
         let target = play.targets[at];
-        if !(play.try_free(target, FREE) || play.try_paid(target, PAID) || play.try_paid(target, HARD)) {
+        if !(play.try_free(target, FREE) || play.try_paid(target, PAID)) {
             play.widen(target)?;
         }
     }
