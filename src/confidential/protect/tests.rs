@@ -302,6 +302,53 @@ proptest! {
         }
     }
 
+    /// First half, then year: what the second half holds is in no table, and is found by whoever subtracts.
+    #[test]
+    fn a_year_after_its_first_half_gives_no_small_count_of_the_second_away(
+        counts in proptest::collection::vec(prop_oneof![1 => 0_u64..5, 2 => 5_u64..12], 4),
+        key: [u8; 32],
+    ) {
+        let spaces = vec![flat("need", 2), flat("half", 2)];
+        let counter = Pencil { spaces: &spaces, inner: inner(&spaces, &counts) };
+        let of = |half: u32| every_cell(&spaces).into_iter().filter(|key| key[1] == half).collect::<Vec<Key>>();
+        let problem = |half, earlier| Problem {
+            spaces: spaces.clone(),
+            tables: vec![table("T1", of(half), Zeros::Hidden)],
+            earlier,
+            tie_key: key,
+        };
+        let first = suppress(&problem(1, Vec::new()), &counter).expect("nothing was published before");
+        let form = |shown: Shown| match shown {
+            Shown::Count(count) => EarlierForm::Count(count),
+            Shown::Hidden(_) => EarlierForm::Suppressed,
+            Shown::Impossible => EarlierForm::StructuralZero,
+        };
+        let earlier: Vec<EarlierCell> = of(1)
+            .into_iter()
+            .map(|key| EarlierCell {
+                form: form(first.cells[&key]),
+                key,
+                zeros: Zeros::Hidden,
+                threshold: 5,
+                release: "first half".to_owned(),
+            })
+            .collect();
+        let second = suppress(&problem(0, earlier), &counter).expect("the whole year can be hidden");
+        let mut all = Pattern::default();
+        for key in every_cell(&spaces) {
+            let shown = first.cells.get(&key).or(second.cells.get(&key)).copied();
+            all.cells.insert(key, shown.unwrap_or(Shown::Hidden(Reason::Secondary)));
+        }
+        let year = all.cells[[0, 0].as_slice()];
+        prop_assume!(matches!(year, Shown::Count(_)));
+        for (key, (low, high)) in ranges(&problem(0, Vec::new()), &all, &counter) {
+            let truth = counter.count(&[key.clone().into()])[0].counted;
+            if truth > 0 && truth < 5 {
+                prop_assert!(low < truth && high >= 5 && high - low >= 5, "{key:?} {low} {high}");
+            }
+        }
+    }
+
     /// Three dimensions, and the order of tables, cells and codes decides nothing.
     #[test]
     fn permuting_cells_and_codes_changes_nothing(
