@@ -111,6 +111,9 @@ impl<'a> Play<'a> {
                 break;
             }
         }
+        if self.witnesses.low[cell as usize].by < need.down {
+            return false;
+        }
         let up = self.missing_up(cell);
         if self.witnesses.high[cell as usize].by < up {
             self.swap(cell, up, effort);

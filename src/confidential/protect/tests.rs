@@ -130,6 +130,52 @@ fn subtraction_recovers_the_cell_while_nothing_else_is_hidden() {
     assert_eq!(found.get([1, 1].as_slice()), Some(&(3, 3)));
 }
 
+/// Each condition of the definition is broken once, in the pencil table with its four inner cells hidden.
+#[test]
+fn the_check_refuses_every_kind_of_false_certificate() {
+    let (spaces, counts) = pencil();
+    let counter = Pencil { spaces: &spaces, inner: inner(&spaces, &counts) };
+    let tables = vec![table("T1", every_cell(&spaces), Zeros::Hidden)];
+    let problem = Problem { spaces: spaces.clone(), tables, earlier: Vec::new(), tie_key: [1; 32] };
+    let system = system::System::build(&problem, &counter).expect("the pencil table adds up");
+    let primary = primary::primary(&system).expect("nothing was published before");
+    let at = |key: [u32; 2]| {
+        (0_u32..)
+            .zip(&system.keys)
+            .find(|(_, have)| have.as_ref() == key)
+            .map(|(at, _)| at)
+            .expect("a cell of the table")
+    };
+    let inner = [at([1, 1]), at([1, 2]), at([2, 1]), at([2, 2])];
+    let is_inner: Vec<bool> = (0_u32..).take(system.len()).map(|cell| inner.contains(&cell)).collect();
+    let sparse = |by: [i64; 4], more: &[(u32, i64)]| {
+        let mut cells: Vec<(u32, i64)> = inner.into_iter().zip(by).chain(more.iter().copied()).collect();
+        cells.retain(|cell| cell.1 != 0);
+        cells.sort_unstable();
+        cells
+    };
+    let cell = inner[0] as usize;
+    let need = primary.needs[cell].expect("3 is small");
+    let mut checker = certificate::Checker::new(&system, &primary, &is_inner);
+    let mut fault = |high: Vec<(u32, i64)>, low: Vec<(u32, i64)>| match checker.check(
+        cell,
+        need,
+        &certificate::Certificate { high, low },
+    ) {
+        Ok(()) => "none",
+        Err(ProtectError::Unproven { fault, .. }) => fault,
+        Err(other) => panic!("another error: {other}"),
+    };
+    let (high, low) = (sparse([3, -3, -3, 3], &[]), sparse([-3, 3, 3, -3], &[]));
+    assert_eq!(fault(high.clone(), low.clone()), "none");
+    assert_eq!(fault(sparse([3, -3, 0, 0], &[]), low.clone()), "a sum no longer holds");
+    assert_eq!(fault(sparse([3, -3, -3, 3], &[(at([0, 0]), 1)]), low.clone()), "it changes a published cell");
+    assert_eq!(fault(high.clone(), sparse([-4, 4, 4, -4], &[])), "it takes a cell below its least count");
+    assert_eq!(fault(sparse([1, -1, -1, 1], &[]), low), "it does not reach the threshold");
+    assert_eq!(fault(high.clone(), Vec::new()), "one family could not be absent");
+    assert_eq!(fault(high, sparse([-1, 1, 1, -1], &[])), "its range is narrow");
+}
+
 /// The year was published, 3 of its 10 cases fall in the second half; showing the first half would give them away.
 #[test]
 fn a_difference_from_an_earlier_release_is_protected_like_a_cell() {
