@@ -6,6 +6,7 @@ mod board;
 mod certificate;
 mod cost;
 mod error;
+mod flow;
 mod pattern;
 mod primary;
 mod search;

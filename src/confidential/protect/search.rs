@@ -112,17 +112,15 @@ impl Search<'_> {
     /// Puts right the sum that leaves the least choice, in its most promising ways.
     fn expand(&mut self, half: &Half, next: &mut Vec<Half>) {
         let board = self.board;
-        let mut chosen: Option<Vec<(u64, u32, i64)>> = None;
+        let mut chosen: Option<Vec<(i64, u32, i64)>> = None;
         for &gap in &half.gaps {
             let row = board.system.rows.of(gap.row).iter();
-            let options: Vec<(u64, u32, i64)> = row
+            let options: Vec<(i64, u32, i64)> = row
                 .filter_map(|&(cell, coefficient)| {
                     self.option(half, gap, cell, coefficient).map(|(score, amount)| (score, cell, amount))
                 })
                 .collect();
-            let weight =
-                |options: &[(u64, u32, i64)]| options.iter().map(|option| 1_000_000_000 / option.0).sum::<u64>();
-            if chosen.as_ref().is_none_or(|chosen| weight(&options) < weight(chosen)) {
+            if chosen.as_ref().is_none_or(|chosen| choice(&options) < choice(chosen)) {
                 chosen = Some(options);
             }
         }
@@ -139,7 +137,7 @@ impl Search<'_> {
     }
 
     /// How far a cell would have to move to close a gap as far as it can, and how good that looks.
-    fn option(&self, half: &Half, gap: Gap, cell: u32, coefficient: i64) -> Option<(u64, i64)> {
+    fn option(&self, half: &Half, gap: Gap, cell: u32, coefficient: i64) -> Option<(i64, i64)> {
         let board = self.board;
         let price = board.price(cell)?;
         if cell == self.target || gap.by % coefficient != 0 {
@@ -167,8 +165,8 @@ impl Search<'_> {
                 score += self.estimate(row, by, (cell, coefficient))?;
             }
         }
-        // Scores are compared among ways to close the same gap; an offset keeps them positive.
-        Some(((score + 100_000).saturating_sub(credit), amount))
+        // Both are sums of a few prices, far below 2^62.
+        Some((score.cast_signed() - credit.cast_signed(), amount))
     }
 
     /// What closing a gap is likely to cost; none where it cannot be closed within the budget.
@@ -213,6 +211,11 @@ impl Search<'_> {
         next.score = next.cost + ahead;
         into.push(next);
     }
+}
+
+/// How much choice there is: dear options count for little.
+fn choice(options: &[(i64, u32, i64)]) -> i64 {
+    options.iter().map(|option| 1_000_000_000 / (option.0 + 100_000).max(1_000)).sum()
 }
 
 /// Does not depend on the order in which cells were added.

@@ -5,8 +5,9 @@
 use super::board::Board;
 use super::certificate::Certificate;
 use super::error::ProtectError;
+use super::flow;
 use super::primary::{Need, Primary, State};
-use super::search::{Effort, find};
+use super::search::{Effort, Move, find};
 use super::system::System;
 use super::witness::Witnesses;
 
@@ -18,6 +19,8 @@ pub(super) struct Outcome {
     pub certificates: Vec<(u32, Certificate)>,
     /// Cells that a swap found for another cell, or a swap among hidden cells, had cleared before anything was hidden.
     pub by_witness: usize,
+    /// Cells that took a linear programme.
+    pub by_programme: usize,
 }
 
 /// Among hidden cells only: quick, because most cells are cleared by the first swap.
@@ -38,13 +41,13 @@ pub(super) fn protect(system: &System, primary: &Primary) -> Result<Outcome, Pro
     let by_witness = play.targets.iter().filter(|&&target| play.is_safe(target)).count();
     for at in 0..play.targets.len() {
         let target = play.targets[at];
-        if !(play.try_free(target, FREE) || play.try_paid(target, PAID) || play.try_paid(target, HARD)) {
+        if !(play.try_free(target, FREE) || play.try_paid(target, PAID) || play.try_programme(target)) {
             play.widen(target)?;
         }
     }
     play.clean_up();
     let certificates = play.targets.iter().map(|&target| (target, play.witnesses.certificate(target))).collect();
-    Ok(Outcome { secondary: play.board.secondary, certificates, by_witness })
+    Ok(Outcome { secondary: play.board.secondary, certificates, by_witness, by_programme: play.by_programme })
 }
 
 struct Play<'a> {
@@ -52,6 +55,7 @@ struct Play<'a> {
     witnesses: Witnesses,
     /// Protected cells, the most demanding first.
     targets: Vec<u32>,
+    by_programme: usize,
 }
 
 impl<'a> Play<'a> {
@@ -60,7 +64,7 @@ impl<'a> Play<'a> {
         let mut targets: Vec<u32> =
             (0_u32..).zip(&primary.needs).filter(|(_, need)| need.is_some()).map(|(cell, _)| cell).collect();
         targets.sort_by_key(|&cell| std::cmp::Reverse(primary.needs[cell as usize].map(|need| need.width + need.up)));
-        Self { board, witnesses: Witnesses::new(system.len()), targets }
+        Self { board, witnesses: Witnesses::new(system.len()), targets, by_programme: 0 }
     }
 
     fn need(&self, cell: u32) -> Need {
@@ -76,7 +80,11 @@ impl<'a> Play<'a> {
         if amount == 0 {
             return true;
         }
-        let Some(found) = find(&self.board, cell, amount, effort) else { return false };
+        find(&self.board, cell, amount, effort).is_some_and(|found| self.take(&found))
+    }
+
+    /// Hides the open cells of a move.
+    fn take(&mut self, found: &Move) -> bool {
         for &(moved, _) in &found.cells {
             self.board.hide(moved);
         }
@@ -103,6 +111,9 @@ impl<'a> Play<'a> {
                 break;
             }
         }
+        if self.witnesses.low[cell as usize].by < need.down {
+            return false;
+        }
         let up = self.missing_up(cell);
         if self.witnesses.high[cell as usize].by < up {
             self.swap(cell, up, effort);
@@ -123,6 +134,25 @@ impl<'a> Play<'a> {
             }
         }
         self.is_safe(cell)
+    }
+
+    /// Proves a cell by linear programmes.
+    fn try_programme(&mut self, cell: u32) -> bool {
+        let need = self.need(cell);
+        for _ in 0..2 {
+            for amount in [self.missing_up(cell), -need.down] {
+                let known =
+                    if amount > 0 { self.witnesses.high[cell as usize] } else { self.witnesses.low[cell as usize] };
+                if amount == 0 || known.by >= amount.abs() {
+                    continue;
+                }
+                let Some(found) = flow::find(&self.board, cell, amount) else { return false };
+                self.take(&found);
+            }
+        }
+        let is_safe = self.is_safe(cell);
+        self.by_programme += usize::from(is_safe);
+        is_safe
     }
 
     /// Hides whole sums around a cell, further and further out, until it is safe; then keeps what its proof needs.
@@ -150,7 +180,7 @@ impl<'a> Play<'a> {
                     }
                 }
             }
-            if self.try_free(cell, HARD) {
+            if self.try_free(cell, HARD) || self.try_programme(cell) {
                 let needed = self.witnesses.cells_since(known);
                 for other in tried.into_iter().filter(|other| needed.binary_search(other).is_err()) {
                     self.board.give_back(other);

@@ -130,6 +130,52 @@ fn subtraction_recovers_the_cell_while_nothing_else_is_hidden() {
     assert_eq!(found.get([1, 1].as_slice()), Some(&(3, 3)));
 }
 
+/// Each condition of the definition is broken once, in the pencil table with its four inner cells hidden.
+#[test]
+fn the_check_refuses_every_kind_of_false_certificate() {
+    let (spaces, counts) = pencil();
+    let counter = Pencil { spaces: &spaces, inner: inner(&spaces, &counts) };
+    let tables = vec![table("T1", every_cell(&spaces), Zeros::Hidden)];
+    let problem = Problem { spaces: spaces.clone(), tables, earlier: Vec::new(), tie_key: [1; 32] };
+    let system = system::System::build(&problem, &counter).expect("the pencil table adds up");
+    let primary = primary::primary(&system).expect("nothing was published before");
+    let at = |key: [u32; 2]| {
+        (0_u32..)
+            .zip(&system.keys)
+            .find(|(_, have)| have.as_ref() == key)
+            .map(|(at, _)| at)
+            .expect("a cell of the table")
+    };
+    let inner = [at([1, 1]), at([1, 2]), at([2, 1]), at([2, 2])];
+    let is_inner: Vec<bool> = (0_u32..).take(system.len()).map(|cell| inner.contains(&cell)).collect();
+    let sparse = |by: [i64; 4], more: &[(u32, i64)]| {
+        let mut cells: Vec<(u32, i64)> = inner.into_iter().zip(by).chain(more.iter().copied()).collect();
+        cells.retain(|cell| cell.1 != 0);
+        cells.sort_unstable();
+        cells
+    };
+    let cell = inner[0] as usize;
+    let need = primary.needs[cell].expect("3 is small");
+    let mut checker = certificate::Checker::new(&system, &primary, &is_inner);
+    let mut fault = |high: Vec<(u32, i64)>, low: Vec<(u32, i64)>| match checker.check(
+        cell,
+        need,
+        &certificate::Certificate { high, low },
+    ) {
+        Ok(()) => "none",
+        Err(ProtectError::Unproven { fault, .. }) => fault,
+        Err(other) => panic!("another error: {other}"),
+    };
+    let (high, low) = (sparse([3, -3, -3, 3], &[]), sparse([-3, 3, 3, -3], &[]));
+    assert_eq!(fault(high.clone(), low.clone()), "none");
+    assert_eq!(fault(sparse([3, -3, 0, 0], &[]), low.clone()), "a sum no longer holds");
+    assert_eq!(fault(sparse([3, -3, -3, 3], &[(at([0, 0]), 1)]), low.clone()), "it changes a published cell");
+    assert_eq!(fault(high.clone(), sparse([-4, 4, 4, -4], &[])), "it takes a cell below its least count");
+    assert_eq!(fault(sparse([1, -1, -1, 1], &[]), low), "it does not reach the threshold");
+    assert_eq!(fault(high.clone(), Vec::new()), "one family could not be absent");
+    assert_eq!(fault(high, sparse([-1, 1, 1, -1], &[])), "its range is narrow");
+}
+
 /// The year was published, 3 of its 10 cases fall in the second half; showing the first half would give them away.
 #[test]
 fn a_difference_from_an_earlier_release_is_protected_like_a_cell() {
@@ -298,6 +344,53 @@ proptest! {
         for (key, shown) in &pattern.cells {
             if let Shown::Count(count) = shown {
                 prop_assert!(*count == 0 && is_shown || *count >= 5, "{key:?} is published");
+            }
+        }
+    }
+
+    /// First half, then year: what the second half holds is in no table, and is found by whoever subtracts.
+    #[test]
+    fn a_year_after_its_first_half_gives_no_small_count_of_the_second_away(
+        counts in proptest::collection::vec(prop_oneof![1 => 0_u64..5, 2 => 5_u64..12], 4),
+        key: [u8; 32],
+    ) {
+        let spaces = vec![flat("need", 2), flat("half", 2)];
+        let counter = Pencil { spaces: &spaces, inner: inner(&spaces, &counts) };
+        let of = |half: u32| every_cell(&spaces).into_iter().filter(|key| key[1] == half).collect::<Vec<Key>>();
+        let problem = |half, earlier| Problem {
+            spaces: spaces.clone(),
+            tables: vec![table("T1", of(half), Zeros::Hidden)],
+            earlier,
+            tie_key: key,
+        };
+        let first = suppress(&problem(1, Vec::new()), &counter).expect("nothing was published before");
+        let form = |shown: Shown| match shown {
+            Shown::Count(count) => EarlierForm::Count(count),
+            Shown::Hidden(_) => EarlierForm::Suppressed,
+            Shown::Impossible => EarlierForm::StructuralZero,
+        };
+        let earlier: Vec<EarlierCell> = of(1)
+            .into_iter()
+            .map(|key| EarlierCell {
+                form: form(first.cells[&key]),
+                key,
+                zeros: Zeros::Hidden,
+                threshold: 5,
+                release: "first half".to_owned(),
+            })
+            .collect();
+        let second = suppress(&problem(0, earlier), &counter).expect("the whole year can be hidden");
+        let mut all = Pattern::default();
+        for key in every_cell(&spaces) {
+            let shown = first.cells.get(&key).or(second.cells.get(&key)).copied();
+            all.cells.insert(key, shown.unwrap_or(Shown::Hidden(Reason::Secondary)));
+        }
+        let year = all.cells[[0, 0].as_slice()];
+        prop_assume!(matches!(year, Shown::Count(_)));
+        for (key, (low, high)) in ranges(&problem(0, Vec::new()), &all, &counter) {
+            let truth = counter.count(&[key.clone().into()])[0].counted;
+            if truth > 0 && truth < 5 {
+                prop_assert!(low < truth && high >= 5 && high - low >= 5, "{key:?} {low} {high}");
             }
         }
     }
