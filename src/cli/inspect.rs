@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use confidential::ingest::{InspectedSheet, Inspection};
 use takeup::pipeline;
 
 use super::failure::Failure;
@@ -27,6 +28,58 @@ impl Inspect {
     /// Runs the command.
     pub fn run(&self, globals: &Globals) -> Result<(), Failure> {
         let inspection = pipeline::inspect(&self.file, globals.workspace())?;
-        if globals.json { output::json(&inspection) } else { output::result(&inspection.to_text()) }
+        if globals.json { output::json(&inspection) } else { output::result(&text(&inspection)) }
+    }
+}
+
+fn text(inspection: &Inspection) -> String {
+    let mut text = format!("{}: {}", inspection.file, inspection.format);
+    for (name, value) in [("encoding", &inspection.encoding), ("delimiter", &inspection.delimiter)] {
+        if let Some(value) = value {
+            text.push_str(&format!(", {name} {value}"));
+        }
+    }
+    match &inspection.source {
+        Some(source) => text.push_str(&format!("\nsource {source}\n")),
+        None => text.push_str("\nno source of this workspace describes it\n"),
+    }
+    if !inspection.others.is_empty() {
+        text.push_str(&format!("fits as well: {}\n", inspection.others.join(", ")));
+    }
+    if inspection.comments > 0 {
+        text.push_str(&format!("{} comments, which are never read\n", inspection.comments));
+    }
+    for sheet in &inspection.sheets {
+        describe(sheet, &mut text);
+    }
+    text
+}
+
+fn describe(sheet: &InspectedSheet, text: &mut String) {
+    let name = if sheet.sheet.is_empty() { "the text" } else { &sheet.sheet };
+    let rows: Vec<String> = sheet.header_rows.iter().map(u64::to_string).collect();
+    text.push_str(&format!("\n{name} ({})", sheet.visibility));
+    if rows.is_empty() {
+        text.push_str(": no header found, not read\n");
+        return;
+    }
+    text.push_str(&format!(": header in row {}\n", rows.join(" and ")));
+    if sheet.hidden_rows + sheet.hidden_columns > 0 {
+        text.push_str(&format!("  {} hidden rows, {} hidden columns\n", sheet.hidden_rows, sheet.hidden_columns));
+    }
+    if let Some(row) = sheet.second_header {
+        text.push_str(&format!("  row {row} looks like a second header\n"));
+    }
+    for column in &sheet.columns {
+        let what = match (&column.field, column.ignored, &column.kind, &column.class) {
+            (Some(field), _, Some(kind), Some(class)) => format!("{field}  ({kind:?}, {class:?})").to_lowercase(),
+            (Some(field), _, _, _) => field.clone(),
+            (None, true, _, _) => "ignored".to_owned(),
+            (None, false, _, _) => "NOT DESCRIBED".to_owned(),
+        };
+        text.push_str(&format!("  {:<24} {what}\n", column.column));
+    }
+    for missing in &sheet.missing {
+        text.push_str(&format!("  missing: {missing}\n"));
     }
 }

@@ -7,6 +7,7 @@ use confidential::assemble::AssembleError;
 use confidential::ingest::IngestError;
 use confidential::protect::ProtectError;
 use confidential::store::StoreError;
+use confidential::store::keys::KeyError;
 use confidential::tabulate::TabulateError;
 use model::Verdict;
 use model::config::ConfigError;
@@ -25,6 +26,9 @@ pub enum Error {
     /// The store cannot be opened or written.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The key cannot be made or unlocked.
+    #[error(transparent)]
+    Key(#[from] KeyError),
     /// The report cannot be made.
     #[error(transparent)]
     Assemble(#[from] AssembleError),
@@ -92,7 +96,7 @@ impl Error {
             Self::Assemble(error) => assemble_code(error),
             Self::Disclosure(_) => 6,
             Self::Verify(_) => 2,
-            Self::Store(_) | Self::Archive { .. } => 7,
+            Self::Store(_) | Self::Key(_) | Self::Archive { .. } => 7,
             Self::System { .. } => 8,
         }
     }
@@ -102,9 +106,9 @@ impl Error {
     pub fn remedy(&self) -> Option<String> {
         let text = match self {
             Self::Config(error) => return error.help.clone(),
-            Self::Ingest(error) => return error.remedy(),
-            Self::Store(error) => return error.remedy(),
-            Self::Assemble(AssembleError::Store(error)) => return error.remedy(),
+            Self::Ingest(error) => ingest_remedy(error),
+            Self::Store(error) | Self::Assemble(AssembleError::Store(error)) => store_remedy(error),
+            Self::Key(error) => key_remedy(error),
             Self::Assemble(AssembleError::Empty { .. }) => {
                 "Nothing was released. Ingest the exports of that period first, or name another period."
             }
@@ -138,5 +142,54 @@ fn assemble_code(error: &AssembleError) -> u8 {
         AssembleError::Protect(ProtectError::Impossible { .. }) => 5,
         AssembleError::Protect(_) | AssembleError::Seal(_) => 1,
         AssembleError::Tabulate(TabulateError::Group(_)) => 1,
+    }
+}
+
+fn store_remedy(error: &StoreError) -> &'static str {
+    match error {
+        StoreError::Missing { .. } => "`takeup init DIR` makes a store; a missing one is never made anew on the way.",
+        StoreError::WrongKey { .. } => "Put back the key file that was made with this store.",
+        StoreError::Empty { .. } | StoreError::Damaged { .. } => {
+            "Nothing was changed. Put the store back from your backup; do not delete the damaged file."
+        }
+        StoreError::NewerSchema { .. } => "Use the newer program that made it.",
+        StoreError::InUse { .. } => "Wait until the other command has ended, then run again.",
+        StoreError::Shape { .. } | StoreError::NoCaseKey { .. } => "Nothing was stored. Mend that row and run again.",
+        StoreError::Key(error) => key_remedy(error),
+        _ => "Store and reports are as they were.",
+    }
+}
+
+fn key_remedy(error: &KeyError) -> &'static str {
+    match error {
+        KeyError::WrongPassphrase { .. } => "Nothing was changed. Try the passphrase that `takeup init` was given.",
+        KeyError::NoPassphrase => "Give one of several words.",
+        KeyError::Missing { .. } | KeyError::Damaged { .. } => "Put the key file back from your backup.",
+        _ => "Store and keys are as they were.",
+    }
+}
+
+fn ingest_remedy(error: &IngestError) -> &'static str {
+    match error {
+        IngestError::Folder { .. } => "Nothing was stored. Name the files in it.",
+        IngestError::Empty { .. } | IngestError::NoRows { .. } => "Nothing was stored. Export the cases again.",
+        IngestError::UnknownEnding { .. } | IngestError::WrongContent { .. } => {
+            "Nothing was stored. Save a copy as XLSX or CSV from the program that made it."
+        }
+        IngestError::Damaged { .. } => "Nothing was stored. Copy or export the file again.",
+        IngestError::TooLarge { .. } => "Nothing was stored. A real export does not unpack to that; look who sent it.",
+        IngestError::PasswordProtected { .. } => {
+            "Nothing was stored. Open it with its password and save a copy without one, on an encrypted disk."
+        }
+        IngestError::UndescribedColumn { .. } => {
+            "Nothing was stored. Describe the column in that source, or list it under `ignore`, then run again."
+        }
+        IngestError::UnknownCode { .. } => {
+            "Nothing was stored. Add the spelling to the field's aliases or the code to its list, or mend the cell."
+        }
+        IngestError::NoSource { .. } | IngestError::SeveralSources { .. } => {
+            "Nothing was stored. Name the source with --source."
+        }
+        _ => "Nothing was stored. Mend the export, then run again; `takeup inspect FILE` shows how it is read.",
     }
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use confidential::ingest::{Inspection, QualityReport, matching_source, read};
-use confidential::store::Batch;
+use confidential::store::import::Batch;
 
 use super::workspace::configuration;
 use super::{Error, Workspace};
@@ -34,8 +34,7 @@ impl Workspace {
             return Err(Error::NoSuch { what: "source", name, allowed });
         };
         let mut reading = read(files, source, &self.configuration.codes, progress)?;
-        let batch =
-            Batch { source, recordings: &reading.recordings, digests: &reading.digests, today_month: None };
+        let batch = Batch { source, recordings: &reading.recordings, digests: &reading.digests, today_month: None };
         let outcome = if dry_run { self.store.compare(batch)? } else { self.store.import(batch)? };
         let count = |rows: usize| rows as u64;
         reading.report.set_outcome(count(outcome.stored), count(outcome.updated), count(outcome.unchanged));

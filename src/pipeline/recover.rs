@@ -4,7 +4,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use confidential::store::{LedgerEntry, ReleaseState, Store};
+use confidential::store::Store;
+use confidential::store::ledger::{LedgerEntry, ReleaseState};
 
 use super::Error;
 use super::files::{failed, remove_folder};
@@ -15,7 +16,8 @@ pub(super) fn staging(reports: &Path) -> PathBuf {
 }
 
 pub(super) fn recover(reports: &Path, store: &mut Store) -> Result<(), Error> {
-    let pending: Vec<LedgerEntry> = store.ledger()?.into_iter().filter(|entry| entry.state == ReleaseState::Pending).collect();
+    let pending: Vec<LedgerEntry> =
+        store.ledger()?.into_iter().filter(|entry| entry.state == ReleaseState::Pending).collect();
     if !pending.is_empty() {
         let whole = |folder: &Path, entry: &LedgerEntry| {
             fs::read(folder.join(&entry.name).join("release.json"))

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use confidential::assemble::{Draft, Sealed, seal_all};
-use confidential::store::{FrozenPeriod, LedgerEntry};
+use confidential::store::ledger::{FrozenPeriod, LedgerEntry};
 use model::digest::sha256;
 
 use super::files::{remove_folder, write_folder};

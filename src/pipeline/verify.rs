@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use confidential::protect::Reason;
 use confidential::referee::{Hit, Referee};
-use confidential::store::LedgerEntry;
+use confidential::store::ledger::LedgerEntry;
 use model::claim::{Attack, Claim, Finding, Tried};
 use model::{Manifest, Verdict};
 
@@ -82,8 +82,7 @@ impl Workspace {
             .filter(|cell| cell.reason == Some(Reason::MinimumFrequency))
             .map(|cell| {
                 let named = cell.key.iter().filter(|(name, code)| name != "measure" || Some(code.as_str()) != total);
-                let named: BTreeMap<&str, &str> =
-                    named.map(|(name, code)| (name.as_str(), code.as_str())).collect();
+                let named: BTreeMap<&str, &str> = named.map(|(name, code)| (name.as_str(), code.as_str())).collect();
                 named.iter().map(|(name, code)| format!("{name}={code}")).collect::<Vec<_>>().join(", ")
             })
             .collect()
@@ -118,6 +117,7 @@ fn identified(hit: Hit) -> Finding {
 fn vocabulary(folder: &Path) -> Vec<String> {
     let text = std::fs::read(folder.join("release.json")).unwrap_or_default();
     let Ok(manifest) = serde_json::from_slice::<Manifest>(&text) else { return Vec::new() };
-    let labels = manifest.labels.into_values().flat_map(|codes| codes.into_iter().flat_map(|(code, label)| [code, label]));
+    let labels =
+        manifest.labels.into_values().flat_map(|codes| codes.into_iter().flat_map(|(code, label)| [code, label]));
     labels.chain(manifest.tables.into_iter().map(|table| table.title)).collect()
 }

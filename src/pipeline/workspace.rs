@@ -4,7 +4,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use confidential::store::{Store, WorkFactor, keys};
+use confidential::store::Store;
+use confidential::store::keys::{self, WorkFactor};
 use model::config::{Configuration, Report};
 use model::period::Period;
 

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use model::claim::Tried;
 use model::{Attack, Claim, Finding, Verdict};
 
-use crate::attacks::judge;
 use crate::attacks::system::Part;
+use crate::attacks::{consistency, judge};
 use crate::error::VerifyError;
 use crate::readers::csv::{self, Table};
 use crate::readers::folder::{self, Folder};
@@ -143,7 +143,7 @@ impl Run {
 
     fn read(&mut self) {
         let mut files = 0;
-        let mut findings = Vec::new();
+        let (mut findings, mut tried, mut not_run) = (Vec::new(), Vec::new(), Vec::new());
         for opened in &mut self.opened {
             let mut own = std::mem::take(&mut opened.folder.findings);
             opened.tables = read_tables(&opened.folder, &mut own);
@@ -151,6 +151,10 @@ impl Run {
             if opened.is_given {
                 files += opened.folder.files.len();
                 own.extend(manifest_honesty(&opened.folder, &opened.tables));
+                let checked = consistency::check(&opened.folder, &opened.tables);
+                own.extend(checked.findings);
+                tried.extend(checked.tried);
+                not_run.extend(checked.not_run);
             }
             for mut finding in own {
                 finding.file = format!("{}{}", opened.prefix, finding.file);
@@ -163,6 +167,10 @@ impl Run {
             scope: format!("{files} files in {} folders", self.opened.iter().filter(|opened| opened.is_given).count()),
             not_shown: 0,
         });
+        self.result.verdict.tried.extend(tried);
+        for reason in not_run {
+            self.not_run(reason);
+        }
         let unlisted: Vec<String> = self
             .opened
             .iter()

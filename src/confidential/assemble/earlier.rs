@@ -10,7 +10,8 @@ use model::release::Zeros;
 
 use super::AssembleError;
 use crate::protect::{EarlierCell, EarlierForm};
-use crate::store::{LedgerEntry, Store};
+use crate::store::Store;
+use crate::store::ledger::LedgerEntry;
 use crate::tabulate::axes::{Axes, FAMILIES, PERIOD, Source};
 use crate::tabulate::{Frame, Key};
 

@@ -10,7 +10,7 @@ use model::release::{Release, ReleaseParts, ReleasedCell, ReleasedDimension, Rel
 use super::plan::{Planned, PlannedCell, heading};
 use super::{AssembleError, Draft};
 use crate::protect::{EarlierForm, Pattern, Shown, seal};
-use crate::store::{LedgerCell, LedgerEntry, ReleaseState};
+use crate::store::ledger::{LedgerCell, LedgerEntry, ReleaseState};
 use crate::tabulate::Key;
 use crate::tabulate::axes::{Axes, Source};
 

@@ -26,7 +26,8 @@ impl Counter for Inner {
         let mut known: HashMap<Vec<u32>, Vec<(Vec<u32>, u64)>> = HashMap::new();
         let count = |key: &Key| {
             // Rows are added up over the dimensions that stand at a total, once for each set of such dimensions.
-            let at_total: Vec<u32> = (0_u32..).zip(key).filter(|(at, code)| self.all(*at, **code)).map(|(at, _)| at).collect();
+            let at_total: Vec<u32> =
+                (0_u32..).zip(key).filter(|(at, code)| self.all(*at, **code)).map(|(at, _)| at).collect();
             let rows = known.entry(at_total.clone()).or_insert_with(|| self.project(&at_total));
             let inside = |row: &&(Vec<u32>, u64)| {
                 key.iter().enumerate().all(|(at, &code)| {
@@ -81,7 +82,8 @@ fn spaces(case: &Value) -> Result<Vec<Space>, Box<dyn Error>> {
         };
         for sum in list(&hierarchy["sums"])? {
             let parent = index(text(&sum[0])?);
-            let children: Result<Vec<u32>, String> = list(&sum[1])?.iter().map(|child| Ok(index(text(child)?))).collect();
+            let children: Result<Vec<u32>, String> =
+                list(&sum[1])?.iter().map(|child| Ok(index(text(child)?))).collect();
             sums.push((parent, children?));
         }
         spaces.push(Space { name: name.clone(), codes, total: 0, sums });
@@ -123,7 +125,8 @@ fn inner(dir: &Path, case: &Value, spaces: &[Space]) -> Result<Inner, Box<dyn Er
     let mut rows = Vec::new();
     for record in reader.records() {
         let record = record?;
-        let row: Option<Vec<u32>> = columns.iter().zip(&codes).map(|(&at, codes)| codes.get(&record[at]).copied()).collect();
+        let row: Option<Vec<u32>> =
+            columns.iter().zip(&codes).map(|(&at, codes)| codes.get(&record[at]).copied()).collect();
         rows.push((row.ok_or("a code that no hierarchy has")?, record[frequency].parse()?));
     }
     Ok(Inner { rows, under: spaces.iter().map(below).collect() })

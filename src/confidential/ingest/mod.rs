@@ -1,7 +1,52 @@
 //! Reads exports, messy as they are. Comes in: paths and a source. Goes out: recordings and a data-quality report that
 //! speaks in places and counts. Deliberately absent: the store, and any value in a message.
+//!
+//! A format is a file here (`csv`, `workbook`) that makes sheets of cells of it (`table`); all that follows is one way
+//! for all: `header` finds the columns, `cell` makes stored values, `rules` looks at cases, `intake` counts every row,
+//! `settle` does what needs all rows.
+
+mod archive;
+mod cell;
+mod csv;
+mod date;
+mod error;
+mod format;
+mod header;
+mod inspect;
+mod intake;
+mod number;
+mod page;
+mod parts;
+mod place;
+mod postcode;
+mod report;
+mod rules;
+mod settle;
+mod table;
+mod tally;
+mod text;
+mod workbook;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use model::config::{CodeList, Source};
 
 use crate::identified::Identified;
+use crate::ingest::header::{Header, Role};
+use crate::ingest::intake::Intake;
+use crate::ingest::table::{Export, Sheet, Visibility};
+
+pub use error::IngestError;
+pub use inspect::{InspectedColumn, InspectedSheet, Inspection, inspect, matching_source};
+pub use place::Place;
+pub use report::{
+    CheckReport, ColumnReport, FieldReport, FileReport, FirstPlace, Outcome, QualityReport, RejectedRow, RowCounts,
+    SheetReport,
+};
 
 /// Where a recording stood.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -21,4 +66,177 @@ pub struct Recording {
     pub values: Identified<Vec<Option<String>>>,
     /// Where it stood.
     pub origin: Origin,
+}
+
+/// What an import gives to the store.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reading {
+    /// Each case once, in the order in which the cases first stood.
+    pub recordings: Vec<Recording>,
+    /// Cases whose deletion the exports ask for; none of them is among the recordings.
+    pub deletion_requested: Identified<BTreeSet<String>>,
+    /// What was found.
+    pub report: QualityReport,
+    /// Name and SHA-256 of each file; for the store only, never for a release.
+    pub digests: Vec<(String, String)>,
+}
+
+/// The name under which `codes` may hold the codes that earlier imports brought to an open list, so that a later import
+/// spells them alike. No code list of the configuration can have it.
+#[must_use]
+pub fn learned_key(source: &str, field: &str) -> String {
+    format!("{source}/{field}")
+}
+
+/// Reads exports by the description of `source`; of a case that comes several times, the last row in the order of
+/// `files` is taken. `progress` hears of the rows read so far.
+///
+/// # Errors
+/// [`IngestError`]; nothing may be stored then.
+pub fn read(
+    files: &[PathBuf],
+    source: &Source,
+    codes: &BTreeMap<String, CodeList>,
+    progress: &dyn Fn(u64),
+) -> Result<Reading, IngestError> {
+    let mut intake = Intake::new(source, codes);
+    let (mut reports, mut digests) = (Vec::new(), Vec::new());
+    for path in files {
+        // One file at a time is in memory.
+        let export = format::open(path)?;
+        reports.push(file(&mut intake, &export, progress)?);
+        digests.push((export.file, export.digest));
+    }
+    let fields = settle::settle(&mut intake);
+    let report = QualityReport {
+        source: source.name.clone(),
+        files: reports,
+        rows: intake.counts.clone(),
+        checks: intake.tally.reports(),
+        rejected_rows: intake.rejected_rows.clone(),
+        dates: intake.date_forms(),
+        fields,
+    };
+    refuse(&intake, source, &report)?;
+    let deletion_requested = Identified::new(intake.deletions);
+    Ok(Reading { recordings: intake.recordings, deletion_requested, report, digests })
+}
+
+/// Stops the run where a check says so, or where too many rows are rejected.
+fn refuse(intake: &Intake<'_>, source: &Source, report: &QualityReport) -> Result<(), IngestError> {
+    if let Some((check, field, count, first)) = intake.tally.stop() {
+        let (place, report) = (first.place.clone(), Box::new(report.clone()));
+        let length = first.length.unwrap_or(0);
+        return Err(match (check, field) {
+            ("unknown_code", Some(field)) => {
+                let field = source.fields[field].name.clone();
+                IngestError::UnknownCode { field, place, length, count, report }
+            }
+            _ => IngestError::Stopped { check: check.to_owned(), place, count, report },
+        });
+    }
+    let rejected: u64 = report.rows.rejected.values().sum();
+    if rejected as f64 > source.reject_at_most * report.rows.read as f64 {
+        return Err(IngestError::TooManyRejected {
+            rejected,
+            read: report.rows.read,
+            allowed: source.reject_at_most,
+            source_name: source.name.clone(),
+            report: Box::new(report.clone()),
+        });
+    }
+    Ok(())
+}
+
+fn file(intake: &mut Intake<'_>, export: &Export, progress: &dyn Fn(u64)) -> Result<FileReport, IngestError> {
+    let whole = || Place { file: export.file.clone(), sheet: String::new(), row: 0, column: None };
+    for _ in 0..export.comments {
+        intake.tally.note("cell_comments", None, None, whole);
+    }
+    let mut sheets: Vec<SheetReport> = Vec::new();
+    let (mut rows, mut first_fields, mut matched) = (0, None, 0);
+    for sheet in &export.sheets {
+        let report = one_sheet(intake, export, sheet, &mut matched, progress)?;
+        rows += report.rows;
+        if !report.header_rows.is_empty() {
+            let fields: BTreeSet<&str> = report.columns.iter().map(|column| column.field.as_str()).collect();
+            let fields: BTreeSet<String> = fields.into_iter().map(str::to_owned).collect();
+            if *first_fields.get_or_insert_with(|| fields.clone()) != fields {
+                intake.tally.note("headers_differ", None, None, || export.place(sheet, 0, None));
+            }
+        }
+        sheets.push(report);
+    }
+    if first_fields.is_none() {
+        let source_name = intake.source.name.clone();
+        return Err(IngestError::NoHeader { file: export.file.clone(), source_name, matched });
+    }
+    if rows == 0 {
+        return Err(IngestError::NoRows { file: export.file.clone() });
+    }
+    Ok(FileReport {
+        file: export.file.clone(),
+        format: export.format.to_owned(),
+        encoding: export.encoding.map(str::to_owned),
+        delimiter: export.delimiter.map(str::to_owned),
+        from_1904: export.from_1904,
+        sheets,
+    })
+}
+
+fn one_sheet(
+    intake: &mut Intake<'_>,
+    export: &Export,
+    sheet: &Sheet,
+    matched: &mut usize,
+    progress: &dyn Fn(u64),
+) -> Result<SheetReport, IngestError> {
+    let mut report = SheetReport { sheet: sheet.name.clone(), visibility: visible(sheet), ..SheetReport::default() };
+    let whole = || export.place(sheet, 0, None);
+    if sheet.visibility != Visibility::Visible {
+        intake.tally.note("hidden_sheet", None, None, whole);
+        return Ok(report);
+    }
+    let Some(header) = header::find(sheet, intake.source)? else {
+        *matched = (*matched).max(header::most_matched(sheet, intake.source)?);
+        intake.tally.note("other_sheet", None, None, whole);
+        return Ok(report);
+    };
+    for _ in 0..sheet.hidden_rows {
+        intake.tally.note("hidden_rows", None, None, whole);
+    }
+    for _ in 0..sheet.hidden_columns {
+        intake.tally.note("hidden_columns", None, None, whole);
+    }
+    report.rows = intake.sheet(export, sheet, &header, progress)?;
+    report.columns = columns(intake, export, sheet, &header);
+    report.header_rows = header.rows;
+    Ok(report)
+}
+
+const fn visible(sheet: &Sheet) -> &'static str {
+    match sheet.visibility {
+        Visibility::Visible => "visible",
+        Visibility::Hidden => "hidden",
+        Visibility::VeryHidden => "very hidden",
+    }
+}
+
+fn columns(intake: &mut Intake<'_>, export: &Export, sheet: &Sheet, header: &Header) -> Vec<ColumnReport> {
+    let mut columns = Vec::new();
+    for (at, (name, role)) in header.columns.iter().enumerate() {
+        let Role::Field(field) = *role else {
+            continue;
+        };
+        let described = &intake.source.fields[field];
+        let same =
+            |former: &&String| model::config::fold::fold_header(former) == model::config::fold::fold_header(name);
+        let former_until = described.former.keys().find(same).and_then(|former| described.former.get(former)).cloned();
+        if former_until.is_some() {
+            let row = header.rows.last().copied().unwrap_or(0);
+            intake.tally.note("former_column", Some(field), None, || export.place(sheet, row, Some(at + 1)));
+        }
+        columns.push(ColumnReport { column: name.clone(), field: described.name.clone(), former_until });
+    }
+    columns
 }

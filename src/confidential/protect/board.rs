@@ -27,8 +27,6 @@ pub(super) struct Board<'a> {
     rooms: Vec<Room>,
     /// The lowest price among the open cells of each row.
     cheapest: Vec<u64>,
-    /// May not be touched for now, hidden or not.
-    barred: Option<u32>,
 }
 
 impl<'a> Board<'a> {
@@ -42,7 +40,6 @@ impl<'a> Board<'a> {
             prices: prices(system),
             rooms: vec![Room::default(); system.rows.len()],
             cheapest: vec![0; system.rows.len()],
-            barred: None,
         };
         for cell in (0_u32..).take(system.len()) {
             if board.price(cell) == Some(0) {
@@ -57,9 +54,6 @@ impl<'a> Board<'a> {
 
     /// What moving a cell costs: nothing where it is hidden or derived, none where it cannot be hidden.
     pub(super) fn price(&self, cell: u32) -> Option<u64> {
-        if self.barred == Some(cell) {
-            return None;
-        }
         let at = cell as usize;
         match self.primary.states[at] {
             State::Fixed => None,
@@ -91,18 +85,6 @@ impl<'a> Board<'a> {
         if self.secondary[cell as usize] {
             self.count_room(cell, false);
             self.secondary[cell as usize] = false;
-            self.refresh_rows(cell);
-        }
-    }
-
-    /// Keeps a cell out of every move until [`Board::unbar`].
-    pub(super) fn bar(&mut self, cell: u32) {
-        self.barred = Some(cell);
-        self.refresh_rows(cell);
-    }
-
-    pub(super) fn unbar(&mut self) {
-        if let Some(cell) = self.barred.take() {
             self.refresh_rows(cell);
         }
     }

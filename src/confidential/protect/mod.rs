@@ -11,6 +11,8 @@ mod primary;
 mod search;
 mod secondary;
 mod system;
+#[cfg(test)]
+mod tests;
 mod witness;
 
 use std::collections::HashMap;

@@ -45,6 +45,8 @@ struct Half {
     cost: u64,
     /// Cost so far and estimates of what is missing.
     score: u64,
+    /// A fingerprint of `cells`.
+    mark: u64,
 }
 
 /// What one more cell in a move, and one more sum to put right, weigh against prices in thousandths.
@@ -53,6 +55,9 @@ const GAP: u64 = 300;
 /// No swap needs more rounds than this in practice.
 const ROUNDS: usize = 40;
 
+/// Rounds in which a cheaper move than the first may still turn up.
+const LATE: usize = 4;
+
 /// Looks for a move of `cell` by `amount` (negative: downwards).
 pub(super) fn find(board: &Board, cell: u32, amount: i64, effort: Effort) -> Option<Move> {
     if board.price(cell) != Some(0) || (amount < 0 && board.depth(cell) < -amount) {
@@ -60,8 +65,13 @@ pub(super) fn find(board: &Board, cell: u32, amount: i64, effort: Effort) -> Opt
     }
     let mut search = Search { board, target: cell, effort, best: None, seen: HashSet::new() };
     let mut beam = Vec::new();
-    search.step(&Half { cells: Vec::new(), gaps: Vec::new(), cost: 0, score: 0 }, cell, amount, &mut beam);
+    search.step(&Half { cells: Vec::new(), gaps: Vec::new(), cost: 0, score: 0, mark: 0 }, cell, amount, &mut beam);
+    let mut since = 0;
     for _ in 0..ROUNDS {
+        since += usize::from(search.best.is_some());
+        if since > LATE {
+            break;
+        }
         let mut next = Vec::new();
         for half in &beam {
             search.expand(half, &mut next);
@@ -72,8 +82,11 @@ pub(super) fn find(board: &Board, cell: u32, amount: i64, effort: Effort) -> Opt
         let ceiling = search.ceiling();
         next.retain(|half| half.cost <= ceiling);
         // Equals in an order of chance, or one corner of the tables would fill the beam.
-        next.sort_by_key(|half| (half.score, fingerprint(&half.cells)));
-        next.truncate(effort.beam);
+        if next.len() > effort.beam {
+            next.select_nth_unstable_by_key(effort.beam, |half| (half.score, half.mark));
+            next.truncate(effort.beam);
+        }
+        next.sort_unstable_by_key(|half| (half.score, half.mark));
         if next.is_empty() {
             break;
         }
@@ -107,14 +120,19 @@ impl Search<'_> {
                     self.option(half, gap, cell, coefficient).map(|(score, amount)| (score, cell, amount))
                 })
                 .collect();
-            let weight = |options: &[(u64, u32, i64)]| options.iter().map(|option| 1_000_000_000 / option.0).sum::<u64>();
+            let weight =
+                |options: &[(u64, u32, i64)]| options.iter().map(|option| 1_000_000_000 / option.0).sum::<u64>();
             if chosen.as_ref().is_none_or(|chosen| weight(&options) < weight(chosen)) {
                 chosen = Some(options);
             }
         }
         let mut options = chosen.unwrap_or_default();
+        let width = self.effort.width;
+        if options.len() > width {
+            options.select_nth_unstable(width);
+            options.truncate(width);
+        }
         options.sort_unstable();
-        options.truncate(self.effort.width);
         for (_, cell, amount) in options {
             self.step(half, cell, amount, next);
         }
@@ -180,7 +198,8 @@ impl Search<'_> {
                 next.gaps.push(Gap { row, by, estimate });
             }
         }
-        if !self.seen.insert(fingerprint(&next.cells)) {
+        next.mark = fingerprint(&next.cells);
+        if !self.seen.insert(next.mark) {
             return;
         }
         if next.gaps.is_empty() {

@@ -22,10 +22,12 @@ pub(super) struct Outcome {
 
 /// Among hidden cells only: quick, because most cells are cleared by the first swap.
 const FREE: Effort = Effort { beam: 10, width: 6, budget: 0 };
+/// Once more among hidden cells, to give one of them back.
+const CLEAN: Effort = Effort { beam: 30, width: 8, budget: 0 };
 /// With cells to hide.
-const PAID: Effort = Effort { beam: 60, width: 10, budget: 1 << 40 };
+const PAID: Effort = Effort { beam: 24, width: 8, budget: 1 << 40 };
 /// Where nothing was found yet.
-const HARD: Effort = Effort { beam: 500, width: 40, budget: 1 << 40 };
+const HARD: Effort = Effort { beam: 150, width: 16, budget: 1 << 40 };
 
 /// Finds a safe pattern.
 pub(super) fn protect(system: &System, primary: &Primary) -> Result<Outcome, ProtectError> {
@@ -123,12 +125,14 @@ impl<'a> Play<'a> {
         self.is_safe(cell)
     }
 
-    /// Hides whole sums around a cell, further and further out, until it is safe.
+    /// Hides whole sums around a cell, further and further out, until it is safe; then keeps what its proof needs.
     fn widen(&mut self, cell: u32) -> Result<(), ProtectError> {
         let system = self.board.system;
         let mut rows_seen = vec![false; system.rows.len()];
         let mut cells_seen = vec![false; system.len()];
         let mut edge = vec![cell];
+        let mut tried = Vec::new();
+        let known = self.witnesses.len();
         while !edge.is_empty() {
             let mut next = Vec::new();
             for &(row, _) in edge.iter().flat_map(|&from| system.rows_of.of(from)) {
@@ -138,12 +142,19 @@ impl<'a> Play<'a> {
                 for &(other, _) in system.rows.of(row) {
                     let is_known = self.board.primary.states[other as usize] == State::Fixed;
                     if !is_known && !std::mem::replace(&mut cells_seen[other as usize], true) {
-                        self.board.hide(other);
+                        if self.board.price(other) > Some(0) {
+                            self.board.hide(other);
+                            tried.push(other);
+                        }
                         next.push(other);
                     }
                 }
             }
             if self.try_free(cell, HARD) {
+                let needed = self.witnesses.cells_since(known);
+                for other in tried.into_iter().filter(|other| needed.binary_search(other).is_err()) {
+                    self.board.give_back(other);
+                }
                 return Ok(());
             }
             edge = next;
@@ -170,7 +181,7 @@ impl<'a> Play<'a> {
             self.targets.iter().copied().filter(|&target| self.witnesses.rests_on(target, cell)).collect();
         self.board.give_back(cell);
         let known: Vec<_> = resting.iter().map(|&target| self.witnesses.without(target, cell)).collect();
-        if resting.iter().all(|&target| self.try_free(target, FREE)) {
+        if resting.iter().all(|&target| self.try_free(target, CLEAN)) {
             self.witnesses.bury(cell);
             return true;
         }

@@ -77,6 +77,20 @@ impl Witnesses {
         }
     }
 
+    /// Number of swaps found so far.
+    pub(super) fn len(&self) -> usize {
+        self.swaps.len()
+    }
+
+    /// Every cell of every swap found after the first `known`, rising.
+    pub(super) fn cells_since(&self, known: usize) -> Vec<u32> {
+        let mut cells: Vec<u32> =
+            self.swaps[known..].iter().flat_map(|swap| &swap.unit).map(|&(cell, _)| cell).collect();
+        cells.sort_unstable();
+        cells.dedup();
+        cells
+    }
+
     /// The two tables for a cell.
     pub(super) fn certificate(&self, cell: u32) -> Certificate {
         let table = |best: Best| match self.swaps.get(best.swap as usize) {

@@ -61,9 +61,11 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the store cannot be read.
     pub fn sources(&self) -> Result<Vec<String>, StoreError> {
-        let mut statement = self.connection.prepare("SELECT name FROM sources ORDER BY name")?;
-        let names = statement.query_map([], |row| row.get(0))?;
-        Ok(names.collect::<Result<_, _>>()?)
+        self.reading(|connection| {
+            let mut statement = connection.prepare("SELECT name FROM sources ORDER BY name")?;
+            let names = statement.query_map([], |row| row.get(0))?;
+            Ok(names.collect::<Result<_, _>>()?)
+        })
     }
 
     /// Visits every case of `source` in order of its case reference; with `counted`, those only that were opened or
@@ -78,26 +80,35 @@ impl Store {
         counted: Option<Period>,
         visit: &mut dyn FnMut(StoredCase<'_>),
     ) -> Result<(), StoreError> {
-        let lists = positions(&self.connection, source, fields)?;
-        // A period's cases are few and come by the index of months. For all cases, sorting what is read in the order
-        // of the file is cheaper than fetching each from its page in the order of references.
-        let months =
-            "AND (counted_opened >= ?2 AND counted_opened < ?3 OR counted_closed >= ?2 AND counted_closed < ?3)";
-        let sql = format!(
-            "SELECT id, family, opened, closed, counted_opened, counted_closed, field_list, field_values FROM cases
-             WHERE source = (SELECT id FROM sources WHERE name = ?1) {} ORDER BY +case_key",
-            if counted.is_some() { months } else { "" }
-        );
-        let mut statement = self.connection.prepare(&sql)?;
-        let mut rows = match counted {
-            Some(period) => statement.query((source, period.start.0, period.end.0))?,
-            None => statement.query([source])?,
-        };
-        while let Some(row) = rows.next()? {
-            show(row, &lists, visit)?;
-        }
-        Ok(())
+        self.reading(|connection| scan(connection, source, fields, counted, visit))
     }
+}
+
+fn scan(
+    connection: &Connection,
+    source: &str,
+    fields: &[&str],
+    counted: Option<Period>,
+    visit: &mut dyn FnMut(StoredCase<'_>),
+) -> Result<(), StoreError> {
+    let lists = positions(connection, source, fields)?;
+    // A period's cases are few and come by the index of months. For all cases, sorting what is read in the order of the
+    // file is cheaper than fetching each from its page in the order of references.
+    let months = "AND (counted_opened >= ?2 AND counted_opened < ?3 OR counted_closed >= ?2 AND counted_closed < ?3)";
+    let sql = format!(
+        "SELECT id, family, opened, closed, counted_opened, counted_closed, field_list, field_values FROM cases
+         WHERE source = (SELECT id FROM sources WHERE name = ?1) {} ORDER BY +case_key",
+        if counted.is_some() { months } else { "" }
+    );
+    let mut statement = connection.prepare(&sql)?;
+    let mut rows = match counted {
+        Some(period) => statement.query((source, period.start.0, period.end.0))?,
+        None => statement.query([source])?,
+    };
+    while let Some(row) = rows.next()? {
+        show(row, &lists, visit)?;
+    }
+    Ok(())
 }
 
 fn show(

@@ -112,7 +112,7 @@ impl Store {
     /// # Errors
     /// Those of the import.
     pub fn compare(&self, batch: Batch<'_>) -> Result<ImportOutcome, StoreError> {
-        Ok(plan(&self.connection, &self.family_key, batch)?.outcome)
+        self.reading(|connection| Ok(plan(connection, &self.family_key, batch)?.outcome))
     }
 
     /// Stores a batch: all of it, or nothing.
@@ -139,20 +139,32 @@ impl Store {
     }
 }
 
+/// A recording with what the envelope takes from it.
+struct Read<'a> {
+    recording: &'a Recording,
+    case_key: &'a str,
+    months: [Option<i32>; 2],
+    content: [u8; 16],
+}
+
 fn plan<'a>(connection: &Connection, key: &[u8; KEY_BYTES], batch: Batch<'a>) -> Result<Plan<'a>, StoreError> {
     let layout = Layout::of(batch.source)?;
-    let source = &batch.source.name;
-    let contents =
-        batch.recordings.iter().map(|recording| layout.content(key, recording)).collect::<Result<Vec<_>, _>>()?;
-    let files = read_files(connection, key, batch, &contents)?;
-    let frozen = frozen(connection, source, batch.today_month)?;
-    let mut known = known_cases(connection, source)?;
-    let mut next_id = connection.query_row("SELECT ifnull(max(id), 0) + 1 FROM cases", [], |row| row.get(0))?;
+    let read = batch.recordings.iter().map(|recording| layout.read(key, recording));
+    let mut read = read.collect::<Result<Vec<_>, _>>()?;
+    let files = read_files(connection, key, batch, &read)?;
     let mut plan = Plan { changes: Vec::new(), files, outcome: ImportOutcome::default() };
-    for (recording, content) in batch.recordings.iter().zip(contents) {
-        let case_key = layout.case_key(recording)?;
-        let dates = layout.dates(recording);
-        let months = [layout.month(recording, 0)?, layout.month(recording, 1)?];
+    plan.outcome.already_imported = !plan.files.is_empty() && plan.files.values().all(|(file, _)| file.known);
+    if plan.outcome.already_imported {
+        plan.outcome.unchanged = read.len();
+        return Ok(plan);
+    }
+    // In order of reference, so that the order of rows in an export shows nowhere in the store, and so that the index
+    // grows at its end. Several recordings of one case stay in the order read.
+    read.sort_by_key(|read| read.case_key);
+    let frozen = frozen(connection, &batch.source.name, batch.today_month)?;
+    let mut known = known_cases(connection, &batch.source.name)?;
+    let mut next_id = connection.query_row("SELECT ifnull(max(id), 0) + 1 FROM cases", [], |row| row.get(0))?;
+    for Read { recording, case_key, months, content } in read {
         let old = known.get(case_key);
         let in_known_file = plan.files[recording.origin.file.as_str()].0.known;
         if in_known_file || old.is_some_and(|old| old.content == content) {
@@ -172,10 +184,9 @@ fn plan<'a>(connection: &Connection, key: &[u8; KEY_BYTES], batch: Batch<'a>) ->
         let was = old.map_or([None; 2], |old| old.counted);
         plan.outcome.late += usize::from((0..2).any(|at| counted[at] != months[at] && counted[at] != was[at]));
         known.insert(case_key.to_owned(), Known { id, content, months, counted });
-        let family = layout.family(key, recording);
+        let (family, dates) = (layout.family(key, recording), layout.dates(recording));
         plan.changes.push(Change { recording, act, id, case_key, family, dates, counted, content });
     }
-    plan.outcome.already_imported = !plan.files.is_empty() && plan.files.values().all(|(file, _)| file.known);
     Ok(plan)
 }
 
@@ -208,6 +219,12 @@ impl<'a> Layout<'a> {
             events: [event("opened")?, event("closed")?],
             by_name,
         })
+    }
+
+    fn read<'r>(&self, key: &[u8; KEY_BYTES], recording: &'r Recording) -> Result<Read<'r>, StoreError> {
+        let content = self.content(key, recording)?;
+        let months = [self.month(recording, 0)?, self.month(recording, 1)?];
+        Ok(Read { recording, case_key: self.case_key(recording)?, months, content })
     }
 
     fn value(recording: &Recording, place: usize) -> Option<&str> {
@@ -277,7 +294,7 @@ fn read_files<'a>(
     connection: &Connection,
     key: &[u8; KEY_BYTES],
     batch: Batch<'a>,
-    contents: &[[u8; 16]],
+    read: &[Read<'_>],
 ) -> Result<BTreeMap<&'a str, (ReadFile, Vec<u8>)>, StoreError> {
     let mut files: BTreeMap<&str, ReadFile> = BTreeMap::new();
     for (name, digest) in batch.digests {
@@ -286,7 +303,7 @@ fn read_files<'a>(
         // Two files of one name in two folders are one thing here.
         file.digest.push_str(digest);
     }
-    for (recording, content) in batch.recordings.iter().zip(contents) {
+    for Read { recording, content, .. } in read {
         let name = recording.origin.file.as_str();
         let file = files.get_mut(name).ok_or_else(|| StoreError::NoDigest { file: name.to_owned() })?;
         file.content.update(content);
@@ -347,33 +364,22 @@ fn write(connection: &Connection, source: &Source, plan: &Plan<'_>) -> Result<()
         params![source_id, stored as i64, updated as i64, unchanged as i64, late as i64],
     )?;
     let import = connection.last_insert_rowid();
-    let mut files = HashMap::new();
-    for (name, (file, content)) in plan.files.iter().filter(|(_, (file, _))| !file.known) {
-        connection.execute(
-            "INSERT INTO import_files (import, name, digest, content) VALUES (?1, ?2, ?3, ?4)",
-            params![import, name, file.digest, content],
-        )?;
-        files.insert(*name, connection.last_insert_rowid());
-    }
-    let mut remember = connection.prepare(
-        "INSERT INTO history (case_id, replaced_by, counted_opened, counted_closed, field_list, field_values, file, sheet, row)
-         SELECT id, ?2, counted_opened, counted_closed, field_list, field_values, file, sheet, row FROM cases WHERE id = ?1",
-    )?;
-    let mut store = connection.prepare(
-        "INSERT INTO cases (id, source, case_key, family, opened, closed, counted_opened, counted_closed, field_list,
-         field_values, content, file, sheet, row) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
-         ON CONFLICT (id) DO UPDATE SET family = excluded.family, opened = excluded.opened, closed = excluded.closed,
-         counted_opened = excluded.counted_opened, counted_closed = excluded.counted_closed,
-         field_list = excluded.field_list, field_values = excluded.field_values, content = excluded.content,
-         file = excluded.file, sheet = excluded.sheet, row = excluded.row",
-    )?;
+    let files = write_files(connection, import, plan)?;
+    // One statement that inserts or updates would journal every page it touches: four times the work.
+    let mut store = connection.prepare(STORE)?;
+    let mut update = connection.prepare(UPDATE)?;
+    let mut remember = connection.prepare(REMEMBER)?;
     for change in &plan.changes {
-        if change.act == Act::Update {
-            remember.execute([change.id, import])?;
-        }
+        let statement = match change.act {
+            Act::Store => &mut store,
+            Act::Update => {
+                remember.execute([change.id, import])?;
+                &mut update
+            }
+        };
         let origin = &change.recording.origin;
         let values = serde_json::to_string(change.recording.values.expose_identified());
-        store.execute(params![
+        statement.execute(params![
             change.id,
             source_id,
             change.case_key,
@@ -391,6 +397,35 @@ fn write(connection: &Connection, source: &Source, plan: &Plan<'_>) -> Result<()
         ])?;
     }
     Ok(())
+}
+
+const STORE: &str = "
+    INSERT INTO cases (id, source, case_key, family, opened, closed, counted_opened, counted_closed, field_list,
+        field_values, content, file, sheet, row)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
+const UPDATE: &str = "
+    UPDATE cases SET family = ?4, opened = ?5, closed = ?6, counted_opened = ?7, counted_closed = ?8, field_list = ?9,
+        field_values = ?10, content = ?11, file = ?12, sheet = ?13, row = ?14
+    WHERE id = ?1 AND source = ?2 AND case_key = ?3";
+const REMEMBER: &str = "
+    INSERT INTO history (case_id, replaced_by, counted_opened, counted_closed, field_list, field_values, file, sheet, row)
+    SELECT id, ?2, counted_opened, counted_closed, field_list, field_values, file, sheet, row FROM cases WHERE id = ?1";
+
+/// Enters the files that are new; their numbers by name.
+fn write_files<'p>(
+    connection: &Connection,
+    import: i64,
+    plan: &'p Plan<'_>,
+) -> Result<HashMap<&'p str, i64>, StoreError> {
+    let mut files = HashMap::new();
+    for (name, (file, content)) in plan.files.iter().filter(|(_, (file, _))| !file.known) {
+        connection.execute(
+            "INSERT INTO import_files (import, name, digest, content) VALUES (?1, ?2, ?3, ?4)",
+            params![import, name, file.digest, content],
+        )?;
+        files.insert(*name, connection.last_insert_rowid());
+    }
+    Ok(files)
 }
 
 /// The number of the source's list of fields; a new version where it is not the last one.

@@ -174,28 +174,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the store cannot be read.
     pub fn ledger(&self) -> Result<Vec<LedgerEntry>, StoreError> {
-        let sql =
-            "SELECT id, name, period_start, period_end, audience, threshold, version, state, manifest_sha256, manifest
-                   FROM releases ORDER BY id";
-        let mut statement = self.connection.prepare(sql)?;
-        let mut rows = statement.query([])?;
-        let mut entries = Vec::new();
-        while let Some(row) = rows.next()? {
-            let released = row.get::<_, String>(7)? == "released";
-            entries.push(LedgerEntry {
-                name: row.get(1)?,
-                period_start: row.get(2)?,
-                period_end: row.get(3)?,
-                audience: row.get(4)?,
-                threshold: row.get::<_, i64>(5)?.cast_unsigned(),
-                version: row.get(6)?,
-                state: if released { ReleaseState::Released } else { ReleaseState::Pending },
-                manifest_sha256: row.get(8)?,
-                manifest_json: row.get(9)?,
-                cells: cells(&self.connection, row.get(0)?)?,
-            });
-        }
-        Ok(entries)
+        self.reading(ledger)
     }
 
     /// Every frozen period, by source and time.
@@ -203,16 +182,45 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the store cannot be read.
     pub fn frozen(&self) -> Result<Vec<FrozenPeriod>, StoreError> {
-        let sql = "SELECT period_start, period_end, source, body FROM frozen ORDER BY source, period_start";
-        let mut statement = self.connection.prepare(sql)?;
-        let mut rows = statement.query([])?;
-        let mut periods = Vec::new();
-        while let Some(row) = rows.next()? {
-            let body = inflated(row.get(3)?)?;
-            periods.push(FrozenPeriod { start: row.get(0)?, end: row.get(1)?, source: row.get(2)?, body });
-        }
-        Ok(periods)
+        self.reading(frozen)
     }
+}
+
+fn ledger(connection: &Connection) -> Result<Vec<LedgerEntry>, StoreError> {
+    let sql =
+        "SELECT id, name, period_start, period_end, audience, threshold, version, state, manifest_sha256, manifest
+               FROM releases ORDER BY id";
+    let mut statement = connection.prepare(sql)?;
+    let mut rows = statement.query([])?;
+    let mut entries = Vec::new();
+    while let Some(row) = rows.next()? {
+        let released = row.get::<_, String>(7)? == "released";
+        entries.push(LedgerEntry {
+            name: row.get(1)?,
+            period_start: row.get(2)?,
+            period_end: row.get(3)?,
+            audience: row.get(4)?,
+            threshold: row.get::<_, i64>(5)?.cast_unsigned(),
+            version: row.get(6)?,
+            state: if released { ReleaseState::Released } else { ReleaseState::Pending },
+            manifest_sha256: row.get(8)?,
+            manifest_json: row.get(9)?,
+            cells: cells(connection, row.get(0)?)?,
+        });
+    }
+    Ok(entries)
+}
+
+fn frozen(connection: &Connection) -> Result<Vec<FrozenPeriod>, StoreError> {
+    let sql = "SELECT period_start, period_end, source, body FROM frozen ORDER BY source, period_start";
+    let mut statement = connection.prepare(sql)?;
+    let mut rows = statement.query([])?;
+    let mut periods = Vec::new();
+    while let Some(row) = rows.next()? {
+        let body = inflated(row.get(3)?)?;
+        periods.push(FrozenPeriod { start: row.get(0)?, end: row.get(1)?, source: row.get(2)?, body });
+    }
+    Ok(periods)
 }
 
 fn enter(connection: &Connection, entry: &LedgerEntry, group: i64) -> Result<(), StoreError> {

@@ -20,7 +20,7 @@ pub mod keys;
 pub mod ledger;
 mod schema;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use keys::{DataKey, KEY_BYTES, KeyError};
 
@@ -232,6 +232,18 @@ impl Store {
     /// [`StoreError::AlreadyExists`] where something is; what the system said where the file cannot be made. No half
     /// store is left.
     pub fn create(path: &Path, key: &DataKey) -> Result<Self, StoreError> {
+        Self::make(path, key, None)
+    }
+
+    /// As [`Store::create`], with the key that breaks ties given: two stores that are to give the same bytes share it.
+    ///
+    /// # Errors
+    /// Those of [`Store::create`].
+    pub fn create_with_tie_key(path: &Path, key: &DataKey, tie_key: [u8; KEY_BYTES]) -> Result<Self, StoreError> {
+        Self::make(path, key, Some(tie_key))
+    }
+
+    fn make(path: &Path, key: &DataKey, tie_key: Option<[u8; KEY_BYTES]>) -> Result<Self, StoreError> {
         let mut options = fs::OpenOptions::new();
         options.write(true).create_new(true);
         keys::for_owner_only(&mut options);
@@ -242,7 +254,7 @@ impl Store {
                 StoreError::Io { path: path.to_owned(), cause }
             }
         })?;
-        let made = Self::fill(path, key);
+        let made = Self::fill(path, key, tie_key);
         if made.is_err() {
             // What went wrong is the news; a file that cannot be removed either is refused as empty or damaged later.
             let _ = fs::remove_file(path);
@@ -250,9 +262,12 @@ impl Store {
         made
     }
 
-    fn fill(path: &Path, key: &DataKey) -> Result<Self, StoreError> {
+    fn fill(path: &Path, key: &DataKey, tie_key: Option<[u8; KEY_BYTES]>) -> Result<Self, StoreError> {
         let connection = connect(path, key)?;
         schema::create(&connection).map_err(|error| named(error, path))?;
+        if let Some(tie_key) = tie_key {
+            schema::set_meta(&connection, "tie_key", &tie_key).map_err(|error| at(error, path))?;
+        }
         let store = Self::with_keys(connection, path)?;
         store.settle()?;
         Ok(store)
@@ -325,6 +340,11 @@ impl Store {
             .map_err(|error| named(error, &self.path))
     }
 
+    /// Runs `work`, which only reads; a damaged page that it meets is called by its name.
+    fn reading<T>(&self, work: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        work(&self.connection).map_err(|error| at(error, &self.path))
+    }
+
     /// Runs `work` in one transaction: all of it is stored, or nothing.
     fn transact<T>(&mut self, work: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
         let path = self.path.clone();
@@ -385,6 +405,8 @@ fn connect(path: &Path, key: &DataKey) -> Result<Connection, StoreError> {
             "synchronous = FULL",
             "cell_size_check = ON",
             "cache_size = -65536",
+            // Sorting spills into memory, never into a plain file.
+            "temp_store = MEMORY",
         ] {
             connection.execute_batch(&format!("PRAGMA {setting};"))?;
         }

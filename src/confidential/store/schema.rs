@@ -138,6 +138,12 @@ pub(super) fn check(connection: &Connection, path: &Path) -> Result<(), StoreErr
     Ok(())
 }
 
+/// Replaces a value of the store about itself.
+pub(super) fn set_meta(connection: &Connection, name: &str, value: &[u8]) -> Result<(), StoreError> {
+    connection.execute("UPDATE meta SET value = ?2 WHERE name = ?1", (name, value))?;
+    Ok(())
+}
+
 /// A value of the store about itself.
 pub(super) fn meta(connection: &Connection, name: &str) -> Result<Vec<u8>, StoreError> {
     let value = connection.query_row("SELECT value FROM meta WHERE name = ?1", [name], |row| row.get(0));

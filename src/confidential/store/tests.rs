@@ -11,12 +11,13 @@ use tempfile::TempDir;
 use crate::identified::Identified;
 use crate::ingest::{Origin, Recording};
 use crate::protect::{EarlierForm, Reason};
+use crate::store::cases::StoredCase;
 use crate::store::import::{Batch, ImportOutcome};
 use crate::store::keys::{self, DataKey, WorkFactor};
 use crate::store::ledger::{FrozenPeriod, LedgerCell, LedgerEntry, ReleaseState};
 use crate::store::{Store, StoreError};
 
-pub(super) fn field(name: &str, kind: Kind, class: Class) -> Field {
+pub(crate) fn field(name: &str, kind: Kind, class: Class) -> Field {
     Field {
         name: name.to_owned(),
         columns: vec![name.to_owned()],
@@ -31,27 +32,32 @@ pub(super) fn field(name: &str, kind: Kind, class: Class) -> Field {
     }
 }
 
-/// A source with a reference, a family, an opening, a closing and a need.
-fn source() -> Source {
+/// A source of these fields without events; the first is the case, the second the family.
+pub(crate) fn bare_source(fields: Vec<Field>) -> Source {
     Source {
         name: "advice".to_owned(),
         label: "Advice".to_owned(),
-        case: "case_ref".to_owned(),
-        family: Some("family_ref".to_owned()),
-        events: [("opened", "first"), ("closed", "last")]
-            .map(|(event, field)| (event.to_owned(), field.to_owned()))
-            .into(),
-        fields: vec![
-            field("case_ref", Kind::Text, Class::Direct),
-            field("family_ref", Kind::Text, Class::Direct),
-            field("first", Kind::Date, Class::Quasi),
-            field("last", Kind::Date, Class::Quasi),
-            field("need", Kind::Code, Class::Sensitive),
-        ],
+        case: fields[0].name.clone(),
+        family: Some(fields[1].name.clone()),
+        events: BTreeMap::new(),
+        fields,
         ignore: Vec::new(),
         checks: BTreeMap::new(),
         reject_at_most: 0.0,
     }
+}
+
+/// A source with a reference, a family, an opening, a closing and a need.
+fn source() -> Source {
+    let events = [("opened", "first"), ("closed", "last")].map(|(event, field)| (event.to_owned(), field.to_owned()));
+    let fields = vec![
+        field("case_ref", Kind::Text, Class::Direct),
+        field("family_ref", Kind::Text, Class::Direct),
+        field("first", Kind::Date, Class::Quasi),
+        field("last", Kind::Date, Class::Quasi),
+        field("need", Kind::Code, Class::Sensitive),
+    ];
+    Source { events: events.into(), ..bare_source(fields) }
 }
 
 /// Lines of `case family first last need`; `-` is a blank.
@@ -359,6 +365,59 @@ fn a_store_that_was_cut_short_is_damaged_and_an_empty_one_is_no_new_store() {
 
 fn is_damage(error: &StoreError) -> bool {
     matches!(error, StoreError::Damaged { .. })
+}
+
+#[test]
+fn a_damaged_page_met_by_a_scan_is_called_damage() {
+    let mut bench = Bench::new();
+    let lines: String = (0..500).map(|case| format!("C{case} F1 2026-01-09 - MLD\n")).collect();
+    bench.import("a.csv", &lines).expect("an import");
+    let (_folder, key, path) = bench.closed();
+    let mut bytes = fs::read(&path).expect("the file");
+    // The first pages hold what opening reads.
+    let last = bytes.len() / 16384 - 1;
+    for page in bytes.chunks_mut(16384).skip(last.min(24)) {
+        page[100] ^= 1;
+    }
+    fs::write(&path, &bytes).expect("a damaged file");
+    let store = Store::open(&path, &key).expect("what opening reads is sound");
+    let scanned = store.scan("advice", &["need"], None, &mut |_| ());
+    assert!(is_damage(&scanned.expect_err("damage")));
+}
+
+#[test]
+fn what_a_killed_program_committed_is_there_and_what_it_had_not_is_not() {
+    let mut bench = Bench::new();
+    bench.import("a.csv", TWO_CASES).expect("an import");
+    let killed = |bench: &Bench, name: &str| {
+        let folder = bench.folder.path().join(name);
+        fs::create_dir(&folder).expect("a folder");
+        for file in ["takeup.db", "takeup.db-wal"] {
+            fs::copy(bench.folder.path().join(file), folder.join(file)).expect("a copy");
+        }
+        let store = Store::open(&folder.join("takeup.db"), &bench.key).expect("the store of a killed program");
+        assert_eq!(fs::metadata(folder.join("takeup.db-wal")).map_or(0, |log| log.len()), 0, "the log is emptied");
+        store.connection.query_row("SELECT count(*) FROM cases", [], |row| row.get::<_, i64>(0)).expect("a count")
+    };
+    bench.store.connection.execute_batch("BEGIN").expect("a transaction");
+    bench.store.connection.execute_batch("DELETE FROM cases WHERE case_key = 'A1'").expect("a deletion");
+    assert_eq!(killed(&bench, "before"), 2);
+    bench.store.connection.execute_batch("COMMIT").expect("the deletion");
+    assert_eq!(killed(&bench, "after"), 1);
+}
+
+#[test]
+fn the_order_of_rows_in_an_export_leaves_no_trace() {
+    let numbers = |lines: &str| {
+        let mut bench = Bench::new();
+        bench.import("a.csv", lines).expect("an import");
+        let mut numbers = Vec::new();
+        let mut visit = |case: StoredCase<'_>| numbers.push((case.case, case.values[0].map(str::to_owned)));
+        bench.store.scan("advice", &["case_ref"], None, &mut visit).expect("a scan");
+        numbers
+    };
+    let reversed: Vec<&str> = TWO_CASES.lines().rev().collect();
+    assert_eq!(numbers(TWO_CASES), numbers(&reversed.join("\n")));
 }
 
 #[test]

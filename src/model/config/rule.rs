@@ -36,6 +36,7 @@ pub const CHECKS: &[(&str, &str)] = &[
     ("repeated_case", "the same case again in this import; the last row was taken"),
     ("hidden_sheet", "a hidden sheet, which was not read"),
     ("other_sheet", "a sheet without a header of this source, which was not read"),
+    ("headers_differ", "a sheet has other columns than the first one"),
     ("hidden_rows", "rows hidden in the sheet, which were read"),
     ("hidden_columns", "columns hidden in the sheet, which were read"),
     ("cell_comments", "comments in the workbook, which were not read"),

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
 use crate::config::codes::CodeList;
@@ -12,7 +12,7 @@ use crate::config::fold::{fold, fold_header};
 use crate::config::rule::{self, Rule};
 
 /// What a field holds. The stored form of every kind is text; see [`Field::kind`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// Any text, trimmed, spaces collapsed.
@@ -36,7 +36,7 @@ pub enum Kind {
 }
 
 /// What a field may do to a person if it gets out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Class {
     /// Names the person.

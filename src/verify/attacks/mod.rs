@@ -1,7 +1,10 @@
 //! Attacks, a file each. Comes in: what the readers read. Goes out: findings, claims, and how far each attack got.
 
+pub mod chart;
 pub mod closure;
 pub mod codes;
+pub mod consistency;
+pub mod frame;
 pub mod interval;
 pub mod judge;
 pub mod subtraction;

@@ -2,8 +2,11 @@
 //! out: what a stranger can read from them, and what should not be there.
 
 pub mod csv;
+pub mod csvw;
 pub mod folder;
 pub mod html;
+pub mod package;
 pub mod png;
 pub mod svg;
+pub mod workbook;
 pub mod xml;

@@ -10,10 +10,44 @@ const ELEMENTS: [&str; 12] =
 
 /// Attributes that place and paint.
 const ATTRIBUTES: [&str; 38] = [
-    "xmlns", "role", "aria-labelledby", "id", "class", "width", "height", "viewBox", "x", "y", "x1", "x2", "y1", "y2",
-    "cx", "cy", "r", "dx", "dy", "d", "points", "fill", "stroke", "stroke-width", "opacity", "fill-opacity",
-    "stroke-opacity", "font-family", "font-size", "font-weight", "font-style", "text-anchor", "transform",
-    "dominant-baseline", "stroke-linejoin", "stroke-linecap", "stroke-dasharray", "xml:space",
+    "xmlns",
+    "role",
+    "aria-labelledby",
+    "id",
+    "class",
+    "width",
+    "height",
+    "viewBox",
+    "x",
+    "y",
+    "x1",
+    "x2",
+    "y1",
+    "y2",
+    "cx",
+    "cy",
+    "r",
+    "dx",
+    "dy",
+    "d",
+    "points",
+    "fill",
+    "stroke",
+    "stroke-width",
+    "opacity",
+    "fill-opacity",
+    "stroke-opacity",
+    "font-family",
+    "font-size",
+    "font-weight",
+    "font-style",
+    "text-anchor",
+    "transform",
+    "dominant-baseline",
+    "stroke-linejoin",
+    "stroke-linecap",
+    "stroke-dasharray",
+    "xml:space",
 ];
 
 /// What a chart shows.
@@ -27,8 +61,14 @@ pub struct Chart {
     pub hidden: usize,
     /// Title and description.
     pub words: Vec<String>,
-    /// Every text that is drawn.
+    /// Every text that is drawn, those of the axis excepted.
     pub texts: Vec<String>,
+    /// The value at which the axis ends.
+    pub end: f64,
+    /// The distance between two marks of the axis that a round one would have: a fifth of its end at least.
+    pub step: f64,
+    /// The texts of the axis.
+    pub axis: Vec<String>,
 }
 
 /// A row of a bar chart.
@@ -85,11 +125,16 @@ fn is_invisible(element: &Element) -> bool {
 /// None where the drawing has no such axis.
 #[must_use]
 pub fn read(document: &Document) -> Option<Chart> {
-    let groups = |class: &'static str| {
-        document.root.named("g").filter(move |group| group.attribute("class") == Some(class))
-    };
+    let groups =
+        |class: &'static str| document.root.named("g").filter(move |group| group.attribute("class") == Some(class));
     let mut chart = Chart {
-        words: document.root.children.iter().filter(|child| matches!(child.local(), "title" | "desc")).map(Element::whole_text).collect(),
+        words: document
+            .root
+            .children
+            .iter()
+            .filter(|child| matches!(child.local(), "title" | "desc"))
+            .map(Element::whole_text)
+            .collect(),
         texts: document.root.all().into_iter().filter(|element| element.name == "text").map(text).collect(),
         ..Chart::default()
     };
@@ -97,11 +142,16 @@ pub fn read(document: &Document) -> Option<Chart> {
     let line = axis.named("polyline").next().and_then(|line| line.attribute("points")).map(points)?;
     let [from, .., to] = line.as_slice() else { return None };
     let end: f64 = axis.named("text").last().map(text)?.replace(',', "").parse().ok()?;
+    chart.end = end;
+    chart.step = round_step(end);
+    chart.axis = axis.named("text").map(text).collect();
+    chart.is_traced(document)?;
     let is_bars = (from.1 - to.1).abs() < f64::EPSILON;
     if is_bars {
         let length = to.0 - from.0;
         let marks: Vec<&Element> = groups("marks").flat_map(|group| group.named("rect")).collect();
-        let labels: Vec<String> = groups("labels").map(|group| group.named("text").map(text).collect::<Vec<_>>().join(" ")).collect();
+        let labels: Vec<String> =
+            groups("labels").map(|group| group.named("text").map(text).collect::<Vec<_>>().join(" ")).collect();
         let values: Vec<&Element> = groups("values").flat_map(|group| group.named("text")).collect();
         if labels.len() != values.len() || length <= 0.0 {
             return None;
@@ -109,7 +159,8 @@ pub fn read(document: &Document) -> Option<Chart> {
         for (label, value) in labels.into_iter().zip(values) {
             let height = number(value, "y")?;
             let own = marks.iter().find(|mark| spans(mark, height));
-            let drawn = own.and_then(|mark| Some((number(mark, "x")? + number(mark, "width")? - from.0) * end / length));
+            let drawn =
+                own.and_then(|mark| Some((number(mark, "x")? + number(mark, "width")? - from.0) * end / length));
             chart.bars.push(Bar { label, text: text(value), value: drawn });
         }
         if chart.bars.iter().filter(|bar| bar.value.is_some()).count() != marks.len() {
@@ -124,6 +175,36 @@ pub fn read(document: &Document) -> Option<Chart> {
         chart.hidden = groups("hidden").flat_map(|group| group.named("text")).count();
     }
     Some(chart)
+}
+
+/// The largest of 1, 2, 5 times a power of ten that lets the axis have two to five steps; the axis ends at one of them.
+fn round_step(end: f64) -> f64 {
+    let mut step = 1.0;
+    for factor in [2.0, 2.5, 2.0].into_iter().cycle() {
+        if step * 5.0 >= end {
+            break;
+        }
+        step *= factor;
+    }
+    step
+}
+
+impl Chart {
+    /// What a line or a second marker touches must be a mark, or the drawing shows a point that is none.
+    fn is_traced(&self, document: &Document) -> Option<()> {
+        let in_groups = |classes: &'static [&'static str]| {
+            let own = move |group: &&Element| group.attribute("class").is_some_and(|class| classes.contains(&class));
+            document.root.named("g").filter(own).flat_map(|group| group.children.iter())
+        };
+        let centre = |mark: &Element| Some((number(mark, "cx")?, number(mark, "cy")?));
+        let marks: Vec<(f64, f64)> = in_groups(&["marks"]).filter_map(centre).collect();
+        let near = |(x, y): (f64, f64)| marks.iter().any(|mark| (mark.0 - x).abs() < 1.0 && (mark.1 - y).abs() < 1.0);
+        let touched = in_groups(&["strokes", "markers"]).flat_map(|element| match element.attribute("points") {
+            Some(line) => points(line),
+            None => centre(element).into_iter().collect(),
+        });
+        touched.into_iter().all(near).then_some(())
+    }
 }
 
 fn text(element: &Element) -> String {

@@ -1,0 +1,219 @@
+//! What can be wrong with an export. Comes in: facts and places. Goes out: one variant a fault, each naming its file.
+//! Deliberately absent: any value, and what to do about it.
+
+use thiserror::Error;
+
+use crate::ingest::place::Place;
+use crate::ingest::report::QualityReport;
+
+/// An export that cannot be taken; nothing of it was stored.
+#[derive(Debug, Error)]
+pub enum IngestError {
+    /// A folder where a file belongs.
+    #[error("{file} is a folder, not an export")]
+    Folder {
+        /// Its name.
+        file: String,
+    },
+    /// The system does not give the file.
+    #[error("{file} cannot be opened: {reason}")]
+    Unreadable {
+        /// Its name.
+        file: String,
+        /// What the system says.
+        reason: std::io::ErrorKind,
+    },
+    /// No byte, or nothing but spaces.
+    #[error("{file} is empty")]
+    Empty {
+        /// Its name.
+        file: String,
+    },
+    /// A header and nothing under it.
+    #[error("{file} has a header but no case under it")]
+    NoRows {
+        /// Its name.
+        file: String,
+    },
+    /// An ending that no reader takes.
+    #[error("{file} has the ending {ending:?}, which is no format of an export")]
+    UnknownEnding {
+        /// Its name.
+        file: String,
+        /// What stands after the last dot.
+        ending: String,
+    },
+    /// The ending says one format, the bytes another.
+    #[error("{file} ends in {ending:?} but holds {content}")]
+    WrongContent {
+        /// Its name.
+        file: String,
+        /// What stands after the last dot.
+        ending: String,
+        /// What the bytes are.
+        content: &'static str,
+    },
+    /// Cut off or altered.
+    #[error("{file} is damaged or cut off: it does not open as {format}")]
+    Damaged {
+        /// Its name.
+        file: String,
+        /// What it should be.
+        format: &'static str,
+    },
+    /// Unpacks to more than a case export ever is.
+    #[error("{file} holds {what}, more than the {limit} that are read")]
+    TooLarge {
+        /// Its name.
+        file: String,
+        /// What there is too much of.
+        what: &'static str,
+        /// The limit with its unit.
+        limit: &'static str,
+    },
+    /// Encrypted by its program.
+    #[error("{file} is protected by a password")]
+    PasswordProtected {
+        /// Its name.
+        file: String,
+    },
+    /// No row looks like the source's header.
+    #[error("no row of {file} is the header of {source_name}: at most {matched} of its columns stand in one row")]
+    NoHeader {
+        /// Its name.
+        file: String,
+        /// The source.
+        source_name: String,
+        /// Columns of the best row.
+        matched: usize,
+    },
+    /// The header lacks a required column.
+    #[error("{place} lacks the column {column:?}, which {source_name} requires")]
+    MissingColumn {
+        /// The header row.
+        place: Place,
+        /// The column's current name, from the configuration.
+        column: String,
+        /// The source.
+        source_name: String,
+    },
+    /// Two rows in sequence each look like a header.
+    #[error("{first} and row {second} are both header rows")]
+    TwoHeaderRows {
+        /// The first.
+        first: Place,
+        /// The row of the second.
+        second: u64,
+    },
+    /// A column that the source neither reads nor ignores.
+    #[error("column {column:?} at {place} is not described in the source {source_name}")]
+    UndescribedColumn {
+        /// Its header.
+        column: String,
+        /// Where its header stands.
+        place: Place,
+        /// The source.
+        source_name: String,
+    },
+    /// Values under a blank header.
+    #[error("{place} holds something, but its column has no header")]
+    UnnamedColumn {
+        /// The first such cell.
+        place: Place,
+    },
+    /// Two columns for one field.
+    #[error("{first} and {second} are both columns of the field {field}")]
+    DoubleColumn {
+        /// One header.
+        first: Place,
+        /// The other.
+        second: Place,
+        /// The field.
+        field: String,
+    },
+    /// A code that is a decision for a person.
+    #[error(
+        "{count} cells of the field {field} hold a code that no list or spelling knows, first {length} characters at {place}"
+    )]
+    UnknownCode {
+        /// The field.
+        field: String,
+        /// The first such cell.
+        place: Place,
+        /// Characters in it.
+        length: usize,
+        /// Such cells.
+        count: u64,
+        /// Everything that was found.
+        report: Box<QualityReport>,
+    },
+    /// A check of level `stop` failed.
+    #[error("the check {check} stops the import: {count} times, first at {place}")]
+    Stopped {
+        /// Its name.
+        check: String,
+        /// The first place.
+        place: Place,
+        /// How often.
+        count: u64,
+        /// Everything that was found.
+        report: Box<QualityReport>,
+    },
+    /// More rows rejected than the source allows.
+    #[error("{rejected} of {read} rows are rejected, more than the share {allowed} that {source_name} allows")]
+    TooManyRejected {
+        /// Rows rejected.
+        rejected: u64,
+        /// Rows read.
+        read: u64,
+        /// The source's share.
+        allowed: f64,
+        /// The source.
+        source_name: String,
+        /// Everything that was found.
+        report: Box<QualityReport>,
+    },
+    /// No source of the configuration fits.
+    #[error("no source describes the columns of {file}")]
+    NoSource {
+        /// Its name.
+        file: String,
+    },
+    /// Several sources fit as well.
+    #[error("{file} fits several sources alike: {}", .sources.join(", "))]
+    SeveralSources {
+        /// Its name.
+        file: String,
+        /// Their names.
+        sources: Vec<String>,
+    },
+}
+
+impl IngestError {
+    /// The data-quality report as far as it got, where rows were read before the import stopped.
+    #[must_use]
+    pub fn report(&self) -> Option<&QualityReport> {
+        match self {
+            Self::UnknownCode { report, .. } | Self::Stopped { report, .. } | Self::TooManyRejected { report, .. } => {
+                Some(report)
+            }
+            Self::Folder { .. }
+            | Self::Unreadable { .. }
+            | Self::Empty { .. }
+            | Self::NoRows { .. }
+            | Self::UnknownEnding { .. }
+            | Self::WrongContent { .. }
+            | Self::Damaged { .. }
+            | Self::TooLarge { .. }
+            | Self::PasswordProtected { .. }
+            | Self::NoHeader { .. }
+            | Self::MissingColumn { .. }
+            | Self::TwoHeaderRows { .. }
+            | Self::UndescribedColumn { .. }
+            | Self::UnnamedColumn { .. }
+            | Self::DoubleColumn { .. }
+            | Self::NoSource { .. }
+            | Self::SeveralSources { .. } => None,
+        }
+    }
+}

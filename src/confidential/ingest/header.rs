@@ -1,0 +1,222 @@
+//! Finds the header row. Comes in: a sheet and a source. Goes out: which column is which field, and what is wrong with
+//! the header. A title above, and a header of two rows with merged parents, are found, not assumed.
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+
+use model::config::fold::fold_header;
+use model::config::source::Source;
+
+use crate::ingest::error::IngestError;
+use crate::ingest::table::{Cell, Export, Merged, Sheet};
+
+/// Rows from the top among which the header is looked for.
+const SEARCHED: usize = 60;
+
+/// What a column is to a source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    /// Position of the field.
+    Field(usize),
+    /// Known and not wanted.
+    Ignored,
+    /// Nothing stands in the header.
+    Unnamed,
+    /// A name that the source does not know.
+    Undescribed,
+}
+
+/// A header, sound or not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Header {
+    /// One row, or two that were joined.
+    pub(super) rows: Vec<u64>,
+    /// Name and role of each column.
+    pub(super) columns: Vec<(String, Role)>,
+    /// Distinct fields found.
+    pub(super) matched: usize,
+    /// The row that follows and looks like a header too.
+    pub(super) second: Option<u64>,
+}
+
+struct Row {
+    number: u64,
+    cells: Vec<String>,
+}
+
+/// The best header of a sheet; none where no row has two columns of the source, or the better part of its own.
+pub(super) fn find(sheet: &Sheet, source: &Source) -> Result<Option<Header>, IngestError> {
+    let rows = head(sheet)?;
+    let names = &Names::of(source);
+    let mut best: Option<(usize, Header)> = None;
+    for (at, row) in rows.iter().enumerate() {
+        let single = header(vec![row.number], row.cells.clone(), names);
+        let mut found = (at, single);
+        if let Some(child) = rows.get(at + 1) {
+            let joined = header(vec![row.number, child.number], joined(row, child, sheet.merged.as_deref()), names);
+            let alone = header(vec![child.number], child.cells.clone(), names);
+            if joined.matched > found.1.matched.max(alone.matched) {
+                found = (at + 1, joined);
+            }
+        }
+        if best.as_ref().is_none_or(|(_, other)| found.1.matched > other.matched) {
+            best = Some(found);
+        }
+    }
+    let Some((last, mut header)) = best.filter(|(_, header)| is_header(header, source)) else {
+        return Ok(None);
+    };
+    header.second = rows.get(last + 1).and_then(|next| second(&header, next, names));
+    Ok(Some(header))
+}
+
+/// The most columns of the source that one row of the sheet has, for the message that there is no header.
+pub(super) fn most_matched(sheet: &Sheet, source: &Source) -> Result<usize, IngestError> {
+    let names = Names::of(source);
+    let matched = |row: Row| header(vec![row.number], row.cells, &names).matched;
+    Ok(head(sheet)?.into_iter().map(matched).max().unwrap_or(0))
+}
+
+impl Header {
+    /// Position of each field's column; the faults of the header first.
+    pub(super) fn positions(
+        &self,
+        export: &Export,
+        sheet: &Sheet,
+        source: &Source,
+    ) -> Result<Vec<Option<usize>>, IngestError> {
+        let row = self.rows.last().copied().unwrap_or(0);
+        let place = |column: usize| export.place(sheet, row, Some(column + 1));
+        let source_name = source.name.clone();
+        if let Some(second) = self.second {
+            return Err(IngestError::TwoHeaderRows { first: export.place(sheet, row, None), second });
+        }
+        let mut positions: Vec<Option<usize>> = vec![None; source.fields.len()];
+        for (at, (name, role)) in self.columns.iter().enumerate() {
+            match role {
+                Role::Field(field) => match positions[*field].replace(at) {
+                    None => {}
+                    Some(other) => {
+                        let field = source.fields[*field].name.clone();
+                        return Err(IngestError::DoubleColumn { first: place(other), second: place(at), field });
+                    }
+                },
+                Role::Undescribed => {
+                    // A header that long is a sentence, and a sentence may hold anything.
+                    let column: String = name.chars().take(60).collect();
+                    return Err(IngestError::UndescribedColumn { column, place: place(at), source_name });
+                }
+                Role::Ignored | Role::Unnamed => {}
+            }
+        }
+        for (field, position) in source.fields.iter().zip(&positions) {
+            if field.required && position.is_none() {
+                let (place, column) = (export.place(sheet, row, None), field.columns[0].clone());
+                return Err(IngestError::MissingColumn { place, column, source_name });
+            }
+        }
+        Ok(positions)
+    }
+}
+
+fn head(sheet: &Sheet) -> Result<Vec<Row>, IngestError> {
+    let mut rows = Vec::new();
+    sheet.rows.walk(&mut |number, cells| {
+        let cells: Vec<String> = cells.iter().map(|cell| text(*cell)).collect();
+        if cells.iter().any(|cell| !cell.is_empty()) {
+            rows.push(Row { number, cells });
+        }
+        Ok(if rows.len() < SEARCHED { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
+    })?;
+    Ok(rows)
+}
+
+fn text(cell: Cell<'_>) -> String {
+    match cell {
+        Cell::Text(text) => text.split_whitespace().collect::<Vec<_>>().join(" "),
+        Cell::Number(number) => number.to_string(),
+        // A date or a fault is no name; a sign keeps the cell from counting as blank.
+        Cell::Serial(_) | Cell::Length(_) | Cell::Truth(_) | Cell::Fault | Cell::NoResult => "?".to_owned(),
+        Cell::Blank => String::new(),
+    }
+}
+
+fn header(rows: Vec<u64>, mut cells: Vec<String>, names: &Names) -> Header {
+    while cells.last().is_some_and(String::is_empty) {
+        cells.pop();
+    }
+    let mut found = vec![false; names.fields];
+    let columns: Vec<(String, Role)> = cells
+        .into_iter()
+        .map(|name| {
+            let role = names.role(&name);
+            if let Role::Field(field) = role {
+                found[field] = true;
+            }
+            (name, role)
+        })
+        .collect();
+    let matched = found.iter().filter(|found| **found).count();
+    Header { rows, columns, matched, second: None }
+}
+
+/// Every name that the source knows, folded once.
+struct Names {
+    roles: BTreeMap<String, Role>,
+    fields: usize,
+}
+
+impl Names {
+    fn of(source: &Source) -> Self {
+        let mut roles: BTreeMap<String, Role> =
+            source.ignore.iter().map(|column| (fold_header(column), Role::Ignored)).collect();
+        for (at, field) in source.fields.iter().enumerate() {
+            roles.extend(field.columns.iter().map(|column| (fold_header(column), Role::Field(at))));
+        }
+        Self { roles, fields: source.fields.len() }
+    }
+
+    fn role(&self, name: &str) -> Role {
+        if name.is_empty() {
+            return Role::Unnamed;
+        }
+        self.roles.get(&fold_header(name)).copied().unwrap_or(Role::Undescribed)
+    }
+}
+
+fn is_header(header: &Header, source: &Source) -> bool {
+    let named = header.columns.iter().filter(|(_, role)| *role != Role::Unnamed).count();
+    let required = source.fields.iter().filter(|field| field.required).count();
+    let has_required = |header: &Header| {
+        let found = |at: usize| header.columns.iter().any(|(_, role)| *role == Role::Field(at));
+        source.fields.iter().enumerate().filter(|(at, field)| field.required && found(*at)).count() == required
+    };
+    header.matched >= 2 && (header.matched * 2 >= named || has_required(header))
+}
+
+fn second(found: &Header, next: &Row, names: &Names) -> Option<u64> {
+    let matched = header(vec![next.number], next.cells.clone(), names).matched;
+    (matched >= 2 && matched * 2 >= found.matched).then_some(next.number)
+}
+
+/// Parent and child of each column in one name. A parent reaches as far as its merged cells do; where the format does
+/// not say, as far as the next parent.
+fn joined(parent: &Row, child: &Row, merged: Option<&[Merged]>) -> Vec<String> {
+    let mut above = String::new();
+    (0..parent.cells.len().max(child.cells.len()))
+        .map(|at| {
+            let own = parent.cells.get(at).cloned().unwrap_or_default();
+            let below = child.cells.get(at).cloned().unwrap_or_default();
+            let reaches = |block: &Merged| {
+                (block.rows.0..=block.rows.1).contains(&parent.number)
+                    && (block.columns.0..=block.columns.1).contains(&(at + 1))
+            };
+            if !own.is_empty() {
+                above = own;
+            } else if merged.is_some_and(|blocks| !blocks.iter().any(reaches)) {
+                above.clear();
+            }
+            [above.as_str(), below.as_str()].into_iter().filter(|name| !name.is_empty()).collect::<Vec<_>>().join(" ")
+        })
+        .collect()
+}

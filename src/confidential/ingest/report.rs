@@ -1,0 +1,181 @@
+//! The data-quality report: what was read, what was wrong, where. Comes in: notes of checks. Goes out: counts and first
+//! places, as data; `text` and `page` show it. Deliberately absent: any value of anybody.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::ingest::place::Place;
+
+/// What one import found.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct QualityReport {
+    /// The source by whose description the files were read.
+    pub source: String,
+    /// In the order in which they were read.
+    pub files: Vec<FileReport>,
+    /// Every row is in one of its counts.
+    pub rows: RowCounts,
+    /// What was remarked, the gravest first.
+    pub checks: Vec<CheckReport>,
+    /// Rows that were not taken, as many as are listed.
+    pub rejected_rows: Vec<RejectedRow>,
+    /// By field, how dates were written.
+    pub dates: BTreeMap<String, BTreeMap<String, u64>>,
+    /// In the source's order, of the rows that were taken.
+    pub fields: Vec<FieldReport>,
+}
+
+/// One file.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct FileReport {
+    /// Its name, without its folder.
+    pub file: String,
+    /// How it was read: `XLSX`, `text`, `text, gzip`.
+    pub format: String,
+    /// Of text files.
+    pub encoding: Option<String>,
+    /// Of text files.
+    pub delimiter: Option<String>,
+    /// Whether the workbook counts its days from 1904.
+    pub from_1904: bool,
+    /// In the file's order.
+    pub sheets: Vec<SheetReport>,
+}
+
+/// One sheet; a text file is one.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct SheetReport {
+    /// Empty for text files.
+    pub sheet: String,
+    /// `visible`, `hidden` or `very hidden`.
+    pub visibility: &'static str,
+    /// The header's rows; none where the sheet was not read. Two were joined.
+    pub header_rows: Vec<u64>,
+    /// Columns read: header, field, and the last month of use of a former header.
+    pub columns: Vec<ColumnReport>,
+    /// Rows under the header, blank ones included.
+    pub rows: u64,
+}
+
+/// One column that is read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ColumnReport {
+    /// As the export has it.
+    pub column: String,
+    /// The source's.
+    pub field: String,
+    /// Where the header is of the past, the last month in which it was in use.
+    pub former_until: Option<String>,
+}
+
+/// Where the rows went.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct RowCounts {
+    /// Rows under the headers.
+    pub read: u64,
+    /// Rows that go to the store.
+    pub accepted: u64,
+    /// By check.
+    pub rejected: BTreeMap<String, u64>,
+    /// By reason.
+    pub skipped: BTreeMap<String, u64>,
+    /// What the store did with the accepted ones; none before it was asked.
+    pub outcome: Option<Outcome>,
+}
+
+/// What the store did with the accepted rows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Outcome {
+    /// New cases.
+    pub stored: u64,
+    /// Cases that said something else before.
+    pub updated: u64,
+    /// Cases that say what they said.
+    pub unchanged: u64,
+}
+
+/// What one check found in one field.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct CheckReport {
+    /// Its name.
+    pub check: String,
+    /// What it says, in words; empty for rules, whose names say it.
+    pub says: &'static str,
+    /// `stop`, `reject` or `warn`.
+    pub level: &'static str,
+    /// None where it is about rows or sheets.
+    pub field: Option<String>,
+    /// How often.
+    pub count: u64,
+    /// The first of them.
+    pub first: Vec<FirstPlace>,
+}
+
+/// Where something was found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FirstPlace {
+    /// The cell or row.
+    pub place: Place,
+    /// Characters in the cell, where that is all that may be said of it.
+    pub length: Option<usize>,
+}
+
+/// A row that was not taken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RejectedRow {
+    /// Where it stands.
+    pub place: Place,
+    /// The first check that rejected it.
+    pub check: String,
+}
+
+/// How well a field is filled.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct FieldReport {
+    /// Its name.
+    pub field: String,
+    /// Rows in which it says something.
+    pub filled: u64,
+    /// Rows in which it does not.
+    pub blank: u64,
+    /// Answers, in a field that may have several a case.
+    pub responses: Option<u64>,
+}
+
+impl RowCounts {
+    /// Whether every row read is in one of the counts, before and after the store was asked.
+    #[must_use]
+    pub fn adds_up(&self) -> bool {
+        let rejected: u64 = self.rejected.values().sum();
+        let skipped: u64 = self.skipped.values().sum();
+        let accepted =
+            self.outcome.is_none_or(|outcome| outcome.stored + outcome.updated + outcome.unchanged == self.accepted);
+        accepted && self.read == self.accepted + rejected + skipped
+    }
+}
+
+impl QualityReport {
+    /// Says what the store did with the accepted rows.
+    pub fn set_outcome(&mut self, stored: u64, updated: u64, unchanged: u64) {
+        self.rows.outcome = Some(Outcome { stored, updated, unchanged });
+    }
+
+    /// Whether every row read is in one of the counts.
+    #[must_use]
+    pub fn adds_up(&self) -> bool {
+        self.rows.adds_up()
+    }
+
+    /// The report for a terminal.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        crate::ingest::text::text(self)
+    }
+
+    /// The report as a page of its own, for the service's own eyes.
+    #[must_use]
+    pub fn to_html(&self) -> String {
+        crate::ingest::page::page(self)
+    }
+}

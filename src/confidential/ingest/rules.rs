@@ -1,0 +1,90 @@
+//! Carries out the rules over several fields of one case. Comes in: stored values. Goes out: whether a rule holds.
+//! A rule whose fields are blank holds: nothing contradicts it.
+
+use model::config::rule::{Condition, Rule, RuleKind};
+use model::config::source::Source;
+use model::config::{CodeEntry, CodeList};
+use model::period::Month;
+
+use std::collections::BTreeMap;
+
+/// The rules of a source, ready for its rows.
+pub(super) struct Rules<'a> {
+    source: &'a Source,
+    codes: &'a BTreeMap<String, CodeList>,
+}
+
+impl<'a> Rules<'a> {
+    pub(super) const fn new(source: &'a Source, codes: &'a BTreeMap<String, CodeList>) -> Self {
+        Self { source, codes }
+    }
+
+    /// The rules that a case breaks.
+    pub(super) fn broken(&self, values: &[Option<String>]) -> impl Iterator<Item = &'a Rule> {
+        self.source.rules.iter().filter(|rule| self.holds(&rule.kind, values) == Some(false))
+    }
+
+    fn value<'v>(&self, field: &str, values: &'v [Option<String>]) -> Option<&'v str> {
+        values[self.source.position(field)?].as_deref()
+    }
+
+    fn entry(&self, field: &str, values: &[Option<String>]) -> Option<&'a CodeEntry> {
+        let at = self.source.position(field)?;
+        self.codes.get(self.source.fields[at].codes.as_ref()?)?.find(values[at].as_deref()?)
+    }
+
+    /// None where a field that the rule needs is blank.
+    fn holds(&self, kind: &RuleKind, values: &[Option<String>]) -> Option<bool> {
+        match kind {
+            // Stored dates sort as text.
+            RuleKind::NotBefore { field, after } => Some(self.value(field, values)? >= self.value(after, values)?),
+            RuleKind::ExactlyWhen { when, then } => Some(self.met(when, values) == self.met(then, values)),
+            RuleKind::AgeBetween { from, at, min, max } => {
+                let age = age_years(self.value(from, values)?, self.value(at, values)?)?;
+                Some((*min..=*max).contains(&age))
+            }
+            RuleKind::AgeNear { from, at, field, column, within } => {
+                let age = age_years(self.value(from, values)?, self.value(at, values)?)?;
+                let usual: i64 = self.entry(field, values)?.columns.get(column)?.parse().ok()?;
+                Some((age - usual).abs() <= *within)
+            }
+            RuleKind::InUse { field, at } => {
+                let (from, to) = self.entry(field, values)?.in_use;
+                let month = month(self.value(at, values)?)?;
+                Some(from.is_none_or(|from| from.start <= month) && to.is_none_or(|to| month < to.end))
+            }
+            RuleKind::NumberBetween { field, min, max } => {
+                Some((*min..=*max).contains(&self.value(field, values)?.parse().ok()?))
+            }
+            // This one needs all cases; it is carried out when they are all there.
+            RuleKind::NearDuplicate { .. } => None,
+        }
+    }
+
+    fn met(&self, condition: &Condition, values: &[Option<String>]) -> bool {
+        condition.fields.iter().filter_map(|field| self.value(field, values)).any(|value| {
+            // A field of several codes holds each of them; a field of one holds no `;`.
+            condition.codes.is_empty() || value.split(';').any(|code| condition.codes.iter().any(|other| other == code))
+        })
+    }
+}
+
+/// Full years between two stored dates.
+fn age_years(from: &str, at: &str) -> Option<i64> {
+    let year = |date: &str| date.get(..4)?.parse::<i64>().ok();
+    Some(year(at)? - year(from)? - i64::from(at.get(5..)? < from.get(5..)?))
+}
+
+fn month(date: &str) -> Option<Month> {
+    Some(Month::new(date.get(..4)?.parse().ok()?, date.get(5..7)?.parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn an_age_turns_on_the_birthday() {
+        assert_eq!(super::age_years("2014-03-10", "2025-03-09"), Some(10));
+        assert_eq!(super::age_years("2014-03-10", "2025-03-10"), Some(11));
+        assert_eq!(super::age_years("2026-03-10", "2025-03-10"), Some(-1));
+    }
+}

@@ -1,0 +1,174 @@
+//! Settles what only all rows together can tell. Comes in: the recordings of an import. Goes out: each case once, open
+//! codes in one spelling each, and remarks on cases that may be one.
+
+use std::collections::{BTreeMap, HashMap};
+
+use model::config::fold::fold;
+use model::config::rule::RuleKind;
+use model::config::source::{Kind, Unknown};
+
+use crate::ingest::Recording;
+use crate::ingest::intake::Intake;
+use crate::ingest::place::Place;
+use crate::ingest::report::FieldReport;
+
+/// Settles all of it; what is left in the intake's recordings goes to the store.
+pub(super) fn settle(intake: &mut Intake<'_>) -> Vec<FieldReport> {
+    forget(intake);
+    for field in 0..intake.source.fields.len() {
+        if intake.source.fields[field].unknown == Unknown::Add && intake.source.fields[field].kind == Kind::Code {
+            one_spelling(intake, field);
+        }
+    }
+    one_each(intake);
+    near_duplicates(intake);
+    intake.counts.accepted = intake.recordings.len() as u64;
+    filled(intake)
+}
+
+/// A case whose deletion one row asks for is forgotten in all rows.
+fn forget(intake: &mut Intake<'_>) {
+    if intake.deletions.is_empty() {
+        return;
+    }
+    let case = intake.source.position(&intake.source.case).unwrap_or(0);
+    let before = intake.recordings.len();
+    let deletions = std::mem::take(&mut intake.deletions);
+    intake.recordings.retain(|recording| {
+        !recording.values.expose_identified()[case].as_ref().is_some_and(|case| deletions.contains(case))
+    });
+    intake.deletions = deletions;
+    for _ in intake.recordings.len()..before {
+        intake.skip("deletion_requested");
+    }
+}
+
+/// Of several spellings of an open code the most frequent is taken, of equals the first in the alphabet, so that the
+/// order of rows decides nothing.
+fn one_spelling(intake: &mut Intake<'_>, field: usize) {
+    let mut spellings: HashMap<&str, (u64, usize)> = HashMap::new();
+    for (at, recording) in intake.recordings.iter().enumerate() {
+        if let Some(value) = &recording.values.expose_identified()[field] {
+            spellings.entry(value).or_insert((0, at)).0 += 1;
+        }
+    }
+    let mut codes: BTreeMap<String, Vec<(&str, u64, usize)>> = BTreeMap::new();
+    for (spelling, (count, first)) in spellings {
+        codes.entry(fold(spelling)).or_default().push((spelling, count, first));
+    }
+    let mut chosen: HashMap<String, String> = HashMap::new();
+    let (mut added, mut doubled) = (Vec::new(), Vec::new());
+    for spellings in codes.values_mut() {
+        spellings.sort_by(|one, other| other.1.cmp(&one.1).then(one.0.cmp(other.0)));
+        let code = spellings[0].0;
+        if !intake.readers[field].knows(code) {
+            let first = spellings.iter().map(|spelling| spelling.2).min().unwrap_or(0);
+            added.push((first, code.chars().count()));
+        }
+        for (spelling, _, first) in &spellings[1..] {
+            chosen.insert((*spelling).to_owned(), code.to_owned());
+            doubled.push((*first, spelling.chars().count()));
+        }
+    }
+    for (check, mut found) in [("added_code", added), ("two_spellings", doubled)] {
+        found.sort_unstable();
+        for (at, length) in found {
+            let recording = &intake.recordings[at];
+            intake.tally.note(check, Some(field), Some(length), || place(recording));
+        }
+    }
+    if chosen.is_empty() {
+        return;
+    }
+    for recording in &mut intake.recordings {
+        let mut values = std::mem::take(&mut recording.values).into_identified();
+        if let Some(code) = values[field].as_ref().and_then(|value| chosen.get(value)) {
+            values[field] = Some(code.clone());
+        }
+        recording.values = crate::identified::Identified::new(values);
+    }
+}
+
+/// Each case once: the same row again is dropped; of different rows the last is taken.
+fn one_each(intake: &mut Intake<'_>) {
+    let case = intake.source.position(&intake.source.case).unwrap_or(0);
+    let recordings = std::mem::take(&mut intake.recordings);
+    let mut places: HashMap<String, usize> = HashMap::with_capacity(recordings.len());
+    let mut kept: Vec<Recording> = Vec::with_capacity(recordings.len());
+    for recording in recordings {
+        let key = recording.values.expose_identified()[case].clone().unwrap_or_default();
+        match places.get(&key) {
+            None => {
+                places.insert(key, kept.len());
+                kept.push(recording);
+            }
+            Some(&at) if kept[at].values == recording.values => intake.skip("exact_duplicate"),
+            Some(&at) => {
+                intake.tally.note("repeated_case", None, None, || place(&recording));
+                intake.skip("superseded_by_later_row");
+                kept[at] = recording;
+            }
+        }
+    }
+    intake.recordings = kept;
+}
+
+/// Different cases that agree in everything that a rule names.
+fn near_duplicates(intake: &mut Intake<'_>) {
+    for rule in &intake.source.rules {
+        let RuleKind::NearDuplicate { fields } = &rule.kind else {
+            continue;
+        };
+        let positions: Vec<usize> = fields.iter().filter_map(|field| intake.source.position(field)).collect();
+        let mut seen: HashMap<Vec<String>, usize> = HashMap::new();
+        for (at, recording) in intake.recordings.iter().enumerate() {
+            let values = recording.values.expose_identified();
+            let key: Option<Vec<String>> =
+                positions.iter().map(|position| values[*position].as_ref().map(|value| fold(value))).collect();
+            let Some(key) = key else {
+                continue;
+            };
+            // Both places are listed, so that a person finds the two and decides.
+            match seen.get(&key) {
+                None => {
+                    seen.insert(key, at);
+                }
+                Some(&first) => {
+                    intake.tally.note(&rule.name, None, None, || place(&intake.recordings[first]));
+                    intake.tally.note(&rule.name, None, None, || place(recording));
+                }
+            }
+        }
+    }
+}
+
+fn filled(intake: &Intake<'_>) -> Vec<FieldReport> {
+    let mut reports: Vec<FieldReport> = intake
+        .source
+        .fields
+        .iter()
+        .map(|field| {
+            let responses = (field.kind == Kind::Multi).then_some(0);
+            FieldReport { field: field.name.clone(), responses, ..FieldReport::default() }
+        })
+        .collect();
+    for recording in &intake.recordings {
+        for (report, value) in reports.iter_mut().zip(recording.values.expose_identified()) {
+            match value {
+                Some(value) => {
+                    report.filled += 1;
+                    if let Some(responses) = &mut report.responses {
+                        *responses += value.split(';').count() as u64;
+                    }
+                }
+                None => report.blank += 1,
+            }
+        }
+    }
+    reports
+}
+
+fn place(recording: &Recording) -> Place {
+    let origin = &recording.origin;
+    Place { file: origin.file.clone(), sheet: origin.sheet.clone(), row: origin.row, column: None }
+}

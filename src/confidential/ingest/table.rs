@@ -1,0 +1,86 @@
+//! What every format is read into: sheets of rows of cells. Deliberately absent: fields and meaning.
+
+use std::ops::ControlFlow;
+
+use crate::ingest::error::IngestError;
+use crate::ingest::place::Place;
+
+/// A cell as its format gives it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Cell<'a> {
+    /// Nothing, or only spaces.
+    Blank,
+    /// Text with something in it.
+    Text(&'a str),
+    /// A number without a date format.
+    Number(f64),
+    /// A number with a date format, in days of the 1900 system.
+    Serial(f64),
+    /// A length of time, in days.
+    Length(f64),
+    /// A truth value.
+    Truth(bool),
+    /// An error value.
+    Fault,
+    /// A formula whose result is not stored.
+    NoResult,
+}
+
+/// What a row is handed to: the row's number from 1, its cells from column 1.
+pub(super) type EachRow<'r> = dyn FnMut(u64, &[Cell<'_>]) -> Result<ControlFlow<()>, IngestError> + 'r;
+
+/// Rows in their order; may be walked again.
+pub(super) trait Rows {
+    /// Hands every row that is there to `each`, until it breaks.
+    fn walk(&self, each: &mut EachRow<'_>) -> Result<(), IngestError>;
+}
+
+/// A block of merged cells, rows and columns from 1, both ends inside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Merged {
+    pub(super) rows: (u64, u64),
+    pub(super) columns: (usize, usize),
+}
+
+/// Whether people see a sheet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Visibility {
+    Visible,
+    Hidden,
+    /// Hidden so that only a macro shows it.
+    VeryHidden,
+}
+
+/// One sheet, or the whole of a text file.
+pub(super) struct Sheet {
+    /// Empty for text files.
+    pub(super) name: String,
+    pub(super) visibility: Visibility,
+    pub(super) rows: Box<dyn Rows>,
+    /// None where the format does not say.
+    pub(super) merged: Option<Vec<Merged>>,
+    pub(super) hidden_rows: u64,
+    pub(super) hidden_columns: u64,
+}
+
+/// An opened file.
+pub(super) struct Export {
+    pub(super) file: String,
+    /// SHA-256 of its bytes as they lie on disk.
+    pub(super) digest: String,
+    pub(super) format: &'static str,
+    /// For text files.
+    pub(super) encoding: Option<&'static str>,
+    pub(super) delimiter: Option<&'static str>,
+    pub(super) sheets: Vec<Sheet>,
+    /// Parts of the workbook that hold comments.
+    pub(super) comments: u64,
+    /// Whether its numbers of days count from 1904.
+    pub(super) from_1904: bool,
+}
+
+impl Export {
+    pub(super) fn place(&self, sheet: &Sheet, row: u64, column: Option<usize>) -> Place {
+        Place { file: self.file.clone(), sheet: sheet.name.clone(), row, column }
+    }
+}

@@ -1,0 +1,330 @@
+//! Pencil tables, and a brute-force oracle over every whole-numbered table a reader could think of.
+
+use std::collections::HashMap;
+
+use model::release::Zeros;
+use proptest::prelude::*;
+
+use super::*;
+use crate::tabulate::Counts;
+
+/// Counts of the finest combinations; each case is its own unit.
+struct Pencil<'a> {
+    spaces: &'a [Space],
+    inner: Vec<(Vec<u32>, u64)>,
+}
+
+impl Pencil<'_> {
+    fn is_under(&self, dimension: usize, code: u32, leaf: u32) -> bool {
+        let space = &self.spaces[dimension];
+        let below = |children: &Vec<u32>| children.iter().any(|&child| self.is_under(dimension, child, leaf));
+        code == leaf || space.sums.iter().any(|(parent, children)| *parent == code && below(children))
+    }
+}
+
+impl Counter for Pencil<'_> {
+    fn count(&self, keys: &[Key]) -> Vec<Counts> {
+        let inside = |key: &Key, codes: &[u32]| {
+            codes.iter().enumerate().all(|(dimension, &leaf)| self.is_under(dimension, key[dimension], leaf))
+        };
+        keys.iter()
+            .map(|key| {
+                let counted = self.inner.iter().filter(|(codes, _)| inside(key, codes)).map(|(_, count)| count).sum();
+                Counts { counted, protected: counted, largest: u64::from(counted > 0) }
+            })
+            .collect()
+    }
+}
+
+/// A dimension of a total (code 0) and `leaves` below it.
+fn flat(name: &str, leaves: u32) -> Space {
+    let codes = (0..=leaves).map(|code| format!("{name}{code}")).collect();
+    Space { name: name.to_owned(), codes, total: 0, sums: vec![(0, (1..=leaves).collect())] }
+}
+
+/// Total 0 of a group 1 and a leaf 2; the group of leaves 3 and 4.
+fn grouped(name: &str) -> Space {
+    let codes = (0..5).map(|code| format!("{name}{code}")).collect();
+    Space { name: name.to_owned(), codes, total: 0, sums: vec![(0, vec![1, 2]), (1, vec![3, 4])] }
+}
+
+fn leaves(space: &Space) -> Vec<u32> {
+    let is_parent = |code: &u32| space.sums.iter().any(|(parent, _)| parent == code);
+    (0..u32::try_from(space.codes.len()).expect("a handful of codes")).filter(|code| !is_parent(code)).collect()
+}
+
+fn product(lists: &[Vec<u32>]) -> Vec<Key> {
+    let mut keys: Vec<Vec<u32>> = vec![Vec::new()];
+    for list in lists {
+        keys = keys.iter().flat_map(|key| list.iter().map(|&code| [key.as_slice(), &[code]].concat())).collect();
+    }
+    keys.into_iter().map(Vec::into_boxed_slice).collect()
+}
+
+fn every_cell(spaces: &[Space]) -> Vec<Key> {
+    let all = |space: &Space| (0..u32::try_from(space.codes.len()).expect("a handful of codes")).collect();
+    product(&spaces.iter().map(all).collect::<Vec<_>>())
+}
+
+fn table(id: &str, cells: Vec<Key>, zeros: Zeros) -> PlannedTable {
+    PlannedTable { id: id.to_owned(), threshold: 5, zeros, cells, impossible: Vec::new() }
+}
+
+fn inner(spaces: &[Space], counts: &[u64]) -> Vec<(Vec<u32>, u64)> {
+    let keys = product(&spaces.iter().map(leaves).collect::<Vec<_>>());
+    keys.into_iter().map(Vec::from).zip(counts.iter().copied().cycle()).collect()
+}
+
+fn hidden(pattern: &Pattern) -> Vec<(Vec<u32>, Reason)> {
+    let mut cells: Vec<(Vec<u32>, Reason)> = pattern
+        .cells
+        .iter()
+        .filter_map(|(key, shown)| match shown {
+            Shown::Hidden(reason) => Some((key.to_vec(), *reason)),
+            Shown::Count(_) | Shown::Impossible => None,
+        })
+        .collect();
+    cells.sort_by(|left, right| left.0.cmp(&right.0));
+    cells
+}
+
+/// ```text
+///          1    2  all
+///   1      3   12   15
+///   2      9   20   29
+///   all   12   32   44
+/// ```
+fn pencil() -> (Vec<Space>, Vec<u64>) {
+    (vec![flat("district", 2), flat("age", 2)], vec![3, 12, 9, 20])
+}
+
+#[test]
+fn a_lone_suppressed_cell_gets_a_partner_in_its_row_its_column_and_across() {
+    let (spaces, counts) = pencil();
+    let counter = Pencil { spaces: &spaces, inner: inner(&spaces, &counts) };
+    let tables = vec![table("T1", every_cell(&spaces), Zeros::Hidden)];
+    let problem = Problem { spaces: spaces.clone(), tables, earlier: Vec::new(), tie_key: [1; 32] };
+    let pattern = suppress(&problem, &counter).expect("three partners are enough");
+    let expected = [
+        (vec![1, 1], Reason::MinimumFrequency),
+        (vec![1, 2], Reason::Secondary),
+        (vec![2, 1], Reason::Secondary),
+        (vec![2, 2], Reason::Secondary),
+    ];
+    assert_eq!(hidden(&pattern), expected);
+}
+
+#[test]
+fn subtraction_recovers_the_cell_while_nothing_else_is_hidden() {
+    let (spaces, counts) = pencil();
+    let counter = Pencil { spaces: &spaces, inner: inner(&spaces, &counts) };
+    let tables = vec![table("T1", every_cell(&spaces), Zeros::Hidden)];
+    let problem = Problem { spaces: spaces.clone(), tables, earlier: Vec::new(), tie_key: [1; 32] };
+    let mut open = suppress(&problem, &counter).expect("three partners are enough");
+    for (key, shown) in &mut open.cells {
+        if *shown == Shown::Hidden(Reason::Secondary) {
+            *shown = Shown::Count(counter.count(std::slice::from_ref(key))[0].counted);
+        }
+    }
+    let found = ranges(&problem, &open, &counter);
+    assert_eq!(found.get([1, 1].as_slice()), Some(&(3, 3)));
+}
+
+/// The year was published, 3 of its 10 cases fall in the second half; showing the first half would give them away.
+#[test]
+fn a_difference_from_an_earlier_release_is_protected_like_a_cell() {
+    let spaces = vec![flat("half", 2)];
+    let counter = Pencil { spaces: &spaces, inner: inner(&spaces, &[7, 3]) };
+    let earlier = vec![EarlierCell {
+        key: [0].into(),
+        form: EarlierForm::Count(10),
+        zeros: Zeros::Hidden,
+        threshold: 5,
+        release: "year".to_owned(),
+    }];
+    let tables = vec![table("T1", vec![[1].into()], Zeros::Hidden)];
+    let problem = Problem { spaces: spaces.clone(), tables, earlier, tie_key: [1; 32] };
+    let pattern = suppress(&problem, &counter).expect("hiding the first half protects the second");
+    assert_eq!(hidden(&pattern), [(vec![1], Reason::Secondary)]);
+    assert_eq!(pattern.statistics.derived, 1);
+}
+
+/// The year and its second half were published under a lower threshold: the first half, 4, is their difference.
+#[test]
+fn what_an_earlier_release_forces_stops_the_run_and_names_it() {
+    let spaces = vec![flat("half", 2)];
+    let counter = Pencil { spaces: &spaces, inner: inner(&spaces, &[4, 3]) };
+    let before = |key: u32, form| EarlierCell {
+        key: [key].into(),
+        form,
+        zeros: Zeros::Hidden,
+        threshold: 3,
+        release: "year".to_owned(),
+    };
+    let earlier = vec![before(0, EarlierForm::Count(7)), before(2, EarlierForm::Count(3))];
+    let tables = vec![table("T1", vec![[1].into()], Zeros::Hidden)];
+    let problem = Problem { spaces: spaces.clone(), tables, earlier, tie_key: [1; 32] };
+    let expected = ProtectError::Impossible {
+        table: "T1".to_owned(),
+        place: "half=half1".to_owned(),
+        earlier: Some("year".to_owned()),
+    };
+    assert_eq!(suppress(&problem, &counter).map(|pattern| pattern.statistics), Err(expected));
+}
+
+#[test]
+fn an_earlier_count_that_moved_is_reported_without_a_value() {
+    let spaces = vec![flat("half", 2)];
+    let counter = Pencil { spaces: &spaces, inner: inner(&spaces, &[7, 8]) };
+    let earlier = vec![EarlierCell {
+        key: [0].into(),
+        form: EarlierForm::Count(14),
+        zeros: Zeros::Hidden,
+        threshold: 5,
+        release: "r1".to_owned(),
+    }];
+    let problem = Problem { spaces: spaces.clone(), tables: Vec::new(), earlier, tie_key: [1; 32] };
+    let error = suppress(&problem, &counter).expect_err("15 is not 14");
+    assert_eq!(error.to_string(), "the total is not counted as release r1 published it");
+}
+
+/// A zero that one table hides cannot be told apart in another that would show it.
+#[test]
+fn a_table_shows_no_zero_while_another_hides_one_of_them() {
+    let spaces = vec![flat("district", 3)];
+    let counter = Pencil { spaces: &spaces, inner: inner(&spaces, &[0, 9, 8]) };
+    let tables = vec![table("T1", every_cell(&spaces), Zeros::Shown), table("T2", vec![[1].into()], Zeros::Hidden)];
+    let problem = Problem { spaces: spaces.clone(), tables, earlier: Vec::new(), tie_key: [1; 32] };
+    let pattern = suppress(&problem, &counter).expect("a hidden zero needs no partner");
+    assert_eq!(pattern.zeros, [Zeros::Hidden, Zeros::Hidden]);
+    assert_eq!(hidden(&pattern), [(vec![1], Reason::HiddenZero)]);
+}
+
+/// The least and the most of every hidden cell over all whole-numbered tables that agree with what is shown; every
+/// inner cell is tried up to the true grand total plus 10.
+fn ranges(problem: &Problem, pattern: &Pattern, counter: &Pencil) -> HashMap<Vec<u32>, (u64, u64)> {
+    let shows_zero = |table: &PlannedTable| table.cells.iter().any(|key| pattern.cells[key] == Shown::Count(0));
+    let mut least: HashMap<&Key, u64> = HashMap::new();
+    for table in problem.tables.iter().filter(|table| shows_zero(table)) {
+        least.extend(table.cells.iter().map(|key| (key, 1)));
+    }
+    let members: Vec<(&Key, Shown, Vec<usize>)> = pattern
+        .cells
+        .iter()
+        .map(|(key, &shown)| {
+            let inside = |(_, (codes, _)): &(usize, &(Vec<u32>, u64))| {
+                codes.iter().enumerate().all(|(at, &leaf)| counter.is_under(at, key[at], leaf))
+            };
+            (key, shown, counter.inner.iter().enumerate().filter(inside).map(|(at, _)| at).collect())
+        })
+        .collect();
+    let mut found = HashMap::new();
+    let total: u64 = counter.inner.iter().map(|(_, count)| count).sum();
+    let mut values = vec![0; counter.inner.len()];
+    walk(&mut values, 0, total + 10, &members, &least, &mut found);
+    found
+}
+
+type Member<'a> = (&'a Key, Shown, Vec<usize>);
+
+/// Sets one inner cell after the other, leaving as soon as a shown sum is passed or missed.
+fn walk(
+    values: &mut Vec<u64>,
+    at: usize,
+    most: u64,
+    members: &[Member],
+    least: &HashMap<&Key, u64>,
+    found: &mut HashMap<Vec<u32>, (u64, u64)>,
+) {
+    for (key, shown, inside) in members {
+        let sum: u64 = inside.iter().filter(|&&member| member < at).map(|&member| values[member]).sum();
+        let is_complete = inside.iter().all(|&member| member < at);
+        let holds = match shown {
+            Shown::Count(count) => sum == *count || (!is_complete && sum < *count),
+            Shown::Hidden(_) => !is_complete || sum >= least.get(key).copied().unwrap_or(0),
+            Shown::Impossible => sum == 0,
+        };
+        if !holds {
+            return;
+        }
+    }
+    if at == values.len() {
+        for (key, shown, inside) in members {
+            if matches!(shown, Shown::Hidden(_)) {
+                let sum = inside.iter().map(|&member| values[member]).sum();
+                let range: &mut (u64, u64) = found.entry(key.to_vec()).or_insert((sum, sum));
+                *range = (range.0.min(sum), range.1.max(sum));
+            }
+        }
+        return;
+    }
+    for value in 0..=most {
+        values[at] = value;
+        walk(values, at + 1, most, members, least, found);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// The oracle knows no equations: it tries every table.
+    #[test]
+    fn no_small_count_can_be_bounded_by_a_reader_who_tries_every_table(
+        counts in proptest::collection::vec(prop_oneof![3 => 0_u64..5, 2 => 5_u64..9], 6),
+        is_grouped: bool,
+        is_shown: bool,
+        key: [u8; 32],
+    ) {
+        let rows = if is_grouped { grouped("need") } else { flat("need", 3) };
+        let spaces = vec![rows, flat("district", 2)];
+        let counter = Pencil { spaces: &spaces, inner: inner(&spaces, &counts) };
+        let zeros = if is_shown { Zeros::Shown } else { Zeros::Hidden };
+        let tables = vec![table("T1", every_cell(&spaces), zeros)];
+        let problem = Problem { spaces: spaces.clone(), tables, earlier: Vec::new(), tie_key: key };
+        let pattern = suppress(&problem, &counter).expect("nothing was published before");
+        // A hidden grand total leaves too many tables to try; the certificates cover it.
+        let total = pattern.cells[[0, 0].as_slice()];
+        prop_assume!(matches!(total, Shown::Count(_)));
+        let found = ranges(&problem, &pattern, &counter);
+        for (key, reason) in hidden(&pattern) {
+            let truth = counter.count(&[key.clone().into()])[0].counted;
+            let (low, high) = found[&key];
+            prop_assert!(low <= truth && truth <= high);
+            if truth > 0 && truth < 5 {
+                prop_assert!(high >= 5 && high - low >= 5, "{key:?} {reason:?} {low} {high}");
+                prop_assert!(is_shown && low <= truth || low < truth, "{key:?} cannot be denied");
+            }
+        }
+        for (key, shown) in &pattern.cells {
+            if let Shown::Count(count) = shown {
+                prop_assert!(*count == 0 && is_shown || *count >= 5, "{key:?} is published");
+            }
+        }
+    }
+
+    /// Three dimensions, and the order of tables, cells and codes decides nothing.
+    #[test]
+    fn permuting_cells_and_codes_changes_nothing(
+        counts in proptest::collection::vec(prop_oneof![3 => 0_u64..5, 2 => 5_u64..30], 12),
+    ) {
+        let spaces = vec![flat("need", 3), flat("district", 2), flat("half", 2)];
+        let cells = every_cell(&spaces);
+        let turned = vec![spaces[2].clone(), spaces[0].clone(), spaces[1].clone()];
+        let turn = |key: &Key| -> Key { [key[2], key[0], key[1]].into() };
+        let counter = Pencil { spaces: &spaces, inner: inner(&spaces, &counts) };
+        let inner_turned = counter.inner.iter().map(|(key, count)| (turn(&key.clone().into()).to_vec(), *count)).collect();
+        let counter_turned = Pencil { spaces: &turned, inner: inner_turned };
+        let turned_cells: Vec<Key> = cells.iter().rev().map(turn).collect();
+        let problem = |spaces: &[Space], cells| Problem {
+            spaces: spaces.to_vec(),
+            tables: vec![table("T1", cells, Zeros::Hidden)],
+            earlier: Vec::new(),
+            tie_key: [3; 32],
+        };
+        let plain = suppress(&problem(&spaces, cells), &counter).expect("nothing was published before");
+        let other = suppress(&problem(&turned, turned_cells), &counter_turned).expect("nothing was published before");
+        for (key, shown) in &plain.cells {
+            prop_assert_eq!(*shown, other.cells[&turn(key)]);
+        }
+    }
+}

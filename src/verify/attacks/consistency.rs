@@ -1,0 +1,349 @@
+//! Whether all files of a release say the same, and nothing beside it. Comes in: a folder and its tables. Goes out:
+//! findings by file and place. Deliberately absent: what the figures give away; every file is held against the tidy table.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::claim::Tried;
+use model::manifest::TableEntry;
+use model::{Attack, Finding};
+
+use crate::attacks::chart;
+use crate::attacks::frame::Frame;
+use crate::readers::csv::{Reading, Table, whole_number};
+use crate::readers::folder::Folder;
+use crate::readers::html::{self, Page, PageTable};
+use crate::readers::png::{self, Fault};
+use crate::readers::workbook::{self, Book, Sheet};
+use crate::readers::{csvw, svg, xml};
+
+/// The symbols of cells without a value, as people see them.
+const SYMBOLS: [&str; 3] = ["[c]", "[z]", "[x]"];
+
+/// What the files came to.
+#[derive(Debug, Default)]
+pub struct Checked {
+    /// What must not be released.
+    pub findings: Vec<Finding>,
+    /// How far the checks got.
+    pub tried: Vec<Tried>,
+    /// What cannot be checked.
+    pub not_run: Vec<String>,
+    texts: BTreeMap<String, Vec<(String, String)>>,
+    compared: u64,
+    charts: u64,
+}
+
+/// What a cell of any other file must say.
+#[must_use]
+pub fn shown(reading: &Reading) -> String {
+    match reading {
+        Reading::Count(count) => count.to_string(),
+        Reading::Marker(_) => "[c]".to_owned(),
+        Reading::Impossible => "[z]".to_owned(),
+        Reading::NotAvailable => "[x]".to_owned(),
+    }
+}
+
+/// Counts without their separators; everything else as it is.
+pub(crate) fn plain(text: &str) -> String {
+    let text = text.trim();
+    let digits: String = text.chars().filter(|letter| *letter != ',').collect();
+    whole_number(&digits).map_or_else(|| text.to_owned(), |count| count.to_string())
+}
+
+/// Reads every file of `folder` and holds it against the tables.
+#[must_use]
+pub fn check(folder: &Folder, tables: &[Table]) -> Checked {
+    let mut checked = Checked::default();
+    let own: BTreeSet<&str> = folder.manifest.tables.iter().map(|entry| entry.file.as_str()).collect();
+    for (file, bytes) in folder.files.iter().filter(|(file, _)| !own.contains(file.as_str())) {
+        match file.rsplit('.').next().unwrap_or_default() {
+            "html" => checked.page(folder, tables, file, bytes),
+            "xlsx" => checked.book(folder, tables, file, bytes),
+            "svg" => checked.drawing(folder, tables, file, bytes),
+            "png" => checked.picture(file, bytes),
+            "json" => checked.metadata(folder, tables, file, bytes),
+            _ => checked.find(Attack::Folder, "unknown_format", file, "", "a file that no reader knows"),
+        }
+    }
+    checked.closed_world(folder, tables);
+    checked.tried.push(Tried {
+        attack: Attack::Consistency,
+        scope: format!("{} cells of other files against the tidy tables", checked.compared),
+        not_shown: 0,
+    });
+    if checked.charts > 0 {
+        checked.tried.push(Tried {
+            attack: Attack::Chart,
+            scope: format!("{} charts read back from their coordinates", checked.charts),
+            not_shown: 0,
+        });
+    }
+    checked
+}
+
+impl Checked {
+    fn find(&mut self, attack: Attack, kind: &str, file: &str, place: &str, message: &str) {
+        self.findings.push(Finding {
+            attack,
+            kind: kind.to_owned(),
+            file: file.to_owned(),
+            place: place.to_owned(),
+            message: message.to_owned(),
+            claim: None,
+        });
+    }
+
+    fn leftovers(&mut self, file: &str, faults: &[Fault]) {
+        for (kind, message) in faults {
+            self.find(Attack::Leftover, kind, file, "", message);
+        }
+    }
+
+    fn say(&mut self, file: &str, place: &str, text: &str) {
+        self.texts.entry(file.to_owned()).or_default().push((place.to_owned(), text.to_owned()));
+    }
+
+    fn picture(&mut self, file: &str, bytes: &[u8]) {
+        self.leftovers(file, &png::faults(bytes));
+        let reason = "pictures were opened, but their pixels were not read back";
+        if !self.not_run.iter().any(|known| known == reason) {
+            self.not_run.push(reason.to_owned());
+        }
+    }
+
+    fn drawing(&mut self, folder: &Folder, tables: &[Table], file: &str, bytes: &[u8]) {
+        let Some(document) = xml::parse(bytes) else {
+            self.find(Attack::Folder, "not_svg", file, "", "is no well-formed drawing");
+            return;
+        };
+        self.leftovers(file, &svg::faults(&document));
+        let entry = folder.manifest.tables.iter().zip(tables).find(|(entry, _)| is_named_for(entry, file));
+        let (Some(chart), Some((entry, table))) = (svg::read(&document), entry) else {
+            self.find(
+                Attack::Chart,
+                "chart_unread",
+                file,
+                "",
+                "a drawing that cannot be read back as a chart of a table",
+            );
+            return;
+        };
+        self.charts += 1;
+        for (place, message) in chart::compare(&chart, &folder.manifest, entry, table) {
+            self.find(Attack::Chart, "chart_value", file, &place, message);
+        }
+        for text in chart.words.iter().chain(&chart.texts) {
+            // The end of the axis is a round number beyond the largest bar; it is held against the bars instead.
+            if !chart.axis.contains(text) {
+                self.say(file, "text", text);
+            }
+        }
+    }
+
+    fn metadata(&mut self, folder: &Folder, tables: &[Table], file: &str, bytes: &[u8]) {
+        let Some(metadata) = csvw::read(bytes) else {
+            self.find(Attack::Folder, "unknown_format", file, "", "JSON that describes no table");
+            return;
+        };
+        self.leftovers(file, &metadata.faults);
+        let below = file.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let own = if below.is_empty() { metadata.url.clone() } else { format!("{below}/{}", metadata.url) };
+        match folder.manifest.tables.iter().zip(tables).find(|(entry, _)| entry.file == own) {
+            Some((_, table)) => {
+                let dims: Vec<&str> = table.dims.iter().map(String::as_str).chain(["value", "symbol"]).collect();
+                if metadata.columns != dims {
+                    self.find(Attack::Consistency, "metadata", file, "", "describes other columns than the table has");
+                }
+            }
+            None => self.find(Attack::Consistency, "metadata", file, "", "describes no table of release.json"),
+        }
+    }
+
+    fn page(&mut self, folder: &Folder, tables: &[Table], file: &str, bytes: &[u8]) {
+        let Ok(text) = std::str::from_utf8(bytes) else {
+            self.find(Attack::Folder, "encoding", file, "", "not plain UTF-8");
+            return;
+        };
+        let page = html::read(text);
+        self.leftovers(file, &page.faults);
+        for link in &page.links {
+            let path = link.split('#').next().unwrap_or_default();
+            if !folder.files.contains_key(path) && path != crate::readers::folder::MANIFEST {
+                self.find(Attack::Leftover, "html_link", file, "", "a link to a file that is not in the release");
+            }
+        }
+        self.inline_drawings(folder, file, text, &page);
+        let mut met = BTreeSet::new();
+        for table in &page.tables {
+            let entry = folder.manifest.tables.iter().zip(tables).find(|(entry, _)| is_page_table(entry, table));
+            match entry {
+                Some((entry, read)) => {
+                    met.insert(entry.id.clone());
+                    self.page_table(folder, entry, read, file, table);
+                }
+                None => {
+                    for text in table.rows.iter().flat_map(|row| row.heads.iter().chain(&row.cells)) {
+                        self.say(file, "a table of no entry in release.json", text);
+                    }
+                }
+            }
+        }
+        for entry in folder.manifest.tables.iter().filter(|entry| !entry.id.is_empty() && !met.contains(&entry.id)) {
+            self.find(Attack::Consistency, "missing_on_page", file, &entry.id, "a table that the page does not have");
+        }
+        for text in &page.texts {
+            self.say(file, "text", text);
+        }
+    }
+
+    /// A drawing in the page is the one in `charts/`, byte for byte, so that reading that one is enough.
+    fn inline_drawings(&mut self, folder: &Folder, file: &str, text: &str, page: &Page) {
+        let files = folder.files.iter().filter(|(name, _)| name.ends_with(".svg"));
+        let inside =
+            files.filter_map(|(_, bytes)| std::str::from_utf8(bytes).ok()).filter(|drawing| text.contains(*drawing));
+        if inside.count() != page.drawings {
+            self.find(Attack::Chart, "inline_chart", file, "", "a drawing that is none of the release's charts");
+        }
+    }
+
+    fn page_table(&mut self, folder: &Folder, entry: &TableEntry, table: &Table, file: &str, page: &PageTable) {
+        let found: Vec<(String, String)> = page
+            .rows
+            .iter()
+            .enumerate()
+            .flat_map(|(row, cells)| {
+                cells.cells.iter().map(move |cell| (format!("{}, row {}", entry.id, row), plain(cell)))
+            })
+            .collect();
+        self.compare(file, &entry.id, table, &found);
+        let heads: Vec<&[String]> =
+            page.rows.iter().filter(|row| !row.cells.is_empty()).map(|row| row.heads.as_slice()).collect();
+        self.heads(folder, entry, table, file, &heads);
+        self.say(file, "caption", &page.caption);
+    }
+
+    /// Rows must carry the names of their codes: the same figures in another order are other statements.
+    fn heads(&mut self, folder: &Folder, entry: &TableEntry, table: &Table, file: &str, found: &[&[String]]) {
+        let rows_by = table.dims.len().saturating_sub(1).max(1);
+        let mut expected: Vec<&[String]> =
+            table.rows.iter().map(|row| &row.codes[..rows_by.min(row.codes.len())]).collect();
+        expected.dedup();
+        if expected.len() != found.len() {
+            return;
+        }
+        for (codes, heads) in expected.iter().zip(found) {
+            let known = |(dim, code): (&String, &String)| folder.manifest.labels.get(dim)?.get(code).cloned();
+            let labels: Option<Vec<String>> = table.dims.iter().zip(codes.iter()).map(known).collect();
+            if labels.is_some_and(|labels| labels != *heads) {
+                self.find(Attack::Consistency, "header", file, &entry.id, "a row with another name than its code has");
+                return;
+            }
+        }
+    }
+
+    fn compare(&mut self, file: &str, id: &str, table: &Table, found: &[(String, String)]) {
+        self.compared += found.len() as u64;
+        if found.len() != table.rows.len() {
+            let message = "another number of cells than the tidy table";
+            self.find(Attack::Consistency, "inconsistent_cells", file, id, message);
+            return;
+        }
+        for (row, (place, text)) in table.rows.iter().zip(found) {
+            if shown(&row.reading) != *text {
+                let message = "a cell that says something else than the tidy table";
+                self.find(Attack::Consistency, "inconsistent_cell", file, place, message);
+            }
+        }
+    }
+
+    fn book(&mut self, folder: &Folder, tables: &[Table], file: &str, bytes: &[u8]) {
+        let Some(book) = workbook::read(bytes) else {
+            self.find(Attack::Folder, "not_xlsx", file, "", "is no workbook that can be read");
+            return;
+        };
+        self.leftovers(file, &book.faults);
+        self.sheets(folder, tables, file, &book);
+        for text in &book.texts {
+            self.say(file, "property", text);
+        }
+    }
+
+    fn sheets(&mut self, folder: &Folder, tables: &[Table], file: &str, book: &Book) {
+        let mut met = BTreeSet::new();
+        for sheet in &book.sheets {
+            let entry = folder.manifest.tables.iter().zip(tables).find(|(entry, _)| entry.id == sheet.name);
+            let is_figure = |text: &str, is_number: bool| is_number || SYMBOLS.contains(&text);
+            if let Some((entry, table)) = entry {
+                met.insert(entry.id.clone());
+                self.sheet_table(folder, entry, table, file, sheet);
+            }
+            for cell in sheet.rows.iter().flatten() {
+                if entry.is_none() || !is_figure(&cell.text, cell.is_number) {
+                    self.say(file, &format!("{}!{}", sheet.name, cell.place), &cell.text);
+                }
+            }
+        }
+        for entry in folder.manifest.tables.iter().filter(|entry| !entry.id.is_empty() && !met.contains(&entry.id)) {
+            self.find(Attack::Consistency, "missing_sheet", file, &entry.id, "a table that the workbook does not have");
+        }
+    }
+
+    fn sheet_table(&mut self, folder: &Folder, entry: &TableEntry, table: &Table, file: &str, sheet: &Sheet) {
+        let is_figure = |cell: &&workbook::BookCell| cell.is_number || SYMBOLS.contains(&cell.text.as_str());
+        let found: Vec<(String, String)> = sheet
+            .rows
+            .iter()
+            .flatten()
+            .filter(is_figure)
+            .map(|cell| (format!("{}!{}", sheet.name, cell.place), plain(&cell.text)))
+            .collect();
+        self.compare(file, &entry.id, table, &found);
+        let heads: Vec<Vec<String>> = sheet
+            .rows
+            .iter()
+            .filter(|row| row.iter().any(|cell| is_figure(&cell)))
+            .map(|row| row.iter().filter(|cell| !is_figure(cell)).map(|cell| cell.text.clone()).collect())
+            .collect();
+        let heads: Vec<&[String]> = heads.iter().map(Vec::as_slice).collect();
+        self.heads(folder, entry, table, file, &heads);
+    }
+
+    /// Every text says numbers of the tables or of their frame only, unless page and workbook carry the same sentence:
+    /// then it is the report's own note.
+    fn closed_world(&mut self, folder: &Folder, tables: &[Table]) {
+        let frame = Frame::of(&folder.manifest, tables);
+        let squeeze = |text: &str| text.split_whitespace().collect::<Vec<&str>>().join(" ");
+        let mut files_of: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+        for (file, texts) in &self.texts {
+            for (_, text) in texts {
+                files_of.entry(squeeze(text)).or_default().insert(file);
+            }
+        }
+        let mut found = Vec::new();
+        for (file, texts) in &self.texts {
+            for (place, text) in texts {
+                let alone = files_of.get(&squeeze(text)).is_none_or(|files| files.len() < 2);
+                if alone && frame.is_exceeded_by(text) {
+                    found.push((file.clone(), place.clone()));
+                }
+            }
+        }
+        found.dedup();
+        for (file, place) in found {
+            let message = "a number that is neither in the released tables nor in their frame";
+            self.find(Attack::Consistency, "unexplained_number", &file, &place, message);
+        }
+    }
+}
+
+/// `charts/t09.svg` is table T09's.
+fn is_named_for(entry: &TableEntry, file: &str) -> bool {
+    let name = file.rsplit('/').next().unwrap_or(file);
+    !entry.id.is_empty() && name.split_once('.').is_some_and(|(stem, _)| stem == entry.id.to_lowercase())
+}
+
+fn is_page_table(entry: &TableEntry, table: &PageTable) -> bool {
+    let id = entry.id.to_lowercase();
+    !id.is_empty() && table.ids.iter().any(|own| *own == id || *own == format!("table-{id}"))
+}
