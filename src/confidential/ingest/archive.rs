@@ -17,6 +17,15 @@ pub(super) fn sound<'b>(
     format: &'static str,
     bytes: &'b [u8],
 ) -> Result<ZipArchive<Cursor<&'b [u8]>>, IngestError> {
+    sound_within(LIMIT, file, format, bytes)
+}
+
+fn sound_within<'b>(
+    limit: u64,
+    file: &str,
+    format: &'static str,
+    bytes: &'b [u8],
+) -> Result<ZipArchive<Cursor<&'b [u8]>>, IngestError> {
     let damaged = || IngestError::Damaged { file: file.to_owned(), format };
     let too_large = |what, limit| IngestError::TooLarge { file: file.to_owned(), what, limit };
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| damaged())?;
@@ -30,7 +39,7 @@ pub(super) fn sound<'b>(
             return Err(IngestError::PasswordProtected { file: file.to_owned() });
         }
         let stated = entry.size();
-        let left = LIMIT - total;
+        let left = limit - total;
         if stated > left {
             return Err(too_large("an archive that unpacks to very much", LIMIT_WORDS));
         }
@@ -41,4 +50,24 @@ pub(super) fn sound<'b>(
         total += unpacked;
     }
     Ok(archive)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    #[test]
+    fn an_archive_that_unpacks_to_more_than_the_limit_is_refused_before_it_is_opened() {
+        let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        let options = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Deflated);
+        writer.start_file("xl/workbook.xml", options).expect("a new part");
+        writer.write_all(&[b' '; 10_000]).expect("memory");
+        let bytes = writer.finish().expect("memory").into_inner();
+        assert!(bytes.len() < 500, "the bomb is small on disk");
+        assert!(sound_within(10_000, "a.xlsx", "XLSX", &bytes).is_ok());
+        let error = sound_within(9_999, "a.xlsx", "XLSX", &bytes).expect_err("a byte too many");
+        assert!(matches!(error, IngestError::TooLarge { .. }), "{error}");
+    }
 }

@@ -1,8 +1,6 @@
 //! Reads text exports. Comes in: bytes. Goes out: one sheet of lines, with the encoding and delimiter that were found.
 //! UTF-8 with or without a mark, UTF-16 with one, else Windows-1252; commas, semicolons, tabs or bars; RFC 4180 quotes.
 
-use std::ops::ControlFlow;
-
 use encoding_rs::{UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 use crate::ingest::error::IngestError;
@@ -63,7 +61,8 @@ fn delimiter(text: &str) -> (u8, &'static str) {
         for record in reader(text, delimiter).into_records().take(RECORDS).flatten() {
             *widths.entry(record.len()).or_insert(0_usize) += 1;
         }
-        widths.into_iter().map(|(width, records)| (width - 1) * records).max().unwrap_or(0)
+        // Squared, because lines alike say more than columns many.
+        widths.into_iter().map(|(width, records)| (width - 1) * records * records).max().unwrap_or(0)
     };
     // The first of the best: commas where nothing parts the lines.
     DELIMITERS.into_iter().rev().max_by_key(|(delimiter, _)| score(*delimiter)).unwrap_or(DELIMITERS[0])
@@ -82,9 +81,12 @@ impl Rows for Lines {
     fn walk(&self, each: &mut EachRow<'_>) -> Result<(), IngestError> {
         let mut reader = reader(&self.text, self.delimiter);
         let mut record = csv::StringRecord::new();
+        // The reader's own count of lines stops between a carriage return and its line feed.
+        let (mut line, mut counted) = (1, 0);
         // The text is in memory and is UTF-8, so that the reader has nothing left to fail at.
         while reader.read_record(&mut record).unwrap_or(false) {
-            let line = record.position().map_or(0, csv::Position::line);
+            let from = record.position().map_or(0, |position| position.byte() as usize);
+            line += line_ends(&self.text.as_bytes()[counted..], from - counted, &mut counted);
             let cells: Vec<Cell<'_>> = record.iter().map(cell).collect();
             if each(line, &cells)?.is_break() {
                 break;
@@ -92,6 +94,18 @@ impl Rows for Lines {
         }
         Ok(())
     }
+}
+
+/// Line ends in `text` up to `to` and on to the next byte that is none, which `counted` moves to.
+fn line_ends(text: &[u8], to: usize, counted: &mut usize) -> u64 {
+    let (mut at, mut ends) = (0, 0);
+    while at < text.len() && (at < to || matches!(text[at], b'\r' | b'\n')) {
+        let alone = text[at] == b'\r' && text.get(at + 1) != Some(&b'\n');
+        ends += u64::from(alone || text[at] == b'\n');
+        at += 1;
+    }
+    *counted += at;
+    ends
 }
 
 fn cell(text: &str) -> Cell<'_> {
@@ -104,9 +118,6 @@ fn cell(text: &str) -> Cell<'_> {
         Cell::Text(text)
     }
 }
-
-/// A walk that goes on.
-pub(super) const ON: ControlFlow<()> = ControlFlow::Continue(());
 
 #[cfg(test)]
 mod tests {

@@ -1,0 +1,45 @@
+//! A foreign export, read by its own source: nothing is hard-wired.
+
+use std::io::Write;
+use std::path::Path;
+
+use super::{configured, root};
+use crate::ingest::read;
+
+#[test]
+fn the_casework_sample_is_read_whole() {
+    let (source, codes) = configured("casework", "casework");
+    let reading = read(&[root().join("fixtures/casework_sample.csv.gz")], &source, &codes, &|_| {}).expect("real rows");
+    let rows = &reading.report.rows;
+    assert!(reading.report.adds_up());
+    assert_eq!((rows.read, rows.accepted), (5000, reading.recordings.len() as u64));
+    assert_eq!(reading.report.files[0].format, "text, gzip");
+    assert!(reading.report.checks.iter().all(|check| check.level == "warn"), "{}", reading.report.to_text());
+}
+
+#[test]
+fn the_most_frequent_spelling_of_an_open_code_wins_whatever_the_order_of_rows() {
+    let (source, codes) = configured("casework", "casework");
+    let rows = ["1,A,Form Letter", "2,A,FORM LETTER", "3,A,form  letter", "4,A,Form Letter"];
+    let spellings = |rows: &mut dyn Iterator<Item = &&str>| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("cases.csv");
+        write(&path, rows);
+        let reading = read(&[path], &source, &codes, &|_| {}).expect("sound rows");
+        let at = source.position("descriptor").expect("a field");
+        let found = reading.report.checks.iter().find(|check| check.check == "two_spellings").map(|check| check.count);
+        let values = reading.recordings.iter().map(|recording| recording.values.expose_identified()[at].clone());
+        (values.collect::<Vec<_>>(), found)
+    };
+    let all = vec![Some("Form Letter".to_owned()); 4];
+    assert_eq!(spellings(&mut rows.iter()), (all.clone(), Some(2)));
+    assert_eq!(spellings(&mut rows.iter().rev()), (all, Some(2)));
+}
+
+fn write(path: &Path, rows: &mut dyn Iterator<Item = &&str>) {
+    let mut file = std::fs::File::create(path).expect("a file");
+    writeln!(file, "unique_key,account,descriptor,opendate").expect("a line");
+    for row in rows {
+        writeln!(file, "{row},2018-01-02").expect("a line");
+    }
+}
