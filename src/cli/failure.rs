@@ -16,7 +16,7 @@ use super::output::{complain, result};
 #[derive(Debug)]
 pub enum Failure {
     /// The pipeline says so.
-    Pipeline(pipeline::Error),
+    Pipeline(Box<pipeline::Error>),
     /// The arguments do not make sense together.
     Usage {
         /// What is wrong.
@@ -42,7 +42,7 @@ pub enum Failure {
 
 impl From<pipeline::Error> for Failure {
     fn from(error: pipeline::Error) -> Self {
-        Self::Pipeline(error)
+        Self::Pipeline(Box::new(error))
     }
 }
 
@@ -65,16 +65,7 @@ impl Failure {
     pub fn print(&self, globals: &Globals) -> ExitCode {
         let code = self.exit_code();
         match self {
-            Self::Pipeline(pipeline::Error::Config(error)) => {
-                complain(drawn(error).trim_end());
-                complain(&format!("The configuration is wrong; nothing was changed. (exit {code})"));
-            }
-            Self::Pipeline(error) => {
-                if let pipeline::Error::Disclosure(verdict) = error {
-                    show_verdict(verdict, globals);
-                }
-                complain(&sentence(&error.to_string(), error.remedy().as_deref().unwrap_or_default(), code));
-            }
+            Self::Pipeline(error) => print_error(error, code, globals),
             Self::Usage { fact, next } => complain(&sentence(fact, next, code)),
             Self::Disclosure { findings } => {
                 let fact = format!("verify found {findings} ways to learn more than the release says");
@@ -87,6 +78,18 @@ impl Failure {
         }
         ExitCode::from(code)
     }
+}
+
+fn print_error(error: &pipeline::Error, code: u8, globals: &Globals) {
+    if let pipeline::Error::Config(error) = error {
+        complain(drawn(error).trim_end());
+        complain(&format!("The configuration is wrong; nothing was changed. (exit {code})"));
+        return;
+    }
+    if let pipeline::Error::Disclosure(verdict) = error {
+        show_verdict(verdict, globals);
+    }
+    complain(&sentence(&error.to_string(), error.remedy().as_deref().unwrap_or_default(), code));
 }
 
 /// The verdict that stopped a report: for programs on stdout, for people on stderr.
