@@ -46,22 +46,28 @@ impl Workspace {
         progress("releasing");
         let entries: Vec<LedgerEntry> = sealed.into_iter().map(|sealed| sealed.entry).collect();
         let names: Vec<&str> = entries.iter().map(|entry| entry.name.as_str()).collect();
-        let frozen: Vec<FrozenPeriod> = draft
-            .frozen()?
-            .into_iter()
-            .map(|(period, body)| FrozenPeriod {
-                start: period.start.0,
-                end: period.end.0,
-                source: String::new(),
-                body,
-            })
-            .collect();
+        let frozen = self.frozen_by(&draft)?;
         self.store.enter_pending(&entries, &frozen)?;
         publish(&reports, &names)?;
         self.store.mark_released(&names)?;
         remove_folder(&staging(&reports))?;
         folders.extend(names.iter().map(|name| reports.join(name)));
         Ok(folders)
+    }
+
+    /// What the draft freezes. The store freezes months source by source; the combinations are of all sources together
+    /// and lie with the first.
+    fn frozen_by(&self, draft: &Draft) -> Result<Vec<FrozenPeriod>, Error> {
+        let mut frozen = Vec::new();
+        for (period, body) in draft.frozen()? {
+            let mut body = Some(body);
+            for source in self.configuration.sources.keys() {
+                let (start, end) = (period.start.0, period.end.0);
+                let body = body.take().unwrap_or_default();
+                frozen.push(FrozenPeriod { start, end, source: source.clone(), body });
+            }
+        }
+        Ok(frozen)
     }
 
     /// Folders of the audiences whose report of `period` is in the ledger, and the audiences whose is not.

@@ -55,10 +55,11 @@ impl Workspace {
             not_shown: 0,
         });
         let mut scanned = 0;
+        let vocabulary: Vec<String> = folders.iter().flat_map(|folder| vocabulary(folder)).collect();
+        let referee = Referee::new(&self.store, &self.configuration.sources, &vocabulary)?;
         for folder in folders {
             let files = read_bytes(folder)?;
             scanned += files.len();
-            let referee = Referee::new(&self.store, &self.configuration.sources, &vocabulary(folder))?;
             verdict.findings.extend(referee.scan(&files).into_iter().map(identified));
         }
         verdict.tried.push(Tried {

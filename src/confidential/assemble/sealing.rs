@@ -49,8 +49,12 @@ fn seal_one(
 ) -> Result<Sealed, AssembleError> {
     let calendar = configuration.service.calendar;
     let period = draft.period;
-    let tables: Vec<&Planned> =
-        draft.tables.iter().filter(|table| table.plan.audiences.contains(&audience.id)).collect();
+    let (tables, zeros): (Vec<&Planned>, Vec<Zeros>) = draft
+        .tables
+        .iter()
+        .zip(&pattern.zeros)
+        .filter(|(table, _)| table.plan.audiences.contains(&audience.id))
+        .unzip();
     let name = format!("{}-{}-r1", period.name(calendar), audience.id);
     let used = used_codes(&draft.axes, &tables);
     let last = period.end.plus(-1);
@@ -67,7 +71,11 @@ fn seal_one(
         hierarchies: hierarchies(&draft.axes, &used),
         labels: labels(configuration, &draft.axes, &tables),
         relations: Vec::new(),
-        tables: tables.iter().map(|table| released_table(&draft.axes, table, pattern)).collect(),
+        tables: tables
+            .iter()
+            .zip(&zeros)
+            .map(|(table, zeros)| released_table(&draft.axes, table, *zeros, pattern))
+            .collect(),
         earlier: draft.earlier_releases.clone(),
     };
     let entry = LedgerEntry {
@@ -80,7 +88,11 @@ fn seal_one(
         state: ReleaseState::Pending,
         manifest_sha256: String::new(),
         manifest_json: String::new(),
-        cells: tables.iter().flat_map(|table| ledger_cells(&draft.axes, table, pattern)).collect(),
+        cells: tables
+            .iter()
+            .zip(&zeros)
+            .flat_map(|(table, zeros)| ledger_cells(&draft.axes, table, *zeros, pattern))
+            .collect(),
     };
     Ok(Sealed { release: seal(parts)?, entry })
 }
@@ -110,7 +122,7 @@ fn shown(pattern: &Pattern, cell: &PlannedCell) -> ReleasedCell {
     }
 }
 
-fn released_table(axes: &Axes, table: &Planned, pattern: &Pattern) -> ReleasedTable {
+fn released_table(axes: &Axes, table: &Planned, zeros: Zeros, pattern: &Pattern) -> ReleasedTable {
     let dims = table.dims.iter().map(|dim| {
         let axis = &axes.axes[dim.axis];
         let codes = dim.codes.iter().map(|(_, code)| code.clone()).collect();
@@ -128,7 +140,7 @@ fn released_table(axes: &Axes, table: &Planned, pattern: &Pattern) -> ReleasedTa
         dims: dims.collect(),
         fixed: fixed.collect(),
         cells: table.cells.iter().map(|cell| shown(pattern, cell)).collect(),
-        zeros: table.plan.zeros,
+        zeros,
         notes: table.plan.notes.clone(),
         chart: table.plan.chart,
     }
@@ -197,7 +209,7 @@ fn labels(
     labels
 }
 
-fn ledger_cells(axes: &Axes, table: &Planned, pattern: &Pattern) -> Vec<LedgerCell> {
+fn ledger_cells(axes: &Axes, table: &Planned, zeros: Zeros, pattern: &Pattern) -> Vec<LedgerCell> {
     let cell = |cell: &PlannedCell| {
         let (key, form, reason) = match cell {
             PlannedCell::NotAvailable(_) => return None,
@@ -209,7 +221,7 @@ fn ledger_cells(axes: &Axes, table: &Planned, pattern: &Pattern) -> Vec<LedgerCe
                 None => (key, EarlierForm::Suppressed, None),
             },
         };
-        let zeros_shown = table.plan.zeros == Zeros::Shown;
+        let zeros_shown = zeros == Zeros::Shown;
         Some(LedgerCell { table: table.plan.id.clone(), key: named(axes, key), form, zeros_shown, reason })
     };
     table.cells.iter().filter_map(cell).collect()

@@ -22,10 +22,6 @@ pub(crate) struct StoredCase<'a> {
     pub(crate) opened_month: Option<i32>,
     /// The month in which its closing is counted.
     pub(crate) closed_month: Option<i32>,
-    /// ISO date of the opening.
-    pub(crate) opened: Option<&'a str>,
-    /// ISO date of the closing.
-    pub(crate) closed: Option<&'a str>,
     /// One a wanted field; none where blank or where the field was not yet known when the case came in.
     pub(crate) values: &'a [Option<&'a str>],
 }
@@ -96,7 +92,7 @@ fn scan(
     // file is cheaper than fetching each from its page in the order of references.
     let months = "AND (counted_opened >= ?2 AND counted_opened < ?3 OR counted_closed >= ?2 AND counted_closed < ?3)";
     let sql = format!(
-        "SELECT id, family, opened, closed, counted_opened, counted_closed, field_list, field_values FROM cases
+        "SELECT id, family, counted_opened, counted_closed, field_list, field_values FROM cases
          WHERE source = (SELECT id FROM sources WHERE name = ?1) {} ORDER BY +case_key",
         if counted.is_some() { months } else { "" }
     );
@@ -116,17 +112,15 @@ fn show(
     lists: &HashMap<i64, Vec<Option<usize>>>,
     visit: &mut dyn FnMut(StoredCase<'_>),
 ) -> Result<(), StoreError> {
-    let wanted = lists.get(&row.get::<_, i64>(6)?).ok_or(unreadable("a list of fields"))?;
-    let all: Vec<Value<'_>> = serde_json::from_str(text(row, 7)?.unwrap_or_default()).map_err(|_| no_values())?;
+    let wanted = lists.get(&row.get::<_, i64>(4)?).ok_or(unreadable("a list of fields"))?;
+    let all: Vec<Value<'_>> = serde_json::from_str(text(row, 5)?.unwrap_or_default()).map_err(|_| no_values())?;
     let values: Vec<Option<&str>> =
         wanted.iter().map(|place| place.and_then(|at| all.get(at)).and_then(|value| value.0.as_deref())).collect();
     visit(StoredCase {
         case: row.get::<_, i64>(0)?.cast_unsigned(),
         family: row.get::<_, Option<i64>>(1)?.map(i64::cast_unsigned),
-        opened: text(row, 2)?,
-        closed: text(row, 3)?,
-        opened_month: row.get(4)?,
-        closed_month: row.get(5)?,
+        opened_month: row.get(2)?,
+        closed_month: row.get(3)?,
         values: &values,
     });
     Ok(())

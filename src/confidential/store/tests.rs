@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use model::config::source::{Class, Field, Kind, Source, Unknown};
+use model::config::source::{Class, Dates, Field, Kind, Source, Unknown};
 use model::period::{Month, Period};
 use tempfile::TempDir;
 
@@ -29,6 +29,10 @@ pub(crate) fn field(name: &str, kind: Kind, class: Class) -> Field {
         aliases: BTreeMap::new(),
         blanks: Vec::new(),
         pad: None,
+        former: BTreeMap::new(),
+        review: BTreeMap::new(),
+        separators: Vec::new(),
+        rest: None,
     }
 }
 
@@ -44,6 +48,16 @@ pub(crate) fn bare_source(fields: Vec<Field>) -> Source {
         ignore: Vec::new(),
         checks: BTreeMap::new(),
         reject_at_most: 0.0,
+        deleted: None,
+        dates: Dates {
+            first: "1900-01-01".to_owned(),
+            last: "2099-12-31".to_owned(),
+            two_digit_from: 1930,
+            placeholders: Vec::new(),
+        },
+        footnotes: Vec::new(),
+        totals: Vec::new(),
+        rules: Vec::new(),
     }
 }
 

@@ -67,6 +67,10 @@ impl Frame {
         let mut frozen_months = HashSet::new();
         for period in store.frozen()? {
             frozen_months.extend(period.start..period.end);
+            if period.body.is_empty() {
+                // The combinations of all sources lie with the first one.
+                continue;
+            }
             frame.append_frozen(&thaw(&period.body)?, (period.start, period.end), &mut derivers);
         }
         for (name, source) in &configuration.sources {
