@@ -36,9 +36,6 @@ pub struct DemoExport {
     pub bytes: Vec<u8>,
 }
 
-/// The name of the last quarter, which the demo reports on.
-pub const LAST_PERIOD: &str = "2025-26-Q4";
-
 /// The seed that the demo takes where none is given.
 #[must_use]
 pub fn default_seed() -> u64 {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use model::digest::sha256;
 use serde::Serialize;
 
-use super::files::write_folder;
+use super::files::{write_folder, write_secret};
 use super::workspace::{Passphrase, Workspace, init_with};
 use super::{Error, Template};
 
@@ -47,7 +47,7 @@ pub fn demo(out: Option<&Path>, seed: u64, progress: &dyn Fn(&str)) -> Result<De
     let files = exports.iter().map(|export| (export.file_name.as_str(), export.bytes.as_slice()));
     write_folder(&folder.join("exports"), files)?;
     let passphrase_file = folder.join("keys").join("passphrase");
-    write_folder(&folder.join("keys"), [("passphrase", &words.as_bytes()[..16])])?;
+    write_secret(&passphrase_file, &words.as_bytes()[..16])?;
     let mut workspace = Workspace::open(folder, &passphrase)?;
     let mut cases = 0;
     for export in &exports {

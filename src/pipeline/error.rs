@@ -14,6 +14,8 @@ use model::config::ConfigError;
 use model::period::UnknownPeriod;
 use thiserror::Error;
 
+use super::remedy;
+
 /// What stopped a command.
 #[derive(Debug, Error)]
 pub enum Error {
@@ -106,9 +108,9 @@ impl Error {
     pub fn remedy(&self) -> Option<String> {
         let text = match self {
             Self::Config(error) => return error.help.clone(),
-            Self::Ingest(error) => ingest_remedy(error),
-            Self::Store(error) | Self::Assemble(AssembleError::Store(error)) => store_remedy(error),
-            Self::Key(error) => key_remedy(error),
+            Self::Ingest(error) => remedy::of_ingest(error),
+            Self::Store(error) | Self::Assemble(AssembleError::Store(error)) => remedy::of_store(error),
+            Self::Key(error) => remedy::of_key(error),
             Self::Assemble(AssembleError::Empty { .. }) => {
                 "Nothing was released. Ingest the exports of that period first, or name another period."
             }
@@ -122,7 +124,7 @@ impl Error {
             Self::Assemble(_) | Self::Render(_) => "This is a fault of the program. Nothing was released.",
             Self::Disclosure(_) => "Nothing was released. The findings above name the file and the place of each.",
             Self::NoWorkspace(_) => "`takeup init DIR` makes one; -C DIR names another folder.",
-            Self::Exists(_) => "Choose another folder, or say --force to overwrite.",
+            Self::Exists(_) => "Choose another folder. A store or a key is never overwritten, with --force or without.",
             Self::Archive { .. } => "Put the folder back from your archive: a released period is never made anew.",
             Self::System { .. } => "Store and reports are as they were. See to the disk or the folder's rights.",
             Self::Verify(_) => "Name a folder that holds a release.json.",
@@ -142,54 +144,5 @@ fn assemble_code(error: &AssembleError) -> u8 {
         AssembleError::Protect(ProtectError::Impossible { .. }) => 5,
         AssembleError::Protect(_) | AssembleError::Seal(_) => 1,
         AssembleError::Tabulate(TabulateError::Group(_)) => 1,
-    }
-}
-
-fn store_remedy(error: &StoreError) -> &'static str {
-    match error {
-        StoreError::Missing { .. } => "`takeup init DIR` makes a store; a missing one is never made anew on the way.",
-        StoreError::WrongKey { .. } => "Put back the key file that was made with this store.",
-        StoreError::Empty { .. } | StoreError::Damaged { .. } => {
-            "Nothing was changed. Put the store back from your backup; do not delete the damaged file."
-        }
-        StoreError::NewerSchema { .. } => "Use the newer program that made it.",
-        StoreError::InUse { .. } => "Wait until the other command has ended, then run again.",
-        StoreError::Shape { .. } | StoreError::NoCaseKey { .. } => "Nothing was stored. Mend that row and run again.",
-        StoreError::Key(error) => key_remedy(error),
-        _ => "Store and reports are as they were.",
-    }
-}
-
-fn key_remedy(error: &KeyError) -> &'static str {
-    match error {
-        KeyError::WrongPassphrase { .. } => "Nothing was changed. Try the passphrase that `takeup init` was given.",
-        KeyError::NoPassphrase => "Give one of several words.",
-        KeyError::Missing { .. } | KeyError::Damaged { .. } => "Put the key file back from your backup.",
-        _ => "Store and keys are as they were.",
-    }
-}
-
-fn ingest_remedy(error: &IngestError) -> &'static str {
-    match error {
-        IngestError::Folder { .. } => "Nothing was stored. Name the files in it.",
-        IngestError::Empty { .. } | IngestError::NoRows { .. } => "Nothing was stored. Export the cases again.",
-        IngestError::UnknownEnding { .. } | IngestError::WrongContent { .. } => {
-            "Nothing was stored. Save a copy as XLSX or CSV from the program that made it."
-        }
-        IngestError::Damaged { .. } => "Nothing was stored. Copy or export the file again.",
-        IngestError::TooLarge { .. } => "Nothing was stored. A real export does not unpack to that; look who sent it.",
-        IngestError::PasswordProtected { .. } => {
-            "Nothing was stored. Open it with its password and save a copy without one, on an encrypted disk."
-        }
-        IngestError::UndescribedColumn { .. } => {
-            "Nothing was stored. Describe the column in that source, or list it under `ignore`, then run again."
-        }
-        IngestError::UnknownCode { .. } => {
-            "Nothing was stored. Add the spelling to the field's aliases or the code to its list, or mend the cell."
-        }
-        IngestError::NoSource { .. } | IngestError::SeveralSources { .. } => {
-            "Nothing was stored. Name the source with --source."
-        }
-        _ => "Nothing was stored. Mend the export, then run again; `takeup inspect FILE` shows how it is read.",
     }
 }

@@ -72,3 +72,13 @@ pub(super) fn remove_folder(folder: &Path) -> Result<(), Error> {
         Ok(()) | Err(_) => Ok(()),
     }
 }
+
+/// Writes a file that its owner alone may read, where the system knows owners.
+pub(super) fn write_secret(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path).map_err(failed(path, "write"))?;
+    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(failed(path, "write"))
+}

@@ -7,6 +7,7 @@ mod files;
 mod ingest;
 mod plan;
 mod recover;
+mod remedy;
 mod report;
 mod template;
 mod verify;

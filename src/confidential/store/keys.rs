@@ -40,7 +40,6 @@ impl WorkFactor {
 
 /// Why there is no key.
 #[derive(Debug, Error)]
-#[non_exhaustive]
 pub enum KeyError {
     /// A key file is never made over another: the store under the old key could not be opened any more.
     #[error("{} is there already", path.display())]

@@ -26,7 +26,6 @@ use keys::{DataKey, KEY_BYTES, KeyError};
 
 /// Why the store could not do what it was asked to. Every variant leaves the store as it was.
 #[derive(Debug, Error)]
-#[non_exhaustive]
 pub enum StoreError {
     /// A store is never made over something else.
     #[error("{} is there already", path.display())]

@@ -178,26 +178,46 @@ mod tests {
     use super::*;
     use crate::tabulate::frame::{FrameDimension, UNKNOWN_FAMILY};
 
+    const SOURCE: &str = r#"
+        label = "Cases"
+        case = "ref"
+        family = "family"
+        reject_at_most = 0.1
+        field = [
+            { name = "ref", columns = ["ref"], kind = "text", class = "direct", required = true },
+            { name = "family", columns = ["family"], kind = "text", class = "direct" },
+            { name = "day", columns = ["day"], kind = "date", class = "quasi", required = true },
+            { name = "district", columns = ["district"], kind = "code", class = "quasi", codes = "district" },
+        ]
+        [events]
+        opened = "day"
+        [dates]
+        first = "2000-01-01"
+        last = "2099-12-31"
+        two_digit_from = 2000
+    "#;
+
+    const DIMENSIONS: &str = r#"
+        measure = [
+            { name = "cases", label = "Cases", event = "opened", unit = "case" },
+            { name = "families", label = "Families", event = "opened", unit = "family" },
+        ]
+        [[dimension]]
+        name = "district"
+        label = "District"
+        field = "district"
+        codes = "district"
+        levels = ["region"]
+        missing = "S"
+    "#;
+
     /// Two districts in one region, cases of January and February 2026, opened; family 7 in both months.
     fn example() -> (Axes, Frame) {
         let files = [
-            ("service.toml", "name = \"Test\"\nyear_starts_in = 1\naudience = []\n"),
+            ("service.toml", "name = 'Test'\nyear_starts_in = 1\naudience = []"),
             ("codes/district.csv", "code,label,region\nN1,North one,North\nN2,North two,North\nS,South,Southern\n"),
-            (
-                "sources/cases.toml",
-                "label = \"Cases\"\ncase = \"ref\"\nfamily = \"family\"\nreject_at_most = 0.1\n[events]\nopened = \"day\"\n\
-                 [[field]]\nname = \"ref\"\ncolumns = [\"ref\"]\nkind = \"text\"\nclass = \"direct\"\nrequired = true\n\
-                 [[field]]\nname = \"family\"\ncolumns = [\"family\"]\nkind = \"text\"\nclass = \"direct\"\n\
-                 [[field]]\nname = \"day\"\ncolumns = [\"day\"]\nkind = \"date\"\nclass = \"quasi\"\nrequired = true\n\
-                 [[field]]\nname = \"district\"\ncolumns = [\"district\"]\nkind = \"code\"\nclass = \"quasi\"\ncodes = \"district\"\n",
-            ),
-            (
-                "dimensions.toml",
-                "[[measure]]\nname = \"cases\"\nlabel = \"Cases\"\nevent = \"opened\"\nunit = \"case\"\n\
-                 [[measure]]\nname = \"families\"\nlabel = \"Families\"\nevent = \"opened\"\nunit = \"family\"\n\
-                 [[dimension]]\nname = \"district\"\nlabel = \"District\"\nfield = \"district\"\ncodes = \"district\"\n\
-                 levels = [\"region\"]\nmissing = \"S\"\n",
-            ),
+            ("sources/cases.toml", SOURCE),
+            ("dimensions.toml", DIMENSIONS),
         ];
         let files: BTreeMap<String, String> =
             files.into_iter().map(|(path, text)| (path.to_owned(), text.to_owned())).collect();

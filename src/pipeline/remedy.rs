@@ -1,0 +1,79 @@
+//! The next step for errors of ingest, store and keys. Comes in: an error. Goes out: a sentence or two that say what
+//! happened to the data and what to do.
+
+use confidential::ingest::IngestError;
+use confidential::store::StoreError;
+use confidential::store::keys::KeyError;
+
+pub(super) fn of_store(error: &StoreError) -> &'static str {
+    match error {
+        StoreError::Missing { .. } => "`takeup init DIR` makes a store; a missing one is never made anew on the way.",
+        StoreError::WrongKey { .. } => "Put back the key file that was made with this store.",
+        StoreError::Empty { .. } | StoreError::Damaged { .. } => {
+            "Nothing was changed. Put the store back from your backup; do not delete the damaged file."
+        }
+        StoreError::NewerSchema { .. } => "Use the newer program that made it.",
+        StoreError::InUse { .. } => "Wait until the other command has ended, then run again.",
+        StoreError::Shape { .. } | StoreError::NoCaseKey { .. } => "Nothing was stored. Mend that row and run again.",
+        StoreError::Key(error) => of_key(error),
+        StoreError::AlreadyExists { .. } => "Choose another folder: a store is never made over another.",
+        StoreError::OtherApplication { .. } => "Name the folder of a workspace that `takeup init` made.",
+        StoreError::Pending { .. } => "Run again: the next start finishes or discards what a killed run left.",
+        StoreError::Io { .. } | StoreError::Disk { .. } => "Store and reports are as they were. See to the disk.",
+        StoreError::Engine { .. }
+        | StoreError::Unreadable { .. }
+        | StoreError::NoDate { .. }
+        | StoreError::NoField { .. }
+        | StoreError::NoEvent { .. }
+        | StoreError::NoDigest { .. }
+        | StoreError::ReleaseExists { .. }
+        | StoreError::NotPending { .. }
+        | StoreError::NoPeriod { .. }
+        | StoreError::AlreadyFrozen { .. } => "Store and reports are as they were.",
+    }
+}
+
+pub(super) fn of_key(error: &KeyError) -> &'static str {
+    match error {
+        KeyError::WrongPassphrase { .. } => "Nothing was changed. Try the passphrase that `takeup init` was given.",
+        KeyError::NoPassphrase => "Give one of several words.",
+        KeyError::Missing { .. } | KeyError::Damaged { .. } => "Put the key file back from your backup.",
+        KeyError::AlreadyExists { .. } | KeyError::NoRandomness | KeyError::Io { .. } => {
+            "Store and keys are as they were."
+        }
+    }
+}
+
+pub(super) fn of_ingest(error: &IngestError) -> &'static str {
+    match error {
+        IngestError::Folder { .. } => "Nothing was stored. Name the files in it.",
+        IngestError::Empty { .. } | IngestError::NoRows { .. } => "Nothing was stored. Export the cases again.",
+        IngestError::UnknownEnding { .. } | IngestError::WrongContent { .. } => {
+            "Nothing was stored. Save a copy as XLSX or CSV from the program that made it."
+        }
+        IngestError::Damaged { .. } => "Nothing was stored. Copy or export the file again.",
+        IngestError::TooLarge { .. } => "Nothing was stored. A real export does not unpack to that; look who sent it.",
+        IngestError::PasswordProtected { .. } => {
+            "Nothing was stored. Open it with its password and save a copy without one, on an encrypted disk."
+        }
+        IngestError::UndescribedColumn { .. } => {
+            "Nothing was stored. Describe the column in that source, or list it under `ignore`, then run again."
+        }
+        IngestError::UnknownCode { .. } => {
+            "Nothing was stored. Add the spelling to the field's aliases or the code to its list, or mend the cell."
+        }
+        IngestError::NoSource { .. } | IngestError::SeveralSources { .. } => {
+            "Nothing was stored. Name the source with --source."
+        }
+        IngestError::Unreadable { .. }
+        | IngestError::NoHeader { .. }
+        | IngestError::MissingColumn { .. }
+        | IngestError::TwoHeaderRows { .. }
+        | IngestError::UnnamedColumn { .. }
+        | IngestError::DoubleColumn { .. }
+        | IngestError::Stopped { .. }
+        | IngestError::TooManyRejected { .. } => {
+            "Nothing was stored. Mend the export, then run again; `takeup inspect FILE` shows how it is read."
+        }
+    }
+}
