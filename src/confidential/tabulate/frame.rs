@@ -251,21 +251,9 @@ impl Frame {
         published: Option<&HashSet<String>>,
     ) {
         let prefixes: Vec<String> = self.dims[at].leaves.iter().map(|leaf| ancestor(leaf, depth).to_owned()).collect();
-        let mut units: HashMap<(&str, u32), (HashSet<u64>, u64)> = HashMap::new();
-        for row in 0..self.count.len() {
-            let prefix = prefixes[self.codes[at][row] as usize].as_str();
-            let (families, own) = units.entry((prefix, self.event[row])).or_default();
-            if self.unit[row] == OWN_UNIT {
-                *own += u64::from(self.count[row]);
-            } else {
-                families.insert(self.unit[row]);
-            }
-        }
+        let used = self.units_of(at, &prefixes);
         let mut renamed: Vec<String> = Vec::with_capacity(prefixes.len());
-        for (leaf, prefix) in self.dims[at].leaves.iter().zip(&prefixes) {
-            let of_event =
-                |event| units.get(&(prefix.as_str(), event)).map_or(0, |(families, own)| families.len() as u64 + own);
-            let used = (0..self.events.len() as u32).map(of_event).max().unwrap_or(0);
+        for ((leaf, prefix), used) in self.dims[at].leaves.iter().zip(&prefixes).zip(used) {
             let listed = published.is_some_and(|codes| codes.contains(prefix));
             let last = prefix.rsplit(NESTED).next().unwrap_or(prefix);
             let at_this_depth = prefix.matches(NESTED).count() + 1 == depth;
@@ -291,6 +279,31 @@ impl Frame {
             *code = map[*code as usize];
         }
         self.dims[at].leaves = leaves;
+    }
+
+    /// Protected units by leaf of dimension `at`, counted over all leaves of the same prefix; of the event that has most.
+    fn units_of(&self, at: usize, prefixes: &[String]) -> Vec<u64> {
+        let mut numbers: HashMap<&str, usize> = HashMap::new();
+        let numbered: Vec<usize> = prefixes
+            .iter()
+            .map(|prefix| {
+                let next = numbers.len();
+                *numbers.entry(prefix).or_insert(next)
+            })
+            .collect();
+        let events = self.events.len();
+        let mut units = vec![0_u64; numbers.len() * events];
+        let mut seen: HashSet<(usize, u64)> = HashSet::new();
+        for row in 0..self.count.len() {
+            let slot = numbered[self.codes[at][row] as usize] * events + self.event[row] as usize;
+            if self.unit[row] == OWN_UNIT {
+                units[slot] += u64::from(self.count[row]);
+            } else if seen.insert((slot, self.unit[row])) {
+                units[slot] += 1;
+            }
+        }
+        let most = |number: usize| units[number * events..(number + 1) * events].iter().copied().max().unwrap_or(0);
+        numbered.into_iter().map(most).collect()
     }
 
     /// The combinations of the months inside `period`, to be frozen with a release, as opaque bytes.

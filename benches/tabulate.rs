@@ -1,0 +1,9 @@
+//! From the store to a draft: every case scanned, coded, folded, and the cells of the quarter's tables planned.
+
+mod common;
+
+fn main() {
+    let configuration = common::configuration();
+    let (_home, store) = common::filled(&configuration);
+    common::measure("scan, code and plan", 5, || common::draft(&configuration, &store));
+}
