@@ -4,7 +4,7 @@
 use model::config::Configuration;
 use model::config::dimension::Unit;
 use model::config::report::{Over, TableDimension, TablePlan};
-use model::period::{Calendar, Period};
+use model::period::{Calendar, Month, Period};
 use model::release::{ReleasedCode, Zeros};
 
 use crate::protect::PlannedTable;
@@ -172,12 +172,13 @@ fn cells(
             })
             .collect();
     }
-    keys.into_iter().map(|key| classify(configuration, frame, axes, key)).collect()
+    let first = frame.first_month();
+    keys.into_iter().map(|key| classify(configuration, frame, axes, first, key)).collect()
 }
 
-fn classify(configuration: &Configuration, frame: &Frame, axes: &Axes, key: Key) -> PlannedCell {
+fn classify(configuration: &Configuration, frame: &Frame, axes: &Axes, first: Option<Month>, key: Key) -> PlannedCell {
     let Some(period) = period_of(configuration, axes, &key) else { return PlannedCell::Counted(key) };
-    if frame.first_month().is_none_or(|first| period.end <= first) {
+    if first.is_none_or(|first| period.end <= first) {
         return PlannedCell::NotAvailable(key);
     }
     let mut impossible = false;

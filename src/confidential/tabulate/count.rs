@@ -195,6 +195,7 @@ mod tests {
         first = "2000-01-01"
         last = "2099-12-31"
         two_digit_from = 2000
+        [checks]
     "#;
 
     const DIMENSIONS: &str = r#"

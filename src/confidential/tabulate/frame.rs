@@ -191,10 +191,7 @@ impl Frame {
         })?;
         match foreign {
             None => Ok(()),
-            Some(at) => Err(TabulateError::ForeignCode {
-                dimension: self.dims[at].name.clone(),
-                list: format!("of dimension {}", self.dims[at].name),
-            }),
+            Some(at) => Err(TabulateError::ForeignCode { dimension: self.dims[at].name.clone() }),
         }
     }
 

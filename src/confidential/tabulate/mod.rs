@@ -46,11 +46,9 @@ pub enum TabulateError {
     #[error("the frozen counts of an earlier release cannot be read")]
     Frozen,
     /// A dimension's code list has no such code.
-    #[error("the cases hold a code of {dimension} that the list {list} does not")]
+    #[error("the store holds cases whose code the list of the dimension {dimension:?} does not have any more")]
     ForeignCode {
         /// The dimension.
         dimension: String,
-        /// Its code list.
-        list: String,
     },
 }
