@@ -61,7 +61,10 @@ impl Ingest {
             }
             Err(_) => {}
         }
-        summary?;
+        let summary = summary?;
+        if summary.rows.outcome.as_ref().is_some_and(|outcome| outcome.stored + outcome.updated == 0) {
+            output::talk(globals, "The store has all of it already; nothing was changed.");
+        }
         if self.dry_run {
             output::talk(globals, "Dry run: nothing was stored.");
         }

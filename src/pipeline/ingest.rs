@@ -33,7 +33,9 @@ impl Workspace {
             let allowed = sources.keys().cloned().collect::<Vec<_>>().join(", ");
             return Err(Error::NoSuch { what: "source", name, allowed });
         };
-        let mut reading = read(files, source, &self.configuration.codes, progress)?;
+        let mut codes = self.configuration.codes.clone();
+        codes.extend(self.store.learned(source)?);
+        let mut reading = read(files, source, &codes, progress)?;
         let batch = Batch { source, recordings: &reading.recordings, digests: &reading.digests, today_month: None };
         let outcome = if dry_run { self.store.compare(batch)? } else { self.store.import(batch)? };
         let count = |rows: usize| rows as u64;

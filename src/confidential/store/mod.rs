@@ -17,6 +17,7 @@ pub mod cases;
 pub mod identifiers;
 pub mod import;
 pub mod keys;
+pub mod learned;
 pub mod ledger;
 mod schema;
 #[cfg(test)]
