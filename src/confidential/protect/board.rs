@@ -31,13 +31,18 @@ pub(super) struct Board<'a> {
 
 impl<'a> Board<'a> {
     pub(super) fn new(system: &'a System<'a>, primary: &'a Primary) -> Self {
+        Self::priced(system, primary, prices(system))
+    }
+
+    /// A board with prices of its own; an open cell of price 0 counts as hidden.
+    pub(super) fn priced(system: &'a System<'a>, primary: &'a Primary, prices: Vec<u64>) -> Self {
         let values = (0..system.len()).map(|cell| system.value(cell)).collect();
         let mut board = Self {
             system,
             primary,
             secondary: vec![false; system.len()],
             values,
-            prices: prices(system),
+            prices,
             rooms: vec![Room::default(); system.rows.len()],
             cheapest: vec![0; system.rows.len()],
         };
@@ -87,6 +92,17 @@ impl<'a> Board<'a> {
             self.secondary[cell as usize] = false;
             self.refresh_rows(cell);
         }
+    }
+
+    /// Sets another price.
+    pub(super) fn reprice(&mut self, cell: u32, price: u64) {
+        let was_free = self.price(cell) == Some(0);
+        self.prices[cell as usize] = price;
+        let is_free = self.price(cell) == Some(0);
+        if was_free != is_free {
+            self.count_room(cell, is_free);
+        }
+        self.refresh_rows(cell);
     }
 
     /// Whether the hidden cells of a row, without `moved`, could take an imbalance back.

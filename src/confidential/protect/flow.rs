@@ -84,7 +84,7 @@ fn region(board: &Board, cell: u32) -> Vec<u32> {
 }
 
 /// Whether every sum and every floor holds.
-fn holds(board: &Board, cells: &[(u32, i64)]) -> bool {
+pub(super) fn holds(board: &Board, cells: &[(u32, i64)]) -> bool {
     let mut sums: HashMap<u32, i64> = HashMap::new();
     for &(cell, deviation) in cells {
         if board.price(cell).is_none() || deviation < -board.depth(cell) {

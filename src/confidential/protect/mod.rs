@@ -11,6 +11,7 @@ mod pattern;
 mod primary;
 mod search;
 mod secondary;
+mod slice;
 mod system;
 #[cfg(test)]
 mod tests;

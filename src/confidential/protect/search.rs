@@ -60,7 +60,7 @@ const LATE: usize = 4;
 
 /// Looks for a move of `cell` by `amount` (negative: downwards).
 pub(super) fn find(board: &Board, cell: u32, amount: i64, effort: Effort) -> Option<Move> {
-    if board.price(cell) != Some(0) || (amount < 0 && board.depth(cell) < -amount) {
+    if board.price(cell).is_none_or(|price| price > effort.budget) || (amount < 0 && board.depth(cell) < -amount) {
         return None;
     }
     let mut search = Search { board, target: cell, effort, best: None, seen: HashSet::new() };

@@ -8,6 +8,7 @@ use super::error::ProtectError;
 use super::flow;
 use super::primary::{Need, Primary, State};
 use super::search::{Effort, Move, find};
+use super::slice::{Slice, Stack, slices};
 use super::system::System;
 use super::witness::Witnesses;
 
@@ -34,7 +35,8 @@ const HARD: Effort = Effort { beam: 150, width: 16, budget: 1 << 40 };
 
 /// Finds a safe pattern.
 pub(super) fn protect(system: &System, primary: &Primary) -> Result<Outcome, ProtectError> {
-    let mut play = Play::new(system, primary);
+    let slices = slices(system, primary);
+    let mut play = Play::new(system, primary, &slices);
     for at in 0..play.targets.len() {
         play.try_free(play.targets[at], FREE);
     }
@@ -52,6 +54,7 @@ pub(super) fn protect(system: &System, primary: &Primary) -> Result<Outcome, Pro
 
 struct Play<'a> {
     board: Board<'a>,
+    stack: Stack<'a>,
     witnesses: Witnesses,
     /// Protected cells, the most demanding first.
     targets: Vec<u32>,
@@ -59,12 +62,13 @@ struct Play<'a> {
 }
 
 impl<'a> Play<'a> {
-    fn new(system: &'a System<'a>, primary: &'a Primary) -> Self {
+    fn new(system: &'a System<'a>, primary: &'a Primary, slices: &'a [Slice<'a>]) -> Self {
         let board = Board::new(system, primary);
+        let stack = Stack::new(slices, &board);
         let mut targets: Vec<u32> =
             (0_u32..).zip(&primary.needs).filter(|(_, need)| need.is_some()).map(|(cell, _)| cell).collect();
         targets.sort_by_key(|&cell| std::cmp::Reverse(primary.needs[cell as usize].map(|need| need.width + need.up)));
-        Self { board, witnesses: Witnesses::new(system.len()), targets, by_programme: 0 }
+        Self { board, stack, witnesses: Witnesses::new(system.len()), targets, by_programme: 0 }
     }
 
     fn need(&self, cell: u32) -> Need {
@@ -80,13 +84,32 @@ impl<'a> Play<'a> {
         if amount == 0 {
             return true;
         }
-        find(&self.board, cell, amount, effort).is_some_and(|found| self.take(&found))
+        let carried = self.stack.find(&self.board, cell, amount, effort);
+        let found = match carried {
+            Some(found) if found.cost == 0 => Some(found),
+            carried => {
+                let effort =
+                    Effort { budget: carried.as_ref().map_or(effort.budget, |found| found.cost - 1), ..effort };
+                find(&self.board, cell, amount, effort).or(carried)
+            }
+        };
+        found.is_some_and(|found| self.take(&found))
+    }
+
+    fn hide(&mut self, cell: u32) {
+        self.board.hide(cell);
+        self.stack.refresh(&self.board, cell);
+    }
+
+    fn give_back(&mut self, cell: u32) {
+        self.board.give_back(cell);
+        self.stack.refresh(&self.board, cell);
     }
 
     /// Hides the open cells of a move.
     fn take(&mut self, found: &Move) -> bool {
         for &(moved, _) in &found.cells {
-            self.board.hide(moved);
+            self.hide(moved);
         }
         self.witnesses.add(&self.board, &found.cells);
         true
@@ -146,7 +169,8 @@ impl<'a> Play<'a> {
                 if amount == 0 || known.by >= amount.abs() {
                     continue;
                 }
-                let Some(found) = flow::find(&self.board, cell, amount) else { return false };
+                let carried = self.stack.programme(&self.board, cell, amount);
+                let Some(found) = carried.or_else(|| flow::find(&self.board, cell, amount)) else { return false };
                 self.take(&found);
             }
         }
@@ -173,7 +197,7 @@ impl<'a> Play<'a> {
                     let is_known = self.board.primary.states[other as usize] == State::Fixed;
                     if !is_known && !std::mem::replace(&mut cells_seen[other as usize], true) {
                         if self.board.price(other) > Some(0) {
-                            self.board.hide(other);
+                            self.hide(other);
                             tried.push(other);
                         }
                         next.push(other);
@@ -209,13 +233,13 @@ impl<'a> Play<'a> {
     fn try_without(&mut self, cell: u32) -> bool {
         let resting: Vec<u32> =
             self.targets.iter().copied().filter(|&target| self.witnesses.rests_on(target, cell)).collect();
-        self.board.give_back(cell);
+        self.give_back(cell);
         let known: Vec<_> = resting.iter().map(|&target| self.witnesses.without(target, cell)).collect();
         if resting.iter().all(|&target| self.try_free(target, CLEAN)) {
             self.witnesses.bury(cell);
             return true;
         }
-        self.board.hide(cell);
+        self.hide(cell);
         for (&target, known) in resting.iter().zip(known) {
             self.witnesses.restore(target, known);
         }

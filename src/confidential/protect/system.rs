@@ -91,19 +91,25 @@ impl<'a> System<'a> {
             .collect();
         rows.sort_unstable();
         rows.dedup();
-        let mut rows_of = vec![Vec::new(); order.len()];
+        let keys: Vec<Key> = order.iter().map(|&old| variables.keys[old as usize].clone()).collect();
+        let origins = order.iter().map(|&old| std::mem::take(&mut variables.origins[old as usize])).collect();
+        let counts = counter.count(&keys).into_iter().map(honest).collect();
+        let system = Self { origins, ..Self::part(problem, keys, counts, rows) };
+        system.check_truth()?;
+        Ok(system)
+    }
+
+    /// A system of `rows` over `keys`, whose cells were met nowhere.
+    pub(super) fn part(problem: &'a Problem, keys: Vec<Key>, counts: Vec<Counts>, rows: Vec<Vec<(u32, i64)>>) -> Self {
+        let mut rows_of = vec![Vec::new(); keys.len()];
         for (at, row) in (0_u32..).zip(&rows) {
             for &(cell, coefficient) in row {
                 rows_of[cell as usize].push((at, coefficient));
             }
         }
-        let keys: Vec<Key> = order.iter().map(|&old| variables.keys[old as usize].clone()).collect();
-        let origins = order.iter().map(|&old| std::mem::take(&mut variables.origins[old as usize])).collect();
-        let counts = counter.count(&keys).into_iter().map(honest).collect();
+        let origins = vec![Origin::default(); keys.len()];
         let (rows, rows_of) = (Lists::new(rows.into_iter()), Lists::new(rows_of.into_iter()));
-        let system = Self { problem, keys, origins, counts, rows, rows_of };
-        system.check_truth()?;
-        Ok(system)
+        Self { problem, keys, origins, counts, rows, rows_of }
     }
 
     /// Number of variables.
