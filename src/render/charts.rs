@@ -15,8 +15,10 @@
 //!   within the `<rect>` of its row. One group `labels` a drawn row, in order: the row's label, a `<text>` a line.
 //! - Lines: one group `marks` for each drawn row, in order, with a `<circle>` for each column that shows a count, in the
 //!   order of the columns; `value = round((y1 - cy) * axis_end / (y1 - y2))`. The group `columns` has a
-//!   `<text>` a line of each column's label, at the `cx` of its circles. The group `hidden` has a `<text>` (`[c]`, `[z]`
-//!   or `[x]`) for each cell without a count, row by row, at the `cx` of its column.
+//!   `<text>` a line of each named column's label, at the `cx` of its circles (of many columns some are not named). The
+//!   group `hidden` has a `<text>` (`[c]`, `[z]` or `[x]`) for each cell without a count, row by row, at the `cx` of its
+//!   column. A table by period alone is one line over its rows: each row is a column then, and its group `marks` holds
+//!   one circle or none.
 //!
 //! The axis is at least four times as long as its end is large, so rounding to whole coordinates moves a value by less
 //! than a seventh of one, up to 5,000,000.
@@ -25,11 +27,12 @@ mod bars;
 mod canvas;
 mod lines;
 
+use model::ReleasedCell;
 use model::release::{ChartKind, ReleaseParts, ReleasedTable};
 
 use crate::RenderError;
 use crate::cell::{published, text};
-use crate::grid::{Grid, Row};
+use crate::grid::{Grid, PERIOD, Row};
 use crate::words;
 
 /// A chart of more bars tells a reader nothing that the table does not, so it is not drawn.
@@ -47,14 +50,14 @@ pub(crate) fn path(table: &ReleasedTable, ending: &str) -> String {
 /// The chart of `table`, where it asks for one and one can be read.
 pub(crate) fn draw(parts: &ReleaseParts, table: &ReleasedTable) -> Result<Option<String>, RenderError> {
     let grid = Grid::of(table);
-    let Some(kind) = table.chart else { return Ok(None) };
+    let Some(kind) = kind(table, &grid) else { return Ok(None) };
     let rows = drawn_rows(kind, &grid);
     if rows.is_empty() {
         return Ok(None);
     }
     crate::fonts::register()?;
     let column = grid.key_column();
-    let plot = Plot { parts, table, grid: &grid, rows, column };
+    let plot = Plot { parts, table, kind, grid: &grid, rows, column };
     let fault = |fault: canvas::Fault| RenderError::Chart { table: table.id.clone(), fault: fault.to_string() };
     match kind {
         ChartKind::Bars => bars::draw(&plot).map(Some).map_err(fault),
@@ -62,21 +65,36 @@ pub(crate) fn draw(parts: &ReleaseParts, table: &ReleasedTable) -> Result<Option
     }
 }
 
+/// How the table is drawn. A line joins periods or columns, never the rows of anything else.
+fn kind(table: &ReleasedTable, grid: &Grid<'_>) -> Option<ChartKind> {
+    let unordered = grid.columns_by.is_none() && !grid.is_by_period_alone();
+    table.chart.map(|kind| if unordered { ChartKind::Bars } else { kind })
+}
+
 /// What a chart is drawn from.
 struct Plot<'a> {
     parts: &'a ReleaseParts,
     table: &'a ReleasedTable,
+    kind: ChartKind,
     grid: &'a Grid<'a>,
     rows: Vec<&'a Row<'a>>,
     /// The column that bars show.
     column: usize,
 }
 
+/// One line of a chart.
+struct Series {
+    name: String,
+    cells: Vec<ReleasedCell>,
+}
+
 /// The rows that are drawn, in their order.
 ///
-/// Bars leave totals out where there is anything below them: a total would dwarf its parts. Lines take the first four.
+/// Bars leave totals out where there is anything below them: a total would dwarf its parts. Lines take the first four,
+/// or every row where the rows are the periods of one line.
 fn drawn_rows<'a>(kind: ChartKind, grid: &'a Grid<'a>) -> Vec<&'a Row<'a>> {
     match kind {
+        ChartKind::Lines if grid.is_by_period_alone() => grid.rows.iter().collect(),
         ChartKind::Lines => grid.rows.iter().take(MOST_LINES).collect(),
         ChartKind::Bars => {
             let below: Vec<&Row<'_>> = grid.rows.iter().filter(|row| !row.is_total()).collect();
@@ -92,42 +110,62 @@ fn drawn_rows<'a>(kind: ChartKind, grid: &'a Grid<'a>) -> Vec<&'a Row<'a>> {
 impl Plot<'_> {
     /// The title: what the bars count and by what; the table's own where lines are measures of one thing.
     fn title(&self) -> String {
-        if self.table.chart == Some(ChartKind::Lines) {
-            return self.table.title.clone();
+        match self.kind {
+            ChartKind::Lines => self.table.title.clone(),
+            ChartKind::Bars => {
+                let by: Vec<String> = self.grid.rows_by.iter().map(|dim| words::lower_first(&dim.label)).collect();
+                format!("{} by {}", self.table.unit, by.join(" and "))
+            }
         }
-        let by: Vec<String> = self.grid.rows_by.iter().map(|dim| words::lower_first(&dim.label)).collect();
-        format!("{} by {}", self.table.unit, by.join(" and "))
     }
 
     /// The line under the title: what is counted, and when where the columns tell.
     fn subtitle(&self) -> String {
-        match (self.table.chart, self.grid.columns_by) {
-            (Some(ChartKind::Bars), Some(dim)) if dim.name == "period" => self.grid.columns[self.column].clone(),
-            (Some(ChartKind::Bars), _) => self.table.subtitle.clone(),
-            (Some(ChartKind::Lines) | None, _) => format!("{}, {}", self.table.unit, self.table.subtitle),
+        match (self.kind, self.grid.columns_by) {
+            (ChartKind::Bars, Some(dim)) if dim.name == PERIOD => self.grid.columns[self.column].clone(),
+            (ChartKind::Bars, _) => self.table.subtitle.clone(),
+            (ChartKind::Lines, _) if self.table.subtitle.starts_with(&self.table.unit) => self.table.subtitle.clone(),
+            (ChartKind::Lines, _) => format!("{}, {}", self.table.unit, self.table.subtitle),
         }
+    }
+
+    /// Whether the rows are the periods of one line.
+    fn is_over_rows(&self) -> bool {
+        self.kind == ChartKind::Lines && self.grid.is_by_period_alone()
+    }
+
+    /// What stands below a line chart, from left to right.
+    fn columns(&self) -> Vec<String> {
+        if self.is_over_rows() { self.rows.iter().map(|row| row.label()).collect() } else { self.grid.columns.clone() }
+    }
+
+    /// The lines of a line chart.
+    fn series(&self) -> Vec<Series> {
+        if self.is_over_rows() {
+            let cells = self.rows.iter().map(|row| row.cells[self.column]).collect();
+            return vec![Series { name: self.table.unit.clone(), cells }];
+        }
+        self.rows.iter().map(|row| Series { name: row.label(), cells: row.cells.to_vec() }).collect()
     }
 
     /// The chart in words, for who cannot see it: every drawn cell, as released.
     fn description(&self) -> String {
-        let said = |row: &Row<'_>| match self.table.chart {
-            Some(ChartKind::Lines) => {
-                let point = |(column, &cell): (&String, &model::ReleasedCell)| format!("{column} {}", text(cell));
-                let points: Vec<String> = self.grid.columns.iter().zip(row.cells).map(point).collect();
-                format!("{}: {}", row.label(), points.join(", "))
-            }
-            Some(ChartKind::Bars) | None => format!("{} {}", row.label(), text(row.cells[self.column])),
+        let columns = self.columns();
+        let line = |series: &Series| {
+            let point = |(column, &cell): (&String, &ReleasedCell)| format!("{column} {}", text(cell));
+            let points: Vec<String> = columns.iter().zip(&series.cells).map(point).collect();
+            format!("{}: {}", series.name, points.join(", "))
         };
-        let kind = match self.table.chart {
-            Some(ChartKind::Lines) => "Line chart",
-            Some(ChartKind::Bars) | None => "Bar chart",
+        let bar = |row: &&Row<'_>| format!("{} {}", row.label(), text(row.cells[self.column]));
+        let (kind, drawn): (&str, Vec<String>) = match self.kind {
+            ChartKind::Lines => ("Line chart", self.series().iter().map(line).collect()),
+            ChartKind::Bars => ("Bar chart", self.rows.iter().map(bar).collect()),
         };
-        let rows: Vec<String> = self.rows.iter().map(|row| said(row)).collect();
         format!(
             "{kind}. {}. {}. {}. A mark [c] is a hidden figure. Table {} has all figures.",
             self.title(),
             self.subtitle(),
-            rows.join("; "),
+            drawn.join("; "),
             self.table.id
         )
     }
@@ -146,8 +184,8 @@ impl Plot<'_> {
     }
 
     /// Every cell that the chart shows.
-    fn drawn_cells(&self) -> impl Iterator<Item = model::ReleasedCell> + '_ {
-        let lines = self.table.chart == Some(ChartKind::Lines);
+    fn drawn_cells(&self) -> impl Iterator<Item = ReleasedCell> + '_ {
+        let lines = self.kind == ChartKind::Lines;
         self.rows.iter().flat_map(move |row| {
             row.cells.iter().enumerate().filter(move |(at, _)| lines || *at == self.column).map(|(_, &cell)| cell)
         })

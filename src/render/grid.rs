@@ -9,7 +9,7 @@ use model::ReleasedCell;
 use model::release::{ReleasedCode, ReleasedDimension, ReleasedTable};
 
 /// The dimension whose codes are periods.
-const PERIOD: &str = "period";
+pub(crate) const PERIOD: &str = "period";
 
 /// A table, laid out.
 pub(crate) struct Grid<'a> {
@@ -62,6 +62,11 @@ impl<'a> Grid<'a> {
             .map(|(number, cells)| Row { heads: heads(rows_by, number), cells })
             .collect();
         Self { rows_by, columns_by, columns, rows }
+    }
+
+    /// Whether the rows are periods and nothing else: one figure at a time.
+    pub fn is_by_period_alone(&self) -> bool {
+        self.columns_by.is_none() && matches!(self.rows_by, [dim] if dim.name == PERIOD)
     }
 
     /// The column that charts and sentences speak of: the last where columns are periods, else the total, else the last.

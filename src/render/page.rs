@@ -3,6 +3,7 @@
 //! Comes in: the release and its charts. Goes out: HTML with its style and font inside. Deliberately absent: scripts, the
 //! network, and any number that is not a released cell (but the threshold, dates and the count of tables).
 
+mod figures;
 mod table;
 
 use std::collections::BTreeMap;
@@ -10,8 +11,6 @@ use std::collections::BTreeMap;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use model::release::ReleaseParts;
 
-use crate::cell::{published, text};
-use crate::grid::{Grid, Row};
 use crate::{fonts, words};
 
 /// The look of the page; the fonts are added to it.
@@ -19,8 +18,6 @@ const STYLE: &str = include_str!("page/style.css");
 /// Nothing may be loaded, also if a label should ever hold markup that slipped through.
 const POLICY: &str =
     "default-src 'none'; style-src 'unsafe-inline'; font-src data:; base-uri 'none'; form-action 'none'";
-/// Headline figures beyond these are left to the first table.
-const MOST_FIGURES: usize = 4;
 
 /// The page. `drawings` has the SVG of each table that is drawn, by identifier.
 pub(crate) fn write(parts: &ReleaseParts, drawings: &BTreeMap<String, String>) -> String {
@@ -35,7 +32,7 @@ pub(crate) fn write(parts: &ReleaseParts, drawings: &BTreeMap<String, String>) -
                     (contents(parts))
                     main #report {
                         @if !parts.introduction.trim().is_empty() { p.lead { (parts.introduction) } }
-                        (figures(parts))
+                        (figures::section(parts))
                         (reading(parts))
                         section aria-labelledby="tables" {
                             h2 #tables { "Tables and charts" }
@@ -99,38 +96,6 @@ fn contents(parts: &ReleaseParts) -> Markup {
                 }
             }
         }
-    }
-}
-
-/// The last column of the first table, large; the column before it, small.
-fn figures(parts: &ReleaseParts) -> Markup {
-    let Some(first) = parts.tables.first() else { return html! {} };
-    let grid = Grid::of(first);
-    let column = grid.key_column();
-    let periods = grid.columns_by.is_some_and(|dim| dim.name == "period");
-    html! {
-        section.figures aria-labelledby="key-figures" {
-            h2 #key-figures { "Key figures" }
-            dl {
-                @for row in grid.rows.iter().take(MOST_FIGURES) {
-                    div {
-                        dt { (row.label()) }
-                        dd.figure { (text(row.cells[column])) }
-                        dd.beside { (beside(&grid, row, column, periods)) }
-                    }
-                }
-            }
-        }
-    }
-}
-
-/// What stands under a headline figure: its period, and the figure of the period before it.
-fn beside(grid: &Grid<'_>, row: &Row<'_>, column: usize, periods: bool) -> String {
-    let now = &grid.columns[column];
-    let shown = if published(row.cells[column]).is_some() { "In" } else { "Not shown in" };
-    match column.checked_sub(1).filter(|_| periods) {
-        Some(before) => format!("{shown} {now}; {} in {}", text(row.cells[before]), grid.columns[before]),
-        None => format!("{shown} {now}"),
     }
 }
 

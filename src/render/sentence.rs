@@ -1,53 +1,68 @@
 //! One sentence about a table, where the released cells allow one.
 //!
 //! Comes in: a laid out table. Goes out: a sentence whose every number is printed in the table. Deliberately absent:
-//! shares and differences, and any comparison in which a compared cell is hidden.
+//! shares and differences, and any comparison with a hidden cell.
 
-use model::release::ReleasedTable;
+use model::release::{ReleasedDimension, ReleasedTable};
 
 use crate::cell::{published, thousands};
-use crate::grid::{Grid, Row};
+use crate::grid::{Grid, PERIOD, Row};
 use crate::words::lower_first;
 
-/// The sentence, or nothing where a hidden cell would have to be compared, or two rows are equally large.
+/// The sentence, or nothing where the released cells allow none.
 pub(crate) fn about(table: &ReleasedTable, grid: &Grid<'_>) -> Option<String> {
-    largest(table, grid).or_else(|| latest(table, grid))
+    match grid.rows_by {
+        [dim] if dim.name == PERIOD => newest(table, grid),
+        [dim] if dim.name == "measure" => latest(grid),
+        [dim] => largest(table, grid, dim),
+        _ => None,
+    }
 }
 
-/// `Largest by issue: Statutory assessment, with 84 of 301 cases opened (April to June 2026).`
-fn largest(table: &ReleasedTable, grid: &Grid<'_>) -> Option<String> {
-    let [dim] = grid.rows_by else { return None };
+/// `Largest by issue: Statutory assessment, with 84 of 301 cases opened (April to June 2026).` Where some are hidden only
+/// the shown ones are compared, and the sentence says so. Nothing where two are equally large.
+fn largest(table: &ReleasedTable, grid: &Grid<'_>, dim: &ReleasedDimension) -> Option<String> {
     let column = grid.key_column();
     let groups: Vec<&Row<'_>> = grid.rows.iter().filter(|row| row.depth() == 1).collect();
-    let counts: Option<Vec<u64>> = groups.iter().map(|row| published(row.cells[column])).collect();
-    let counts = counts.filter(|counts| counts.len() > 1)?;
-    let top = counts.iter().copied().max()?;
-    if counts.iter().filter(|&&count| count == top).count() > 1 {
+    let counts: Vec<Option<u64>> = groups.iter().map(|row| published(row.cells[column])).collect();
+    let top = counts.iter().flatten().copied().max()?;
+    let shown = counts.iter().flatten().count();
+    if shown < 2 || counts.iter().filter(|&&count| count == Some(top)).count() > 1 {
         return None;
     }
-    let label = groups[counts.iter().position(|&count| count == top)?].label();
+    let label = groups[counts.iter().position(|&count| count == Some(top))?].label();
     let total = grid.rows.iter().find(|row| row.is_total()).and_then(|row| published(row.cells[column]));
     let of = total.map_or_else(String::new, |total| format!(" of {}", thousands(total)));
+    let all = if shown == counts.len() { "Largest" } else { "Largest figure shown" };
     let (by, unit) = (lower_first(&dim.label), lower_first(&table.unit));
-    Some(format!("Largest by {by}: {label}, with {}{of} {unit}{}.", thousands(top), bracketed(grid, column)))
+    Some(format!("{all} by {by}: {label}, with {}{of} {unit}{}.", thousands(top), bracketed(grid, column)))
 }
 
-/// `Cases opened: 301 in April to June 2026; 287 in January to March 2026.`, for a table over periods.
-fn latest(table: &ReleasedTable, grid: &Grid<'_>) -> Option<String> {
-    let dim = grid.columns_by.filter(|dim| dim.name == "period")?;
-    let first = grid.rows.first().filter(|row| row.depth() == 0)?;
+/// `Cases opened: 301 in April to June 2026, after 287 in January to March 2026.`, for a table by period alone.
+fn newest(table: &ReleasedTable, grid: &Grid<'_>) -> Option<String> {
+    let [.., before, now] = grid.rows.as_slice() else { return None };
+    let (was, is) = (published(before.cells[0])?, published(now.cells[0])?);
+    Some(over_time(&table.unit, (is, &now.label()), (was, &before.label())))
+}
+
+/// The same for the first row of a table of measures over periods.
+fn latest(grid: &Grid<'_>) -> Option<String> {
+    let dim = grid.columns_by.filter(|dim| dim.name == PERIOD)?;
+    let first = grid.rows.first()?;
     let [.., before, now] = first.cells else { return None };
     let [.., before_when, now_when] = dim.codes.as_slice() else { return None };
-    let (before, now) = (published(*before)?, published(*now)?);
-    let what = if grid.rows_by.iter().any(|dim| dim.name == "measure") { first.label() } else { table.unit.clone() };
-    let (now, before) = (thousands(now), thousands(before));
-    Some(format!("{what}: {now} in {}; {before} in {}.", now_when.label, before_when.label))
+    let (was, is) = (published(*before)?, published(*now)?);
+    Some(over_time(&first.label(), (is, &now_when.label), (was, &before_when.label)))
+}
+
+fn over_time(what: &str, now: (u64, &str), before: (u64, &str)) -> String {
+    format!("{what}: {} in {}, after {} in {}.", thousands(now.0), now.1, thousands(before.0), before.1)
 }
 
 /// Which column a sentence speaks of, where there are several.
 fn bracketed(grid: &Grid<'_>, column: usize) -> String {
     match grid.columns_by {
-        Some(dim) if dim.codes[column].depth > 0 || dim.name == "period" => format!(" ({})", grid.columns[column]),
+        Some(dim) if dim.codes[column].depth > 0 || dim.name == PERIOD => format!(" ({})", grid.columns[column]),
         Some(_) | None => String::new(),
     }
 }
@@ -71,11 +86,27 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_said_where_a_compared_cell_is_hidden_or_two_are_equal() {
-        for cells in [vec![Count(90), Count(84), Suppressed], vec![Count(120), Count(60), Count(60)]] {
-            let table = issues(cells);
-            assert_eq!(about(&table, &Grid::of(&table)), None);
-        }
+    fn hidden_rows_are_not_compared_and_the_sentence_says_so() {
+        let alone = issues(vec![Count(190), Count(84), Suppressed]);
+        assert_eq!(about(&alone, &Grid::of(&alone)), None, "one figure alone is not the largest of anything");
+        let issue = dimension("issue", &["All", "A", "B", "C"].map(|name| code(name, u8::from(name != "All"))));
+        let table = table("T1", &[issue], vec![Count(190), Count(84), Suppressed, Count(60)]);
+        let sentence = about(&table, &Grid::of(&table)).expect("two are shown");
+        assert_eq!(sentence, "Largest figure shown by issue: A, with 84 of 190 cases opened.");
+    }
+
+    #[test]
+    fn nothing_is_said_where_two_are_equal() {
+        let table = issues(vec![Count(120), Count(60), Count(60)]);
+        assert_eq!(about(&table, &Grid::of(&table)), None);
+    }
+
+    #[test]
+    fn a_table_by_period_is_told_by_its_newest_two_periods() {
+        let quarters = dimension("period", &["2026-Q1", "2026-Q2", "2026-Q3"].map(|name| code(name, 0)));
+        let table = table("T1", &[quarters], vec![Count(9), Count(436), Count(421)]);
+        let sentence = about(&table, &Grid::of(&table)).expect("both are shown");
+        assert_eq!(sentence, "Cases opened: 421 in 2026-Q3, after 436 in 2026-Q2.");
     }
 
     #[test]

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::OnceLock;
 
 /// Content by path below `folder`.
-fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+pub fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut files = BTreeMap::new();
     let mut open = vec![folder.to_owned()];
     while let Some(at) = open.pop() {
@@ -31,11 +32,23 @@ fn demo(out: &Path) {
     assert_eq!(said.lines().filter(|line| line.ends_with("index.html")).count(), 3, "one report an audience:\n{said}");
 }
 
+/// The demo's workspace, made once for all tests of this binary; nobody writes into it.
+pub fn workspace() -> &'static Path {
+    static MADE: OnceLock<PathBuf> = OnceLock::new();
+    MADE.get_or_init(|| {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("demo");
+        if folder.exists() {
+            fs::remove_dir_all(&folder).expect("an earlier run's demo can be removed");
+        }
+        demo(&folder);
+        folder
+    })
+}
+
 #[test]
 fn the_demo_reports_to_every_audience_and_the_same_seed_gives_the_same_bytes() {
     let home = tempfile::tempdir().expect("a temporary folder");
-    let (first, second) = (home.path().join("first"), home.path().join("second"));
-    demo(&first);
+    let (first, second) = (workspace(), home.path().join("second"));
     demo(&second);
     let reports = files(&first.join("reports"));
     for audience in ["public", "authority", "advisory"] {

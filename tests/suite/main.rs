@@ -1,4 +1,7 @@
-//! One integration binary: the command line, the demo, the house, and planted faults.
+//! One integration binary: the command line, the demo, real casework, planted faults, and the house.
 
+mod casework;
 mod cli;
 mod demo;
+mod faults;
+mod house;

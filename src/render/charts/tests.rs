@@ -111,6 +111,60 @@ fn the_height_of_a_point_gives_back_the_published_count() {
     assert_eq!(counts, [281.0, 266.0, 19_999.0]);
 }
 
+/// A table by period alone: each row is a point.
+fn periods(cells: Vec<ReleasedCell>) -> ReleasedTable {
+    let codes: Vec<_> = (0..cells.len()).map(|number| code(&format!("Q{number}"), 0)).collect();
+    ReleasedTable { chart: Some(ChartKind::Lines), ..table("T1", &[dimension("period", &codes)], cells) }
+}
+
+#[test]
+fn a_table_by_period_is_one_line_whose_rows_have_a_group_each() {
+    let cells = vec![Count(281), Count(270), Count(266), Suppressed, Count(400), Count(410)];
+    let svg = drawn(periods(cells));
+    let svg = Document::parse(&svg).expect("well formed");
+    let ([_, y1, _, y2], end) = axis(&svg);
+    let points = layers(&svg, "marks").into_iter().map(|row| children(row, "circle").next());
+    let counts: Vec<Option<f64>> =
+        points.map(|point| Some(((y1 - number(point?, "cy")) * end / (y1 - y2)).round())).collect();
+    assert_eq!(counts, [Some(281.0), Some(270.0), Some(266.0), None, Some(400.0), Some(410.0)]);
+    assert_eq!(children(layers(&svg, "strokes")[0], "polyline").count(), 2, "with a gap where a figure is hidden");
+    assert_eq!(texts(layers(&svg, "columns")[0]), ["Q0", "Q1", "Q2", "Q3", "Q4", "Q5"]);
+    assert_eq!(texts(layers(&svg, "hidden")[0]), ["[c]"]);
+}
+
+#[test]
+fn of_many_periods_every_second_or_third_is_named_and_the_last_always() {
+    let mut table = periods(vec![Count(40); 24]);
+    for (at, code) in table.dims[0].codes.iter_mut().enumerate() {
+        code.label = format!("2025-26-M{at:02}");
+    }
+    let svg = drawn(table);
+    let svg = Document::parse(&svg).expect("well formed");
+    let named = texts(layers(&svg, "columns")[0]);
+    assert!(named.len() < 13 && named.last().is_some_and(|last| last == "2025-26-M23"), "{named:?}");
+    assert_eq!(layers(&svg, "marks").len(), 24);
+}
+
+#[test]
+fn lines_never_join_rows_that_are_not_periods() {
+    let places = [code("A", 1), code("B", 1)];
+    let table = table("T1", &[dimension("place", &places)], vec![Count(9), Count(12)]);
+    assert_eq!(counts_of_bars(&drawn(ReleasedTable { chart: Some(ChartKind::Lines), ..table })), [9.0, 12.0]);
+}
+
+#[test]
+fn no_name_of_a_line_stands_below_the_axis() {
+    let rows: Vec<_> = (0..4).map(|number| code(&format!("A rather long name of line {number}"), 1)).collect();
+    let dims = [dimension("place", &rows), dimension("period", &[code("Q1", 0), code("Q2", 0)])];
+    let cells = [400, 400, 7, 7, 6, 6, 5, 5].map(Count).to_vec();
+    let svg = drawn(ReleasedTable { chart: Some(ChartKind::Lines), ..table("T1", &dims, cells) });
+    let svg = Document::parse(&svg).expect("well formed");
+    let ([_, y1, ..], _) = axis(&svg);
+    let pixel = number(svg.root_element(), "width") / 72_000.0;
+    let lowest = children(layers(&svg, "values")[0], "text").map(|text| number(text, "y")).fold(0.0, f64::max);
+    assert!((lowest - y1) * pixel < 10.0, "{lowest} is more than a few pixels below {y1}");
+}
+
 #[test]
 fn no_stroke_crosses_a_hidden_point() {
     let svg = drawn(line(vec![Count(10), Count(12), Suppressed, Count(11), Count(9), Count(8)]));

@@ -1,0 +1,140 @@
+//! The key figures: the newest period of every table by period alone, large, and a year before, small.
+//!
+//! Comes in: the release. Goes out: a section. Deliberately absent: differences and percentages, because every number on
+//! the page is a released cell; the words say which way it went.
+
+use maud::{Markup, html};
+use model::ReleasedCell;
+use model::period::{Calendar, Period};
+use model::release::{ReleaseParts, ReleasedCode};
+
+use crate::cell::{published, text, thousands};
+use crate::grid::{Grid, PERIOD};
+
+/// Headline figures beyond these are left to the tables.
+const MOST_FIGURES: usize = 4;
+
+/// One headline figure.
+struct Figure {
+    what: String,
+    cell: ReleasedCell,
+    /// Its period, or the column it stands in.
+    when: String,
+    /// The count of the same period a year before, and that period, where both counts are published.
+    year_before: Option<(u64, u64, String)>,
+}
+
+/// The section.
+pub(super) fn section(parts: &ReleaseParts) -> Markup {
+    let figures = figures(parts);
+    html! {
+        @if !figures.is_empty() {
+            section.figures aria-labelledby="key-figures" {
+                h2 #key-figures { "Key figures" }
+                dl {
+                    @for figure in figures.iter().take(MOST_FIGURES) {
+                        div {
+                            dt { (figure.what) }
+                            dd.figure { (text(figure.cell)) }
+                            dd.beside { (beside(figure)) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A figure a table by period alone; where there is no such table, the first rows of the first table.
+fn figures(parts: &ReleaseParts) -> Vec<Figure> {
+    let grids: Vec<(&str, Grid<'_>)> =
+        parts.tables.iter().map(|table| (table.unit.as_str(), Grid::of(table))).collect();
+    let newest = |(unit, grid): &(&str, Grid<'_>)| {
+        let [dim] = grid.rows_by else { return None };
+        let cells: Vec<ReleasedCell> = grid.rows.iter().map(|row| row.cells[0]).collect();
+        over_periods(unit, &dim.codes, &cells)
+    };
+    let headline: Vec<Figure> = grids.iter().filter(|(_, grid)| grid.is_by_period_alone()).filter_map(newest).collect();
+    match (headline.is_empty(), grids.first()) {
+        (true, Some((_, first))) => rows(first),
+        _ => headline,
+    }
+}
+
+fn rows(grid: &Grid<'_>) -> Vec<Figure> {
+    let column = grid.key_column();
+    let periods = grid.columns_by.filter(|dim| dim.name == PERIOD);
+    let plain = |what: String, cell| Figure { what, cell, when: grid.columns[column].clone(), year_before: None };
+    let figure = |row: &crate::grid::Row<'_>| {
+        let over = periods.and_then(|dim| over_periods(&row.label(), &dim.codes, row.cells));
+        over.unwrap_or_else(|| plain(row.label(), row.cells[column]))
+    };
+    grid.rows.iter().map(figure).collect()
+}
+
+/// The last of `cells`, and the one a year before it.
+fn over_periods(what: &str, codes: &[ReleasedCode], cells: &[ReleasedCell]) -> Option<Figure> {
+    let (code, &cell) = (codes.last()?, cells.last()?);
+    let year_before = year_before(codes).and_then(|at| {
+        let (now, before) = (published(cell)?, published(*cells.get(at)?)?);
+        Some((now, before, codes[at].label.clone()))
+    });
+    Some(Figure { what: what.to_owned(), cell, when: code.label.clone(), year_before })
+}
+
+/// The place of the period that lies a year before the last.
+pub(crate) fn year_before(codes: &[ReleasedCode]) -> Option<usize> {
+    // Codes of one table are spelled alike, so any calendar tells which two are a year apart.
+    let calendar = Calendar { year_starts_in: 4 };
+    let periods: Vec<Option<Period>> = codes.iter().map(|code| Period::parse(&code.code, calendar).ok()).collect();
+    let last = (*periods.last()?)?;
+    let wanted = Period { start: last.start.plus(-12), end: last.end.plus(-12) };
+    periods.iter().position(|period| *period == Some(wanted))
+}
+
+/// What stands under the figure: its period, and the same period a year before.
+fn beside(figure: &Figure) -> String {
+    let shown = if published(figure.cell).is_some() { "In" } else { "Not shown in" };
+    let when = &figure.when;
+    let Some((now, before, before_when)) = &figure.year_before else { return format!("{shown} {when}") };
+    let way = match now.cmp(before) {
+        std::cmp::Ordering::Greater => "up from",
+        std::cmp::Ordering::Less => "down from",
+        std::cmp::Ordering::Equal => "the same as",
+    };
+    format!("In {when}, {way} {} a year before ({before_when})", thousands(*before))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::example::{code, dimension, release, table};
+    use ReleasedCell::{Count, Suppressed};
+
+    fn said(cells: Vec<ReleasedCell>) -> Vec<(String, String)> {
+        let quarters = ["2025-Q1", "2025-Q2", "2025-Q3", "2025-Q4", "2026-Q1"].map(|name| code(name, 0));
+        let release = release(vec![table("T1", &[dimension("period", &quarters)], cells)]);
+        figures(release.parts()).iter().map(|figure| (text(figure.cell), beside(figure))).collect()
+    }
+
+    #[test]
+    fn the_newest_period_is_the_figure_and_the_year_before_stands_beside_it() {
+        let said = said(vec![Count(1412), Count(7), Count(8), Count(9), Count(1421)]);
+        assert_eq!(said, [("1,421".into(), "In 2026-Q1, up from 1,412 a year before (2025-Q1)".into())]);
+    }
+
+    #[test]
+    fn nothing_is_compared_where_one_of_the_two_is_hidden() {
+        let before = said(vec![Suppressed, Count(7), Count(8), Count(9), Count(21)]);
+        assert_eq!(before, [("21".into(), "In 2026-Q1".into())]);
+        let now = said(vec![Count(21), Count(7), Count(8), Count(9), Suppressed]);
+        assert_eq!(now, [("[c]".into(), "Not shown in 2026-Q1".into())]);
+    }
+
+    #[test]
+    fn without_a_table_by_period_the_first_table_speaks() {
+        let release = release(vec![crate::example::districts()]);
+        let figures = figures(release.parts());
+        assert_eq!((figures[0].what.as_str(), text(figures[0].cell)), ("Total", "31".into()));
+    }
+}

@@ -1,0 +1,95 @@
+//! Real casework, a sample of it: a source that the program was not made for, from its export to its report.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use tempfile::TempDir;
+
+use crate::demo::files;
+
+/// A workspace of the casework template.
+struct Made {
+    _home: TempDir,
+    folder: PathBuf,
+    passphrase: PathBuf,
+}
+
+impl Made {
+    fn new() -> Self {
+        let home = tempfile::tempdir().expect("a temporary folder");
+        let (folder, passphrase) = (home.path().join("office"), home.path().join("pass.txt"));
+        fs::write(&passphrase, "a passphrase for tests\n").expect("a temporary folder can be written");
+        let made = Self { _home: home, folder, passphrase };
+        let (folder, passphrase) = (plain(&made.folder), plain(&made.passphrase));
+        done(&takeup(&["init", folder, "--template", "casework", "--passphrase-file", passphrase]));
+        made
+    }
+
+    fn takeup(&self, arguments: &[&str]) -> Output {
+        let globals = ["-C", plain(&self.folder), "--passphrase-file", plain(&self.passphrase)];
+        takeup(&[&globals, arguments].concat())
+    }
+
+    /// Reads the sample and gives the lines of the data-quality report.
+    fn ingest(&self) -> String {
+        let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/casework_sample.csv.gz");
+        done(&self.takeup(&["ingest", plain(&sample), "--source", "casework"]))
+    }
+
+    /// Writes the report and gives its folders.
+    fn report(&self, period: &str) -> Vec<PathBuf> {
+        let said = done(&self.takeup(&["report", "--period", period]));
+        said.lines().map(PathBuf::from).filter(|path| path.is_dir()).collect()
+    }
+}
+
+fn takeup(arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_takeup"));
+    command.args(arguments).stdin(Stdio::null()).output().expect("the program starts")
+}
+
+/// What a command that must succeed said.
+fn done(output: &Output) -> String {
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn plain(path: &Path) -> &str {
+    path.to_str().expect("temporary folders have plain names")
+}
+
+#[test]
+fn a_sample_of_real_casework_becomes_a_report_that_passes_its_attack_and_is_never_made_twice() {
+    let made = Made::new();
+    let first = made.ingest();
+    assert!(first.contains("5,000 read = 5,000 stored + 0 updated + 0 unchanged"), "{first}");
+    let second = made.ingest();
+    assert!(second.contains("5,000 read = 0 stored + 0 updated + 5,000 unchanged"), "{second}");
+
+    let folders = made.report("2018-Q3");
+    assert_eq!(folders.len(), 2, "one an audience: {folders:?}");
+    for folder in &folders {
+        done(&takeup(&["verify", plain(folder)]));
+    }
+    let reports = made.folder.join("reports");
+    let before = files(&reports);
+    assert!(before.keys().any(|name| name.ends_with("/data/c07.csv")), "{:?}", before.keys());
+
+    assert_eq!(made.report("2018-Q3"), folders);
+    assert!(files(&reports) == before, "a released report changed");
+}
+
+#[test]
+fn what_a_killed_run_left_in_staging_is_removed_by_the_next_command() {
+    let made = Made::new();
+    made.ingest();
+    let reports = made.folder.join("reports");
+    let half = reports.join(".staging/2018-Q3-public-r1");
+    fs::create_dir_all(half.join("data")).expect("the workspace can be written");
+    fs::write(half.join("data/c01.csv"), "period,value,symbol\n2018-Q3,12").expect("the workspace can be written");
+    done(&made.takeup(&["plan", "--period", "2018-Q3"]));
+    assert!(!reports.join(".staging").exists());
+    assert!(files(&reports).is_empty(), "a half release was left");
+    assert_eq!(made.report("2018-Q3").len(), 2, "and the report can still be made");
+}
