@@ -18,7 +18,7 @@ use thiserror::Error;
 pub use plan::{Planned, PlannedCell, PlannedDimension};
 pub use sealing::{Sealed, seal_all};
 
-use crate::protect::{EarlierCell, Pattern, PlannedTable, Problem, ProtectError, suppress};
+use crate::protect::{EarlierCell, HiddenZeros, Pattern, PlannedTable, Problem, ProtectError, suppress};
 use crate::store::{Store, StoreError};
 use crate::tabulate::{Axes, Frame, TabulateError, Tabulation};
 
@@ -133,6 +133,7 @@ impl Draft {
             spaces: self.axes.axes.iter().map(|axis| axis.space.clone()).collect(),
             tables: self.tables.iter().map(PlannedTable::from).collect(),
             earlier: self.earlier.clone(),
+            hidden_zeros: HiddenZeros::Protected,
             tie_key: self.tie_key,
         }
     }

@@ -9,7 +9,7 @@ use std::error::Error;
 use std::path::Path;
 use std::time::Instant;
 
-use confidential::protect::{PlannedTable, Problem, Shown, Space, suppress};
+use confidential::protect::{HiddenZeros, PlannedTable, Problem, Shown, Space, suppress};
 use confidential::tabulate::{Counter, Counts, Key};
 use model::release::Zeros;
 use serde_json::{Value, json};
@@ -184,7 +184,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let spaces = spaces(&case)?;
     let counts = inner(dir, &case, &spaces)?;
     let tables = tables(&case, &spaces, zeros)?;
-    let problem = Problem { spaces, tables, earlier: Vec::new(), tie_key: [7; 32] };
+    let problem =
+        Problem { spaces, tables, earlier: Vec::new(), tie_key: [7; 32], hidden_zeros: HiddenZeros::Unprotected };
     let start = Instant::now();
     let pattern = suppress(&problem, &counts)?;
     let seconds = start.elapsed().as_secs_f64();

@@ -79,6 +79,17 @@ pub struct EarlierCell {
     pub release: String,
 }
 
+/// What a reader may learn of a hidden zero.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum HiddenZeros {
+    /// It could be a count at the threshold, for all that a reader can tell: then no hidden cell of a release is known,
+    /// and whoever attacks it without the truth can say so.
+    #[default]
+    Protected,
+    /// It may turn out to be zero. Hides less; the standard of a minimum frequency rule alone.
+    Unprotected,
+}
+
 /// Everything that decides a pattern.
 #[derive(Debug, Clone, Default)]
 pub struct Problem {
@@ -88,6 +99,8 @@ pub struct Problem {
     pub tables: Vec<PlannedTable>,
     /// Every cell of every earlier release.
     pub earlier: Vec<EarlierCell>,
+    /// What a reader may learn of a hidden zero.
+    pub hidden_zeros: HiddenZeros,
     /// Breaks ties, so that they do not speak of the truth.
     pub tie_key: [u8; 32],
 }

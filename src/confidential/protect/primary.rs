@@ -5,9 +5,9 @@
 
 use model::release::Zeros;
 
-use super::EarlierForm;
 use super::error::ProtectError;
 use super::system::System;
+use super::{EarlierForm, HiddenZeros};
 
 /// What a reader is told of a variable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,7 +59,9 @@ pub(super) fn primary(system: &System) -> Result<Primary, ProtectError> {
         let is_small = counts.protected > 0 && counts.protected < threshold;
         let state = state(system, cell, &zeros, is_small)?;
         let floor = floor(system, cell, &zeros);
-        let is_protected = is_small && matches!(state, State::Hidden | State::Derived);
+        let is_zero = counts.counted == 0 && state == State::Hidden && floor == 0;
+        let is_protected = (is_small && matches!(state, State::Hidden | State::Derived))
+            || (is_zero && system.problem.hidden_zeros == HiddenZeros::Protected);
         // Where some table publishes zeros a difference may be pinned from below by cells known to be 1 or more.
         let is_deniable = floor == 0 && (state == State::Hidden || no_zero_shown);
         needs.push(is_protected.then(|| {

@@ -98,12 +98,39 @@ fn pencil() -> (Vec<Space>, Vec<u64>) {
     (vec![flat("district", 2), flat("age", 2)], vec![3, 12, 9, 20])
 }
 
+/// A problem under the minimum frequency rule alone.
+fn plain() -> Problem {
+    Problem { hidden_zeros: HiddenZeros::Unprotected, ..Problem::default() }
+}
+
+/// A row of one zero beside large counts: whoever adds up the shown ones knows the zero, unless another is hidden.
+#[test]
+fn a_hidden_zero_is_known_unless_it_is_protected_like_a_small_count() {
+    let spaces = vec![flat("need", 3)];
+    let counter = Pencil { spaces: &spaces, inner: inner(&spaces, &[0, 9, 20]) };
+    let problem = |hidden_zeros| Problem {
+        spaces: spaces.clone(),
+        tables: vec![table("T1", every_cell(&spaces), Zeros::Hidden)],
+        hidden_zeros,
+        ..Problem::default()
+    };
+    let open = problem(HiddenZeros::Unprotected);
+    let pattern = suppress(&open, &counter).expect("nothing is small");
+    assert_eq!(hidden(&pattern), [(vec![1], Reason::HiddenZero)]);
+    assert_eq!(ranges(&open, &pattern, &counter).get([1].as_slice()), Some(&(0, 0)));
+
+    let kept = problem(HiddenZeros::Protected);
+    let pattern = suppress(&kept, &counter).expect("one partner is enough");
+    assert_eq!(hidden(&pattern), [(vec![1], Reason::HiddenZero), (vec![2], Reason::Secondary)]);
+    assert_eq!(ranges(&kept, &pattern, &counter).get([1].as_slice()), Some(&(0, 9)));
+}
+
 #[test]
 fn a_lone_suppressed_cell_gets_a_partner_in_its_row_its_column_and_across() {
     let (spaces, counts) = pencil();
     let counter = Pencil { spaces: &spaces, inner: inner(&spaces, &counts) };
     let tables = vec![table("T1", every_cell(&spaces), Zeros::Hidden)];
-    let problem = Problem { spaces: spaces.clone(), tables, earlier: Vec::new(), tie_key: [1; 32] };
+    let problem = Problem { spaces: spaces.clone(), tables, earlier: Vec::new(), tie_key: [1; 32], ..plain() };
     let pattern = suppress(&problem, &counter).expect("three partners are enough");
     let expected = [
         (vec![1, 1], Reason::MinimumFrequency),
@@ -119,7 +146,7 @@ fn subtraction_recovers_the_cell_while_nothing_else_is_hidden() {
     let (spaces, counts) = pencil();
     let counter = Pencil { spaces: &spaces, inner: inner(&spaces, &counts) };
     let tables = vec![table("T1", every_cell(&spaces), Zeros::Hidden)];
-    let problem = Problem { spaces: spaces.clone(), tables, earlier: Vec::new(), tie_key: [1; 32] };
+    let problem = Problem { spaces: spaces.clone(), tables, earlier: Vec::new(), tie_key: [1; 32], ..plain() };
     let mut open = suppress(&problem, &counter).expect("three partners are enough");
     for (key, shown) in &mut open.cells {
         if *shown == Shown::Hidden(Reason::Secondary) {
@@ -136,7 +163,7 @@ fn the_check_refuses_every_kind_of_false_certificate() {
     let (spaces, counts) = pencil();
     let counter = Pencil { spaces: &spaces, inner: inner(&spaces, &counts) };
     let tables = vec![table("T1", every_cell(&spaces), Zeros::Hidden)];
-    let problem = Problem { spaces: spaces.clone(), tables, earlier: Vec::new(), tie_key: [1; 32] };
+    let problem = Problem { spaces: spaces.clone(), tables, earlier: Vec::new(), tie_key: [1; 32], ..plain() };
     let system = system::System::build(&problem, &counter).expect("the pencil table adds up");
     let primary = primary::primary(&system).expect("nothing was published before");
     let at = |key: [u32; 2]| {
@@ -189,7 +216,7 @@ fn a_difference_from_an_earlier_release_is_protected_like_a_cell() {
         release: "year".to_owned(),
     }];
     let tables = vec![table("T1", vec![[1].into()], Zeros::Hidden)];
-    let problem = Problem { spaces: spaces.clone(), tables, earlier, tie_key: [1; 32] };
+    let problem = Problem { spaces: spaces.clone(), tables, earlier, tie_key: [1; 32], ..plain() };
     let pattern = suppress(&problem, &counter).expect("hiding the first half protects the second");
     assert_eq!(hidden(&pattern), [(vec![1], Reason::Secondary)]);
     assert_eq!(pattern.statistics.derived, 1);
@@ -209,7 +236,7 @@ fn what_an_earlier_release_forces_stops_the_run_and_names_it() {
     };
     let earlier = vec![before(0, EarlierForm::Count(7)), before(2, EarlierForm::Count(3))];
     let tables = vec![table("T1", vec![[1].into()], Zeros::Hidden)];
-    let problem = Problem { spaces: spaces.clone(), tables, earlier, tie_key: [1; 32] };
+    let problem = Problem { spaces: spaces.clone(), tables, earlier, tie_key: [1; 32], ..plain() };
     let expected = ProtectError::Impossible {
         table: "T1".to_owned(),
         place: "half=half1".to_owned(),
@@ -229,7 +256,7 @@ fn an_earlier_count_that_moved_is_reported_without_a_value() {
         threshold: 5,
         release: "r1".to_owned(),
     }];
-    let problem = Problem { spaces: spaces.clone(), tables: Vec::new(), earlier, tie_key: [1; 32] };
+    let problem = Problem { spaces: spaces.clone(), tables: Vec::new(), earlier, tie_key: [1; 32], ..plain() };
     let error = suppress(&problem, &counter).expect_err("15 is not 14");
     assert_eq!(error.to_string(), "the total is not counted as release r1 published it");
 }
@@ -240,7 +267,7 @@ fn a_table_shows_no_zero_while_another_hides_one_of_them() {
     let spaces = vec![flat("district", 3)];
     let counter = Pencil { spaces: &spaces, inner: inner(&spaces, &[0, 9, 8]) };
     let tables = vec![table("T1", every_cell(&spaces), Zeros::Shown), table("T2", vec![[1].into()], Zeros::Hidden)];
-    let problem = Problem { spaces: spaces.clone(), tables, earlier: Vec::new(), tie_key: [1; 32] };
+    let problem = Problem { spaces: spaces.clone(), tables, earlier: Vec::new(), tie_key: [1; 32], ..plain() };
     let pattern = suppress(&problem, &counter).expect("a hidden zero needs no partner");
     assert_eq!(pattern.zeros, [Zeros::Hidden, Zeros::Hidden]);
     assert_eq!(hidden(&pattern), [(vec![1], Reason::HiddenZero)]);
@@ -326,7 +353,7 @@ proptest! {
         let counter = Pencil { spaces: &spaces, inner: inner(&spaces, &counts) };
         let zeros = if is_shown { Zeros::Shown } else { Zeros::Hidden };
         let tables = vec![table("T1", every_cell(&spaces), zeros)];
-        let problem = Problem { spaces: spaces.clone(), tables, earlier: Vec::new(), tie_key: key };
+        let problem = Problem { spaces: spaces.clone(), tables, earlier: Vec::new(), tie_key: key, ..plain() };
         let pattern = suppress(&problem, &counter).expect("nothing was published before");
         // A hidden grand total leaves too many tables to try; the certificates cover it.
         let total = pattern.cells[[0, 0].as_slice()];
@@ -362,6 +389,7 @@ proptest! {
             tables: vec![table("T1", of(half), Zeros::Hidden)],
             earlier,
             tie_key: key,
+            ..plain()
         };
         let first = suppress(&problem(1, Vec::new()), &counter).expect("nothing was published before");
         let form = |shown: Shown| match shown {
@@ -413,6 +441,7 @@ proptest! {
             tables: vec![table("T1", cells, Zeros::Hidden)],
             earlier: Vec::new(),
             tie_key: [3; 32],
+            ..plain()
         };
         let plain = suppress(&problem(&spaces, cells), &counter).expect("nothing was published before");
         let other = suppress(&problem(&turned, turned_cells), &counter_turned).expect("nothing was published before");
