@@ -32,7 +32,7 @@ use model::release::{ChartKind, ReleaseParts, ReleasedTable};
 
 use crate::RenderError;
 use crate::cell::{published, text};
-use crate::grid::{Grid, PERIOD, Row};
+use crate::grid::{Grid, Row, is_period};
 use crate::words;
 
 /// A chart of more bars tells a reader nothing that the table does not, so it is not drawn.
@@ -122,7 +122,7 @@ impl Plot<'_> {
     /// The line under the title: what is counted, and when where the columns tell.
     fn subtitle(&self) -> String {
         match (self.kind, self.grid.columns_by) {
-            (ChartKind::Bars, Some(dim)) if dim.name == PERIOD => self.grid.columns[self.column].clone(),
+            (ChartKind::Bars, Some(dim)) if is_period(dim) => self.grid.columns[self.column].clone(),
             (ChartKind::Bars, _) => self.table.subtitle.clone(),
             (ChartKind::Lines, _) if self.table.subtitle.starts_with(&self.table.unit) => self.table.subtitle.clone(),
             (ChartKind::Lines, _) => format!("{}, {}", self.table.unit, self.table.subtitle),

@@ -8,8 +8,10 @@ use std::collections::BTreeMap;
 use model::ReleasedCell;
 use model::release::{ReleasedCode, ReleasedDimension, ReleasedTable};
 
-/// The dimension whose codes are periods.
-pub(crate) const PERIOD: &str = "period";
+/// Whether the codes of a dimension are periods: of cases, or of what is counted in periods of its own (`period_families`).
+pub(crate) fn is_period(dim: &ReleasedDimension) -> bool {
+    dim.name == "period" || dim.name.starts_with("period_")
+}
 
 /// A table, laid out.
 pub(crate) struct Grid<'a> {
@@ -66,14 +68,14 @@ impl<'a> Grid<'a> {
 
     /// Whether the rows are periods and nothing else: one figure at a time.
     pub fn is_by_period_alone(&self) -> bool {
-        self.columns_by.is_none() && matches!(self.rows_by, [dim] if dim.name == PERIOD)
+        self.columns_by.is_none() && matches!(self.rows_by, [dim] if is_period(dim))
     }
 
     /// The column that charts and sentences speak of: the last where columns are periods, else the total, else the last.
     pub fn key_column(&self) -> usize {
         let last = self.columns.len() - 1;
         match self.columns_by {
-            Some(dim) if dim.name != PERIOD => dim.codes.iter().position(|code| code.depth == 0).unwrap_or(last),
+            Some(dim) if !is_period(dim) => dim.codes.iter().position(|code| code.depth == 0).unwrap_or(last),
             Some(_) | None => last,
         }
     }

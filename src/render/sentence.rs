@@ -6,13 +6,13 @@
 use model::release::{ReleasedDimension, ReleasedTable};
 
 use crate::cell::{published, thousands};
-use crate::grid::{Grid, PERIOD, Row};
+use crate::grid::{Grid, Row, is_period};
 use crate::words::lower_first;
 
 /// The sentence, or nothing where the released cells allow none.
 pub(crate) fn about(table: &ReleasedTable, grid: &Grid<'_>) -> Option<String> {
     match grid.rows_by {
-        [dim] if dim.name == PERIOD => newest(table, grid),
+        [dim] if is_period(dim) => newest(table, grid),
         [dim] if dim.name == "measure" => latest(grid),
         [dim] => largest(table, grid, dim),
         _ => None,
@@ -47,7 +47,7 @@ fn newest(table: &ReleasedTable, grid: &Grid<'_>) -> Option<String> {
 
 /// The same for the first row of a table of measures over periods.
 fn latest(grid: &Grid<'_>) -> Option<String> {
-    let dim = grid.columns_by.filter(|dim| dim.name == PERIOD)?;
+    let dim = grid.columns_by.filter(|dim| is_period(dim))?;
     let first = grid.rows.first()?;
     let [.., before, now] = first.cells else { return None };
     let [.., before_when, now_when] = dim.codes.as_slice() else { return None };
@@ -62,7 +62,7 @@ fn over_time(what: &str, now: (u64, &str), before: (u64, &str)) -> String {
 /// Which column a sentence speaks of, where there are several.
 fn bracketed(grid: &Grid<'_>, column: usize) -> String {
     match grid.columns_by {
-        Some(dim) if dim.codes[column].depth > 0 || dim.name == PERIOD => format!(" ({})", grid.columns[column]),
+        Some(dim) if dim.codes[column].depth > 0 || is_period(dim) => format!(" ({})", grid.columns[column]),
         Some(_) | None => String::new(),
     }
 }

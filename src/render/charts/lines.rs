@@ -115,7 +115,7 @@ fn arrange(plot: &Plot<'_>, scale: Scale) -> Result<Layout, Fault> {
     }
     let figures = if series.len() == 1 { 0 } else { VALUE.width(&thousands(scale.end))? + 6 };
     let left = MARGIN + SMALL.width(&thousands(scale.end))? + 10;
-    let right = WIDTH - MARGIN - names.min(WIDEST_NAMES + 60) - figures + 8;
+    let right = if unnamed { WIDTH - MARGIN + 2 } else { WIDTH - MARGIN - names.min(WIDEST_NAMES + 60) - figures + 8 };
     let columns = name_columns(&plot.columns(), right - left)?;
     let deepest = lines(columns.iter().map(Vec::len).max().unwrap_or(1));
     let below = 26 + deepest * SMALL.leading() + count(&source) * SMALL.leading() + MARGIN;
@@ -128,7 +128,7 @@ fn name_columns(labels: &[String], width: i32) -> Result<Vec<Vec<String>>, Fault
     let pitch = (width - 52) / i32::try_from(labels.len().saturating_sub(1)).unwrap_or(1).max(1);
     let mut named = Vec::new();
     for every in 1..=labels.len() {
-        let room = pitch.min(width) * i32::try_from(every).unwrap_or(1) - 8;
+        let room = pitch.min(width) * i32::try_from(every).unwrap_or(1) - 4;
         named.clear();
         let mut widest = 0;
         for (at, label) in labels.iter().enumerate() {
@@ -148,7 +148,8 @@ fn name_columns(labels: &[String], width: i32) -> Result<Vec<Vec<String>>, Fault
 
 fn axis(layer: &Layer<'_>, layout: &Layout, scale: Scale) -> Result<(), Fault> {
     let zoom = layout.zoom;
-    let (left, right) = (layout.left * zoom, layout.right * zoom);
+    // Where names begin the grid has ended.
+    let (left, right) = (layout.left * zoom, (layout.right - 15) * zoom);
     layer.path(vec![(left, layout.y(scale, 0)), (left, layout.y(scale, scale.end))], 10, WHITE)?;
     let mut value = 0;
     while value <= scale.end {
@@ -242,11 +243,16 @@ fn values(layer: &Layer<'_>, layout: &Layout, scale: Scale) -> Result<(), Fault>
     Ok(())
 }
 
-/// The figure of each named column above its point.
+/// The figure of each named column above its point, or below it where both strokes go up from there.
 fn figures(layer: &Layer<'_>, layout: &Layout, scale: Scale, only: &Series) -> Result<(), Fault> {
+    let count = |column: Option<usize>| column.and_then(|at| only.cells.get(at)).copied().and_then(published);
     for (column, &cell) in only.cells.iter().enumerate().filter(|(column, _)| !layout.columns[*column].is_empty()) {
         if let Some(value) = published(cell) {
-            let at = (layout.x(column), layout.y(scale, value) - 16 * layout.zoom);
+            let beside = [count(column.checked_sub(1)), count(Some(column + 1))];
+            let lowest = beside.iter().flatten().count() > 0 && beside.iter().flatten().all(|&other| other > value);
+            let room = layout.y(scale, 0) - layout.y(scale, value) > 26 * layout.zoom;
+            let offset = if lowest && room { 16 } else { -16 };
+            let at = (layout.x(column), layout.y(scale, value) + offset * layout.zoom);
             layer.text(&text(cell), at, Anchor::Middle, VALUE)?;
         }
     }
@@ -270,7 +276,7 @@ fn ends(layout: &Layout, scale: Scale) -> Result<Vec<(usize, i32)>, Fault> {
         *y = (*y).max(free);
         free = *y + *block;
     }
-    let mut lowest = (layout.top + PLOT + NAME_BLOCK + 3) * layout.zoom;
+    let mut lowest = (layout.top + PLOT + NAME_BLOCK - 9) * layout.zoom;
     for (_, y, block) in ends.iter_mut().rev() {
         *y = (*y).min(lowest - *block);
         lowest = *y;

@@ -9,7 +9,7 @@ use model::period::{Calendar, Period};
 use model::release::{ReleaseParts, ReleasedCode};
 
 use crate::cell::{published, text, thousands};
-use crate::grid::{Grid, PERIOD};
+use crate::grid::{Grid, Row, is_period};
 
 /// Headline figures beyond these are left to the tables.
 const MOST_FIGURES: usize = 4;
@@ -20,8 +20,8 @@ struct Figure {
     cell: ReleasedCell,
     /// Its period, or the column it stands in.
     when: String,
-    /// The count of the same period a year before, and that period, where both counts are published.
-    year_before: Option<(u64, u64, String)>,
+    /// The count, and that of the same period a year before, where both are published.
+    year_before: Option<(u64, u64)>,
 }
 
 /// The section.
@@ -63,9 +63,9 @@ fn figures(parts: &ReleaseParts) -> Vec<Figure> {
 
 fn rows(grid: &Grid<'_>) -> Vec<Figure> {
     let column = grid.key_column();
-    let periods = grid.columns_by.filter(|dim| dim.name == PERIOD);
+    let periods = grid.columns_by.filter(|dim| is_period(dim));
     let plain = |what: String, cell| Figure { what, cell, when: grid.columns[column].clone(), year_before: None };
-    let figure = |row: &crate::grid::Row<'_>| {
+    let figure = |row: &Row<'_>| {
         let over = periods.and_then(|dim| over_periods(&row.label(), &dim.codes, row.cells));
         over.unwrap_or_else(|| plain(row.label(), row.cells[column]))
     };
@@ -75,15 +75,12 @@ fn rows(grid: &Grid<'_>) -> Vec<Figure> {
 /// The last of `cells`, and the one a year before it.
 fn over_periods(what: &str, codes: &[ReleasedCode], cells: &[ReleasedCell]) -> Option<Figure> {
     let (code, &cell) = (codes.last()?, cells.last()?);
-    let year_before = year_before(codes).and_then(|at| {
-        let (now, before) = (published(cell)?, published(*cells.get(at)?)?);
-        Some((now, before, codes[at].label.clone()))
-    });
+    let year_before = year_before(codes).and_then(|at| Some((published(cell)?, published(*cells.get(at)?)?)));
     Some(Figure { what: what.to_owned(), cell, when: code.label.clone(), year_before })
 }
 
 /// The place of the period that lies a year before the last.
-pub(crate) fn year_before(codes: &[ReleasedCode]) -> Option<usize> {
+fn year_before(codes: &[ReleasedCode]) -> Option<usize> {
     // Codes of one table are spelled alike, so any calendar tells which two are a year apart.
     let calendar = Calendar { year_starts_in: 4 };
     let periods: Vec<Option<Period>> = codes.iter().map(|code| Period::parse(&code.code, calendar).ok()).collect();
@@ -96,13 +93,13 @@ pub(crate) fn year_before(codes: &[ReleasedCode]) -> Option<usize> {
 fn beside(figure: &Figure) -> String {
     let shown = if published(figure.cell).is_some() { "In" } else { "Not shown in" };
     let when = &figure.when;
-    let Some((now, before, before_when)) = &figure.year_before else { return format!("{shown} {when}") };
-    let way = match now.cmp(before) {
+    let Some((now, before)) = figure.year_before else { return format!("{shown} {when}") };
+    let way = match now.cmp(&before) {
         std::cmp::Ordering::Greater => "up from",
         std::cmp::Ordering::Less => "down from",
         std::cmp::Ordering::Equal => "the same as",
     };
-    format!("In {when}, {way} {} a year before ({before_when})", thousands(*before))
+    format!("In {when}, {way} {} a year before", thousands(before))
 }
 
 #[cfg(test)]
@@ -113,14 +110,14 @@ mod tests {
 
     fn said(cells: Vec<ReleasedCell>) -> Vec<(String, String)> {
         let quarters = ["2025-Q1", "2025-Q2", "2025-Q3", "2025-Q4", "2026-Q1"].map(|name| code(name, 0));
-        let release = release(vec![table("T1", &[dimension("period", &quarters)], cells)]);
+        let release = release(vec![table("T1", &[dimension("period_families", &quarters)], cells)]);
         figures(release.parts()).iter().map(|figure| (text(figure.cell), beside(figure))).collect()
     }
 
     #[test]
     fn the_newest_period_is_the_figure_and_the_year_before_stands_beside_it() {
         let said = said(vec![Count(1412), Count(7), Count(8), Count(9), Count(1421)]);
-        assert_eq!(said, [("1,421".into(), "In 2026-Q1, up from 1,412 a year before (2025-Q1)".into())]);
+        assert_eq!(said, [("1,421".into(), "In 2026-Q1, up from 1,412 a year before".into())]);
     }
 
     #[test]

@@ -59,6 +59,7 @@ fn summary(grid: &Grid<'_>) -> String {
 }
 
 fn cells(table: &ReleasedTable, grid: &Grid<'_>, id: &str) -> Markup {
+    let has_groups = grid.rows_by.len() == 1 && grid.rows.iter().any(|row| row.depth() > 1);
     html! {
         div.scroll role="region" tabindex="0" aria-labelledby=(format!("{id}-caption")) {
             table {
@@ -69,7 +70,7 @@ fn cells(table: &ReleasedTable, grid: &Grid<'_>, id: &str) -> Markup {
                         @for column in &grid.columns { th.n scope="col" { (column) } }
                     }
                 }
-                tbody { @for row in &grid.rows { (line(row)) } }
+                tbody { @for row in &grid.rows { (line(row, has_groups)) } }
             }
         }
     }
@@ -82,9 +83,14 @@ fn caption(table: &ReleasedTable, grid: &Grid<'_>) -> String {
     format!("Table {}. {} by {}", table.id, table.unit, by.join(" and "))
 }
 
-fn line(row: &Row<'_>) -> Markup {
+fn line(row: &Row<'_>, has_groups: bool) -> Markup {
+    let class = match (row.is_total(), has_groups && row.depth() == 1) {
+        (true, _) => Some("total"),
+        (false, true) => Some("group"),
+        (false, false) => None,
+    };
     html! {
-        tr class=[row.is_total().then_some("total")] {
+        tr class=[class] {
             @for code in &row.heads { (head(code)) }
             @for &cell in row.cells {
                 @if published(cell).is_some() { td { (text(cell)) } } @else { td.symbol { (text(cell)) } }
