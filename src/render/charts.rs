@@ -20,8 +20,8 @@
 //!   column. A table by period alone is one line over its rows: each row is a column then, and its group `marks` holds
 //!   one circle or none.
 //!
-//! The axis is at least four times as long as its end is large, so rounding to whole coordinates moves a value by less
-//! than a seventh of one, up to 5,000,000.
+//! The axis is at least twice as long as its end is large, so rounding to whole coordinates moves a value by no more than
+//! a quarter of one, up to 10,000,000.
 
 mod bars;
 mod canvas;
@@ -219,12 +219,13 @@ impl Scale {
         Self { step, end: largest.div_ceil(step).max(1).saturating_mul(step) }
     }
 
-    /// Coordinates a drawn pixel: more where the axis has to hold large counts.
+    /// Coordinates a drawn pixel: more where the axis has to hold large counts. 560 is the most at which the title stays
+    /// below 10,000 coordinates high, beyond which browsers draw no text larger.
     fn zoom(self, axis_px: i32) -> i32 {
         let fine = |zoom: &i32| {
-            u64::from(zoom.unsigned_abs()) * u64::from(axis_px.unsigned_abs()) >= self.end.saturating_mul(4)
+            u64::from(zoom.unsigned_abs()) * u64::from(axis_px.unsigned_abs()) >= self.end.saturating_mul(2)
         };
-        [100, 1_000, 10_000].into_iter().find(fine).unwrap_or(100_000)
+        [100, 560, 1_000, 10_000].into_iter().find(fine).unwrap_or(100_000)
     }
 
     /// How far along an axis of length `axis` the value stands, to the nearest whole coordinate.

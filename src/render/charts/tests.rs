@@ -204,6 +204,14 @@ fn more_bars_than_a_reader_can_use_are_not_drawn() {
 }
 
 #[test]
+fn no_text_is_larger_than_a_browser_draws_it() {
+    let svg = drawn(periods(vec![Count(15_068), Count(50_412)]));
+    let svg = Document::parse(&svg).expect("well formed");
+    let sizes = svg.descendants().filter(|node| node.has_tag_name("text")).map(|text| number(text, "font-size"));
+    assert!(sizes.fold(0.0, f64::max) < 10_000.0);
+}
+
+#[test]
 fn axes_end_at_round_numbers() {
     let ends: Vec<(u64, u64)> =
         [0, 4, 5, 6, 84, 301, 1204, 99_999].map(|largest| (largest, Scale::up_to(largest).end)).to_vec();
