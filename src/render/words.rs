@@ -15,7 +15,7 @@ pub(crate) const SYMBOLS: [(&str, &str); 3] = [
 
 /// What a hidden figure does and does not say.
 pub(crate) const HIDDEN: &str = "A figure marked [c] may be small, or may be hidden only because a small one could be \
-    worked out from it. The symbol is the same in both cases, and it is neither zero nor blank.";
+    worked out from it, or because it is zero. The symbol is the same in every case, so it does not say which.";
 
 /// The warning that belongs wherever figures stand beside hidden ones.
 pub(crate) const ADDING_UP: &str = "Rows may not be added up where cells are hidden: the shown figures of a group are then \
