@@ -10,8 +10,8 @@ use crate::independent::independent_rows;
 use crate::propagate::Bounds;
 use crate::system::System;
 
-/// Components of more rows than this are not taken: the inverse of the basis is dense.
-const MOST_ROWS: usize = 2_500;
+/// Components of more independent rows than this are not taken: the inverse of the basis is dense.
+const MOST_ROWS: usize = 1_200;
 
 /// Less than this is zero.
 const ZERO: f64 = 1e-9;
@@ -192,10 +192,10 @@ impl Simplex {
         self.is_point()
     }
 
-    /// Variables and rows: what a pivot's work is about proportional to.
+    /// What the work of a pivot is about proportional to.
     #[must_use]
     pub fn size(&self) -> u64 {
-        (self.columns.len() + self.basis.len()) as u64
+        (self.columns.len() + 4 * self.basis.len()) as u64
     }
 
     /// Where the search stands: a value for every variable of the component.

@@ -35,7 +35,7 @@ const PUSH: [u64; 2] = [60, 3_000];
 const STARTS: usize = 4;
 
 /// Pivots times the size of their component before what is left is turned over to programmes.
-const PIVOTS: u64 = 500_000_000;
+const PIVOTS: u64 = 200_000_000;
 
 /// What is asked of a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
