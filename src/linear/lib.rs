@@ -7,9 +7,11 @@ pub mod component;
 pub mod independent;
 pub mod programme;
 pub mod propagate;
+pub mod simplex;
 pub mod system;
 
 pub use component::Component;
 pub use programme::{Answer, Programme, Solution};
 pub use propagate::Bounds;
+pub use simplex::{Push, Simplex};
 pub use system::{Infeasible, Row, System};

@@ -1,13 +1,14 @@
 //! How tightly the published cells bound each hidden one. Comes in: the system and the threshold of each cell. Goes
 //! out: a range a cell. Deliberately absent: integers beyond rounding a bound inwards.
 //!
-//! Witnesses first: every point that a programme returns shows, for every cell of its component at once, a value that
-//! the cell may have. A cell that was seen wide enough is cleared without a programme of its own; only for what is left
-//! are the exact ends asked for.
+//! Witnesses first: every point that is passed on the way shows, for every cell of its component at once, a value that
+//! the cell may have. A cell that was seen wide enough is cleared without a search of its own. Each other is pushed up
+//! and down from vertex to vertex until it is, or until its end is proven. Programmes are asked only where that is not
+//! possible: in components of too many rows, or where the search ran out of pivots.
 
 use crate::attacks::nearby::Surroundings;
 use crate::attacks::walk::Walker;
-use linear::{Answer, Bounds, Component, Programme, System};
+use linear::{Answer, Bounds, Component, Programme, Push, Simplex, System};
 
 /// A solver's point may be off by this much.
 const TOLERANCE: f64 = 1e-6;
@@ -23,6 +24,18 @@ const NEARBY: [usize; 2] = [40, 200];
 
 /// Cells times programmes before the attack gives up and says so.
 const WORK: u64 = 1_500_000;
+
+/// Pivots a row of a component to find its first vertex.
+const START: u64 = 6;
+
+/// Pivots for one push: few at first, then as many as it takes to prove an end.
+const PUSH: [u64; 2] = [60, 3_000];
+
+/// Searches of one component from the start, where rounding made one lose its way.
+const STARTS: usize = 4;
+
+/// Pivots times the size of their component before what is left is turned over to programmes.
+const PIVOTS: u64 = 200_000_000;
 
 /// What is asked of a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,6 +66,8 @@ pub struct Range {
 pub struct Ranges {
     /// One a variable.
     pub ranges: Vec<Range>,
+    /// Steps from vertex to vertex.
+    pub pivots: u64,
     /// Programmes solved.
     pub programmes: u64,
     /// Components with cells to attack.
@@ -89,6 +104,9 @@ struct Attack<'a> {
     upper: Vec<f64>,
     open: Vec<bool>,
     programmes: u64,
+    pivots: u64,
+    /// Pivots times the size of their component.
+    turned: u64,
     work: u64,
     is_infeasible: bool,
 }
@@ -109,6 +127,8 @@ pub fn ranges(system: &System, bounds: &Bounds, wanted: &[Wanted]) -> Ranges {
         upper: bounds.upper.iter().map(|upper| upper.map_or(f64::INFINITY, float)).collect(),
         open: vec![false; size],
         programmes: 0,
+        pivots: 0,
+        turned: 0,
         work: 0,
         is_infeasible: false,
     };
@@ -120,7 +140,13 @@ pub fn ranges(system: &System, bounds: &Bounds, wanted: &[Wanted]) -> Ranges {
         }
     }
     let ranges = (0..size).map(|at| attack.range(at)).collect();
-    Ranges { ranges, programmes: attack.programmes, components, is_infeasible: attack.is_infeasible }
+    Ranges {
+        ranges,
+        pivots: attack.pivots,
+        programmes: attack.programmes,
+        components,
+        is_infeasible: attack.is_infeasible,
+    }
 }
 
 impl Attack<'_> {
@@ -182,6 +208,10 @@ impl Attack<'_> {
             }
             return;
         }
+        self.vertices(component, &targets);
+        if targets.iter().all(|&at| self.is_cleared(at) || self.is_settled(at)) {
+            return;
+        }
         let size = component.variables.len();
         let mut programme = Programme::new(self.system, self.bounds, component);
         let centre = match self.ask(&mut programme, &[], size) {
@@ -201,6 +231,52 @@ impl Attack<'_> {
         for &at in &targets {
             self.ends(&mut programme, at, size);
         }
+    }
+
+    /// Each open cell pushed up and down from vertex to vertex; its ends where it goes no further.
+    fn vertices(&mut self, component: &Component, targets: &[usize]) {
+        for _ in 0..STARTS {
+            let Some(mut simplex) = Simplex::new(self.system, self.bounds, component) else { return };
+            if !simplex.start(START * component.rows.len() as u64) {
+                return;
+            }
+            self.note(&simplex.point().collect::<Vec<_>>());
+            let is_sound = PUSH.iter().all(|&pivots| targets.iter().all(|&at| self.push(&mut simplex, at, pivots)));
+            self.pivots += simplex.pivots;
+            if is_sound {
+                return;
+            }
+        }
+    }
+
+    /// Pushes one cell both ways until it is cleared; false where rounding made the search lose its way.
+    fn push(&mut self, simplex: &mut Simplex, at: usize, pivots: u64) -> bool {
+        for sense in [1.0, -1.0] {
+            if self.is_cleared(at) || self.is_settled(at) || self.turned > PIVOTS {
+                break;
+            }
+            let mut before = Vec::new();
+            let started = simplex.pivots;
+            let end = simplex.push(at, sense, pivots, |point| {
+                before.extend(point.iter().map(|&(at, _)| (at, self.least[at], self.most[at])));
+                self.note(point);
+                self.is_cleared(at) || self.is_settled(at)
+            });
+            self.turned += (simplex.pivots - started) * simplex.size();
+            match end {
+                Push::End(Some(end)) if sense > 0.0 => self.upper[at] = self.upper[at].min(end),
+                Push::End(Some(end)) => self.lower[at] = self.lower[at].max(end),
+                Push::Unlimited if sense > 0.0 => self.most[at] = f64::INFINITY,
+                Push::Lost => {
+                    for (at, least, most) in before.into_iter().rev() {
+                        (self.least[at], self.most[at]) = (least, most);
+                    }
+                    return false;
+                }
+                Push::Stopped | Push::End(None) | Push::Unlimited | Push::Unknown => {}
+            }
+        }
+        true
     }
 
     /// All open cells pushed down together, up together, then half of them each way, as long as that clears some.

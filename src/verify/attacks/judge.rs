@@ -146,8 +146,8 @@ impl Judged {
         self.tried.push(Tried {
             attack: Attack::Interval,
             scope: format!(
-                "{attacked} cells at threshold {threshold}, {} connected parts, {} linear programmes",
-                found.components, found.programmes
+                "{attacked} cells at threshold {threshold}, {} connected parts, {} simplex steps, {} interior point programmes",
+                found.components, found.pivots, found.programmes
             ),
             not_shown: open,
         });

@@ -1,0 +1,464 @@
+//! From vertex to vertex over one component, by the simplex method. Comes in: a system, proven bounds, a component, and
+//! a variable to push. Goes out: every point passed on the way, and a bound that the last one's duals prove.
+//! Deliberately absent: trust: a vertex that left its equations by more than a tolerance ends the search.
+//!
+//! Worth it where many variables are asked about, one after the other: the next push starts where the last one ended,
+//! and a vertex has most variables at a bound, which is half of what is asked about them.
+
+use crate::component::Component;
+use crate::independent::independent_rows;
+use crate::propagate::Bounds;
+use crate::system::System;
+
+/// Components of more independent rows than this are not taken: the inverse of the basis is dense.
+const MOST_ROWS: usize = 1_200;
+
+/// Less than this is zero.
+const ZERO: f64 = 1e-9;
+
+/// Less than this is what rounding left of a zero, and nothing to turn on.
+const NOISE: f64 = 1e-6;
+
+/// Has every number up to ten as a factor.
+const DENOMINATOR: f64 = 5040.0;
+
+/// Pivots in a row that moved nothing before the order of the variables decides.
+const PATIENCE: u64 = 200;
+
+/// How far a point may be from its equations and bounds.
+const DRIFT: f64 = 1e-7;
+
+/// Directions looked at before one is taken.
+const LOOKS: usize = 6;
+
+/// How far along a direction without an end a point is taken.
+const FAR: f64 = 1024.0;
+
+/// Not in the basis.
+const OUTSIDE: usize = usize::MAX;
+
+/// How a push ended.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Push {
+    /// The caller has seen enough.
+    Stopped,
+    /// The variable goes no further than this, proven from the duals and moved outwards by more than what rounding can
+    /// have done. None where they prove nothing.
+    End(Option<f64>),
+    /// The variable has no limit.
+    Unlimited,
+    /// Out of pivots. Nothing follows from it, but every point on the way was one.
+    Unknown,
+    /// Rounding led away from the equations: no point of this search may be used.
+    Lost,
+}
+
+/// What moves when one variable enters the basis.
+#[derive(Debug, Default)]
+struct Step {
+    entering: usize,
+    sense: f64,
+    length: f64,
+    /// Row of the basis that leaves it; none where the entering variable reaches its other bound first.
+    leaving: Option<usize>,
+    /// The column of the entering variable in terms of the basis.
+    column: Vec<(usize, f64)>,
+}
+
+/// A vertex of one component, and how to leave it.
+#[derive(Debug)]
+pub struct Simplex {
+    variables: Vec<usize>,
+    /// Place of a system's variable in this component.
+    place: Vec<Option<usize>>,
+    columns: Vec<Vec<(usize, f64)>>,
+    /// Those of the basis first; what follows from them after, for the check of a point only.
+    rows: Vec<Vec<(usize, f64)>>,
+    rhs: Vec<f64>,
+    /// Bounds and values of the variables, and of an artificial one a row after them.
+    lower: Vec<f64>,
+    upper: Vec<f64>,
+    value: Vec<f64>,
+    basis: Vec<usize>,
+    row_of: Vec<usize>,
+    /// By column: the entry of row r and column c is at `c * rows + r`.
+    inverse: Vec<f64>,
+    /// Entries of a row of the tableau, and which of them are set.
+    tableau: Vec<f64>,
+    touched: Vec<usize>,
+    /// Pivots since the last that moved anything.
+    idle: u64,
+    /// Pivots done.
+    pub pivots: u64,
+}
+
+impl Simplex {
+    /// Readies `component` of `system` within `bounds`; none where it has too many rows.
+    #[must_use]
+    pub fn new(system: &System, bounds: &Bounds, component: &Component) -> Option<Self> {
+        let mut place = vec![None; system.len()];
+        for (column, &variable) in component.variables.iter().enumerate() {
+            place[variable] = Some(column);
+        }
+        let (rows, height) = ordered(system, component, &place);
+        if height > MOST_ROWS {
+            return None;
+        }
+        let size = component.variables.len();
+        let mut simplex = Self {
+            variables: component.variables.clone(),
+            columns: vec![Vec::new(); size],
+            rows: Vec::with_capacity(rows.len()),
+            rhs: Vec::with_capacity(rows.len()),
+            lower: component.variables.iter().map(|&at| float(bounds.lower[at])).collect(),
+            upper: component.variables.iter().map(|&at| bounds.upper[at].map_or(f64::INFINITY, float)).collect(),
+            value: Vec::new(),
+            basis: (size..size + height).collect(),
+            row_of: vec![OUTSIDE; size],
+            inverse: vec![0.0; height * height],
+            tableau: vec![0.0; size],
+            touched: Vec::new(),
+            idle: 0,
+            pivots: 0,
+            place,
+        };
+        simplex.value = simplex.lower.clone();
+        for (at, &row) in rows.iter().enumerate() {
+            simplex.add_row(system, bounds, row);
+            if at < height {
+                simplex.add_artificial(at);
+            }
+        }
+        Some(simplex)
+    }
+
+    /// The row without constants.
+    fn add_row(&mut self, system: &System, bounds: &Bounds, row: usize) {
+        let row = &system.rows[row];
+        let (mut terms, mut rhs) = (Vec::with_capacity(row.terms.len()), row.rhs);
+        for &(variable, coefficient) in &row.terms {
+            match self.place[variable] {
+                Some(column) => terms.push((column, float(coefficient))),
+                None => rhs -= coefficient * bounds.lower[variable],
+            }
+        }
+        self.rhs.push(float(rhs));
+        self.rows.push(terms);
+    }
+
+    /// A variable that makes up for what is missing in row `at` while the others stand at their lower bounds.
+    fn add_artificial(&mut self, at: usize) {
+        let height = self.basis.len();
+        let mut missing = self.rhs[at];
+        for &(column, coefficient) in &self.rows[at] {
+            self.columns[column].push((at, coefficient));
+            missing -= coefficient * self.lower[column];
+        }
+        self.inverse[at * height + at] = if missing < 0.0 { -1.0 } else { 1.0 };
+        self.lower.push(0.0);
+        self.upper.push(f64::INFINITY);
+        self.value.push(missing.abs());
+        self.row_of.push(at);
+    }
+
+    /// Looks for a first vertex with at most `pivots` pivots. Not finding one proves nothing.
+    pub fn start(&mut self, pivots: u64) -> bool {
+        let (size, height) = (self.columns.len(), self.basis.len());
+        let mut duals: Vec<f64> = (0..height).map(|at| self.inverse[at * height + at]).collect();
+        let end = self.pivots + pivots;
+        loop {
+            let missing: f64 = self.value[size..].iter().sum();
+            if missing < ZERO {
+                break;
+            }
+            self.price(&duals);
+            // A variable that rises by one takes its entry of the tableau away from what is missing.
+            let Some(step) = self.best_step(-1.0) else { return false };
+            if self.pivots >= end {
+                return false;
+            }
+            let gain = self.priced(step.entering, &duals);
+            let leaving = step.leaving;
+            self.take(step);
+            if let Some(row) = leaving {
+                for (at, dual) in duals.iter_mut().enumerate() {
+                    *dual -= gain * self.inverse[at * height + row];
+                }
+            }
+        }
+        for at in size..size + height {
+            (self.value[at], self.upper[at]) = (0.0, 0.0);
+        }
+        self.is_point()
+    }
+
+    /// What the work of a pivot is about proportional to.
+    #[must_use]
+    pub fn size(&self) -> u64 {
+        (self.columns.len() + 4 * self.basis.len()) as u64
+    }
+
+    /// Where the search stands: a value for every variable of the component.
+    pub fn point(&self) -> impl Iterator<Item = (usize, f64)> {
+        self.variables.iter().copied().zip(self.value.iter().copied())
+    }
+
+    /// Pushes `variable` up (`sense` 1) or down (-1), with at most `pivots` pivots. `seen` is told the new values after
+    /// every step, and stops the push by answering true.
+    pub fn push(
+        &mut self,
+        variable: usize,
+        sense: f64,
+        pivots: u64,
+        mut seen: impl FnMut(&[(usize, f64)]) -> bool,
+    ) -> Push {
+        let Some(at) = self.place.get(variable).copied().flatten() else { return Push::Unknown };
+        let end = self.pivots + pivots;
+        let mut told = Vec::new();
+        loop {
+            let row = self.row_of[at];
+            let step = if row == OUTSIDE {
+                let bound = if sense > 0.0 { self.upper[at] } else { self.lower[at] };
+                if (bound - self.value[at]).abs() < ZERO {
+                    return if self.is_point() { Push::End(Some(bound)) } else { Push::Lost };
+                }
+                self.step(at, sense, false)
+            } else {
+                let height = self.basis.len();
+                let duals: Vec<f64> = (0..height).map(|column| self.inverse[column * height + row]).collect();
+                self.price(&duals);
+                match self.best_step(sense) {
+                    Some(step) => step,
+                    None if self.is_point() => return Push::End(self.proven(at, sense, &duals)),
+                    None => return Push::Lost,
+                }
+            };
+            if self.pivots >= end {
+                return if self.is_point() { Push::Unknown } else { Push::Lost };
+            }
+            let is_unlimited = step.length.is_infinite();
+            self.tell(&step, &mut told);
+            if !is_unlimited {
+                self.take(step);
+            }
+            if !told.is_empty() && seen(&told) {
+                return if self.is_point() { Push::Stopped } else { Push::Lost };
+            }
+            if is_unlimited {
+                return if self.is_point() { Push::Unlimited } else { Push::Lost };
+            }
+        }
+    }
+
+    /// The row of the tableau that `duals` make: a variable that rises by one moves what they stand for by minus its
+    /// entry.
+    fn price(&mut self, duals: &[f64]) {
+        for at in self.touched.drain(..) {
+            self.tableau[at] = 0.0;
+        }
+        for (row, &dual) in duals.iter().enumerate() {
+            if dual.abs() > NOISE {
+                for &(column, coefficient) in &self.rows[row] {
+                    if self.tableau[column] == 0.0 {
+                        self.touched.push(column);
+                    }
+                    self.tableau[column] += dual * coefficient;
+                }
+            }
+        }
+    }
+
+    fn priced(&self, column: usize, duals: &[f64]) -> f64 {
+        self.columns[column].iter().map(|&(row, coefficient)| duals[row] * coefficient).sum()
+    }
+
+    /// The best of a few steps that move what was priced in `sense`. Where none has moved it for long, the first variable
+    /// by index enters, and the first leaves: so the search cannot go round in circles.
+    fn best_step(&self, sense: f64) -> Option<Step> {
+        let mut able: Vec<(usize, f64, f64)> = Vec::new();
+        for &at in &self.touched {
+            let by = -sense * self.tableau[at];
+            if self.row_of[at] != OUTSIDE || by.abs() <= NOISE {
+                continue;
+            }
+            let room = if by > 0.0 { self.upper[at] - self.value[at] } else { self.value[at] - self.lower[at] };
+            if room > ZERO {
+                able.push((at, by.signum(), by.abs()));
+            }
+        }
+        able.sort_unstable_by(|one, other| other.2.total_cmp(&one.2).then(one.0.cmp(&other.0)));
+        able.dedup_by_key(|able| able.0);
+        let mut best: Option<(Step, f64)> = None;
+        let first = able.iter().map(|&(at, direction, _)| (at, direction)).min_by_key(|&(at, _)| at)?;
+        let offset = usize::try_from(self.pivots).unwrap_or(0) * LOOKS % able.len();
+        for &(at, direction, rate) in able.iter().cycle().skip(offset).take(LOOKS.min(able.len())) {
+            let step = self.step(at, direction, false);
+            let gain = step.length * rate;
+            if best.as_ref().is_none_or(|&(_, most)| gain > most) {
+                best = Some((step, gain));
+            }
+        }
+        match best {
+            Some((step, gain)) if gain > ZERO || self.idle < PATIENCE => Some(step),
+            Some(_) | None => Some(self.step(first.0, first.1, true)),
+        }
+    }
+
+    /// How far `entering` can move, and what stops it.
+    fn step(&self, entering: usize, sense: f64, by_index: bool) -> Step {
+        let height = self.basis.len();
+        let mut dense = vec![0.0; height];
+        for &(row, coefficient) in &self.columns[entering] {
+            let column = &self.inverse[row * height..(row + 1) * height];
+            for (sum, entry) in dense.iter_mut().zip(column) {
+                *sum += coefficient * entry;
+            }
+        }
+        let mut step = Step {
+            entering,
+            sense,
+            length: self.upper[entering] - self.lower[entering],
+            leaving: None,
+            column: dense.iter().copied().enumerate().filter(|&(_, entry)| entry.abs() > NOISE).collect(),
+        };
+        let mut pivot = 0.0;
+        for &(row, entry) in &step.column {
+            let at = self.basis[row];
+            let by = -sense * entry;
+            let room = if by > 0.0 { self.upper[at] - self.value[at] } else { self.value[at] - self.lower[at] };
+            let length = (room / by.abs()).max(0.0);
+            let is_tie = (length - step.length).abs() < ZERO;
+            let is_preferred = match step.leaving {
+                Some(other) if by_index => at < self.basis[other],
+                Some(_) => entry.abs() > pivot,
+                None => true,
+            };
+            if length < step.length - ZERO || (is_tie && is_preferred) {
+                step.length = length.min(step.length);
+                step.leaving = Some(row);
+                pivot = entry.abs();
+            }
+        }
+        step
+    }
+
+    /// The values after `step`, of what moves; some way along it where it has no end.
+    fn tell(&self, step: &Step, told: &mut Vec<(usize, f64)>) {
+        told.clear();
+        let length = if step.length.is_finite() { step.length } else { FAR };
+        if length < ZERO {
+            return;
+        }
+        told.push((self.variables[step.entering], self.value[step.entering] + step.sense * length));
+        for &(row, entry) in &step.column {
+            let at = self.basis[row];
+            if let Some(&variable) = self.variables.get(at) {
+                told.push((variable, self.value[at] - step.sense * entry * length));
+            }
+        }
+    }
+
+    fn take(&mut self, step: Step) {
+        self.pivots += 1;
+        let moved = step.sense * step.length;
+        self.idle = if step.length > ZERO { 0 } else { self.idle + 1 };
+        self.value[step.entering] += moved;
+        for &(row, entry) in &step.column {
+            let at = self.basis[row];
+            self.value[at] = plain(self.value[at] - entry * moved);
+        }
+        let Some(row) = step.leaving else {
+            let bound = if step.sense > 0.0 { self.upper[step.entering] } else { self.lower[step.entering] };
+            self.value[step.entering] = bound;
+            return;
+        };
+        let Some(&(_, pivot)) = step.column.iter().find(|&&(at, _)| at == row) else { return };
+        let leaving = self.basis[row];
+        // It stands at one of its bounds but for rounding.
+        let is_low = -step.sense * pivot < 0.0;
+        self.value[leaving] = if is_low { self.lower[leaving] } else { self.upper[leaving] };
+        self.row_of[leaving] = OUTSIDE;
+        self.row_of[step.entering] = row;
+        self.basis[row] = step.entering;
+        let height = self.basis.len();
+        for column in self.inverse.chunks_exact_mut(height) {
+            let entry = column[row];
+            if entry == 0.0 {
+                continue;
+            }
+            let share = entry / pivot;
+            for &(at, by) in &step.column {
+                column[at] = plain(column[at] - by * share);
+            }
+            column[row] = plain(share);
+        }
+    }
+
+    /// Whether the values satisfy every row and bound.
+    fn is_point(&self) -> bool {
+        let is_inside = (0..self.variables.len())
+            .all(|at| self.value[at] >= self.lower[at] - DRIFT && self.value[at] <= self.upper[at] + DRIFT);
+        is_inside
+            && self.rows.iter().zip(&self.rhs).all(|(terms, rhs)| {
+                let sum: f64 = terms.iter().map(|&(column, coefficient)| coefficient * self.value[column]).sum();
+                (sum - rhs).abs() < DRIFT
+            })
+    }
+
+    /// For any multipliers y, `x = y b + (x - y A x)`, and the last term is least at the variables' bounds.
+    fn proven(&self, at: usize, sense: f64, duals: &[f64]) -> Option<f64> {
+        let mut reduced = vec![0.0; self.columns.len()];
+        reduced[at] = -sense;
+        let (mut bound, mut magnitude) = (0.0, 0.0);
+        for ((terms, rhs), dual) in self.rows.iter().zip(&self.rhs).zip(duals) {
+            let dual = -sense * plain(*dual);
+            bound += dual * rhs;
+            magnitude += (dual * rhs).abs();
+            for &(column, coefficient) in terms {
+                reduced[column] -= dual * coefficient;
+            }
+        }
+        for (column, &reduced) in reduced.iter().enumerate() {
+            if reduced != 0.0 {
+                let end = if reduced > 0.0 { self.lower[column] } else { self.upper[column] };
+                bound += reduced * end;
+                magnitude += (reduced * end).abs() + end.abs() * f64::EPSILON * 64.0;
+            }
+        }
+        let bound = -sense * (bound - 1e-10 * (1.0 + magnitude));
+        bound.is_finite().then_some(bound)
+    }
+}
+
+/// The component's rows, independent ones first, and the number of those.
+fn ordered(system: &System, component: &Component, place: &[Option<usize>]) -> (Vec<usize>, usize) {
+    let own = |&row: &usize| -> Vec<(usize, i64)> {
+        let terms = system.rows[row].terms.iter();
+        terms.filter_map(|&(variable, coefficient)| place[variable].map(|column| (column, coefficient))).collect()
+    };
+    let sparse: Vec<Vec<(usize, i64)>> = component.rows.iter().map(own).collect();
+    let independent = independent_rows(&sparse, component.variables.len());
+    let mut is_independent = vec![false; sparse.len()];
+    for &at in &independent {
+        is_independent[at] = true;
+    }
+    let others = (0..sparse.len()).filter(|&at| !is_independent[at]);
+    let rows = independent.iter().copied().chain(others).map(|at| component.rows[at]).collect();
+    (rows, independent.len())
+}
+
+/// The inverse of a basis of whole numbers has few and small denominators. What nearly is such a fraction is set to it,
+/// so that the errors of thousands of pivots do not add up; what that gets wrong, the check of the point would show.
+fn plain(entry: f64) -> f64 {
+    let near = (entry * DENOMINATOR).round() / DENOMINATOR;
+    if (near - entry).abs() < ZERO { near } else { entry }
+}
+
+// Counts of people and sums of them are far below 2^53, where a float is exact.
+#[allow(clippy::cast_precision_loss)]
+fn float(value: i64) -> f64 {
+    value as f64
+}
+
+#[cfg(test)]
+mod tests;
