@@ -16,6 +16,9 @@ struct Room {
     up_free: u32,
 }
 
+/// The cost of what cannot be hidden.
+const NEVER: u64 = u64::MAX;
+
 /// Everything the search reads.
 pub(super) struct Board<'a> {
     pub system: &'a System<'a>,
@@ -24,6 +27,8 @@ pub(super) struct Board<'a> {
     pub secondary: Vec<bool>,
     values: Vec<i64>,
     prices: Vec<u64>,
+    /// What moving each cell costs now; [`NEVER`] where it cannot.
+    costs: Vec<u64>,
     rooms: Vec<Room>,
     /// The lowest price among the open cells of each row.
     cheapest: Vec<u64>,
@@ -42,10 +47,12 @@ impl<'a> Board<'a> {
             primary,
             secondary: vec![false; system.len()],
             values,
+            costs: Vec::new(),
             prices,
             rooms: vec![Room::default(); system.rows.len()],
             cheapest: vec![0; system.rows.len()],
         };
+        board.costs = (0..system.len()).map(|cell| board.cost(cell)).collect();
         for cell in (0_u32..).take(system.len()) {
             if board.price(cell) == Some(0) {
                 board.count_room(cell, true);
@@ -59,12 +66,15 @@ impl<'a> Board<'a> {
 
     /// What moving a cell costs: nothing where it is hidden or derived, none where it cannot be hidden.
     pub(super) fn price(&self, cell: u32) -> Option<u64> {
-        let at = cell as usize;
+        Some(self.costs[cell as usize]).filter(|&cost| cost != NEVER)
+    }
+
+    fn cost(&self, at: usize) -> u64 {
         match self.primary.states[at] {
-            State::Fixed => None,
-            State::Hidden | State::Derived => Some(0),
-            State::Open if self.secondary[at] => Some(0),
-            State::Open => Some(self.prices[at]),
+            State::Fixed => NEVER,
+            State::Hidden | State::Derived => 0,
+            State::Open if self.secondary[at] => 0,
+            State::Open => self.prices[at],
         }
     }
 
@@ -81,6 +91,7 @@ impl<'a> Board<'a> {
     pub(super) fn hide(&mut self, cell: u32) {
         if self.price(cell).is_some_and(|price| price > 0) {
             self.secondary[cell as usize] = true;
+            self.costs[cell as usize] = 0;
             self.count_room(cell, true);
             self.refresh_rows(cell);
         }
@@ -90,7 +101,22 @@ impl<'a> Board<'a> {
         if self.secondary[cell as usize] {
             self.count_room(cell, false);
             self.secondary[cell as usize] = false;
+            self.costs[cell as usize] = self.prices[cell as usize];
             self.refresh_rows(cell);
+        }
+    }
+
+    /// Takes a move for the truth; the same move backwards undoes it.
+    pub(super) fn shift(&mut self, cells: &[(u32, i64)], times: i64) {
+        for &(cell, by) in cells {
+            let is_free = self.price(cell) == Some(0);
+            if is_free {
+                self.count_room(cell, false);
+            }
+            self.values[cell as usize] += by * times;
+            if is_free {
+                self.count_room(cell, true);
+            }
         }
     }
 
@@ -98,6 +124,7 @@ impl<'a> Board<'a> {
     pub(super) fn reprice(&mut self, cell: u32, price: u64) {
         let was_free = self.price(cell) == Some(0);
         self.prices[cell as usize] = price;
+        self.costs[cell as usize] = self.cost(cell as usize);
         let is_free = self.price(cell) == Some(0);
         if was_free != is_free {
             self.count_room(cell, is_free);

@@ -5,7 +5,7 @@
 //! go on. Cycles in two dimensions, cubes in three, and detours over parents of hierarchies and over period sums
 //! all come out of the same rule. It is a heuristic: what it does not find may exist.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use super::board::Board;
 
@@ -16,6 +16,8 @@ pub(super) struct Effort {
     pub beam: usize,
     /// Ways to go on that are followed from each.
     pub width: usize,
+    /// Most rounds before a move is given up.
+    pub rounds: usize,
     /// Most that newly hidden cells may cost; 0: only what is hidden already.
     pub budget: u64,
 }
@@ -52,8 +54,6 @@ struct Half {
 /// What one more cell in a move, and one more sum to put right, weigh against prices in thousandths.
 const STEP: u64 = 40;
 const GAP: u64 = 300;
-/// No swap needs more rounds than this in practice.
-const ROUNDS: usize = 40;
 
 /// Rounds in which a cheaper move than the first may still turn up.
 const LATE: usize = 4;
@@ -67,7 +67,7 @@ pub(super) fn find(board: &Board, cell: u32, amount: i64, effort: Effort) -> Opt
     let mut beam = Vec::new();
     search.step(&Half { cells: Vec::new(), gaps: Vec::new(), cost: 0, score: 0, mark: 0 }, cell, amount, &mut beam);
     let mut since = 0;
-    for _ in 0..ROUNDS {
+    for _ in 0..effort.rounds {
         since += usize::from(search.best.is_some());
         if since > LATE {
             break;
@@ -93,6 +93,28 @@ pub(super) fn find(board: &Board, cell: u32, amount: i64, effort: Effort) -> Opt
         beam = next;
     }
     search.best
+}
+
+/// Looks for a move of `cell` by `amount` among hidden cells, step by step: where 4 at once would take a dozen cells,
+/// four moves of 1, each from where the one before ended, take a few each.
+pub(super) fn climb(board: &mut Board, cell: u32, amount: i64, effort: Effort) -> Option<Move> {
+    let effort = Effort { budget: 0, ..effort };
+    let mut total: BTreeMap<u32, i64> = BTreeMap::new();
+    let mut missing = amount.abs();
+    while missing > 0 {
+        let Some(found) = find(board, cell, amount.signum(), effort) else { break };
+        let down = found.cells.iter().filter(|&&(_, by)| by < 0);
+        let often = down.map(|&(cell, by)| board.depth(cell) / -by).min().unwrap_or(missing);
+        let times = often.clamp(1, missing);
+        board.shift(&found.cells, times);
+        for (cell, by) in found.cells {
+            *total.entry(cell).or_default() += by * times;
+        }
+        missing -= times;
+    }
+    let cells: Vec<(u32, i64)> = total.into_iter().filter(|&(_, by)| by != 0).collect();
+    board.shift(&cells, -1);
+    (missing == 0).then_some(Move { cells, cost: 0 })
 }
 
 struct Search<'a> {
@@ -140,7 +162,7 @@ impl Search<'_> {
     fn option(&self, half: &Half, gap: Gap, cell: u32, coefficient: i64) -> Option<(i64, i64)> {
         let board = self.board;
         let price = board.price(cell)?;
-        if cell == self.target || gap.by % coefficient != 0 {
+        if price > self.effort.budget || cell == self.target || gap.by % coefficient != 0 {
             return None;
         }
         let before = half.cells.iter().find(|moved| moved.0 == cell).map_or(0, |moved| moved.1);

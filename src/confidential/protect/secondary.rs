@@ -7,7 +7,7 @@ use super::certificate::Certificate;
 use super::error::ProtectError;
 use super::flow;
 use super::primary::{Need, Primary, State};
-use super::search::{Effort, Move, find};
+use super::search::{Effort, Move, climb, find};
 use super::slice::{Slice, Stack, slices};
 use super::system::System;
 use super::witness::Witnesses;
@@ -25,21 +25,24 @@ pub(super) struct Outcome {
 }
 
 /// Among hidden cells only: quick, because most cells are cleared by the first swap.
-const FREE: Effort = Effort { beam: 10, width: 6, budget: 0 };
+const FREE: Effort = Effort { beam: 10, width: 6, rounds: 40, budget: 0 };
 /// Once more among hidden cells, to give one of them back.
-const CLEAN: Effort = Effort { beam: 30, width: 8, budget: 0 };
+const CLEAN: Effort = Effort { beam: 30, width: 8, rounds: 40, budget: 0 };
 /// With cells to hide.
-const PAID: Effort = Effort { beam: 24, width: 8, budget: 1 << 40 };
+const PAID: Effort = Effort { beam: 24, width: 8, rounds: 40, budget: 1 << 40 };
 /// Where nothing was found yet.
-const HARD: Effort = Effort { beam: 150, width: 16, budget: 1 << 40 };
+const HARD: Effort = Effort { beam: 150, width: 16, rounds: 40, budget: 1 << 40 };
 
 /// Finds a safe pattern.
 pub(super) fn protect(system: &System, primary: &Primary) -> Result<Outcome, ProtectError> {
     let slices = slices(system, primary);
     let mut play = Play::new(system, primary, &slices);
+    // Where there are slices they clear most cells, and what they leave is searched for in the whole only once.
+    play.is_whole = slices.is_empty();
     for at in 0..play.targets.len() {
         play.try_free(play.targets[at], FREE);
     }
+    play.is_whole = true;
     let by_witness = play.targets.iter().filter(|&&target| play.is_safe(target)).count();
     for at in 0..play.targets.len() {
         let target = play.targets[at];
@@ -59,6 +62,8 @@ struct Play<'a> {
     /// Protected cells, the most demanding first.
     targets: Vec<u32>,
     by_programme: usize,
+    /// Whether free moves are looked for beyond the slices.
+    is_whole: bool,
 }
 
 impl<'a> Play<'a> {
@@ -68,7 +73,7 @@ impl<'a> Play<'a> {
         let mut targets: Vec<u32> =
             (0_u32..).zip(&primary.needs).filter(|(_, need)| need.is_some()).map(|(cell, _)| cell).collect();
         targets.sort_by_key(|&cell| std::cmp::Reverse(primary.needs[cell as usize].map(|need| need.width + need.up)));
-        Self { board, stack, witnesses: Witnesses::new(system.len()), targets, by_programme: 0 }
+        Self { board, stack, witnesses: Witnesses::new(system.len()), targets, by_programme: 0, is_whole: true }
     }
 
     fn need(&self, cell: u32) -> Need {
@@ -84,14 +89,18 @@ impl<'a> Play<'a> {
         if amount == 0 {
             return true;
         }
-        let carried = self.stack.find(&self.board, cell, amount, effort);
-        let found = match carried {
-            Some(found) if found.cost == 0 => Some(found),
-            carried => {
-                let effort =
-                    Effort { budget: carried.as_ref().map_or(effort.budget, |found| found.cost - 1), ..effort };
-                find(&self.board, cell, amount, effort).or(carried)
+        let found = if effort.budget == 0 {
+            let carried = self.stack.climb(&self.board, cell, amount, effort);
+            match carried {
+                None if self.is_whole => climb(&mut self.board, cell, amount, effort),
+                carried => carried,
             }
+        } else {
+            let carried = self.stack.find(&self.board, cell, amount, effort);
+            let budget = carried.as_ref().map_or(effort.budget, |found| found.cost.saturating_sub(1));
+            let is_free = carried.as_ref().is_some_and(|found| found.cost == 0);
+            let plain = if is_free { None } else { find(&self.board, cell, amount, Effort { budget, ..effort }) };
+            plain.or(carried)
         };
         found.is_some_and(|found| self.take(&found))
     }
@@ -129,7 +138,9 @@ impl<'a> Play<'a> {
         let effort = Effort { budget: 0, ..effort };
         let need = self.need(cell);
         let deepest = self.board.depth(cell).min(need.width);
-        for amount in [deepest, (deepest + need.down.max(1)) / 2, need.down] {
+        let mut amounts = vec![deepest, (deepest + need.down.max(1)) / 2, need.down];
+        amounts.dedup();
+        for amount in amounts {
             if amount <= self.witnesses.low[cell as usize].by || self.swap(cell, -amount, effort) {
                 break;
             }

@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::board::Board;
 use super::primary::{Primary, State};
-use super::search::{Effort, Move, find};
+use super::search::{Effort, Move, climb, find};
 use super::system::System;
 use super::{Problem, flow};
 use crate::tabulate::{Counts, Key};
@@ -143,19 +143,24 @@ impl<'a> Stack<'a> {
     }
 
     /// The cheapest move of a cell that a search of its slices finds.
-    pub(super) fn find(&self, whole: &Board, cell: u32, amount: i64, effort: Effort) -> Option<Move> {
+    pub(super) fn find(&mut self, whole: &Board, cell: u32, amount: i64, effort: Effort) -> Option<Move> {
         self.cheapest(whole, cell, |board, place| find(board, place, amount, effort))
     }
 
+    /// A move of a cell among hidden ones, step by step.
+    pub(super) fn climb(&mut self, whole: &Board, cell: u32, amount: i64, effort: Effort) -> Option<Move> {
+        self.cheapest(whole, cell, |board, place| climb(board, place, amount, effort))
+    }
+
     /// The cheapest move of a cell that a linear programme a slice finds.
-    pub(super) fn programme(&self, whole: &Board, cell: u32, amount: i64) -> Option<Move> {
+    pub(super) fn programme(&mut self, whole: &Board, cell: u32, amount: i64) -> Option<Move> {
         self.cheapest(whole, cell, |board, place| flow::find(board, place, amount))
     }
 
-    fn cheapest(&self, whole: &Board, cell: u32, look: impl Fn(&Board, u32) -> Option<Move>) -> Option<Move> {
+    fn cheapest(&mut self, whole: &Board, cell: u32, look: impl Fn(&mut Board, u32) -> Option<Move>) -> Option<Move> {
         let mut best: Option<Move> = None;
         for &(slice, place) in &self.places[cell as usize] {
-            let Some(found) = look(&self.boards[slice as usize], place) else { continue };
+            let Some(found) = look(&mut self.boards[slice as usize], place) else { continue };
             let members = &self.slices[slice as usize].members;
             let carried =
                 found.cells.iter().flat_map(|&(place, by)| members[place as usize].iter().map(move |&at| (at, by)));

@@ -1,16 +1,16 @@
 //! One system over all planned tables and all earlier releases. Comes in: a problem and a counter. Goes out: variables
 //! with their true counts, and the sums among them. Deliberately absent: any decision about what to hide.
 //!
-//! A cell common to two tables is one variable. A sum is taken in where its parent and at least one of its children is
-//! in a table; children that no table has become variables too, because a reader can work them out.
+//! A cell common to two tables is one variable. A sum is taken in where its parent and at least one of its children are
+//! variables; children that no table has become variables too, because a reader can work them out.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 use super::error::ProtectError;
-use super::{EarlierForm, Problem};
+use super::{EarlierForm, Problem, Space};
 use crate::tabulate::{Counter, Counts, Key};
 
 /// Sparse lists of `(index, coefficient)`, one list a line.
@@ -261,41 +261,55 @@ impl Variables {
         Ok(())
     }
 
-    /// Every sum with the parent and a child in a table, as `(parent, children)`; missing children are added.
+    /// Every sum whose parent and at least one child are variables, as `(parent, children)`; missing children are added,
+    /// and may bring further sums in.
+    ///
+    /// A child that is only known to be 0 brings none: it says nothing of its siblings.
     fn close(&mut self, problem: &Problem) -> Vec<(u32, Vec<u32>)> {
-        let present = self.keys.len();
-        let mut found: Vec<(u32, usize, usize)> = Vec::new();
-        let mut scratch: Vec<u32> = Vec::new();
-        for (at, key) in (0_u32..).zip(&self.keys) {
-            for (dimension, space) in problem.spaces.iter().enumerate() {
-                for (sum, (parent, children)) in space.sums.iter().enumerate() {
-                    if *parent != key[dimension] {
-                        continue;
-                    }
-                    scratch.clear();
-                    scratch.extend_from_slice(key);
-                    let is_here = children.iter().any(|&child| {
-                        scratch[dimension] = child;
-                        self.index.contains_key(scratch.as_slice())
-                    });
-                    if is_here {
-                        found.push((at, dimension, sum));
+        let known_zero: Vec<bool> = self.origins.iter().map(|origin| is_unlisted(problem, origin)).collect();
+        let uses: Vec<Vec<Vec<usize>>> = problem.spaces.iter().map(uses).collect();
+        let mut seen: HashSet<(u32, usize, usize)> = HashSet::new();
+        let mut sums = Vec::new();
+        let mut at = 0;
+        while at < self.keys.len() {
+            let child = self.keys[at].clone();
+            let brings_sums = !known_zero.get(at).copied().unwrap_or(false);
+            for (dimension, space) in problem.spaces.iter().enumerate().filter(|_| brings_sums) {
+                for &sum in &uses[dimension][child[dimension] as usize] {
+                    let mut key = child.to_vec();
+                    key[dimension] = space.sums[sum].0;
+                    let Some(&parent) = self.index.get(key.as_slice()) else { continue };
+                    if seen.insert((parent, dimension, sum)) {
+                        let children = space.sums[sum].1.iter().map(|&code| {
+                            key[dimension] = code;
+                            self.intern(&key)
+                        });
+                        sums.push((parent, children.collect()));
                     }
                 }
             }
+            at += 1;
         }
-        debug_assert_eq!(present, self.keys.len(), "closure adds children after it has looked at every table cell");
-        found
-            .into_iter()
-            .map(|(parent, dimension, sum)| {
-                let mut key = self.keys[parent as usize].to_vec();
-                let children = problem.spaces[dimension].sums[sum].1.iter();
-                let children = children.map(|&child| {
-                    key[dimension] = child;
-                    self.intern(&key)
-                });
-                (parent, children.collect())
-            })
-            .collect()
+        sums
     }
+}
+
+/// By code: the sums in which it is a child.
+fn uses(space: &Space) -> Vec<Vec<usize>> {
+    let mut uses = vec![Vec::new(); space.codes.len()];
+    for (sum, (_, children)) in space.sums.iter().enumerate() {
+        for &child in children {
+            uses[child as usize].push(sum);
+        }
+    }
+    uses
+}
+
+/// Whether all that is known of a cell is that it could not occur before.
+fn is_unlisted(problem: &Problem, origin: &Origin) -> bool {
+    let cannot_occur = |&at: &u32| problem.earlier[at as usize].form == EarlierForm::StructuralZero;
+    origin.tables.is_empty()
+        && origin.impossible.is_empty()
+        && !origin.earlier.is_empty()
+        && origin.earlier.iter().all(cannot_occur)
 }

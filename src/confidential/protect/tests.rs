@@ -273,6 +273,67 @@ fn a_table_shows_no_zero_while_another_hides_one_of_them() {
     assert_eq!(hidden(&pattern), [(vec![1], Reason::HiddenZero)]);
 }
 
+/// Codes 1 and 2 of the first dimension are quarters, 3 is the rest of the year, 0 the year: each released in turn.
+fn quarters_then_year(spaces: &[Space], counter: &Pencil, tie_key: [u8; 32]) -> Vec<(Problem, Pattern)> {
+    let mut earlier: Vec<EarlierCell> = Vec::new();
+    let mut releases = Vec::new();
+    for period in [1, 2, 0] {
+        let cells = every_cell(spaces).into_iter().filter(|key| key[0] == period).collect();
+        let tables = vec![table("T1", cells, Zeros::Hidden)];
+        let problem = Problem { spaces: spaces.to_vec(), tables, earlier: earlier.clone(), tie_key };
+        let pattern = suppress(&problem, counter).expect("what was hidden in the quarters can be hidden in the year");
+        earlier.extend(pattern.cells.iter().map(|(key, shown)| EarlierCell {
+            key: key.clone(),
+            form: match *shown {
+                Shown::Count(count) => EarlierForm::Count(count),
+                Shown::Hidden(_) => EarlierForm::Suppressed,
+                Shown::Impossible => EarlierForm::StructuralZero,
+            },
+            zeros: Zeros::Hidden,
+            threshold: 5,
+            release: format!("period {period}"),
+        }));
+        releases.push((problem, pattern));
+    }
+    releases
+}
+
+#[test]
+fn a_year_after_two_quarters_gives_no_small_count_of_either_away() {
+    let spaces = vec![flat("period", 3), flat("need", 2), flat("district", 2)];
+    let counts = [1, 6, 7, 0, 0, 8, 9, 2, 2, 5, 6, 1];
+    let counter = Pencil { spaces: &spaces, inner: inner(&spaces, &counts) };
+    let releases = quarters_then_year(&spaces, &counter, [1; 32]);
+    let mut all = Pattern::default();
+    all.cells.extend(every_cell(&spaces).into_iter().map(|key| (key, Shown::Hidden(Reason::Secondary))));
+    for (_, pattern) in &releases {
+        all.cells.extend(pattern.cells.iter().map(|(key, shown)| (key.clone(), *shown)));
+    }
+    for (key, (low, high)) in ranges(&releases[2].0, &all, &counter) {
+        let truth = counter.count(&[key.clone().into()])[0].counted;
+        if truth > 0 && truth < 5 {
+            assert!(low < truth && high >= 5 && high - low >= 5, "{key:?} {low} {high}");
+        }
+    }
+}
+
+/// Fourteen needs in twenty districts, two of three cells empty: every protected cell has its certificate, or `suppress`
+/// would have failed.
+#[test]
+fn a_sparse_year_is_never_refused_for_quarters_that_were_safe() {
+    let spaces = vec![flat("period", 3), flat("need", 14), flat("district", 20)];
+    for seed in 1..4_u64 {
+        let mut state = seed;
+        let mut next = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            state >> 33
+        };
+        let counts: Vec<u64> = (0..3 * 14 * 20).map(|_| if next() % 3 == 0 { next() % 9 } else { 0 }).collect();
+        let counter = Pencil { spaces: &spaces, inner: inner(&spaces, &counts) };
+        assert_eq!(quarters_then_year(&spaces, &counter, [1; 32]).len(), 3);
+    }
+}
+
 /// The least and the most of every hidden cell over all whole-numbered tables that agree with what is shown; every
 /// inner cell is tried up to the true grand total plus 10.
 fn ranges(problem: &Problem, pattern: &Pattern, counter: &Pencil) -> HashMap<Vec<u32>, (u64, u64)> {
