@@ -100,7 +100,10 @@ impl Draft {
         period: Period,
         audiences: &[String],
     ) -> Result<Self, AssembleError> {
-        let wanted = |plan: &&model::config::TablePlan| plan.audiences.iter().any(|name| audiences.contains(name));
+        let wanted = |plan: &&model::config::TablePlan| {
+            let fits = plan.longest_months.is_none_or(|longest| period.months() <= longest);
+            fits && plan.audiences.iter().any(|name| audiences.contains(name))
+        };
         let plans: Vec<_> = report.tables.iter().filter(wanted).collect();
         if plans.is_empty() {
             return Err(AssembleError::NoTables { audiences: audiences.join(", ") });

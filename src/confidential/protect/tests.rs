@@ -280,7 +280,7 @@ fn quarters_then_year(spaces: &[Space], counter: &Pencil, tie_key: [u8; 32]) -> 
     for period in [1, 2, 0] {
         let cells = every_cell(spaces).into_iter().filter(|key| key[0] == period).collect();
         let tables = vec![table("T1", cells, Zeros::Hidden)];
-        let problem = Problem { spaces: spaces.to_vec(), tables, earlier: earlier.clone(), tie_key };
+        let problem = Problem { spaces: spaces.to_vec(), tables, earlier: earlier.clone(), tie_key, ..plain() };
         let pattern = suppress(&problem, counter).expect("what was hidden in the quarters can be hidden in the year");
         earlier.extend(pattern.cells.iter().map(|(key, shown)| EarlierCell {
             key: key.clone(),

@@ -48,6 +48,9 @@ pub struct TablePlan {
     pub dims: Vec<TableDimension>,
     /// Months counted where the period is not among the dimensions.
     pub over: Over,
+    /// The longest report that has this table, in months; none where every report has it. A table of many small cells
+    /// appears by the quarter or by the year, not both: whoever has both can subtract.
+    pub longest_months: Option<i32>,
     /// Audience identifiers.
     pub audiences: Vec<String>,
     /// Whether zeros are published.
@@ -87,6 +90,7 @@ struct RawTable {
     dims: Spanned<Vec<Spanned<String>>>,
     last: Option<Spanned<usize>>,
     over: Option<Over>,
+    longest_months: Option<Spanned<i32>>,
     audiences: Vec<Spanned<String>>,
     zeros: Option<RawZeros>,
     chart: Option<RawChart>,
@@ -149,6 +153,9 @@ fn read_table(
             return Err(document.not_one_of("audience", audience, allowed));
         }
     }
+    if let Some(months) = raw.longest_months.as_ref().filter(|months| !(1..=12).contains(months.get_ref())) {
+        return Err(document.error(months.span(), "a report is 1 to 12 months long"));
+    }
     let mut dims = Vec::new();
     for name in raw.dims.get_ref() {
         dims.push(read_dimension(document, name, raw.last.as_ref(), dimensions)?);
@@ -162,6 +169,7 @@ fn read_table(
         measure,
         dims,
         over: raw.over.unwrap_or(Over::Period),
+        longest_months: raw.longest_months.map(Spanned::into_inner),
         audiences: raw.audiences.into_iter().map(Spanned::into_inner).collect(),
         zeros: match raw.zeros {
             Some(RawZeros::Shown) => Zeros::Shown,
