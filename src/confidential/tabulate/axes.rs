@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use model::config::dimension::{Derivation, Measure, TOTAL, Unit};
 use model::config::{Configuration, Dimension};
-use model::period::{Calendar, Month, Period, period_sums};
+use model::period::{Calendar, Period, period_sums};
 use model::release::ReleasedCode;
 
 use crate::protect::Space;
@@ -257,14 +257,10 @@ fn nested_paths(frame: &Frame, dimension: &Dimension, at: usize) -> Vec<(usize, 
     paths
 }
 
-/// The months that `period` holds.
-#[must_use]
-pub fn months_of(period: Period) -> Vec<Month> {
-    (period.start.0..period.end.0).map(Month).collect()
-}
-
 #[cfg(test)]
 mod tests {
+    use model::period::Month;
+
     use super::*;
 
     const CALENDAR: Calendar = Calendar { year_starts_in: 1 };
