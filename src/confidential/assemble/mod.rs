@@ -18,7 +18,7 @@ use thiserror::Error;
 pub use plan::{Planned, PlannedCell, PlannedDimension};
 pub use sealing::{Sealed, seal_all};
 
-use crate::protect::{EarlierCell, HiddenZeros, Pattern, PlannedTable, Problem, ProtectError, suppress};
+use crate::protect::{EarlierCell, HiddenZeros, Pattern, PlannedTable, Problem, ProtectError, Weight, suppress};
 use crate::store::{Store, StoreError};
 use crate::tabulate::{Axes, Frame, TabulateError, Tabulation};
 
@@ -137,6 +137,7 @@ impl Draft {
             tables: self.tables.iter().map(PlannedTable::from).collect(),
             earlier: self.earlier.clone(),
             hidden_zeros: HiddenZeros::Protected,
+            weight: Weight::Information,
             tie_key: self.tie_key,
         }
     }

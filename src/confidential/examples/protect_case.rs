@@ -1,5 +1,5 @@
 //! Protects one folder of counts (`case.json`, `inner.csv.gz`) and writes the tables and a `release.json` that an outside
-//! attacker can read: `cargo run --release -p confidential --example protect_case -- CASE_DIR OUT_DIR [hidden|shown]`.
+//! attacker can read: `cargo run --release -p confidential --example protect_case -- CASE_DIR OUT_DIR [hidden|shown [count|sum]]`.
 //! A bench for whoever changes the search; nothing of it is in the program.
 
 #![allow(clippy::print_stdout)] // its output is its purpose
@@ -9,7 +9,7 @@ use std::error::Error;
 use std::path::Path;
 use std::time::Instant;
 
-use confidential::protect::{HiddenZeros, PlannedTable, Problem, Shown, Space, suppress};
+use confidential::protect::{HiddenZeros, PlannedTable, Problem, Shown, Space, Weight, suppress};
 use confidential::tabulate::{Counter, Counts, Key};
 use model::release::Zeros;
 use serde_json::{Value, json};
@@ -177,15 +177,28 @@ fn write(out: &Path, case: &Value, problem: &Problem, cells: &HashMap<Key, Shown
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [dir, out, rest @ ..] = arguments.as_slice() else { return Err("CASE_DIR OUT_DIR [hidden|shown]".into()) };
+    let [dir, out, rest @ ..] = arguments.as_slice() else {
+        return Err("CASE_DIR OUT_DIR [hidden|shown [count|sum]]".into());
+    };
     let (dir, out) = (Path::new(dir), Path::new(out));
     let zeros = if rest.first().is_some_and(|word| word == "shown") { Zeros::Shown } else { Zeros::Hidden };
     let case: Value = serde_json::from_reader(std::fs::File::open(dir.join("case.json"))?)?;
     let spaces = spaces(&case)?;
     let counts = inner(dir, &case, &spaces)?;
     let tables = tables(&case, &spaces, zeros)?;
-    let problem =
-        Problem { spaces, tables, earlier: Vec::new(), tie_key: [7; 32], hidden_zeros: HiddenZeros::Unprotected };
+    let weight = match rest.get(1).map(String::as_str) {
+        Some("count") => Weight::Cells,
+        Some("sum") => Weight::Sum,
+        Some(_) | None => Weight::Information,
+    };
+    let problem = Problem {
+        spaces,
+        tables,
+        earlier: Vec::new(),
+        tie_key: [7; 32],
+        hidden_zeros: HiddenZeros::Unprotected,
+        weight,
+    };
     let start = Instant::now();
     let pattern = suppress(&problem, &counts)?;
     let seconds = start.elapsed().as_secs_f64();

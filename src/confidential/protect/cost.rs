@@ -1,15 +1,29 @@
 //! What hiding a cell costs. Comes in: the system. Goes out: a price a planned cell, in thousandths. Deliberately absent:
 //! the counts of cells that a rule hides; a price is made only of a figure that would be published.
 
+use super::Weight;
 use super::system::System;
+
+/// Prices are in thousandths.
+const UNIT: u64 = 1_000;
 
 /// How much dearer each dimension makes a cell that stands at its total, and at a group.
 const TOTAL_TIMES: f64 = 3.0;
 const GROUP_TIMES: f64 = 1.5;
 
-/// The price of each variable: ln(1 + count), times more for margins, so that headline figures are hidden last.
-/// Variables in no planned table have none.
+/// The price of each variable.
 pub(super) fn prices(system: &System) -> Vec<u64> {
+    let counts = (0..system.len()).map(|cell| u64::try_from(system.value(cell)).unwrap_or(0));
+    match system.problem.weight {
+        Weight::Information => information(system),
+        Weight::Cells => counts.map(|_| UNIT).collect(),
+        Weight::Sum => counts.map(|count| count * UNIT).collect(),
+    }
+}
+
+/// ln(1 + count), times more for margins, so that headline figures are hidden last. Variables in no planned table have
+/// none.
+fn information(system: &System) -> Vec<u64> {
     let varying: Vec<Vec<bool>> = system
         .problem
         .tables

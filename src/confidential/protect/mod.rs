@@ -90,6 +90,18 @@ pub enum HiddenZeros {
     Unprotected,
 }
 
+/// What the least is lost of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Weight {
+    /// Information as a reader of a report feels it: ln(1 + count), totals and groups dearer, headlines last.
+    #[default]
+    Information,
+    /// Every cell alike: the fewest cells.
+    Cells,
+    /// A cell's own count: the smallest sum.
+    Sum,
+}
+
 /// Everything that decides a pattern.
 #[derive(Debug, Clone, Default)]
 pub struct Problem {
@@ -101,6 +113,8 @@ pub struct Problem {
     pub earlier: Vec<EarlierCell>,
     /// What a reader may learn of a hidden zero.
     pub hidden_zeros: HiddenZeros,
+    /// What the least shall be lost of.
+    pub weight: Weight,
     /// Breaks ties, so that they do not speak of the truth.
     pub tie_key: [u8; 32],
 }
