@@ -18,9 +18,14 @@ use thiserror::Error;
 pub use plan::{Planned, PlannedCell, PlannedDimension};
 pub use sealing::{Sealed, seal_all};
 
-use crate::protect::{EarlierCell, HiddenZeros, Pattern, PlannedTable, Problem, ProtectError, Weight, suppress};
+use crate::protect::{
+    EarlierCell, HiddenZeros, Insiders, Pattern, PlannedTable, Problem, ProtectError, Weight, suppress,
+};
 use crate::store::{Store, StoreError};
 use crate::tabulate::{Axes, Frame, TabulateError, Tabulation};
+
+/// Steps of search that a report takes time for: about a second.
+const EFFORT: u64 = 10_000_000;
 
 /// What stops a report before anything is written.
 #[derive(Debug, Error)]
@@ -137,7 +142,9 @@ impl Draft {
             tables: self.tables.iter().map(PlannedTable::from).collect(),
             earlier: self.earlier.clone(),
             hidden_zeros: HiddenZeros::Protected,
+            insiders: Insiders::Considered,
             weight: Weight::Information,
+            effort: EFFORT,
             tie_key: self.tie_key,
         }
     }

@@ -9,7 +9,7 @@ use std::error::Error;
 use std::path::Path;
 use std::time::Instant;
 
-use confidential::protect::{HiddenZeros, PlannedTable, Problem, Shown, Space, Weight, suppress};
+use confidential::protect::{HiddenZeros, Insiders, PlannedTable, Problem, Shown, Space, Weight, suppress};
 use confidential::tabulate::{Counter, Counts, Key};
 use model::release::Zeros;
 use serde_json::{Value, json};
@@ -198,6 +198,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         tie_key: [7; 32],
         hidden_zeros: HiddenZeros::Unprotected,
         weight,
+        insiders: if std::env::var_os("INS").is_some() { Insiders::Considered } else { Insiders::Ignored },
+        effort: std::env::var("EFFORT").map_or(Ok(0), |text| text.parse())?,
     };
     let start = Instant::now();
     let pattern = suppress(&problem, &counts)?;

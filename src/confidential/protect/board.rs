@@ -1,6 +1,8 @@
 //! The state of play: what is hidden so far, and how much room every sum has. Comes in: the system and the primary
 //! pattern. Goes out: prices and room, kept up to date while cells are hidden and given back. Deliberately absent: search.
 
+use std::cell::Cell;
+
 use super::cost::prices;
 use super::primary::{Primary, State};
 use super::system::System;
@@ -8,7 +10,7 @@ use super::system::System;
 /// How far the hidden cells of one sum can move its balance.
 #[derive(Debug, Clone, Copy, Default)]
 struct Room {
-    /// Downwards, by cells that have a floor.
+    /// Downwards, by cells that have a limit there.
     down: i64,
     /// Number of cells that can move it downwards without limit.
     down_free: u32,
@@ -32,6 +34,8 @@ pub(super) struct Board<'a> {
     rooms: Vec<Room>,
     /// The lowest price among the open cells of each row.
     cheapest: Vec<u64>,
+    /// Steps of search taken so far: the measure of effort, because clocks differ.
+    steps: Cell<u64>,
 }
 
 impl<'a> Board<'a> {
@@ -51,6 +55,7 @@ impl<'a> Board<'a> {
             prices,
             rooms: vec![Room::default(); system.rows.len()],
             cheapest: vec![0; system.rows.len()],
+            steps: Cell::new(0),
         };
         board.costs = (0..system.len()).map(|cell| board.cost(cell)).collect();
         for cell in (0_u32..).take(system.len()) {
@@ -62,6 +67,16 @@ impl<'a> Board<'a> {
             board.refresh_cheapest(row);
         }
         board
+    }
+
+    /// Takes note of steps of search.
+    pub(super) fn count_steps(&self, steps: usize) {
+        self.steps.set(self.steps.get() + u64::try_from(steps).unwrap_or(0));
+    }
+
+    /// Steps of search so far.
+    pub(super) fn steps(&self) -> u64 {
+        self.steps.get()
     }
 
     /// What moving a cell costs: nothing where it is hidden or derived, none where it cannot be hidden.
@@ -86,6 +101,37 @@ impl<'a> Board<'a> {
     /// How far a cell can go down.
     pub(super) fn depth(&self, cell: u32) -> i64 {
         self.values[cell as usize] - self.primary.floors[cell as usize]
+    }
+
+    /// How far a cell can go up; none where nothing limits it.
+    pub(super) fn height(&self, cell: u32) -> Option<i64> {
+        self.primary.ceilings[cell as usize].map(|ceiling| ceiling - self.values[cell as usize])
+    }
+
+    /// How far a cell can go in the direction of `sign`; none where nothing limits it.
+    pub(super) fn reach(&self, cell: u32, sign: i64) -> Option<i64> {
+        if sign < 0 { Some(self.depth(cell)) } else { self.height(cell) }
+    }
+
+    /// Holds a hidden cell at its truth, as somebody who knows it does, until it is let go.
+    pub(super) fn hold(&mut self, cell: u32) {
+        if self.costs[cell as usize] == 0 {
+            self.count_room(cell, false);
+        }
+        self.costs[cell as usize] = NEVER;
+    }
+
+    /// Ends [`Self::hold`].
+    pub(super) fn let_go(&mut self, cell: u32) {
+        self.costs[cell as usize] = self.cost(cell as usize);
+        if self.costs[cell as usize] == 0 {
+            self.count_room(cell, true);
+        }
+    }
+
+    /// Whether a cell is hidden beyond the rules.
+    pub(super) fn is_hidden(&self, cell: u32) -> bool {
+        self.secondary[cell as usize]
     }
 
     pub(super) fn hide(&mut self, cell: u32) {
@@ -136,15 +182,14 @@ impl<'a> Board<'a> {
     pub(super) fn can_absorb(&self, row: u32, imbalance: i64, moved: (u32, i64)) -> bool {
         let room = self.rooms[row as usize];
         let (cell, coefficient) = moved;
-        let own = i64::from(self.price(cell) == Some(0));
-        let depth = self.depth(cell) * coefficient.abs() * own;
-        // A cell at a positive coefficient has a limit downwards and none upwards.
-        let is_child = coefficient > 0;
-        let (limited, free, own_limited) =
-            if imbalance > 0 { (room.down, room.down_free, is_child) } else { (room.up, room.up_free, !is_child) };
-        let (limited, free) =
-            if own_limited { (limited - depth, i64::from(free)) } else { (limited, i64::from(free) - own) };
-        free > 0 || limited >= imbalance.abs()
+        let (limited, free) = if imbalance > 0 { (room.down, room.down_free) } else { (room.up, room.up_free) };
+        if self.price(cell) != Some(0) {
+            return free > 0 || limited >= imbalance.abs();
+        }
+        match self.reach(cell, -imbalance.signum() * coefficient.signum()) {
+            Some(own) => free > 0 || limited - own * coefficient.abs() >= imbalance.abs(),
+            None => free > 1 || limited >= imbalance.abs(),
+        }
     }
 
     /// The least that a row without room costs to open.
@@ -153,17 +198,18 @@ impl<'a> Board<'a> {
     }
 
     fn count_room(&mut self, cell: u32, is_added: bool) {
-        let depth = self.depth(cell);
         for &(row, coefficient) in self.system.rows_of.of(cell) {
-            let room = &mut self.rooms[row as usize];
-            let (limited, free) =
-                if coefficient > 0 { (&mut room.down, &mut room.up_free) } else { (&mut room.up, &mut room.down_free) };
-            if is_added {
-                *limited += depth * coefficient.abs();
-                *free += 1;
-            } else {
-                *limited -= depth * coefficient.abs();
-                *free -= 1;
+            for sign in [-1, 1] {
+                let reach = self.reach(cell, sign * coefficient.signum());
+                let room = &mut self.rooms[row as usize];
+                let (limited, free) =
+                    if sign < 0 { (&mut room.down, &mut room.down_free) } else { (&mut room.up, &mut room.up_free) };
+                match reach {
+                    Some(reach) if is_added => *limited += reach * coefficient.abs(),
+                    Some(reach) => *limited -= reach * coefficient.abs(),
+                    None if is_added => *free += 1,
+                    None => *free -= 1,
+                }
             }
         }
     }

@@ -29,13 +29,46 @@ impl<'a> Checker<'a> {
         Self { system, primary, secondary, sums: vec![0; system.rows.len()] }
     }
 
-    /// Whether `certificate` proves that `cell` is safe.
+    /// Whether `certificates` prove that `cell` is safe from strangers, and that for each insider there is one which does
+    /// not touch what the insider knows.
+    pub(super) fn check_all(
+        &mut self,
+        cell: usize,
+        need: Need,
+        certificates: &[Certificate],
+    ) -> Result<(), ProtectError> {
+        let Some((first, others)) = certificates.split_first() else {
+            return Err(self.unproven(cell, "there is no certificate"));
+        };
+        self.check(cell, need, first)?;
+        for other in others {
+            self.check(cell, need, other)?;
+        }
+        let moves = |certificate: &Certificate, known: u32| {
+            certificate.high.iter().chain(&certificate.low).any(|&(at, deviation)| at == known && deviation != 0)
+        };
+        for &(known, _) in first.high.iter().chain(&first.low) {
+            let is_insider = known as usize != cell && self.primary.insiders[known as usize];
+            if is_insider && certificates.iter().all(|certificate| moves(certificate, known)) {
+                return Err(self.unproven(cell, "somebody who knows another cell knows too much of it"));
+            }
+        }
+        Ok(())
+    }
+
+    fn unproven(&self, cell: usize, fault: &'static str) -> ProtectError {
+        ProtectError::Unproven { table: self.system.table(cell), place: self.system.place(cell), fault }
+    }
+
+    /// Whether `certificate` proves that `cell` is safe from strangers.
     pub(super) fn check(&mut self, cell: usize, need: Need, certificate: &Certificate) -> Result<(), ProtectError> {
-        let unproven =
-            |fault| ProtectError::Unproven { table: self.system.table(cell), place: self.system.place(cell), fault };
+        self.fault(cell, need, certificate).map_or(Ok(()), |fault| Err(self.unproven(cell, fault)))
+    }
+
+    fn fault(&mut self, cell: usize, need: Need, certificate: &Certificate) -> Option<&'static str> {
         for table in [&certificate.high, &certificate.low] {
             if let Err(fault) = table_fault(self.system, self.primary, self.secondary, &mut self.sums, table) {
-                return Err(unproven(fault));
+                return Some(fault);
             }
         }
         let of = |table: &[(u32, i64)]| {
@@ -43,15 +76,12 @@ impl<'a> Checker<'a> {
         };
         let (high, low) = (of(&certificate.high), of(&certificate.low));
         if high < need.up {
-            return Err(unproven("it does not reach the threshold"));
+            return Some("it does not reach the threshold");
         }
         if -low < need.down {
-            return Err(unproven("one family could not be absent"));
+            return Some("one family could not be absent");
         }
-        if high - low < need.width {
-            return Err(unproven("its range is narrow"));
-        }
-        Ok(())
+        (high - low < need.width).then_some("its range is narrow")
     }
 }
 
@@ -78,6 +108,9 @@ fn table_fault(
             return Err("it changes a published cell");
         }
         match system.value(cell).checked_add(deviation) {
+            Some(value) if primary.ceilings[cell].is_some_and(|ceiling| value > ceiling) => {
+                return Err("it takes a cell above its highest count");
+            }
             Some(value) if value >= primary.floors[cell] => {}
             Some(_) | None => return Err("it takes a cell below its least count"),
         }

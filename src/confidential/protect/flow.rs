@@ -2,7 +2,8 @@
 //! board, a cell and how far it shall move. Goes out: a balanced move of whole numbers, or nothing. Deliberately absent:
 //! trust in the solver: its point is rounded, and counts only if every sum and every floor then holds.
 
-use std::collections::HashMap;
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap};
 
 use linear::{Answer, Programme, System as Equations};
 
@@ -10,27 +11,47 @@ use super::board::Board;
 use super::search::Move;
 
 /// Cells taken into one programme: enough for a few steps in every direction, and solved in a fraction of a second.
-const REGION: usize = 1_000;
+const REGION: usize = 1_200;
+/// The same where nothing new is hidden: cells that cost nothing are all worth trying.
+const FREE_REGION: usize = 3_000;
+/// What a step from one sum to the next weighs beside prices, in thousandths.
+const RING: u64 = 5_000;
+/// Steps of the other searches that a programme takes the time of, a variable.
+const WORTH: usize = 200;
 /// What a unit of any cell weighs beside the price of an open one, so that moves stay short.
 const UNIT: f64 = 0.05;
 
 /// Looks for a move of `cell` by `amount` (negative: downwards) among the cells around it.
 pub(super) fn find(board: &Board, cell: u32, amount: i64) -> Option<Move> {
-    if amount < 0 && board.depth(cell) < -amount {
+    find_free(board, cell, amount).or_else(|| find_in(board, cell, amount, &region(board, cell, u64::MAX, REGION), 0))
+}
+
+/// Looks for a move of `cell` by `amount` among cells that cost nothing.
+pub(super) fn find_free(board: &Board, cell: u32, amount: i64) -> Option<Move> {
+    let free = region(board, cell, 0, FREE_REGION);
+    (0..TRIES).find_map(|salt| find_in(board, cell, amount, &free, salt))
+}
+
+/// Other weights lead to other points among equals, and one of them is mostly whole.
+const TRIES: u64 = 3;
+
+/// Looks for a move of `cell` among the cells of `region`.
+fn find_in(board: &Board, cell: u32, amount: i64, region: &[u32], salt: u64) -> Option<Move> {
+    if board.reach(cell, amount).is_some_and(|reach| reach < amount.abs()) {
         return None;
     }
-    let region = region(board, cell);
     let mut equations = Equations::default();
     let (mut parts, mut cost) = (HashMap::new(), Vec::new());
     for (rank, &member) in region.iter().enumerate() {
         let is_target = member == cell;
-        let most = |limit: i64| if is_target { limit.max(0) } else { i64::MAX };
-        let up = equations.variable(if is_target { amount.max(0) } else { 0 }, is_target.then(|| most(amount)));
-        let down = equations
-            .variable(if is_target { (-amount).max(0) } else { 0 }, Some(board.depth(member).min(most(-amount))));
+        let (mut up, mut down) = ((0, board.height(member)), (0, Some(board.depth(member))));
+        if is_target {
+            (up, down) = ((amount.max(0), Some(amount.max(0))), ((-amount).max(0), Some((-amount).max(0))));
+        }
+        let (up, down) = (equations.variable(up.0, up.1), equations.variable(down.0, down.1));
         parts.insert(member, (up, down));
         // Slightly different weights make the best point unique, and a unique best point is a vertex: mostly whole.
-        let weight = (price(board, member) / size(amount)) + UNIT * (1.0 + fraction(rank, region.len()));
+        let weight = (price(board, member) / size(amount)) + UNIT * (1.0 + fraction(rank, salt));
         cost.extend([(up, weight), (down, weight)]);
     }
     let mut rows: Vec<u32> =
@@ -46,6 +67,7 @@ pub(super) fn find(board: &Board, cell: u32, amount: i64) -> Option<Move> {
     let bounds = equations.propagate().ok()?;
     let mut whole: HashMap<usize, f64> = HashMap::new();
     for component in equations.components(&bounds) {
+        board.count_steps(component.variables.len() * WORTH);
         let Answer::Solved(solution) = Programme::new(&equations, &bounds, &component).minimise(&cost) else {
             return None;
         };
@@ -64,21 +86,29 @@ pub(super) fn find(board: &Board, cell: u32, amount: i64) -> Option<Move> {
     })
 }
 
-/// Cells that can move, ring by ring around one.
-fn region(board: &Board, cell: u32) -> Vec<u32> {
-    let mut seen = vec![false; board.system.len()];
-    seen[cell as usize] = true;
-    let mut region = vec![cell];
-    let mut at = 0;
-    while at < region.len() && region.len() < REGION {
-        for &(row, _) in board.system.rows_of.of(region[at]) {
-            for &(other, _) in board.system.rows.of(row) {
-                if board.price(other).is_some() && !std::mem::replace(&mut seen[other as usize], true) {
-                    region.push(other);
-                }
+/// Cells that can move, the nearest first; what lies behind a dear cell is far.
+fn region(board: &Board, cell: u32, dearest: u64, most: usize) -> Vec<u32> {
+    let system = board.system;
+    let mut distances = vec![u64::MAX; system.len()];
+    distances[cell as usize] = 0;
+    let mut open = BinaryHeap::from([Reverse((0, cell))]);
+    let mut region = Vec::new();
+    while let Some(Reverse((distance, at))) = open.pop() {
+        if distance > distances[at as usize] {
+            continue;
+        }
+        region.push(at);
+        if region.len() >= most {
+            break;
+        }
+        for &(other, _) in system.rows_of.of(at).iter().flat_map(|&(row, _)| system.rows.of(row)) {
+            let Some(price) = board.price(other).filter(|&price| price <= dearest) else { continue };
+            let further = distance + price + RING;
+            if further < distances[other as usize] {
+                distances[other as usize] = further;
+                open.push(Reverse((further, other)));
             }
         }
-        at += 1;
     }
     region
 }
@@ -87,7 +117,8 @@ fn region(board: &Board, cell: u32) -> Vec<u32> {
 pub(super) fn holds(board: &Board, cells: &[(u32, i64)]) -> bool {
     let mut sums: HashMap<u32, i64> = HashMap::new();
     for &(cell, deviation) in cells {
-        if board.price(cell).is_none() || deviation < -board.depth(cell) {
+        let is_too_far = board.reach(cell, deviation).is_some_and(|reach| reach < deviation.abs());
+        if is_too_far || board.price(cell).is_none() {
             return false;
         }
         for &(row, coefficient) in board.system.rows_of.of(cell) {
@@ -108,9 +139,11 @@ fn size(amount: i64) -> f64 {
     amount.abs() as f64
 }
 
+/// Between 0 and 1, another for every rank and salt.
 #[allow(clippy::cast_precision_loss)]
-fn fraction(rank: usize, of: usize) -> f64 {
-    rank as f64 / of as f64
+fn fraction(rank: usize, salt: u64) -> f64 {
+    let mixed = (u64::try_from(rank).unwrap_or(0) + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15 ^ (salt << 17));
+    (mixed >> 32) as f64 / f64::from(u32::MAX)
 }
 
 #[allow(clippy::cast_possible_truncation)]

@@ -5,9 +5,12 @@
 mod board;
 mod certificate;
 mod cost;
+mod cube;
 mod error;
 mod flow;
+mod improve;
 mod pattern;
+mod play;
 mod primary;
 mod search;
 mod secondary;
@@ -90,6 +93,16 @@ pub enum HiddenZeros {
     Unprotected,
 }
 
+/// Whether a family that is a cell's only contributor is among the readers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Insiders {
+    /// It knows its own cell, and every other one must be safe from it too.
+    #[default]
+    Considered,
+    /// Strangers only.
+    Ignored,
+}
+
 /// What the least is lost of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Weight {
@@ -113,8 +126,12 @@ pub struct Problem {
     pub earlier: Vec<EarlierCell>,
     /// What a reader may learn of a hidden zero.
     pub hidden_zeros: HiddenZeros,
+    /// Who reads.
+    pub insiders: Insiders,
     /// What the least shall be lost of.
     pub weight: Weight,
+    /// Steps of search spent on a smaller loss once the pattern is safe; some 10 million a second.
+    pub effort: u64,
     /// Breaks ties, so that they do not speak of the truth.
     pub tie_key: [u8; 32],
 }

@@ -14,10 +14,10 @@ use super::{Pattern, Reason, Shown};
 pub(super) fn prove(system: &System, primary: &Primary, outcome: &Outcome) -> Result<(), ProtectError> {
     let mut checker = Checker::new(system, primary, &outcome.secondary);
     let mut proven = vec![false; system.len()];
-    for (cell, certificate) in &outcome.certificates {
+    for (cell, certificates) in &outcome.certificates {
         let cell = *cell as usize;
         if let Some(need) = primary.needs[cell] {
-            checker.check(cell, need, certificate)?;
+            checker.check_all(cell, need, certificates)?;
             proven[cell] = true;
         }
     }

@@ -7,7 +7,7 @@ use model::release::Zeros;
 
 use super::error::ProtectError;
 use super::system::System;
-use super::{EarlierForm, HiddenZeros};
+use super::{EarlierForm, HiddenZeros, Insiders};
 
 /// What a reader is told of a variable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +38,10 @@ pub(super) struct Primary {
     pub states: Vec<State>,
     /// The least that a hidden variable can be for an honest reader: 1 where its table publishes zeros.
     pub floors: Vec<i64>,
+    /// The most that a variable can be for a reader who sees it in a form that says so; none where it says nothing.
+    pub ceilings: Vec<Option<i64>>,
+    /// Hidden or derived variables that a single unit contributes to: that unit knows them.
+    pub insiders: Vec<bool>,
     /// Of protected variables only.
     pub needs: Vec<Option<Need>>,
     /// Whether each planned table publishes its zeros in the end.
@@ -72,7 +76,14 @@ pub(super) fn primary(system: &System) -> Result<Primary, ProtectError> {
         states.push(state);
         floors.push(floor);
     }
-    Ok(Primary { states, floors, needs, zeros })
+    let ceilings = vec![None; system.len()];
+    let is_known_inside = |cell: usize| {
+        system.problem.insiders == Insiders::Considered
+            && system.counts[cell].protected == 1
+            && matches!(states[cell], State::Hidden | State::Derived)
+    };
+    let insiders = (0..system.len()).map(is_known_inside).collect();
+    Ok(Primary { states, floors, ceilings, insiders, needs, zeros })
 }
 
 fn signed(count: u64) -> i64 {

@@ -60,7 +60,8 @@ const LATE: usize = 4;
 
 /// Looks for a move of `cell` by `amount` (negative: downwards).
 pub(super) fn find(board: &Board, cell: u32, amount: i64, effort: Effort) -> Option<Move> {
-    if board.price(cell).is_none_or(|price| price > effort.budget) || (amount < 0 && board.depth(cell) < -amount) {
+    let is_out_of_reach = board.reach(cell, amount).is_some_and(|reach| reach < amount.abs());
+    if is_out_of_reach || board.price(cell).is_none_or(|price| price > effort.budget) {
         return None;
     }
     let mut search = Search { board, target: cell, effort, best: None, seen: HashSet::new() };
@@ -103,8 +104,8 @@ pub(super) fn climb(board: &mut Board, cell: u32, amount: i64, effort: Effort) -
     let mut missing = amount.abs();
     while missing > 0 {
         let Some(found) = find(board, cell, amount.signum(), effort) else { break };
-        let down = found.cells.iter().filter(|&&(_, by)| by < 0);
-        let often = down.map(|&(cell, by)| board.depth(cell) / -by).min().unwrap_or(missing);
+        let limits = found.cells.iter().filter_map(|&(cell, by)| Some(board.reach(cell, by)? / by.abs()));
+        let often = limits.min().unwrap_or(missing);
         let times = often.clamp(1, missing);
         board.shift(&found.cells, times);
         for (cell, by) in found.cells {
@@ -137,6 +138,7 @@ impl Search<'_> {
         let mut chosen: Option<Vec<(i64, u32, i64)>> = None;
         for &gap in &half.gaps {
             let row = board.system.rows.of(gap.row).iter();
+            board.count_steps(row.len());
             let options: Vec<(i64, u32, i64)> = row
                 .filter_map(|&(cell, coefficient)| {
                     self.option(half, gap, cell, coefficient).map(|(score, amount)| (score, cell, amount))
@@ -170,8 +172,9 @@ impl Search<'_> {
         if before * amount < 0 {
             return None;
         }
-        if amount < 0 {
-            amount = amount.max(-(board.depth(cell) + before));
+        if let Some(reach) = board.reach(cell, amount) {
+            // What it moved before is taken from (or, against it, given to) what is left.
+            amount = amount.signum() * amount.abs().min(reach - before * amount.signum());
         }
         let paid = if before == 0 { price } else { 0 };
         if amount == 0 || half.cost + paid > self.ceiling() {

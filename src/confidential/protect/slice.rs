@@ -91,8 +91,15 @@ fn slice<'a>(system: &System<'a>, primary: &Primary, dimension: usize, leaf: u32
     let counts = members.iter().map(|cells| Counts { counted: depth(cells), ..Counts::default() }).collect();
     let is_fixed = |cells: &Vec<u32>| cells.iter().any(|&cell| primary.states[cell as usize] == State::Fixed);
     let states = members.iter().map(|cells| if is_fixed(cells) { State::Fixed } else { State::Open }).collect();
+    let height = |cells: &Vec<u32>| {
+        let heights =
+            cells.iter().filter_map(|&cell| Some(primary.ceilings[cell as usize]? - system.value(cell as usize)));
+        heights.min()
+    };
+    let ceilings = members.iter().map(|cells| Some(height(cells)? + depth(cells).cast_signed())).collect();
     let (floors, needs) = (vec![0; members.len()], vec![None; members.len()]);
-    let primary = Primary { states, floors, needs, zeros: Vec::new() };
+    let insiders = vec![false; members.len()];
+    let primary = Primary { states, floors, ceilings, insiders, needs, zeros: Vec::new() };
     Slice { system: System::part(problem, keys, counts, rows), primary, members }
 }
 

@@ -100,7 +100,7 @@ fn pencil() -> (Vec<Space>, Vec<u64>) {
 
 /// A problem under the minimum frequency rule alone.
 fn plain() -> Problem {
-    Problem { hidden_zeros: HiddenZeros::Unprotected, ..Problem::default() }
+    Problem { hidden_zeros: HiddenZeros::Unprotected, insiders: Insiders::Ignored, ..Problem::default() }
 }
 
 /// A row of one zero beside large counts: whoever adds up the shown ones knows the zero, unless another is hidden.

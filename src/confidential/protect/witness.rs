@@ -1,36 +1,89 @@
-//! What every swap found proves, for all the cells in it. Comes in: balanced moves. Goes out: for each protected cell the
-//! highest and the lowest table known so far. Deliberately absent: search; most cells are cleared by moves that were
-//! found for others.
+//! What every swap found proves, for all the cells in it. Comes in: balanced moves, and which cells are hidden or
+//! published again. Goes out: for each protected cell the highest and the lowest table that stand at the moment.
+//! Deliberately absent: search; most cells are cleared by moves that were found for others.
+//!
+//! A swap stands while all its cells are hidden. It is kept when one of them is published again, because the cell may be
+//! hidden anew: so a change of the pattern is undone by undoing it, and no proof has to be found twice.
+
+use std::collections::HashSet;
 
 use super::board::Board;
 use super::certificate::Certificate;
-use super::primary::Need;
+use super::primary::{Need, State};
 
-/// A move in lowest terms, and how often it can be applied in either direction before a cell reaches its floor.
+/// A move in lowest terms, and how often it can be applied in either direction before a cell reaches a limit.
 #[derive(Debug, Clone)]
 struct Swap {
     unit: Vec<(u32, i64)>,
     forwards: i64,
     backwards: i64,
+    /// How many of its cells are published at the moment.
+    published: u32,
 }
 
-/// The best known table for one cell in one direction.
+/// The best table for one cell in one direction.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Best {
+struct Best {
     /// How far the cell moves in it.
-    pub by: i64,
+    by: i64,
     swap: u32,
     times: i64,
+}
+
+/// How far one cell is proven to move.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Range {
+    up: Best,
+    down: Best,
+}
+
+impl Range {
+    pub(super) fn up(&self) -> i64 {
+        self.up.by
+    }
+    pub(super) fn down(&self) -> i64 {
+        self.down.by
+    }
+    pub(super) fn meets(&self, need: Need) -> bool {
+        self.up.by >= need.up && self.down.by >= need.down && self.up.by + self.down.by >= need.width
+    }
+
+    fn consider(&mut self, swap: &Swap, at: u32, cell: u32) {
+        let Some(unit) = swap.unit_of(cell) else { return };
+        for times in [swap.forwards, -swap.backwards] {
+            let by = unit * times;
+            let best = if by > 0 { &mut self.up } else { &mut self.down };
+            if by.abs() > best.by {
+                *best = Best { by: by.abs(), swap: at, times };
+            }
+        }
+    }
+}
+
+impl Swap {
+    fn unit_of(&self, cell: u32) -> Option<i64> {
+        self.unit.binary_search_by_key(&cell, |&(cell, _)| cell).ok().map(|place| self.unit[place].1)
+    }
+}
+
+/// What is known of one protected cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Standing {
+    Safe,
+    /// The tables known do not meet its need.
+    Short,
+    /// They do for a stranger, not for whoever knows this cell.
+    Insider(u32),
 }
 
 /// All swaps, and what they prove.
 #[derive(Debug, Default)]
 pub(super) struct Witnesses {
     swaps: Vec<Swap>,
-    /// Swaps through each protected cell.
+    known: HashSet<u64>,
+    /// By cell: the swaps through it, where it is protected or could be published.
     through: Vec<Vec<u32>>,
-    pub high: Vec<Best>,
-    pub low: Vec<Best>,
+    ranges: Vec<Range>,
 }
 
 /// No need is anywhere near; keeps products inside 64 bits where nothing limits a swap.
@@ -38,43 +91,84 @@ const OFTEN: i64 = 1 << 24;
 
 impl Witnesses {
     pub(super) fn new(cells: usize) -> Self {
-        Self {
-            swaps: Vec::new(),
-            through: vec![Vec::new(); cells],
-            high: vec![Best::default(); cells],
-            low: vec![Best::default(); cells],
+        Self { through: vec![Vec::new(); cells], ranges: vec![Range::default(); cells], ..Self::default() }
+    }
+
+    /// How far a cell is proven to move, for a stranger, or for whoever knows the cell `insider`.
+    pub(super) fn range(&self, cell: u32, insider: Option<u32>) -> Range {
+        let range = self.ranges[cell as usize];
+        match insider {
+            Some(insider) if self.rests_on(range, insider) => {
+                self.best_of(cell, |swap| swap.unit_of(insider).is_none())
+            }
+            Some(_) | None => range,
         }
     }
 
-    /// Whether what is known meets a need.
-    pub(super) fn meets(&self, cell: u32, need: Need) -> bool {
-        let (high, low) = (self.high[cell as usize].by, self.low[cell as usize].by);
-        high >= need.up && low >= need.down && high + low >= need.width
+    /// Whether a cell is proven, for strangers and for all `insiders`.
+    pub(super) fn standing(&self, cell: u32, need: Need, insiders: &[bool]) -> Standing {
+        let range = self.ranges[cell as usize];
+        if !range.meets(need) {
+            return Standing::Short;
+        }
+        let known = |insider: &u32| !self.range(cell, Some(*insider)).meets(need);
+        self.insiders_in(cell, range, insiders).into_iter().find(known).map_or(Standing::Safe, Standing::Insider)
     }
 
-    /// Takes a balanced move in. All its cells must be hidden on `board`.
+    /// The insiders that the best tables of a cell move, the cell's own left out.
+    fn insiders_in(&self, cell: u32, range: Range, insiders: &[bool]) -> Vec<u32> {
+        let bests = [range.up, range.down].into_iter().filter(|best| best.by > 0);
+        let cells = bests.flat_map(|best| &self.swaps[best.swap as usize].unit).map(|&(other, _)| other);
+        let mut found: Vec<u32> = cells.filter(|&other| other != cell && insiders[other as usize]).collect();
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    fn rests_on(&self, range: Range, other: u32) -> bool {
+        let uses = |best: Best| best.by > 0 && self.swaps[best.swap as usize].unit_of(other).is_some();
+        uses(range.up) || uses(range.down)
+    }
+
+    fn best_of(&self, cell: u32, fits: impl Fn(&Swap) -> bool) -> Range {
+        let mut range = Range::default();
+        for &at in &self.through[cell as usize] {
+            let swap = &self.swaps[at as usize];
+            if swap.published == 0 && fits(swap) {
+                range.consider(swap, at, cell);
+            }
+        }
+        range
+    }
+
+    /// Takes a balanced move in.
     pub(super) fn add(&mut self, board: &Board, cells: &[(u32, i64)]) {
         let divisor = cells.iter().fold(0, |divisor, &(_, by)| gcd(divisor, by.abs()));
-        if divisor == 0 {
+        // The same swap forwards and backwards is one.
+        let sign = cells.first().map_or(1, |&(_, by)| by.signum());
+        if divisor == 0 || !self.known.insert(fingerprint(cells, divisor * sign)) {
             return;
         }
         let unit: Vec<(u32, i64)> = cells.iter().map(|&(cell, by)| (cell, by / divisor)).collect();
         let often = |sign: i64| {
-            let limits = unit.iter().filter(|&&(_, by)| by * sign < 0);
-            limits.map(|&(cell, by)| board.depth(cell) / by.abs()).min().unwrap_or(OFTEN).min(OFTEN)
+            let limits = unit.iter().filter_map(|&(cell, by)| Some(board.reach(cell, by * sign)? / by.abs()));
+            limits.min().unwrap_or(OFTEN).min(OFTEN)
         };
         let (forwards, backwards) = (often(1), often(-1));
+        let is_published = |cell: u32| board.primary.states[cell as usize] == State::Open && !board.is_hidden(cell);
+        let published = unit.iter().map(|&(cell, _)| u32::from(is_published(cell))).sum();
         let at = u32::try_from(self.swaps.len()).unwrap_or(u32::MAX);
-        for &(cell, _) in &unit {
-            if board.primary.needs[cell as usize].is_some() {
+        let swap = Swap { unit, forwards, backwards, published };
+        for &(cell, _) in &swap.unit {
+            let is_protected = board.primary.needs[cell as usize].is_some();
+            if is_protected || board.primary.states[cell as usize] == State::Open {
                 self.through[cell as usize].push(at);
             }
+            if is_protected && published == 0 {
+                self.ranges[cell as usize].consider(&swap, at, cell);
+            }
         }
-        let touched: Vec<u32> = unit.iter().map(|&(cell, _)| cell).collect();
-        self.swaps.push(Swap { unit, forwards, backwards });
-        for cell in touched {
-            self.consider(cell, at);
-        }
+        self.swaps.push(swap);
     }
 
     /// Number of swaps found so far.
@@ -91,75 +185,96 @@ impl Witnesses {
         cells
     }
 
-    /// The two tables for a cell.
-    pub(super) fn certificate(&self, cell: u32) -> Certificate {
+    /// A cell was hidden: its swaps may stand again.
+    pub(super) fn hidden(&mut self, cell: u32) {
+        for &at in &self.through[cell as usize] {
+            let swap = &mut self.swaps[at as usize];
+            swap.published -= 1;
+            if swap.published > 0 {
+                continue;
+            }
+            for &(moved, _) in &swap.unit {
+                self.ranges[moved as usize].consider(swap, at, moved);
+            }
+        }
+    }
+
+    /// A cell is published again: its swaps fall. Gives the protected cells that may have lost their proof, rising.
+    pub(super) fn published(&mut self, cell: u32, board: &Board) -> Vec<u32> {
+        let mut lost = Vec::new();
+        for &at in &self.through[cell as usize] {
+            let swap = &mut self.swaps[at as usize];
+            swap.published += 1;
+            if swap.published == 1 {
+                let is_protected = |&&(moved, _): &&(u32, i64)| board.primary.needs[moved as usize].is_some();
+                lost.extend(swap.unit.iter().filter(is_protected).map(|&(moved, _)| moved));
+            }
+        }
+        lost.sort_unstable();
+        lost.dedup();
+        for &moved in &lost {
+            if self.rests_on(self.ranges[moved as usize], cell) {
+                self.ranges[moved as usize] = self.best_of(moved, |_| true);
+            }
+        }
+        lost
+    }
+
+    /// Swaps that stand and touch `cell`.
+    pub(super) fn partners(&self, cell: u32) -> impl Iterator<Item = u32> {
+        let swaps = self.through[cell as usize].iter().map(|&at| &self.swaps[at as usize]);
+        swaps.filter(|swap| swap.published == 0).flat_map(|swap| &swap.unit).map(|&(moved, _)| moved)
+    }
+
+    /// Forgets swaps that do not stand.
+    pub(super) fn compact(&mut self) {
+        let mut place = vec![u32::MAX; self.swaps.len()];
+        let mut kept = 0;
+        for (at, swap) in self.swaps.iter().enumerate() {
+            if swap.published == 0 {
+                place[at] = kept;
+                kept += 1;
+            }
+        }
+        self.swaps.retain(|swap| swap.published == 0);
+        for list in &mut self.through {
+            list.retain_mut(|at| {
+                *at = place[*at as usize];
+                *at != u32::MAX
+            });
+        }
+        for best in self.ranges.iter_mut().flat_map(|range| [&mut range.up, &mut range.down]) {
+            if best.by > 0 {
+                best.swap = place[best.swap as usize];
+            }
+        }
+        let sign = |unit: &[(u32, i64)]| unit.first().map_or(1, |&(_, by)| by.signum());
+        self.known = self.swaps.iter().map(|swap| fingerprint(&swap.unit, sign(&swap.unit))).collect();
+    }
+
+    /// Tables for a cell: one pair for strangers, then one for each insider that the pair moves.
+    pub(super) fn certificates(&self, cell: u32, insiders: &[bool]) -> Vec<Certificate> {
         let table = |best: Best| match self.swaps.get(best.swap as usize) {
             Some(swap) if best.by > 0 => swap.unit.iter().map(|&(cell, by)| (cell, by * best.times)).collect(),
             Some(_) | None => Vec::new(),
         };
-        Certificate { high: table(self.high[cell as usize]), low: table(self.low[cell as usize]) }
-    }
-
-    /// Whether what is known of `cell` rests on `other`.
-    pub(super) fn rests_on(&self, cell: u32, other: u32) -> bool {
-        [self.high[cell as usize], self.low[cell as usize]]
-            .into_iter()
-            .any(|best| best.by > 0 && self.uses(best.swap, other))
-    }
-
-    /// Forgets what rests on `other`, and falls back on other swaps through the cell. Gives what was known before.
-    pub(super) fn without(&mut self, cell: u32, other: u32) -> (Best, Best) {
-        let at = cell as usize;
-        let known = (self.high[at], self.low[at]);
-        self.high[at] = Best::default();
-        self.low[at] = Best::default();
-        let swaps = std::mem::take(&mut self.through[at]);
-        for &swap in &swaps {
-            if !self.uses(swap, other) && self.is_alive(swap) {
-                self.consider(cell, swap);
-            }
-        }
-        self.through[at] = swaps;
-        known
-    }
-
-    /// Goes back to what was known.
-    pub(super) fn restore(&mut self, cell: u32, known: (Best, Best)) {
-        (self.high[cell as usize], self.low[cell as usize]) = known;
-    }
-
-    /// Ends the use of every swap through a cell that is published again.
-    pub(super) fn bury(&mut self, other: u32) {
-        for swap in &mut self.swaps {
-            if swap.unit.binary_search_by_key(&other, |&(cell, _)| cell).is_ok() {
-                (swap.forwards, swap.backwards) = (0, 0);
-            }
-        }
-    }
-
-    fn is_alive(&self, swap: u32) -> bool {
-        let swap = &self.swaps[swap as usize];
-        swap.forwards > 0 || swap.backwards > 0
-    }
-
-    fn uses(&self, swap: u32, cell: u32) -> bool {
-        self.swaps[swap as usize].unit.binary_search_by_key(&cell, |&(cell, _)| cell).is_ok()
-    }
-
-    fn consider(&mut self, cell: u32, at: u32) {
-        let swap = &self.swaps[at as usize];
-        let Ok(place) = swap.unit.binary_search_by_key(&cell, |&(cell, _)| cell) else { return };
-        let unit = swap.unit[place].1;
-        for times in [swap.forwards, -swap.backwards] {
-            let by = unit * times;
-            let best = if by > 0 { &mut self.high[cell as usize] } else { &mut self.low[cell as usize] };
-            if by.abs() > best.by {
-                *best = Best { by: by.abs(), swap: at, times };
-            }
-        }
+        let certificate = |range: Range| Certificate { high: table(range.up), low: table(range.down) };
+        let range = self.ranges[cell as usize];
+        let others = self.insiders_in(cell, range, insiders).into_iter().map(|other| self.range(cell, Some(other)));
+        let mut ranges = vec![range];
+        ranges.extend(others);
+        ranges.into_iter().map(certificate).collect()
     }
 }
 
 fn gcd(left: i64, right: i64) -> i64 {
     if right == 0 { left } else { gcd(right, left % right) }
+}
+
+/// Of a move in lowest terms; a clash of two in 2^64 would only lose a swap.
+fn fingerprint(cells: &[(u32, i64)], divisor: i64) -> u64 {
+    cells.iter().fold(0xcbf2_9ce4_8422_2325, |hash, &(cell, by)| {
+        let mixed = (hash ^ u64::from(cell)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        ((mixed ^ (mixed >> 29)) ^ (by / divisor).cast_unsigned()).wrapping_mul(0xbf58_476d_1ce4_e5b9)
+    })
 }

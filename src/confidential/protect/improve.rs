@@ -1,0 +1,180 @@
+//! Losing less: gives back hidden cells that the proof does not need, then tears small parts of the pattern down and builds
+//! them anew, keeping what costs no more. Comes in: a game in which every protected cell is proven. Goes out: a cheaper
+//! one. Deliberately absent: clocks; the budget is counted in rounds.
+//!
+//! The second part is a large neighbourhood search (Shaw 1998) that follows a pattern a little worse than the best so far,
+//! ever less so (record-to-record travel, Dueck 1993). Because swaps that fall with a cell stand again when the
+//! cell is hidden again, a round that gained nothing is undone without proving anything twice.
+
+use super::play::{CHEAP, CLEAN, CUBES, Means, PAID, Play};
+
+/// Gives back hidden cells, the dearest first, where the cells whose proof used them can be proven without.
+pub(super) fn clean_up(play: &mut Play, until: u64) {
+    let mut hidden = hidden(play);
+    hidden.sort_by_key(|&cell| std::cmp::Reverse(play.board.worth(cell)));
+    // Half the steps are left for what comes next.
+    let until = until - until.saturating_sub(play.board.steps()) / 2;
+    for cell in hidden {
+        if play.board.steps() > until {
+            break;
+        }
+        exchange(play, cell);
+    }
+    play.settle();
+}
+
+fn hidden(play: &Play) -> Vec<u32> {
+    (0_u32..).zip(&play.board.secondary).filter(|(_, is_hidden)| **is_hidden).map(|(cell, _)| cell).collect()
+}
+
+/// Gives a cell back where the cells it helped to prove can be proven for less.
+fn exchange(play: &mut Play, cell: u32) {
+    if !play.board.is_hidden(cell) {
+        return;
+    }
+    let (mark, before) = (play.mark(), play.cost);
+    let lost = play.give_back(cell);
+    play.board.hold(cell);
+    let mut is_proven = true;
+    for target in lost {
+        let left = (before - 1).saturating_sub(play.cost);
+        is_proven =
+            is_proven && (play.prove(target, CLEAN) || play.cost < before && play.prove(target, CHEAP.at_most(left)));
+    }
+    play.board.let_go(cell);
+    if !is_proven || play.cost >= before {
+        play.back_to(mark);
+    }
+}
+
+fn try_without(play: &mut Play, cell: u32, means: Means) -> bool {
+    let mark = play.mark();
+    let lost = play.give_back(cell);
+    if lost.into_iter().all(|target| play.prove(target, means)) {
+        return true;
+    }
+    play.back_to(mark);
+    false
+}
+
+/// Most cells torn down in one round.
+const MOST: u64 = 8;
+/// Rounds without a gain, a hidden cell, after which no more is to be expected.
+const PATIENCE: usize = 40;
+/// One round in so many may look for swaps of any shape, which is slow and finds what cubes do not.
+const WIDE: usize = 6;
+/// Swaps kept, a protected cell, before those that do not stand are forgotten.
+const MEMORY: usize = 60;
+
+/// Tears down and builds anew until a number of steps is reached.
+pub(super) fn rebuild(play: &mut Play, until: u64) {
+    let mut chance = Chance::new(&play.board.system.problem.tie_key);
+    let mut cells = hidden(play);
+    let (mut least, mut idle) = (play.cost, 0);
+    let all = until.saturating_sub(play.board.steps());
+    while !cells.is_empty() && idle <= PATIENCE * cells.len() && play.board.steps() < until {
+        let left = (until - play.board.steps()) * 1_000 / all.max(1);
+        let slack = least / u64::try_from(cells.len()).unwrap_or(1) * left / 1_000;
+        let chosen = choose(play, &cells, &mut chance);
+        let means = if chance.below(WIDE) == 0 { PAID } else { CUBES };
+        if round(play, &chosen, least + slack, means, &mut chance) {
+            cells = hidden(play);
+        }
+        idle += 1;
+        if play.cost < least {
+            (least, idle) = (play.cost, 0);
+            play.settle();
+        }
+        if play.witnesses.len() > MEMORY * play.targets.len() + 10_000 {
+            play.back_to(0);
+            cells = hidden(play);
+            play.witnesses.compact();
+        }
+    }
+    play.back_to(0);
+}
+
+/// A few hidden cells that swaps join.
+fn choose(play: &Play, cells: &[u32], chance: &mut Chance) -> Vec<u32> {
+    let (one, other) = (cells[chance.below(cells.len())], cells[chance.below(cells.len())]);
+    let mut chosen = vec![if play.board.worth(one) < play.board.worth(other) { other } else { one }];
+    let wanted = 1 + chance.below(usize::try_from(MOST).unwrap_or(1));
+    for _ in 0..4 * wanted {
+        if chosen.len() >= wanted {
+            break;
+        }
+        let from = chosen[chance.below(chosen.len())];
+        let partners: Vec<u32> = play.witnesses.partners(from).collect();
+        if partners.is_empty() {
+            break;
+        }
+        let first = partners[chance.below(partners.len())];
+        let second: Vec<u32> =
+            play.witnesses.partners(first).filter(|&cell| play.board.secondary[cell as usize]).collect();
+        if second.is_empty() {
+            continue;
+        }
+        let next = second[chance.below(second.len())];
+        if !chosen.contains(&next) {
+            chosen.push(next);
+        }
+    }
+    chosen
+}
+
+/// Whether the pattern without `chosen`, built anew, costs at most `most`. Now and then one or two of them may not come
+/// back, or the same cells would.
+fn round(play: &mut Play, chosen: &[u32], most: u64, means: Means, chance: &mut Chance) -> bool {
+    let mark = play.mark();
+    let mut lost = Vec::new();
+    for &cell in chosen {
+        lost.extend(play.give_back(cell));
+    }
+    lost.sort_by_key(|&target| play.ranks[target as usize]);
+    lost.dedup();
+    // Most demanding first is a good order, and not the only one.
+    if chance.below(2) == 0 {
+        for at in (1..lost.len()).rev() {
+            lost.swap(at, chance.below(at + 1));
+        }
+    }
+    let barred: Vec<u32> = chosen.iter().copied().take(chance.below(3)).collect();
+    for &cell in &barred {
+        play.board.hold(cell);
+    }
+    let is_built = lost.into_iter().all(|target| {
+        play.prove(target, CUBES) || play.cost <= most && play.prove(target, means.at_most(most - play.cost))
+    });
+    for &cell in &barred {
+        play.board.let_go(cell);
+    }
+    if !is_built || play.cost > most {
+        play.back_to(mark);
+        return false;
+    }
+    for cell in play.hidden_since(mark) {
+        try_without(play, cell, CUBES);
+    }
+    true
+}
+
+/// Chance that the key decides: SplitMix64 (Steele, Lea and Flood 2014).
+struct Chance(u64);
+
+impl Chance {
+    fn new(key: &[u8; 32]) -> Self {
+        Self(key.chunks(8).fold(0, |seed, chunk| {
+            let word = chunk.iter().fold(0_u64, |word, &byte| (word << 8) | u64::from(byte));
+            seed.rotate_left(17) ^ word
+        }))
+    }
+
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut bits = self.0;
+        bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        bits ^= bits >> 31;
+        usize::try_from(bits % u64::try_from(limit.max(1)).unwrap_or(1)).unwrap_or(0)
+    }
+}

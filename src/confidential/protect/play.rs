@@ -1,0 +1,376 @@
+//! One game of hiding: what is hidden so far, what that proves, and the ways to prove one cell more. Comes in: the system
+//! and the primary pattern. Goes out: moves of the game. Deliberately absent: the order of play (`secondary`, `improve`).
+
+use super::board::Board;
+use super::cube::{self, Cubes, Width};
+use super::flow;
+use super::primary::{Need, Primary, State};
+use super::search::{Effort, Move, climb, find};
+use super::slice::{Slice, Stack};
+use super::system::System;
+use super::witness::{Range, Standing, Witnesses};
+
+/// What may be done to prove a cell.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Means {
+    /// How widely cubes are looked for.
+    pub cubes: Width,
+    /// How hard swaps of any shape are; none: not at all. Its budget is what may be paid.
+    pub effort: Effort,
+    /// Whether linear programmes may be used.
+    pub programmes: bool,
+}
+
+/// Among hidden cells only: quick, because most cells are cleared by the first swap.
+pub(super) const FREE: Means = Means {
+    cubes: Width { trades: 8, steps: 200 },
+    effort: Effort { beam: 10, width: 6, rounds: 40, budget: 0 },
+    programmes: false,
+};
+/// Once more among hidden cells, to give one of them back.
+pub(super) const CLEAN: Means = Means {
+    cubes: Width { trades: 12, steps: 400 },
+    effort: Effort { beam: 30, width: 8, rounds: 40, budget: 0 },
+    programmes: false,
+};
+/// Cubes alone, among hidden cells.
+pub(super) const CUBES: Means = Means {
+    cubes: Width { trades: 6, steps: 100 },
+    effort: Effort { beam: 0, width: 0, rounds: 0, budget: 0 },
+    programmes: false,
+};
+/// Cubes alone, with cells to hide.
+pub(super) const CHEAP: Means = Means {
+    cubes: Width { trades: 60, steps: 3_000 },
+    effort: Effort { beam: 0, width: 0, rounds: 0, budget: 1 << 40 },
+    programmes: false,
+};
+/// Linear programmes among hidden cells.
+pub(super) const LINEAR: Means = Means {
+    cubes: Width { trades: 6, steps: 100 },
+    effort: Effort { beam: 0, width: 0, rounds: 0, budget: 0 },
+    programmes: true,
+};
+/// With cells to hide.
+pub(super) const PAID: Means = Means {
+    cubes: Width { trades: 60, steps: 6000 },
+    effort: Effort { beam: 24, width: 8, rounds: 40, budget: 1 << 40 },
+    programmes: true,
+};
+/// Where nothing was found yet.
+pub(super) const HARD: Means = Means {
+    cubes: Width { trades: 12, steps: 1_000 },
+    effort: Effort { beam: 150, width: 16, rounds: 40, budget: 1 << 40 },
+    programmes: true,
+};
+
+impl Means {
+    pub(super) fn at_most(self, budget: u64) -> Self {
+        Self { effort: Effort { budget, ..self.effort }, ..self }
+    }
+}
+
+pub(super) struct Play<'a> {
+    pub board: Board<'a>,
+    cubes: Cubes,
+    stack: Stack<'a>,
+    pub witnesses: Witnesses,
+    /// Protected cells, the most demanding first.
+    pub targets: Vec<u32>,
+    /// Place of each cell among the targets.
+    pub ranks: Vec<u32>,
+    pub by_programme: usize,
+    /// Whether free moves are looked for beyond the slices.
+    pub is_whole: bool,
+    /// What all cells hidden beyond the rules cost.
+    pub cost: u64,
+    /// What was hidden (true) and given back since the last [`Self::settle`].
+    journal: Vec<(u32, bool)>,
+}
+
+impl<'a> Play<'a> {
+    pub(super) fn new(system: &'a System<'a>, primary: &'a Primary, slices: &'a [Slice<'a>]) -> Self {
+        let board = Board::new(system, primary);
+        let stack = Stack::new(slices, &board);
+        let mut targets: Vec<u32> =
+            (0_u32..).zip(&primary.needs).filter(|(_, need)| need.is_some()).map(|(cell, _)| cell).collect();
+        targets.sort_by_key(|&cell| std::cmp::Reverse(primary.needs[cell as usize].map(|need| need.width + need.up)));
+        let mut ranks = vec![u32::MAX; system.len()];
+        for (rank, &target) in (0_u32..).zip(&targets) {
+            ranks[target as usize] = rank;
+        }
+        Self {
+            board,
+            cubes: Cubes::new(system),
+            stack,
+            witnesses: Witnesses::new(system.len()),
+            targets,
+            ranks,
+            by_programme: 0,
+            is_whole: true,
+            cost: 0,
+            journal: Vec::new(),
+        }
+    }
+
+    pub(super) fn need(&self, cell: u32) -> Need {
+        self.board.primary.needs[cell as usize].unwrap_or(Need { up: 0, down: 0, width: 0 })
+    }
+
+    pub(super) fn standing(&self, cell: u32) -> Standing {
+        self.witnesses.standing(cell, self.need(cell), &self.board.primary.insiders)
+    }
+
+    pub(super) fn is_safe(&self, cell: u32) -> bool {
+        self.standing(cell) == Standing::Safe
+    }
+
+    pub(super) fn hide(&mut self, cell: u32) {
+        if self.board.price(cell).is_some_and(|price| price > 0) {
+            self.cost += self.board.worth(cell);
+            self.board.hide(cell);
+            self.stack.refresh(&self.board, cell);
+            self.witnesses.hidden(cell);
+            self.journal.push((cell, true));
+        }
+    }
+
+    /// Publishes a cell again. Gives the protected cells that are no longer proven, the most demanding first.
+    pub(super) fn give_back(&mut self, cell: u32) -> Vec<u32> {
+        if !self.board.is_hidden(cell) {
+            return Vec::new();
+        }
+        self.cost -= self.board.worth(cell);
+        self.board.give_back(cell);
+        self.stack.refresh(&self.board, cell);
+        self.journal.push((cell, false));
+        let mut lost = self.witnesses.published(cell, &self.board);
+        lost.retain(|&target| !self.is_safe(target));
+        lost.sort_by_key(|&target| self.ranks[target as usize]);
+        lost
+    }
+
+    /// Forgets how to go back.
+    pub(super) fn settle(&mut self) -> Vec<(u32, bool)> {
+        std::mem::take(&mut self.journal)
+    }
+
+    /// A place to go back to.
+    pub(super) fn mark(&self) -> usize {
+        self.journal.len()
+    }
+
+    /// Cells hidden since a mark and not given back, by the journal's order.
+    pub(super) fn hidden_since(&self, mark: usize) -> Vec<u32> {
+        let since = self.journal[mark..].iter().filter(|(_, is_hidden)| *is_hidden).map(|&(cell, _)| cell);
+        let mut cells: Vec<u32> = since.filter(|&cell| self.board.is_hidden(cell)).collect();
+        cells.sort_unstable();
+        cells.dedup();
+        cells
+    }
+
+    /// Undoes everything since a mark. What was proven then is proven again.
+    pub(super) fn back_to(&mut self, mark: usize) {
+        while self.journal.len() > mark {
+            let Some((cell, was_hidden)) = self.journal.pop() else { return };
+            if was_hidden {
+                self.give_back(cell);
+            } else {
+                self.hide(cell);
+            }
+            self.journal.pop();
+        }
+    }
+
+    /// Hides the open cells of a move and notes what it proves.
+    fn take(&mut self, found: &Move) {
+        for &(moved, _) in &found.cells {
+            self.hide(moved);
+        }
+        self.witnesses.add(&self.board, &found.cells);
+    }
+
+    /// Proves a cell, for strangers and for every insider, with the means given. What it hides for a proof that does not
+    /// come about stays hidden.
+    pub(super) fn prove(&mut self, cell: u32, means: Means) -> bool {
+        let spent = self.cost;
+        loop {
+            let left = means.at_most(means.effort.budget.saturating_sub(self.cost.saturating_sub(spent)));
+            match self.standing(cell) {
+                Standing::Safe => return true,
+                Standing::Short => {
+                    if !self.reach(cell, None, left) {
+                        return false;
+                    }
+                }
+                Standing::Insider(insider) => {
+                    self.board.hold(insider);
+                    let is_reached = self.reach(cell, Some(insider), left);
+                    self.board.let_go(insider);
+                    if !is_reached {
+                        return false;
+                    }
+                }
+            }
+        }
+    }
+
+    fn range(&self, cell: u32, insider: Option<u32>) -> Range {
+        self.witnesses.range(cell, insider)
+    }
+
+    fn reach(&mut self, cell: u32, insider: Option<u32>, means: Means) -> bool {
+        if self.reach_free(cell, insider, means.at_most(0)) {
+            return true;
+        }
+        means.effort.budget > 0 && self.reach_paid(cell, insider, means)
+    }
+
+    /// How far up a cell must still be shown to go, given how far down it can.
+    fn missing_up(&self, cell: u32, insider: Option<u32>) -> i64 {
+        let need = self.need(cell);
+        need.up.max(need.width - self.range(cell, insider).down())
+    }
+
+    /// By swaps among hidden cells, as far down as it goes and then up.
+    fn reach_free(&mut self, cell: u32, insider: Option<u32>, means: Means) -> bool {
+        let need = self.need(cell);
+        let deepest = self.board.depth(cell).min(need.width);
+        let mut amounts = vec![deepest, (deepest + need.down.max(1)) / 2, need.down];
+        amounts.dedup();
+        for amount in amounts {
+            if amount <= self.range(cell, insider).down() || self.swap(cell, -amount, means) {
+                break;
+            }
+        }
+        if self.range(cell, insider).down() < need.down {
+            return false;
+        }
+        let up = self.missing_up(cell, insider);
+        if self.range(cell, insider).up() < up {
+            self.swap(cell, up, means);
+        }
+        self.range(cell, insider).meets(need)
+    }
+
+    /// Hiding others where it must.
+    fn reach_paid(&mut self, cell: u32, insider: Option<u32>, means: Means) -> bool {
+        let need = self.need(cell);
+        let spent = self.cost;
+        for _ in 0..2 {
+            let left = |play: &Self| means.at_most(means.effort.budget.saturating_sub(play.cost - spent));
+            let up = self.missing_up(cell, insider);
+            if self.range(cell, insider).up() < up && !self.swap(cell, up, left(self)) {
+                return false;
+            }
+            if self.range(cell, insider).down() < need.down && !self.swap(cell, -need.down, left(self)) {
+                return false;
+            }
+        }
+        self.range(cell, insider).meets(need)
+    }
+
+    /// Moves a cell, hiding what the move needs.
+    fn swap(&mut self, cell: u32, amount: i64, means: Means) -> bool {
+        if amount == 0 {
+            return true;
+        }
+        let found = if means.effort.budget == 0 {
+            self.free_move(cell, amount, means)
+        } else {
+            self.paid_move(cell, amount, means)
+        };
+        let found = match found {
+            Some(found) if found.cost == 0 => Some(found),
+            found if means.programmes => {
+                let most = found.as_ref().map_or(means.effort.budget, |found| found.cost - 1);
+                self.programme(cell, amount, most).or(found)
+            }
+            found => found,
+        };
+        if let Some(found) = &found {
+            self.take(found);
+        }
+        found.is_some()
+    }
+
+    fn free_move(&mut self, cell: u32, amount: i64, means: Means) -> Option<Move> {
+        let cube = cube::climb(&self.cubes, &mut self.board, cell, amount, 0, means.cubes);
+        if means.effort.beam == 0 {
+            return cube;
+        }
+        let carried = cube.or_else(|| self.stack.climb(&self.board, cell, amount, means.effort));
+        match carried {
+            None if self.is_whole => climb(&mut self.board, cell, amount, means.effort),
+            carried => carried,
+        }
+    }
+
+    fn paid_move(&mut self, cell: u32, amount: i64, means: Means) -> Option<Move> {
+        let mut effort = means.effort;
+        let mut best = cube::climb(&self.cubes, &mut self.board, cell, amount, effort.budget, means.cubes);
+        for way in 0..2 {
+            if let Some(found) = &best {
+                effort.budget = found.cost.saturating_sub(1);
+            }
+            if effort.beam == 0 || best.as_ref().is_some_and(|found| found.cost == 0) {
+                break;
+            }
+            let found = match way {
+                0 => self.stack.find(&self.board, cell, amount, effort),
+                _ => find(&self.board, cell, amount, effort),
+            };
+            best = found.or(best);
+        }
+        best
+    }
+
+    fn programme(&mut self, cell: u32, amount: i64, budget: u64) -> Option<Move> {
+        let carried = self.stack.programme(&self.board, cell, amount);
+        let found = carried.or_else(|| match budget {
+            0 => flow::find_free(&self.board, cell, amount),
+            _ => flow::find(&self.board, cell, amount),
+        });
+        let found = found.filter(|found| found.cost <= budget);
+        self.by_programme += usize::from(found.is_some());
+        found
+    }
+
+    /// Hides whole sums around a cell, further and further out, until it is safe; then keeps what its proof needs. Gives
+    /// the cells looked at where that was not enough.
+    pub(super) fn widen(&mut self, cell: u32) -> Result<(), Vec<bool>> {
+        let system = self.board.system;
+        let mut rows_seen = vec![false; system.rows.len()];
+        let mut cells_seen = vec![false; system.len()];
+        let mut edge = vec![cell];
+        let mut tried = Vec::new();
+        let known = self.witnesses.len();
+        while !edge.is_empty() {
+            let mut next = Vec::new();
+            for &(row, _) in edge.iter().flat_map(|&from| system.rows_of.of(from)) {
+                if std::mem::replace(&mut rows_seen[row as usize], true) {
+                    continue;
+                }
+                for &(other, _) in system.rows.of(row) {
+                    let is_known = self.board.primary.states[other as usize] == State::Fixed;
+                    if !is_known && !std::mem::replace(&mut cells_seen[other as usize], true) {
+                        if self.board.price(other) > Some(0) {
+                            self.hide(other);
+                            tried.push(other);
+                        }
+                        next.push(other);
+                    }
+                }
+            }
+            if self.prove(cell, HARD.at_most(0)) {
+                let needed = self.witnesses.cells_since(known);
+                for other in tried.into_iter().filter(|other| needed.binary_search(other).is_err()) {
+                    self.give_back(other);
+                }
+                return Ok(());
+            }
+            edge = next;
+        }
+        Err(cells_seen)
+    }
+}
