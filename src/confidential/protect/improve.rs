@@ -6,7 +6,7 @@
 //! ever less so (record-to-record travel, Dueck 1993). Because swaps that fall with a cell stand again when the
 //! cell is hidden again, a round that gained nothing is undone without proving anything twice.
 
-use super::play::{CHEAP, CLEAN, CUBES, Means, PAID, Play};
+use super::play::{CHEAP, CLEAN, CUBES, Means, Play, WIDE};
 
 /// Gives back hidden cells, the dearest first, where the cells whose proof used them can be proven without.
 pub(super) fn clean_up(play: &mut Play, until: u64) {
@@ -62,7 +62,7 @@ const MOST: u64 = 8;
 /// Rounds without a gain, a hidden cell, after which no more is to be expected.
 const PATIENCE: usize = 40;
 /// One round in so many may look for swaps of any shape, which is slow and finds what cubes do not.
-const WIDE: usize = 6;
+const SELDOM: usize = 6;
 /// Swaps kept, a protected cell, before those that do not stand are forgotten.
 const MEMORY: usize = 60;
 
@@ -76,7 +76,7 @@ pub(super) fn rebuild(play: &mut Play, until: u64) {
         let left = (until - play.board.steps()) * 1_000 / all.max(1);
         let slack = least / u64::try_from(cells.len()).unwrap_or(1) * left / 1_000;
         let chosen = choose(play, &cells, &mut chance);
-        let means = if chance.below(WIDE) == 0 { PAID } else { CUBES };
+        let means = if chance.below(SELDOM) == 0 { WIDE } else { CUBES };
         if round(play, &chosen, least + slack, means, &mut chance) {
             cells = hidden(play);
         }

@@ -45,6 +45,12 @@ pub(super) const CHEAP: Means = Means {
     effort: Effort { beam: 0, width: 0, rounds: 0, budget: 1 << 40 },
     programmes: false,
 };
+/// Swaps of any shape, for the neighbourhood search.
+pub(super) const WIDE: Means = Means {
+    cubes: Width { trades: 10, steps: 400 },
+    effort: Effort { beam: 24, width: 8, rounds: 40, budget: 1 << 40 },
+    programmes: false,
+};
 /// Linear programmes among hidden cells.
 pub(super) const LINEAR: Means = Means {
     cubes: Width { trades: 6, steps: 100 },
