@@ -161,7 +161,8 @@ impl Folder {
                 wrong.push(("unlisted_table", table.file.clone(), "a table whose file release.json does not list"));
             }
         }
-        if self.manifest.release != self.name {
+        // Tables protected without a store have no name that a later release could call them by.
+        if !self.manifest.release.is_empty() && self.manifest.release != self.name {
             wrong.push(("folder_name", MANIFEST.to_owned(), "the folder does not have the release's name"));
         }
         for (kind, file, message) in wrong {
