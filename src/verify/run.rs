@@ -171,6 +171,14 @@ impl Run {
         for reason in not_run {
             self.not_run(reason);
         }
+        let foreign: Vec<(String, String)> = self
+            .opened
+            .iter()
+            .flat_map(|opened| opened.folder.not_understood.iter().map(|key| (opened.folder.name.clone(), key.clone())))
+            .collect();
+        for (name, key) in foreign {
+            self.not_run(format!("{name}: {key} is not understood, so the tables were read without it"));
+        }
         let unlisted: Vec<String> = self
             .opened
             .iter()

@@ -196,3 +196,24 @@ fn wrong_input_is_exit_4_names_its_place_and_writes_nothing() {
     assert_eq!(output.status.code(), Some(4), "{}", stderr(&output));
     assert!(stderr(&output).contains("case.json is not there"), "{}", stderr(&output));
 }
+
+#[test]
+fn cells_that_may_each_be_zero_but_not_all_of_them_are_found() {
+    // 20 in all, 17 of them in one category: the three hidden ones lie in 0 to 3 each, and somebody is among them.
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let sums = serde_json::json!([["All", ["A", "B", "C", "D"]]]);
+    let manifest = serde_json::json!({
+        "threshold": 5, "hierarchies": {"need": {"total": "All", "sums": sums}},
+        "tables": [{"file": "t.csv", "noise": 3}],
+    });
+    fs::write(home.path().join("release.json"), manifest.to_string()).expect("a file of our own");
+    fs::write(home.path().join("t.csv"), "need,value\nAll,20\nA,17\nB,\nC,\nD,\n").expect("a file of our own");
+    let output = takeup(&["verify", "--json", text(home.path())]);
+    assert_eq!(output.status.code(), Some(6), "{}", stderr(&output));
+    let verdict: Value = serde_json::from_slice(&output.stdout).expect("a verdict");
+    assert_eq!(verdict["counts"]["suppressed_small_among"], 1);
+    assert_eq!(verdict["findings"].as_array().map(Vec::len), Some(1));
+    let not_run = verdict["not_run"].to_string();
+    assert!(not_run.contains("3 hidden cells are known to lie below 5"), "{not_run}");
+    assert!(not_run.contains("noise") && not_run.contains("of table 1 of release.json is not understood"), "{not_run}");
+}
