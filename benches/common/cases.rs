@@ -56,7 +56,7 @@ pub fn rows(scratch: &Path) -> Vec<Row> {
     };
     let need = ("need", Some("need_grp"));
     let three = [("district", None), need, ("quarter", None)];
-    let four = [("district", None), need, ("issue", None), ("phase", None)];
+    let four = [("district", None), need, ("issue", Some("issue_grp")), ("phase", None)];
     vec![
         ready("s3k_2d", bar("6, or 46", "13 / 144", "none safe for the honest reader")),
         ready("pub_d2", bar("9 / 64", "21 / 173", "none")),

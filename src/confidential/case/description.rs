@@ -80,7 +80,7 @@ pub(super) fn read(path: &Path) -> Result<Description, CaseError> {
         column: error.column(),
         what: error.to_string().split(" at line ").next().unwrap_or_default().to_owned(),
     })?;
-    checked(written).map_err(|(place, fault)| CaseError::Description { path: path.to_owned(), place, fault: *fault })
+    checked(written).map_err(|(place, fault)| CaseError::Description { path: path.to_owned(), place, fault })
 }
 
 /// A place in the description, and what is wrong there.
@@ -193,8 +193,7 @@ fn case_table(dimensions: &[Dimension], written: &WrittenTable) -> Result<CaseTa
 fn id(file: &str) -> Option<String> {
     let stem = file.strip_suffix(".csv").unwrap_or(file);
     let letter = |letter: char| match letter {
-        '_' | ' ' | '.' => Some('-'),
-        '-' => Some('-'),
+        '-' | '_' | ' ' | '.' => Some('-'),
         letter => letter.is_ascii_alphanumeric().then_some(letter),
     };
     let id: Option<String> = stem.chars().map(letter).collect();

@@ -48,7 +48,7 @@ pub enum CaseError {
         /// `hierarchies.need.sums[2]`.
         place: String,
         /// What is wrong there.
-        fault: DescriptionFault,
+        fault: Box<DescriptionFault>,
     },
     /// The counts are not as the description says.
     #[error("{path} line {line}: {fault}", path = path.display())]
