@@ -28,6 +28,8 @@ pub enum Failure {
     Disclosure {
         /// Number of findings.
         findings: usize,
+        /// Cells that no attack could clear or claim.
+        open: u64,
     },
     /// Disk or terminal.
     System {
@@ -67,7 +69,15 @@ impl Failure {
         match self {
             Self::Pipeline(error) => print_error(error, code, globals),
             Self::Usage { fact, next } => complain(&sentence(fact, next, code)),
-            Self::Disclosure { findings } => {
+            Self::Disclosure { findings: 0, open } => {
+                let fact = format!("verify found nothing, but could not show {open} cells to be safe");
+                complain(&sentence(
+                    &fact,
+                    "Do not pass it on before they are; smaller tables are easier to show.",
+                    code,
+                ));
+            }
+            Self::Disclosure { findings, .. } => {
                 let fact = format!("verify found {findings} ways to learn more than the release says");
                 complain(&sentence(&fact, "Do not pass it on; each finding names its file and place.", code));
             }

@@ -10,6 +10,7 @@ mod inspect;
 mod output;
 mod passphrase;
 mod plan;
+mod protect;
 mod report;
 mod verify;
 
@@ -53,6 +54,7 @@ enum Command {
     Plan(plan::Plan),
     Report(report::Report),
     Verify(verify::Verify),
+    Protect(protect::Protect),
 }
 
 /// Runs the program with the process's own arguments.
@@ -77,6 +79,7 @@ pub fn run() -> ExitCode {
         Command::Plan(command) => command.run(globals),
         Command::Report(command) => command.run(globals),
         Command::Verify(command) => command.run(globals),
+        Command::Protect(command) => command.run(globals),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -34,6 +34,10 @@ impl Verify {
         } else {
             output::result(&pipeline::verdict_text(&verdict))?;
         }
-        if verdict.is_clean() { Ok(()) } else { Err(Failure::Disclosure { findings: verdict.findings.len() }) }
+        if verdict.is_clean() {
+            return Ok(());
+        }
+        let open = verdict.tried.iter().map(|tried| tried.not_shown).sum();
+        Err(Failure::Disclosure { findings: verdict.findings.len(), open })
     }
 }

@@ -4,6 +4,7 @@
 //! Deliberately absent: printing, and any value of a person in an error.
 
 pub mod assemble;
+pub mod case;
 pub mod identified;
 pub mod ingest;
 pub mod protect;

@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 
 use confidential::assemble::AssembleError;
+use confidential::case::CaseError;
 use confidential::ingest::IngestError;
 use confidential::protect::ProtectError;
 use confidential::store::StoreError;
@@ -12,6 +13,7 @@ use confidential::tabulate::TabulateError;
 use model::Verdict;
 use model::config::ConfigError;
 use model::period::UnknownPeriod;
+use model::release::SealError;
 use thiserror::Error;
 
 use super::remedy;
@@ -34,6 +36,15 @@ pub enum Error {
     /// The report cannot be made.
     #[error(transparent)]
     Assemble(#[from] AssembleError),
+    /// A statistician's case is wrong.
+    #[error(transparent)]
+    Case(#[from] CaseError),
+    /// The tables of a case cannot be protected.
+    #[error(transparent)]
+    Protect(#[from] ProtectError),
+    /// The tables of a case do not hold together.
+    #[error(transparent)]
+    Seal(#[from] SealError),
     /// A page cannot be drawn.
     #[error(transparent)]
     Render(#[from] render::RenderError),
@@ -62,6 +73,15 @@ pub enum Error {
     /// Something is in the way.
     #[error("{0} exists already")]
     Exists(PathBuf),
+    /// Something of an earlier run is in the way.
+    #[error("{0} exists already")]
+    OutputExists(PathBuf),
+    /// Something that no run of ours made is in the way.
+    #[error("{0} is no folder that this program wrote: it has no release.json")]
+    OutputForeign(PathBuf),
+    /// A place that nothing may be written to.
+    #[error("the report {0} would lie in the folder that is to be passed on")]
+    ReportInside(PathBuf),
     /// A release in the ledger that is not in its folder as it was released.
     #[error("{release} was released, but its folder is gone or changed")]
     Archive {
@@ -91,10 +111,12 @@ impl Error {
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Render(_) => 1,
+            Self::Render(_) | Self::Seal(_) => 1,
             Self::Period(_) | Self::NoSuch { .. } | Self::NoWorkspace(_) | Self::Exists(_) => 2,
+            Self::OutputExists(_) | Self::OutputForeign(_) | Self::ReportInside(_) => 2,
             Self::Config(_) => 3,
-            Self::Ingest(_) => 4,
+            Self::Ingest(_) | Self::Case(_) => 4,
+            Self::Protect(error) => protect_code(error),
             Self::Assemble(error) => assemble_code(error),
             Self::Disclosure(_) => 6,
             Self::Verify(_) => 2,
@@ -109,6 +131,16 @@ impl Error {
         let text = match self {
             Self::Config(error) => return error.help.clone(),
             Self::Ingest(error) => remedy::of_ingest(error),
+            Self::Case(error) => remedy::of_case(error),
+            Self::Protect(ProtectError::Impossible { .. }) => {
+                "Nothing was written. Make its categories coarser, or leave the table out."
+            }
+            Self::Protect(_) | Self::Seal(_) => "This is a fault of the program. Nothing was written.",
+            Self::OutputExists(_) => "Nothing was written. Choose another place, or write over it with --force.",
+            Self::OutputForeign(_) => "Nothing was written. Choose another folder: --force replaces releases only.",
+            Self::ReportInside(_) => {
+                "Nothing was written. It says what a reader must not learn; name a file outside the folder."
+            }
             Self::Store(error) | Self::Assemble(AssembleError::Store(error)) => remedy::of_store(error),
             Self::Key(error) => remedy::of_key(error),
             Self::Assemble(AssembleError::Empty { .. }) => {
@@ -134,6 +166,10 @@ impl Error {
     }
 }
 
+fn protect_code(error: &ProtectError) -> u8 {
+    if let ProtectError::Impossible { .. } = error { 5 } else { 1 }
+}
+
 fn assemble_code(error: &AssembleError) -> u8 {
     match error {
         AssembleError::Store(_) | AssembleError::Manifest { .. } => 7,
@@ -141,8 +177,8 @@ fn assemble_code(error: &AssembleError) -> u8 {
         AssembleError::Tabulate(TabulateError::ForeignCode { .. }) | AssembleError::Forgotten { .. } => 3,
         AssembleError::NoTables { .. } => 3,
         AssembleError::Empty { .. } => 4,
-        AssembleError::Protect(ProtectError::Impossible { .. }) => 5,
-        AssembleError::Protect(_) | AssembleError::Seal(_) => 1,
+        AssembleError::Protect(error) => protect_code(error),
+        AssembleError::Seal(_) => 1,
         AssembleError::Tabulate(TabulateError::Group(_)) => 1,
     }
 }

@@ -1,6 +1,7 @@
-//! The next step for errors of ingest, store and keys. Comes in: an error. Goes out: a sentence or two that say what
+//! The next step for errors of cases, ingest, store and keys. Comes in: an error. Goes out: a sentence or two that say what
 //! happened to the data and what to do.
 
+use confidential::case::CaseError;
 use confidential::ingest::IngestError;
 use confidential::store::StoreError;
 use confidential::store::keys::KeyError;
@@ -75,5 +76,19 @@ pub(super) fn of_ingest(error: &IngestError) -> &'static str {
         | IngestError::TooManyRejected { .. } => {
             "Nothing was stored. Mend the export, then run again; `takeup inspect FILE` shows how it is read."
         }
+    }
+}
+
+pub(super) fn of_case(error: &CaseError) -> &'static str {
+    match error {
+        CaseError::Missing { .. } => {
+            "Nothing was written. A case is a folder with case.json and inner.csv.gz or inner.csv; see README."
+        }
+        CaseError::TwoInner { .. } => "Nothing was written. Remove the one that is not meant.",
+        CaseError::Unreadable { .. } => "Nothing was written. See to the file, or copy it again.",
+        CaseError::NotJson { .. } | CaseError::Description { .. } => {
+            "Nothing was written. Mend the description, then run again."
+        }
+        CaseError::Inner { .. } => "Nothing was written. Mend that line or the description, then run again.",
     }
 }

@@ -102,7 +102,7 @@ pub enum RenderError {
 /// [`RenderError`] names the table and what of it cannot be written.
 pub fn render(release: &Release) -> Result<Vec<RenderedFile>, RenderError> {
     let parts = release.parts();
-    check(&parts.tables)?;
+    check(&parts.tables, &workbook::OWN_SHEETS)?;
     let mut files = Vec::new();
     let mut drawings = BTreeMap::new();
     for table in &parts.tables {
@@ -122,9 +122,24 @@ pub fn render(release: &Release) -> Result<Vec<RenderedFile>, RenderError> {
     Ok(files)
 }
 
+/// Only the tidy tables and `release.json`, in the same order: for whoever writes the report elsewhere.
+///
+/// # Errors
+/// [`RenderError`] names the table and what of it cannot be written.
+pub fn render_tables(release: &Release) -> Result<Vec<RenderedFile>, RenderError> {
+    let parts = release.parts();
+    check(&parts.tables, &[])?;
+    let file = |table: &ReleasedTable| Ok(RenderedFile { path: table.file(), bytes: csv::write(table)?.into_bytes() });
+    let mut files: Vec<RenderedFile> = parts.tables.iter().map(file).collect::<Result<_, RenderError>>()?;
+    files.sort_by(|one, other| one.path.cmp(&other.path));
+    let manifest = manifest::write(parts, &files)?;
+    files.push(RenderedFile { path: manifest::PATH.into(), bytes: manifest.into_bytes() });
+    Ok(files)
+}
+
 /// Refuses tables whose identifiers or shape would break a file, a sheet or a link.
-fn check(tables: &[ReleasedTable]) -> Result<(), RenderError> {
-    let mut taken: BTreeSet<String> = workbook::OWN_SHEETS.iter().map(|name| name.to_lowercase()).collect();
+fn check(tables: &[ReleasedTable], own_sheets: &[&str]) -> Result<(), RenderError> {
+    let mut taken: BTreeSet<String> = own_sheets.iter().map(|name| name.to_lowercase()).collect();
     for table in tables {
         let plain = |letter: char| letter.is_ascii_alphanumeric() || letter == '-';
         // A sheet's name holds at most 31 characters.

@@ -47,6 +47,7 @@ pub fn attack(folders: &[PathBuf], beside: &[PathBuf]) -> Result<Attacked, Verif
     run.name_apart();
     run.read();
     run.judge()?;
+    run.say_what_links_tables();
     Ok(run.result)
 }
 
@@ -171,6 +172,14 @@ impl Run {
         for reason in not_run {
             self.not_run(reason);
         }
+        let foreign: Vec<(String, String)> = self
+            .opened
+            .iter()
+            .flat_map(|opened| opened.folder.not_understood.iter().map(|key| (opened.folder.name.clone(), key.clone())))
+            .collect();
+        for (name, key) in foreign {
+            self.not_run(format!("{name}: {key} is not understood, so the tables were read without it"));
+        }
         let unlisted: Vec<String> = self
             .opened
             .iter()
@@ -208,6 +217,19 @@ impl Run {
             self.take(judged);
         }
         Ok(())
+    }
+
+    /// Tables over different dimensions are margins of one table that nobody publishes; its cells are not searched.
+    fn say_what_links_tables(&mut self) {
+        let dims = self.opened.iter().flat_map(|opened| &opened.tables).map(|table| table.dims.iter().collect());
+        let shapes: BTreeSet<BTreeSet<&String>> = dims.collect();
+        if shapes.len() > 1 {
+            self.not_run(
+                "the cells of all dimensions together, of which every table is a margin, were not searched: tables were \
+                 linked by the cells and sums they share"
+                    .to_owned(),
+            );
+        }
     }
 
     /// The counts of several thresholds are the worst of them.

@@ -1,6 +1,7 @@
 //! A verdict as text for people. Comes in: a verdict. Goes out: what was tried, how far it got, what was found by file
 //! and place, and the counts. Deliberately absent: a value from a file; a claim's bounds are what anyone can work out.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use model::{Attack, Verdict};
@@ -59,6 +60,16 @@ fn write_all(text: &mut String, verdict: &Verdict) -> std::fmt::Result {
             }
         }
         writeln!(text)?;
+    }
+    let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
+    for finding in &verdict.findings {
+        *kinds.entry(&finding.kind).or_default() += 1;
+    }
+    if !kinds.is_empty() {
+        writeln!(text, "Found by kind")?;
+    }
+    for (kind, count) in kinds {
+        writeln!(text, "  {count:>6} {kind}")?;
     }
     let open: u64 = verdict.tried.iter().map(|tried| tried.not_shown).sum();
     match (verdict.findings.len(), open) {

@@ -113,6 +113,14 @@ fn inside_confidential_protect_knows_neither_the_store_nor_polars() {
 }
 
 #[test]
+fn inside_confidential_a_case_needs_neither_the_store_nor_what_reads_it() {
+    let case = sources("confidential/case");
+    for word in ["crate::store", "crate::ingest", "crate::assemble", "Tabulation", "rusqlite"] {
+        assert_eq!(paths_that(&case, |source| source.code.contains(word)), [""; 0], "{word}");
+    }
+}
+
+#[test]
 fn inside_confidential_ingest_does_not_know_the_store() {
     let ingest = sources("confidential/ingest");
     assert_eq!(paths_that(&ingest, |source| source.code.contains("crate::store")), [""; 0]);

@@ -1,7 +1,8 @@
-//! One integration binary: the command line, the demo, real casework, planted faults, and the house.
+//! One integration binary: the command line, the demo, real casework, planted faults, a statistician's cases, and the house.
 
 mod casework;
 mod cli;
 mod demo;
 mod faults;
 mod house;
+mod protect;

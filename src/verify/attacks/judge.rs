@@ -8,7 +8,9 @@ use linear::Bounds;
 use model::claim::Tried;
 use model::{Attack, Claim, Finding};
 
+use crate::attacks::groups::groups;
 use crate::attacks::interval::{Range, Wanted, ranges};
+use crate::attacks::narrow::hold_a_small_count;
 use crate::attacks::subtraction::determined;
 use crate::attacks::system::{Cells, Part, State, build};
 use crate::error::VerifyError;
@@ -142,6 +144,11 @@ impl Judged {
             }
         }
         self.count("unattacked", open);
+        self.narrow(cells, parts, bounds, &found.ranges, threshold);
+        let groups = groups(&cells.system.rows, &found.ranges, threshold);
+        self.count("group_100pct", groups.all);
+        self.count("group_100pct_total_below_2T", groups.all_of_few);
+        self.count("group_all_but_one", groups.all_but_one);
         let attacked = wanted.iter().filter(|&&wanted| wanted != Wanted::Nothing).count();
         self.tried.push(Tried {
             attack: Attack::Interval,
@@ -180,6 +187,31 @@ impl Judged {
             };
             let message = format!("a hidden cell is known to lie between 1 and {}", threshold - 1);
             self.find(cells, parts, at, range, attack, kind, message);
+        }
+    }
+
+    /// Cells that cannot reach the threshold and may be zero: all of them at once?
+    fn narrow(&mut self, cells: &Cells, parts: &[Part<'_>], bounds: &Bounds, ranges: &[Range], threshold: u64) {
+        let is_narrow = |at: &usize| {
+            let range = ranges[*at];
+            let is_below = range.highest.is_some_and(|highest| highest < signed(threshold));
+            cells.states[*at] == State::Suppressed && range.lowest < 1 && is_below
+        };
+        let narrow: Vec<usize> = (0..cells.states.len()).filter(is_narrow).collect();
+        for set in hold_a_small_count(&cells.system, bounds, &narrow) {
+            self.count("suppressed_small_among", 1);
+            let message = format!(
+                "{} hidden cells lie below {threshold} and cannot all be zero, so a small count is among them",
+                set.len()
+            );
+            self.find(cells, parts, set[0], ranges[set[0]], Attack::Interval, "suppressed_small_among", message);
+        }
+        if !narrow.is_empty() {
+            self.notes.push(format!(
+                "{} hidden cells are known to lie below {threshold}; if they are zeros, which only the truth tells, \
+                 nothing is lost",
+                narrow.len()
+            ));
         }
     }
 
@@ -229,7 +261,7 @@ impl Judged {
 }
 
 /// Names that are counted even where nothing was found, so that a program finds them.
-const NAMES: [&str; 10] = [
+const NAMES: [&str; 14] = [
     "infeasible",
     "small_counts_published",
     "suppressed_linear_exact",
@@ -239,6 +271,10 @@ const NAMES: [&str; 10] = [
     "derived_small_exact",
     "derived_small_bounded",
     "rounded_small_exact",
+    "suppressed_small_among",
+    "group_100pct",
+    "group_100pct_total_below_2T",
+    "group_all_but_one",
     "unattacked",
 ];
 

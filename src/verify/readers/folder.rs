@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use model::digest::sha256;
 use model::{Attack, Finding, Manifest};
+use serde_json::Value;
 
 use crate::error::VerifyError;
 
@@ -34,6 +35,8 @@ pub struct Folder {
     pub is_listed: bool,
     /// What is wrong with the folder.
     pub findings: Vec<Finding>,
+    /// What the manifest says beyond what is understood here.
+    pub not_understood: Vec<String>,
 }
 
 /// Reads the folder at `path`.
@@ -69,6 +72,7 @@ pub fn open(path: &Path) -> Result<Folder, VerifyError> {
         manifest,
         files: BTreeMap::new(),
         findings: Vec::new(),
+        not_understood: not_understood(&bytes),
     };
     if is_listed {
         folder.walk(&folder.path.clone(), "")?;
@@ -77,6 +81,35 @@ pub fn open(path: &Path) -> Result<Folder, VerifyError> {
         folder.read_tables();
     }
     Ok(folder)
+}
+
+/// Keys of the manifest and its tables that this program does not know: a foreign release may state, say, its noise.
+fn not_understood(bytes: &[u8]) -> Vec<String> {
+    const OWN: [&str; 11] = [
+        "release",
+        "period",
+        "audience",
+        "threshold",
+        "hierarchies",
+        "labels",
+        "tables",
+        "relations",
+        "derived",
+        "files",
+        "earlier",
+    ];
+    const TABLE: [&str; 7] = ["id", "title", "file", "dims", "fixed", "markers", "rounding"];
+    let Ok(Value::Object(manifest)) = serde_json::from_slice(bytes) else { return Vec::new() };
+    let named = |key: &str| if is_plain_name(key) { format!("{key:?}") } else { "a key".to_owned() };
+    let own =
+        manifest.keys().filter(|key| !OWN.contains(&key.as_str())).map(|key| format!("{} of release.json", named(key)));
+    let tables = manifest.get("tables").and_then(Value::as_array).into_iter().flatten();
+    let of_tables =
+        tables.zip(1..).filter_map(|(table, number)| Some((table.as_object()?, number))).flat_map(|(table, number)| {
+            let foreign = table.keys().filter(|key| !TABLE.contains(&key.as_str()));
+            foreign.map(move |key| format!("{} of table {number} of release.json", named(key)))
+        });
+    own.chain(of_tables).collect()
 }
 
 /// The parser's sentence without the text it stumbled over: a foreign manifest may hold anything.
@@ -161,7 +194,8 @@ impl Folder {
                 wrong.push(("unlisted_table", table.file.clone(), "a table whose file release.json does not list"));
             }
         }
-        if self.manifest.release != self.name {
+        // Tables protected without a store have no name that a later release could call them by.
+        if !self.manifest.release.is_empty() && self.manifest.release != self.name {
             wrong.push(("folder_name", MANIFEST.to_owned(), "the folder does not have the release's name"));
         }
         for (kind, file, message) in wrong {

@@ -1,0 +1,119 @@
+//! `takeup protect`
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use takeup::pipeline::{self, ProtectOptions};
+
+use super::failure::Failure;
+use super::globals::Globals;
+use super::output;
+
+/// Protect a statistician's own tables: counts and hierarchies in, safe tables out; needs no store
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  takeup protect case --out released                     hides the fewest cells
+  takeup protect case --out released --weight sum        hides the smallest counts
+  takeup protect case --out released --zeros shown       publishes zeros; costs far more cells
+  takeup protect case --out released --report cost.json  keeps the report beside it
+  takeup verify released                                 attacks what was written
+
+A case is a folder with two files. case.json says what is published:
+  { \"threshold\": 5,
+    \"hierarchies\": { \"need\": { \"total\": \"Total\", \"sums\": [[\"Total\", [\"COG\", \"PHY\"]],
+                                                          [\"COG\", [\"MLD\", \"SLD\"]]] } },
+    \"cols\": { \"need\": [\"need_group\", \"need\"] },
+    \"tables\": [ { \"file\": \"needs.csv\", \"dims\": [\"need\"] } ] }
+inner.csv.gz or inner.csv holds the counts: a column for each finest code (the last of \"cols\",
+else the dimension's name) and \"freq\"; without \"freq\" every line is one record.
+
+Writes data/*.csv and release.json. The report is for you alone: it says how many cells are small.")]
+pub struct Protect {
+    /// The case's folder
+    #[arg(value_name = "CASE_DIR")]
+    case: PathBuf,
+    /// The folder to make
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// Whether a zero carries the symbol of a small count
+    #[arg(long, value_enum, default_value_t = Zeros::Hidden)]
+    zeros: Zeros,
+    /// What a reader may learn of a hidden zero
+    #[arg(long, value_enum, default_value_t = HiddenZeros::Unprotected)]
+    hidden_zeros: HiddenZeros,
+    /// What the least shall be lost of
+    #[arg(long, value_enum, default_value_t = Weight::Count)]
+    weight: Weight,
+    /// Also write the report as JSON to this file
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
+    /// Replace what an earlier run wrote
+    #[arg(long)]
+    force: bool,
+}
+
+/// Whether zeros are published.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Zeros {
+    /// A zero looks like a small count; a hidden cell says zero or more
+    Hidden,
+    /// Zeros are printed; every hidden cell then says one or more
+    Shown,
+}
+
+/// How far hidden zeros are protected.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum HiddenZeros {
+    /// It may turn out to be zero: the minimum frequency rule alone
+    Unprotected,
+    /// It could be a count at the threshold, for all that a reader can tell
+    Protected,
+}
+
+/// What a hidden cell costs.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Weight {
+    /// Every cell alike: the fewest cells
+    Count,
+    /// Its own count: the smallest sum
+    Sum,
+    /// What a reader would miss: totals and groups last
+    Information,
+}
+
+impl Protect {
+    /// Runs the command.
+    pub fn run(&self, globals: &Globals) -> Result<(), Failure> {
+        let options = ProtectOptions {
+            zeros: match self.zeros {
+                Zeros::Hidden => pipeline::Zeros::Hidden,
+                Zeros::Shown => pipeline::Zeros::Shown,
+            },
+            hidden_zeros: match self.hidden_zeros {
+                HiddenZeros::Unprotected => pipeline::HiddenZeros::Unprotected,
+                HiddenZeros::Protected => pipeline::HiddenZeros::Protected,
+            },
+            weight: match self.weight {
+                Weight::Count => pipeline::Weight::Cells,
+                Weight::Sum => pipeline::Weight::Sum,
+                Weight::Information => pipeline::Weight::Information,
+            },
+            replace: self.force,
+        };
+        let bar = output::progress(globals, "{spinner} {msg} ({elapsed})");
+        let report = pipeline::protect(&self.case, &self.out, self.report.as_deref(), options, &|stage: &str| {
+            bar.set_message(stage.to_owned());
+        });
+        bar.finish_and_clear();
+        let report = report?;
+        if globals.json {
+            output::json(&report)?;
+        } else {
+            output::result(&report.to_text())?;
+        }
+        let out = self.out.display();
+        output::talk(globals, &format!("Every hidden cell is proven safe. Next: `takeup verify {out}`."));
+        Ok(())
+    }
+}

@@ -1,0 +1,237 @@
+//! What is wrong with a case. Comes in: places. Goes out: facts. Deliberately absent: a value of a record; codes of the
+//! description may be named, what stands in the counts may not.
+
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+/// A case that cannot be read.
+#[derive(Debug, Error)]
+pub enum CaseError {
+    /// Neither description nor counts.
+    #[error("{path} is not there", path = path.display())]
+    Missing {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Which of the two is meant?
+    #[error("{folder} has both inner.csv and inner.csv.gz", folder = folder.display())]
+    TwoInner {
+        /// The case.
+        folder: PathBuf,
+    },
+    /// The disk refused, or the file is not what its name says.
+    #[error("{path} cannot be read: {source}", path = path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The description is no JSON, or has a key or a type that it should not.
+    #[error("{path} line {line}, column {column}: {what}", path = path.display())]
+    NotJson {
+        /// The description.
+        path: PathBuf,
+        /// Counted from 1.
+        line: usize,
+        /// Counted from 1.
+        column: usize,
+        /// What the parser says.
+        what: String,
+    },
+    /// The description contradicts itself.
+    #[error("{path}, {place}: {fault}", path = path.display())]
+    Description {
+        /// The description.
+        path: PathBuf,
+        /// `hierarchies.need.sums[2]`.
+        place: String,
+        /// What is wrong there.
+        fault: Box<DescriptionFault>,
+    },
+    /// The counts are not as the description says.
+    #[error("{path} line {line}: {fault}", path = path.display())]
+    Inner {
+        /// The counts.
+        path: PathBuf,
+        /// Counted from 1.
+        line: u64,
+        /// What is wrong there.
+        fault: InnerFault,
+    },
+}
+
+/// What a description can get wrong.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum DescriptionFault {
+    /// As in `service.toml`.
+    #[error("a threshold of {threshold} protects nobody: it must be 3 or more; the usual choices are 5 and 10")]
+    Threshold {
+        /// As given.
+        threshold: u64,
+    },
+    /// Nothing to do.
+    #[error("there is no table to protect")]
+    NoTables,
+    /// Nothing to publish.
+    #[error("the table has no dimensions")]
+    NoDimensions,
+    /// A name that `hierarchies` does not have.
+    #[error("no hierarchy is called {name:?}; there are {known}")]
+    UnknownDimension {
+        /// As given.
+        name: String,
+        /// What there is.
+        known: String,
+    },
+    /// The same twice.
+    #[error("{name:?} stands there twice")]
+    Twice {
+        /// As given.
+        name: String,
+    },
+    /// A table's dimension varies or stands still, not both.
+    #[error("{name:?} is a dimension of the table and fixed in it")]
+    FixedDimension {
+        /// The dimension.
+        name: String,
+    },
+    /// A code that the hierarchy does not have.
+    #[error("the hierarchy {dimension:?} has no code {code:?}")]
+    UnknownCode {
+        /// The dimension.
+        dimension: String,
+        /// As given.
+        code: String,
+    },
+    /// A parent without children.
+    #[error("{parent:?} is a sum of nothing")]
+    NoChildren {
+        /// The parent.
+        parent: String,
+    },
+    /// A sum that comes back to itself.
+    #[error("{code:?} is below itself: {path}")]
+    Cycle {
+        /// Where the cycle was met.
+        code: String,
+        /// The codes from there to itself.
+        path: String,
+    },
+    /// A code that one sum reaches by two ways.
+    #[error("the sum of {parent:?} counts {code:?} twice; a code may have two parents only where no sum holds both")]
+    CountedTwice {
+        /// The parent.
+        parent: String,
+        /// What it would count twice.
+        code: String,
+    },
+    /// Two sums of one parent.
+    #[error("{parent:?} has two sums that hold different codes: {code:?} is in one of them only")]
+    DifferentSums {
+        /// The parent.
+        parent: String,
+        /// Which.
+        code: String,
+    },
+    /// A parent that nothing puts below the total, most often a misspelt one.
+    #[error("{code:?} is not below the total {total:?}{}", parent.as_ref().map(|parent| format!(": no sum leads from there to its parent {parent:?}")).unwrap_or_default())]
+    NotBelowTotal {
+        /// The code.
+        code: String,
+        /// The total.
+        total: String,
+        /// Its topmost parent, where it has one.
+        parent: Option<String>,
+    },
+    /// A word that has a meaning of its own in a released table.
+    #[error("{name:?} cannot name a dimension: it is a column of every released table")]
+    ReservedName {
+        /// The dimension.
+        name: String,
+    },
+    /// What a spreadsheet would run.
+    #[error("{text:?} begins with =, +, -, @, a tab or a line end: a spreadsheet would run it")]
+    Formula {
+        /// Code or name.
+        text: String,
+    },
+    /// A file name that no released table can have.
+    #[error("{file:?} cannot name a table: up to 31 letters, digits and hyphens beside the ending .csv")]
+    FileName {
+        /// As given.
+        file: String,
+    },
+    /// More than memory should hold.
+    #[error("the table has more than {limit} cells")]
+    TooManyCells {
+        /// The limit.
+        limit: usize,
+    },
+    /// More than a combination's number can hold.
+    #[error("the dimensions have more combinations than can be counted")]
+    TooManyCombinations,
+}
+
+/// What a file of counts can get wrong. Never says what stands in a cell.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum InnerFault {
+    /// Empty.
+    #[error("there is no header")]
+    NoHeader,
+    /// The description names it.
+    #[error("there is no column {column:?}, which the dimension {dimension:?} needs")]
+    MissingColumn {
+        /// As the description names it.
+        column: String,
+        /// The dimension.
+        dimension: String,
+    },
+    /// Which of the two is meant?
+    #[error("two columns are called {column:?}")]
+    DoubleColumn {
+        /// Its name.
+        column: String,
+    },
+    /// Not CSV, or not UTF-8.
+    #[error("it cannot be read as CSV in UTF-8 with {fields} fields a line")]
+    NotCsv {
+        /// Fields of the header.
+        fields: usize,
+    },
+    /// A code that the hierarchy does not have.
+    #[error("column {column:?} holds {letters} characters that are no code of the hierarchy {dimension:?}")]
+    UnknownCode {
+        /// The column.
+        column: String,
+        /// The dimension.
+        dimension: String,
+        /// Length of what stands there.
+        letters: usize,
+    },
+    /// A row at a group or a total would be counted beside its parts.
+    #[error(
+        "column {column:?} holds a code of {dimension:?} that is a sum of others; a line is counted at the finest code"
+    )]
+    NotFinest {
+        /// The column.
+        column: String,
+        /// The dimension.
+        dimension: String,
+    },
+    /// Two columns of one dimension contradict each other.
+    #[error("column {column:?} holds no code that stands above the one of column {finest:?}")]
+    NotAbove {
+        /// The coarser column.
+        column: String,
+        /// The finest column.
+        finest: String,
+    },
+    /// Not a count.
+    #[error("column \"freq\" holds {letters} characters that are no whole number, or one too large")]
+    NotACount {
+        /// Length of what stands there.
+        letters: usize,
+    },
+}

@@ -1,0 +1,163 @@
+//! Reads the counts of distinct combinations, or one record a line where there is no column `freq`. Comes in: the case's
+//! folder, its description. Goes out: counts by combination of finest codes. Deliberately absent: what stands in a cell
+//! that is wrong; its line, column and length are told.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{BufReader, Read};
+use std::path::{Path, PathBuf};
+
+use flate2::read::MultiGzDecoder;
+
+use super::codes::Dimension;
+use super::description::Description;
+use super::error::{CaseError, InnerFault};
+use super::rollup::{Inner, Packing};
+
+/// The column of counts.
+const COUNT: &str = "freq";
+
+/// The counts of a case are not more than this together; far more than people, far less than overflows.
+const MOST: u64 = 1_000_000_000_000;
+
+/// Opens `inner.csv.gz` or `inner.csv`.
+fn open(folder: &Path) -> Result<(PathBuf, Box<dyn Read>), CaseError> {
+    let (packed, plain) = (folder.join("inner.csv.gz"), folder.join("inner.csv"));
+    let opened = |path: &Path| {
+        let file = File::open(path).map_err(|source| CaseError::Unreadable { path: path.to_owned(), source })?;
+        Ok(BufReader::with_capacity(1 << 16, file))
+    };
+    match (packed.is_file(), plain.is_file()) {
+        (true, true) => Err(CaseError::TwoInner { folder: folder.to_owned() }),
+        (true, false) => {
+            let decoder = MultiGzDecoder::new(opened(&packed)?);
+            Ok((packed, Box::new(decoder)))
+        }
+        (false, true) => {
+            let reader = opened(&plain)?;
+            Ok((plain, Box::new(reader)))
+        }
+        (false, false) => Err(CaseError::Missing { path: packed }),
+    }
+}
+
+/// Where a dimension stands in a line.
+struct Columns<'a> {
+    dimension: &'a Dimension,
+    /// Its finest column; none where the dimension has a total only.
+    finest: Option<usize>,
+    /// Coarser columns that are there, to be held against the finest.
+    coarser: Vec<usize>,
+    codes: HashMap<&'a str, u32>,
+}
+
+/// Reads the counts of the case in `folder`.
+pub(super) fn read(folder: &Path, description: &Description) -> Result<Inner, CaseError> {
+    let (path, reader) = open(folder)?;
+    let fault = |line: u64, fault: InnerFault| CaseError::Inner { path: path.clone(), line, fault };
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(reader);
+    let mut record = csv::StringRecord::new();
+    let failed = |error: csv::Error, fields: usize| csv_fault(&path, error, fields);
+    if !reader.read_record(&mut record).map_err(|error| failed(error, 0))? {
+        return Err(fault(1, InnerFault::NoHeader));
+    }
+    let header: Vec<String> = record.iter().map(|name| name.trim_start_matches('\u{feff}').to_owned()).collect();
+    let (columns, count) = columns(&header, description).map_err(|found| fault(1, found))?;
+    let packing = Packing::new(description.dimensions.iter().map(|dimension| dimension.space.codes.len()));
+    let mut counts: HashMap<u128, u64> = HashMap::new();
+    let mut records = 0_u64;
+    while reader.read_record(&mut record).map_err(|error| failed(error, header.len()))? {
+        let line = record.position().map_or(0, csv::Position::line);
+        if record.len() != header.len() {
+            return Err(fault(line, InnerFault::NotCsv { fields: header.len() }));
+        }
+        let mut combination = 0;
+        for (at, columns) in columns.iter().enumerate() {
+            let code = finest(columns, &header, &record).map_err(|found| fault(line, found))?;
+            combination += packing.part(at, code);
+        }
+        let more = match count {
+            None => 1,
+            Some(at) => whole_number(&record[at])
+                .ok_or_else(|| fault(line, InnerFault::NotACount { letters: record[at].chars().count() }))?,
+        };
+        records = records.saturating_add(more);
+        if records > MOST {
+            return Err(fault(line, InnerFault::NotACount { letters: count.map_or(0, |at| record[at].len()) }));
+        }
+        *counts.entry(combination).or_default() += more;
+    }
+    let above = description.dimensions.iter().map(|dimension| dimension.above.clone()).collect();
+    let totals = description.dimensions.iter().map(|dimension| dimension.space.total).collect();
+    Ok(Inner::new(packing, totals, above, counts))
+}
+
+fn csv_fault(path: &Path, error: csv::Error, fields: usize) -> CaseError {
+    let line = error.position().map_or(0, csv::Position::line);
+    if let csv::ErrorKind::Io(source) = error.into_kind() {
+        return CaseError::Unreadable { path: path.to_owned(), source };
+    }
+    CaseError::Inner { path: path.to_owned(), line, fault: InnerFault::NotCsv { fields } }
+}
+
+fn columns<'a>(
+    header: &[String],
+    description: &'a Description,
+) -> Result<(Vec<Columns<'a>>, Option<usize>), InnerFault> {
+    let place = |column: &str| {
+        let mut places = header.iter().enumerate().filter(|(_, name)| *name == column).map(|(at, _)| at);
+        match (places.next(), places.next()) {
+            (Some(_), Some(_)) => Err(InnerFault::DoubleColumn { column: column.to_owned() }),
+            (first, _) => Ok(first),
+        }
+    };
+    let mut columns = Vec::new();
+    for dimension in &description.dimensions {
+        let codes = dimension.space.codes.iter().map(String::as_str).zip(0..).collect();
+        let Some((last, coarser)) = dimension.columns.split_last() else { continue };
+        let finest = place(last)?;
+        if finest.is_none() && dimension.space.codes.len() > 1 {
+            let (column, dimension) = (last.clone(), dimension.space.name.clone());
+            return Err(InnerFault::MissingColumn { column, dimension });
+        }
+        let mut found = Vec::new();
+        for column in coarser {
+            found.extend(place(column)?);
+        }
+        columns.push(Columns { dimension, finest, coarser: found, codes });
+    }
+    Ok((columns, place(COUNT)?))
+}
+
+/// The finest code of a line along one dimension.
+fn finest(columns: &Columns<'_>, header: &[String], record: &csv::StringRecord) -> Result<u32, InnerFault> {
+    let Some(at) = columns.finest else { return Ok(columns.dimension.space.total) };
+    let dimension = || columns.dimension.space.name.clone();
+    let code = *columns.codes.get(&record[at]).ok_or_else(|| InnerFault::UnknownCode {
+        column: header[at].clone(),
+        dimension: dimension(),
+        letters: record[at].chars().count(),
+    })?;
+    let above = &columns.dimension.above[code as usize];
+    if above.is_empty() {
+        return Err(InnerFault::NotFinest { column: header[at].clone(), dimension: dimension() });
+    }
+    for &coarser in &columns.coarser {
+        let is_above = columns.codes.get(&record[coarser]).is_some_and(|code| above.contains(code));
+        if !is_above {
+            return Err(InnerFault::NotAbove { column: header[coarser].clone(), finest: header[at].clone() });
+        }
+    }
+    Ok(code)
+}
+
+/// Digits; tools that count in floating point also write `12.0` and `1e+05`.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss)]
+fn whole_number(text: &str) -> Option<u64> {
+    if let Ok(count) = text.parse::<u64>() {
+        return (count <= MOST).then_some(count);
+    }
+    let number: f64 = text.parse().ok()?;
+    let is_whole = number.fract() == 0.0 && (0.0..=MOST as f64).contains(&number);
+    is_whole.then_some(number as u64)
+}

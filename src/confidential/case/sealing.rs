@@ -1,0 +1,74 @@
+//! From a pattern to the sealed release. Comes in: a case, what may be shown of its cells. Goes out: a release. Deliberately
+//! absent: titles, labels and a page; a statistician writes the report.
+
+use std::collections::BTreeMap;
+
+use model::hierarchy::Hierarchy;
+use model::release::{
+    Release, ReleaseParts, ReleasedCell, ReleasedCode, ReleasedDimension, ReleasedTable, SealError, Zeros,
+};
+
+use super::{Case, CaseTable};
+use crate::protect::{Pattern, Shown, seal};
+
+impl Case {
+    /// Seals what `pattern` shows.
+    ///
+    /// # Errors
+    /// [`SealError`] where the pattern is not one of this case.
+    pub fn release(&self, pattern: &Pattern) -> Result<Release, SealError> {
+        let tables = self.tables.iter().zip(&pattern.zeros).map(|(table, &zeros)| self.released(table, zeros, pattern));
+        let hierarchies: BTreeMap<String, Hierarchy> =
+            self.spaces.iter().map(|space| space.name.clone()).zip(self.hierarchies.iter().cloned()).collect();
+        seal(ReleaseParts {
+            name: String::new(),
+            service: String::new(),
+            title: self.name.clone(),
+            introduction: String::new(),
+            period: String::new(),
+            period_words: String::new(),
+            period_end: String::new(),
+            audience: (String::new(), String::new()),
+            threshold: self.threshold,
+            hierarchies,
+            labels: BTreeMap::new(),
+            relations: Vec::new(),
+            tables: tables.collect(),
+            earlier: BTreeMap::new(),
+        })
+    }
+
+    fn released(&self, table: &CaseTable, zeros: Zeros, pattern: &Pattern) -> ReleasedTable {
+        let dimension = |&at: &usize| {
+            let space = &self.spaces[at];
+            let code = |code: &String| ReleasedCode { code: code.clone(), label: code.clone(), depth: 0 };
+            ReleasedDimension {
+                name: space.name.clone(),
+                label: space.name.clone(),
+                codes: space.codes.iter().map(code).collect(),
+            }
+        };
+        let fixed = table.fixed.iter().map(|&(at, code)| {
+            let space = &self.spaces[at];
+            (space.name.clone(), space.codes[code as usize].clone())
+        });
+        // A cell without a decision is hidden: the default must not weaken.
+        let cell = |shown: Option<&Shown>| match shown {
+            Some(Shown::Count(count)) => ReleasedCell::Count(*count),
+            Some(Shown::Impossible) => ReleasedCell::StructuralZero,
+            Some(Shown::Hidden(_)) | None => ReleasedCell::Suppressed,
+        };
+        ReleasedTable {
+            id: table.id.clone(),
+            title: table.title.clone(),
+            subtitle: String::new(),
+            unit: String::new(),
+            dims: table.dims.iter().map(dimension).collect(),
+            fixed: fixed.collect(),
+            cells: self.cells(table).iter().map(|key| cell(pattern.cells.get(key))).collect(),
+            zeros,
+            notes: Vec::new(),
+            chart: None,
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! Cases small enough for a pencil, written into a temporary folder.
+
+use std::fs;
+
+use model::release::{ReleasedCell, Zeros};
+use proptest::prelude::*;
+use tempfile::TempDir;
+
+use super::{Case, CaseError};
+use crate::protect::{HiddenZeros, Problem, Weight, suppress};
+use crate::tabulate::{Counter, Key};
+
+const DESCRIPTION: &str = r#"{
+ "threshold": 5,
+ "hierarchies": {
+  "area": {"total": "All", "sums": [["All", ["North", "South"]], ["North", ["N1", "N2"]], ["River", ["N2", "South"]]]},
+  "age": {"total": "Any", "sums": [["Any", ["child", "adult"]]]}
+ },
+ "cols": {"area": ["county", "district"]},
+ "tables": [{"file": "by_age.csv", "dims": ["area", "age"]}]
+}"#;
+
+const COUNTS: &str =
+    "county,district,age,freq\nNorth,N1,child,6\nNorth,N1,adult,7\nNorth,N2,child,2\nSouth,South,adult,9\n";
+
+fn folder(description: &str, counts: &str) -> TempDir {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    fs::write(home.path().join("case.json"), description).expect("a file of our own");
+    fs::write(home.path().join("inner.csv"), counts).expect("a file of our own");
+    home
+}
+
+fn case(description: &str, counts: &str) -> Result<Case, CaseError> {
+    Case::read(folder(description, counts).path())
+}
+
+/// The fault without the path of the temporary folder.
+fn fault(description: &str, counts: &str) -> String {
+    let home = folder(description, counts);
+    let text = Case::read(home.path()).expect_err("it is wrong").to_string();
+    let path = home.path().to_str().expect("temporary folders have plain names");
+    text.strip_prefix(path).expect("it begins with the file").trim_start_matches('/').to_owned()
+}
+
+/// The cell's key by codes, in the order of the dimensions' names.
+fn key(case: &Case, age: &str, area: &str) -> Key {
+    let at = |dimension: usize, code: &str| {
+        let codes = &case.spaces[dimension].codes;
+        u32::try_from(codes.iter().position(|known| known == code).expect("a code")).expect("few codes")
+    };
+    [at(0, age), at(1, area)].into()
+}
+
+#[test]
+fn counts_are_added_up_to_groups_totals_and_overlapping_areas() {
+    let case = case(DESCRIPTION, COUNTS).expect("a sound case");
+    let cells = [
+        ("Any", "All", 24),
+        ("child", "All", 8),
+        ("adult", "North", 7),
+        ("Any", "North", 15),
+        ("Any", "River", 11),
+        ("child", "River", 2),
+        ("child", "South", 0),
+        ("adult", "N2", 0),
+    ];
+    let keys: Vec<Key> = cells.iter().map(|(age, area, _)| key(&case, age, area)).collect();
+    let counted: Vec<u64> = case.count(&keys).iter().map(|counts| counts.counted).collect();
+    assert_eq!(counted, cells.map(|(_, _, count)| count));
+}
+
+#[test]
+fn codes_stand_in_the_order_of_a_printed_table() {
+    let case = case(DESCRIPTION, COUNTS).expect("a sound case");
+    assert_eq!(case.spaces[1].codes, ["All", "North", "N1", "N2", "South", "River"]);
+}
+
+#[test]
+fn without_a_column_of_counts_every_line_is_one_record() {
+    let case = case(DESCRIPTION, "district,age\nN1,child\nN1,child\nN2,adult\n").expect("a sound case");
+    let keys = [key(&case, "Any", "All"), key(&case, "child", "North"), key(&case, "Any", "River")];
+    let counted: Vec<u64> = case.count(&keys).iter().map(|counts| counts.counted).collect();
+    assert_eq!(counted, [3, 2, 1]);
+}
+
+#[test]
+fn what_a_pattern_hides_is_sealed_hidden_and_what_it_shows_is_shown() {
+    let case = case(DESCRIPTION, COUNTS).expect("a sound case");
+    for zeros in [Zeros::Hidden, Zeros::Shown] {
+        let problem = case.problem(zeros, HiddenZeros::Unprotected, Weight::Cells);
+        let pattern = suppress(&problem, &case).expect("a safe pattern");
+        let release = case.release(&pattern).expect("parts that hold together");
+        let table = &release.parts().tables[0];
+        assert_eq!((table.id.as_str(), table.cells.len(), table.zeros), ("by-age", 6 * 3, zeros));
+        // Area by age: N2 is the fourth area, child the second age; two children live there.
+        assert_eq!(table.cells[3 * 3 + 1], ReleasedCell::Suppressed);
+        let hidden = table.cells.iter().filter(|cell| **cell == ReleasedCell::Suppressed).count();
+        let statistics = pattern.statistics;
+        assert_eq!(hidden, statistics.primary + statistics.zeros + statistics.secondary);
+    }
+}
+
+#[test]
+fn a_table_may_stand_at_one_code_of_a_dimension() {
+    let fixed = DESCRIPTION.replace(r#"["area", "age"]"#, r#"["area"], "fixed": {"age": "adult"}"#);
+    let case = case(&fixed, COUNTS).expect("a sound case");
+    let problem = case.problem(Zeros::Hidden, HiddenZeros::Unprotected, Weight::Cells);
+    let Problem { tables, .. } = &problem;
+    let counted: Vec<u64> = case.count(&tables[0].cells).iter().map(|counts| counts.counted).collect();
+    assert_eq!(counted, [16, 7, 7, 0, 9, 9], "All, North, N1, N2, South, River");
+}
+
+#[test]
+fn a_wrong_description_is_named_by_its_place() {
+    let wrong = [
+        ("\"threshold\": 5", "\"threshold\": 0", "threshold: a threshold of 0 protects nobody"),
+        ("\"threshold\": 5,", "", "missing field `threshold`"),
+        ("\"threshold\"", "\"thresold\"", "line 2, column 11: unknown field `thresold`"),
+        (
+            r#"["area", "age"]"#,
+            r#"["area", "sex"]"#,
+            "tables[0].dims: no hierarchy is called \"sex\"; there are age, area",
+        ),
+        (r#"["area", "age"]"#, r#"["age", "age"]"#, "tables[0].dims: \"age\" stands there twice"),
+        (r#"["area", "age"]"#, "[]", "tables[0].dims: the table has no dimensions"),
+        (
+            r#"["area", "age"]}"#,
+            r#"["area"], "fixed": {"age": "old"}}"#,
+            "tables[0].fixed: the hierarchy \"age\" has no code",
+        ),
+        (r#"{"file": "by_age.csv", "dims": ["area", "age"]}"#, "", "tables: there is no table"),
+        ("by_age.csv", "../by_age.csv", "tables[0].file: \"../by_age.csv\" cannot name a table"),
+        ("\"cols\": {\"area\"", "\"cols\": {\"aera\"", "cols: no hierarchy is called \"aera\""),
+        (
+            r#"["North", ["N1"#,
+            r#"["Nroth", ["N1"#,
+            "hierarchies.area.sums[1]: \"N1\" is not below the total \"All\": no sum leads from there to its parent \"Nroth\"",
+        ),
+        (r#"["N1", "N2"]"#, r#"["N1", "All"]"#, "hierarchies.area.sums[1]: \"All\" is below itself: All > North > All"),
+        (r#"["N1", "N2"]"#, "[]", "hierarchies.area.sums[1]: \"North\" is a sum of nothing"),
+        (r#"["N1", "N2"]"#, r#"["N1", "N1"]"#, "hierarchies.area.sums[1]: \"N1\" stands there twice"),
+        (
+            r#"["North", "South"]"#,
+            r#"["North", "South", "N2"]"#,
+            "hierarchies.area.sums[0]: the sum of \"All\" counts \"N2\" twice",
+        ),
+        (r#"["River", ["#, r#"["North", ["#, "hierarchies.area.sums[2]: \"North\" has two sums"),
+        (r#"["N1", "N2"]"#, r#"["=N1", "N2"]"#, "hierarchies.area.sums[1]: \"=N1\" begins with"),
+        ("\"age\"", "\"value\"", "hierarchies.value: \"value\" cannot name a dimension"),
+    ];
+    for (sound, put, expected) in wrong {
+        assert!(DESCRIPTION.contains(sound), "{sound}");
+        let text = fault(&DESCRIPTION.replace(sound, put), COUNTS);
+        assert!(text.starts_with("case.json") && text.contains(expected), "{put}: {text}");
+    }
+}
+
+#[test]
+fn wrong_counts_are_named_by_line_and_column_and_never_shown() {
+    let wrong = [
+        ("N2,child,2", "Secret,child,2", "line 4: column \"district\" holds 6 characters that are no code"),
+        ("N2,child,2", "North,child,2", "line 4: column \"district\" holds a code of \"area\" that is a sum of others"),
+        (
+            "North,N2",
+            "South,N2",
+            "line 4: column \"county\" holds no code that stands above the one of column \"district\"",
+        ),
+        ("N2,child,2", "N2,child,-2", "line 4: column \"freq\" holds 2 characters that are no whole number"),
+        ("N2,child,2", "N2,child,2.5", "line 4: column \"freq\" holds 3 characters"),
+        ("N2,child,2", "N2,child,9999999999999", "line 4: column \"freq\""),
+        ("N2,child,2", "N2,child", "line 4: it cannot be read as CSV in UTF-8 with 4 fields a line"),
+        (
+            "county,district,age",
+            "county,place,age",
+            "line 1: there is no column \"district\", which the dimension \"area\" needs",
+        ),
+        ("county,district,age", "age,district,age", "line 1: two columns are called \"age\""),
+    ];
+    for (sound, put, expected) in wrong {
+        assert!(COUNTS.contains(sound), "{sound}");
+        let text = fault(DESCRIPTION, &COUNTS.replace(sound, put));
+        assert!(text.starts_with("inner.csv ") && text.contains(expected), "{put}: {text}");
+        assert!(!text.contains("Secret"), "{text}");
+    }
+    assert!(fault(DESCRIPTION, "").contains("inner.csv line 1: there is no header"));
+}
+
+#[test]
+fn counts_as_floating_point_tools_write_them_are_read() {
+    let case = case(DESCRIPTION, "district,age,freq\nN1,child,12.0\nN2,adult,1e+05\n").expect("a sound case");
+    assert_eq!(case.count(&[key(&case, "Any", "All")])[0].counted, 100_012);
+}
+
+#[test]
+fn two_files_of_counts_are_one_too_many() {
+    let home = folder(DESCRIPTION, COUNTS);
+    fs::write(home.path().join("inner.csv.gz"), []).expect("a file of our own");
+    assert!(matches!(Case::read(home.path()), Err(CaseError::TwoInner { .. })));
+}
+
+proptest! {
+    /// Against a sum over all lines for every cell.
+    #[test]
+    fn the_roll_up_counts_as_a_scan_of_all_lines_does(
+        rows in prop::collection::vec((0_usize..3, 0_usize..2, 0_u64..9), 0..30)
+    ) {
+        let (districts, ages) = (["N1", "N2", "South"], ["child", "adult"]);
+        let lines: String =
+            rows.iter().map(|&(area, age, count)| format!("{},{},{count}\n", districts[area], ages[age])).collect();
+        let case = case(DESCRIPTION, &format!("district,age,freq\n{lines}")).expect("a sound case");
+        let below = [
+            ("All", &districts[..]), ("North", &["N1", "N2"]), ("River", &["N2", "South"]), ("N1", &["N1"]), ("South", &["South"]),
+        ];
+        for (area, held) in below {
+            for age in ["Any", "child", "adult"] {
+                let inside = rows.iter().filter(|row| held.contains(&districts[row.0]) && (age == "Any" || age == ages[row.1]));
+                let expected: u64 = inside.map(|row| row.2).sum();
+                prop_assert_eq!(case.count(&[key(&case, age, area)])[0].counted, expected, "{} {}", area, age);
+            }
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! Tables of a statistician without the store: counts in, protected tables out. Comes in: a case's folder, options. Goes
+//! out: a folder that is whole or not there, and a report for whoever protects. Deliberately absent: the clock in anything
+//! that is passed on; only the report says how long it took.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+pub use confidential::protect::{HiddenZeros, Weight};
+pub use model::release::Zeros;
+
+use confidential::case::Case;
+use confidential::protect::suppress;
+use serde::Serialize;
+
+use super::Error;
+use super::files::{failed, remove_folder, write_folder};
+
+/// What decides a pattern beside the case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ProtectOptions {
+    /// Whether the tables publish their zeros.
+    pub zeros: Zeros,
+    /// What a reader may learn of a hidden zero.
+    pub hidden_zeros: HiddenZeros,
+    /// What the least shall be lost of.
+    pub weight: Weight,
+    /// Whether an output of an earlier run may be replaced.
+    pub replace: bool,
+}
+
+/// How a pattern came about. For whoever protects, never for a reader: it says how many cells are small.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ProtectReport {
+    /// `MinimumFrequency(threshold)`.
+    pub threshold: u64,
+    /// `hidden` or `shown`, as asked for.
+    pub zeros: &'static str,
+    /// `protected` or `unprotected`.
+    pub hidden_zeros: &'static str,
+    /// `count`, `sum` or `information`.
+    pub weight: &'static str,
+    /// Records in the case.
+    pub records: u64,
+    /// Distinct combinations among them.
+    pub combinations: usize,
+    /// Tables written.
+    pub tables: usize,
+    /// Cells of all tables, a shared one once.
+    pub cells: usize,
+    /// Hidden by the minimum frequency rule.
+    pub primary: usize,
+    /// Hidden so that others cannot be recovered.
+    pub secondary: usize,
+    /// Their counts, added up.
+    pub secondary_sum: u64,
+    /// Hidden zeros.
+    pub zeros_hidden: usize,
+    /// Cells that exist only as a difference and were protected too.
+    pub derived_protected: usize,
+    /// How the hidden cells were proven safe.
+    pub certificates: Certificates,
+    /// How long it took, from the first byte read to the last one written.
+    pub seconds: f64,
+    /// Seconds of it that reading took.
+    pub seconds_read: f64,
+    /// Seconds of it that counting, hiding and proving took.
+    pub seconds_protect: f64,
+}
+
+/// Proofs by kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Certificates {
+    /// By a swap among hidden cells, or a table found for another cell.
+    pub by_witness: usize,
+    /// By a linear programme.
+    pub by_programme: usize,
+}
+
+/// Protects the case in `folder` and writes its tables and `release.json` into `out`, all or nothing; `report` is a file
+/// for the report as JSON.
+///
+/// # Errors
+/// [`Error::Case`] where the input is wrong, [`Error::Protect`] where it cannot be protected, [`Error::OutputExists`]
+/// where something is in the way.
+pub fn protect(
+    folder: &Path,
+    out: &Path,
+    report: Option<&Path>,
+    options: ProtectOptions,
+    progress: &dyn Fn(&str),
+) -> Result<ProtectReport, Error> {
+    let start = Instant::now();
+    // `.` and `..` have no name to stage beside.
+    let out = &std::path::absolute(out).map_err(failed(out, "find"))?;
+    check_places(out, report, options.replace)?;
+    progress("reading");
+    let case = Case::read(folder)?;
+    let read = start.elapsed().as_secs_f64();
+    progress("protecting");
+    let problem = case.problem(options.zeros, options.hidden_zeros, options.weight);
+    let pattern = suppress(&problem, &case)?;
+    let protect = start.elapsed().as_secs_f64() - read;
+    let loss = case.loss(&pattern);
+    let statistics = pattern.statistics;
+    progress("writing");
+    let files = render::render_tables(&case.release(&pattern)?)?;
+    let staged = staged(out, "partial");
+    remove_folder(&staged)?;
+    let result =
+        write_folder(&staged, files.iter().map(|file| (file.path.as_str(), file.bytes.as_slice()))).and_then(|()| {
+            let told = ProtectReport {
+                threshold: case.threshold(),
+                zeros: zeros_word(options.zeros),
+                hidden_zeros: hidden_zeros_word(options.hidden_zeros),
+                weight: weight_word(options.weight),
+                records: loss.records,
+                combinations: loss.combinations,
+                tables: problem.tables.len(),
+                cells: statistics.cells,
+                primary: statistics.primary,
+                secondary: statistics.secondary,
+                secondary_sum: loss.secondary_sum,
+                zeros_hidden: statistics.zeros,
+                derived_protected: statistics.derived,
+                certificates: Certificates { by_witness: statistics.by_witness, by_programme: statistics.by_programme },
+                seconds: start.elapsed().as_secs_f64(),
+                seconds_read: read,
+                seconds_protect: protect,
+            };
+            publish(&staged, out, report, &told)?;
+            Ok(told)
+        });
+    if result.is_err() {
+        remove_folder(&staged)?;
+    }
+    result
+}
+
+/// Nothing that is there is written over, unless it is a release and may be replaced.
+fn check_places(out: &Path, report: Option<&Path>, replace: bool) -> Result<(), Error> {
+    let is_empty = || fs::read_dir(out).is_ok_and(|mut entries| entries.next().is_none());
+    if out.exists() && !is_empty() {
+        if !replace {
+            return Err(Error::OutputExists(out.to_owned()));
+        }
+        if !out.join("release.json").is_file() {
+            return Err(Error::OutputForeign(out.to_owned()));
+        }
+    }
+    let Some(report) = report else { return Ok(()) };
+    let whole = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    if whole(report).starts_with(whole(out)) {
+        return Err(Error::ReportInside(report.to_owned()));
+    }
+    if report.exists() && !replace {
+        return Err(Error::OutputExists(report.to_owned()));
+    }
+    Ok(())
+}
+
+/// A folder beside `path`, so that taking its name is one step.
+fn staged(path: &Path, what: &str) -> PathBuf {
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    path.with_file_name(format!(".{name}.{what}"))
+}
+
+/// Gives the staged folder its name, and the report its own.
+fn publish(folder: &Path, out: &Path, report: Option<&Path>, told: &ProtectReport) -> Result<(), Error> {
+    if let Some(report) = report {
+        let mut text = serde_json::to_string_pretty(told).map_err(|error| Error::System {
+            doing: "write as JSON to",
+            path: report.to_owned(),
+            source: error.into(),
+        })?;
+        text.push('\n');
+        fs::write(report, text).map_err(failed(report, "write"))?;
+    }
+    // What is replaced goes last, so that there is a whole folder at every moment.
+    let replaced = staged(out, "replaced");
+    remove_folder(&replaced)?;
+    if out.exists() {
+        fs::rename(out, &replaced).map_err(failed(out, "rename"))?;
+    }
+    if let Err(error) = fs::rename(folder, out).map_err(failed(out, "rename")) {
+        // Where even this fails the old folder keeps its other name.
+        let _ = fs::rename(&replaced, out);
+        return Err(error);
+    }
+    remove_folder(&replaced)
+}
+
+const fn zeros_word(zeros: Zeros) -> &'static str {
+    match zeros {
+        Zeros::Hidden => "hidden",
+        Zeros::Shown => "shown",
+    }
+}
+
+const fn hidden_zeros_word(hidden_zeros: HiddenZeros) -> &'static str {
+    match hidden_zeros {
+        HiddenZeros::Protected => "protected",
+        HiddenZeros::Unprotected => "unprotected",
+    }
+}
+
+const fn weight_word(weight: Weight) -> &'static str {
+    match weight {
+        Weight::Information => "information",
+        Weight::Cells => "count",
+        Weight::Sum => "sum",
+    }
+}
+
+impl ProtectReport {
+    /// The report for a terminal.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        let mut text = String::new();
+        let mut line = |name: &str, value: String| {
+            // Writing into a string cannot fail.
+            let _ = writeln!(text, "{name:<18} {value:>10}");
+        };
+        line("tables", self.tables.to_string());
+        line("cells", self.cells.to_string());
+        line("primary", self.primary.to_string());
+        line("zeros hidden", self.zeros_hidden.to_string());
+        line("secondary", self.secondary.to_string());
+        line("sum of secondary", self.secondary_sum.to_string());
+        line("derived protected", self.derived_protected.to_string());
+        line("proven by witness", self.certificates.by_witness.to_string());
+        line("proven by programme", self.certificates.by_programme.to_string());
+        line("seconds", format!("{:.2}", self.seconds));
+        text
+    }
+}

@@ -1,0 +1,219 @@
+//! A statistician without the store: `takeup protect`, then `takeup verify`, as the program itself does them.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::demo::files;
+
+fn takeup(arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_takeup"));
+    command.args(arguments).stdin(Stdio::null()).output().expect("the program starts")
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().expect("temporary folders have plain names")
+}
+
+fn fixture(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/tables").join(name)
+}
+
+/// A case of the fixtures, protected into a folder of its own.
+struct Protected {
+    home: TempDir,
+    out: PathBuf,
+}
+
+impl Protected {
+    fn new(name: &str, options: &[&str]) -> Self {
+        let home = tempfile::tempdir().expect("a temporary folder");
+        let out = home.path().join("released");
+        let output = takeup(&[&["protect", text(&fixture(name)), "--out", text(&out)], options].concat());
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        Self { home, out }
+    }
+
+    /// The exit code of `takeup verify`, and its counts.
+    fn verified(&self) -> (Option<i32>, BTreeMap<String, u64>) {
+        let output = takeup(&["verify", "--json", text(&self.out)]);
+        let verdict: Value = serde_json::from_slice(&output.stdout).expect("a verdict");
+        (output.status.code(), serde_json::from_value(verdict["counts"].clone()).expect("counts by kind"))
+    }
+
+    /// Writes a hidden cell's count into a table and lets `release.json` list no files, as a foreign one may.
+    fn plant(&self, file: &str, cell: &str, count: u64) {
+        let path = self.out.join(file);
+        let table = fs::read_to_string(&path).expect("a table");
+        let hidden = format!("\n{cell},,c\n");
+        assert!(table.contains(&hidden), "{cell} is not hidden in\n{table}");
+        fs::write(&path, table.replace(&hidden, &format!("\n{cell},{count},\n"))).expect("a file of our own");
+        let path = self.out.join("release.json");
+        let mut manifest: Value = serde_json::from_slice(&fs::read(&path).expect("a manifest")).expect("JSON");
+        manifest["files"] = serde_json::json!({});
+        fs::write(path, manifest.to_string()).expect("a file of our own");
+    }
+}
+
+#[test]
+fn what_protect_writes_verify_cannot_break() {
+    for case in ["grouped_linked", "overlapping_areas"] {
+        for zeros in ["hidden", "shown"] {
+            for weight in ["count", "sum", "information"] {
+                let protected = Protected::new(case, &["--zeros", zeros, "--weight", weight]);
+                let (exit, counts) = protected.verified();
+                assert_eq!(exit, Some(0), "{case} {zeros} {weight}: {counts:?}");
+                assert!(counts["suppressed"] > 0, "there is something to break: {counts:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn where_hidden_zeros_are_protected_too_no_hidden_cell_is_narrow() {
+    let protected = Protected::new("grouped_linked", &["--hidden-zeros", "protected"]);
+    let (exit, counts) = protected.verified();
+    assert_eq!((exit, counts["suppressed_narrow"], counts["suppressed_interval_exact"]), (Some(0), 0, 0), "{counts:?}");
+}
+
+#[test]
+fn a_small_count_that_is_not_hidden_is_found() {
+    let protected = Protected::new("grouped_linked", &[]);
+    protected.plant("data/need-by-district.csv", "HI,D4", 2);
+    let (exit, counts) = protected.verified();
+    assert_eq!((exit, counts["small_counts_published"]), (Some(6), 1), "{counts:?}");
+}
+
+#[test]
+fn the_same_case_gives_the_same_bytes_and_no_clock_or_path_is_in_them() {
+    let (one, other) = (Protected::new("grouped_linked", &[]), Protected::new("grouped_linked", &[]));
+    assert_eq!(files(&one.out), files(&other.out));
+    let names: Vec<String> = files(&one.out).into_keys().collect();
+    assert_eq!(names, ["data/need-by-district.csv", "data/need-by-quarter.csv", "release.json"]);
+}
+
+#[test]
+fn the_report_says_what_it_cost_and_stays_outside_the_folder() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let (out, report) = (home.path().join("released"), home.path().join("report.json"));
+    let case = fixture("grouped_linked");
+    let arguments = ["protect", text(&case), "--out", text(&out), "--report"];
+    let inside = takeup(&[&arguments[..], &[text(&out.join("report.json"))]].concat());
+    assert_eq!(inside.status.code(), Some(2), "{}", stderr(&inside));
+    assert!(!out.exists());
+
+    let output = takeup(&[&arguments[..], &[text(&report), "--json"]].concat());
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let told: Value = serde_json::from_slice(&fs::read(&report).expect("a report")).expect("JSON");
+    let printed: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(told, printed);
+    let hidden: u64 =
+        ["primary", "zeros_hidden", "secondary"].iter().map(|name| told[name].as_u64().expect("a count")).sum();
+    let symbols = files(&out).into_iter().filter(|(name, _)| name.ends_with(".csv"));
+    let lines = symbols
+        .flat_map(|(_, bytes)| String::from_utf8(bytes).expect("UTF-8").lines().map(str::to_owned).collect::<Vec<_>>());
+    // The two tables share the column of totals by need.
+    let distinct: std::collections::BTreeSet<String> =
+        lines.filter(|line| line.ends_with(",,c")).map(|line| line.replace(",2025,", ",Total,")).collect();
+    assert_eq!(distinct.len() as u64, hidden);
+}
+
+#[test]
+fn nothing_is_written_over_without_force_and_only_a_release_with_it() {
+    let protected = Protected::new("overlapping_areas", &[]);
+    let case = fixture("grouped_linked");
+    let before = files(&protected.out);
+    let arguments = ["protect", text(&case), "--out", text(&protected.out)];
+    let refused = takeup(&arguments);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(
+        stderr(&refused).contains("exists already") && stderr(&refused).contains("--force"),
+        "{}",
+        stderr(&refused)
+    );
+    assert_eq!(files(&protected.out), before);
+
+    let replaced = takeup(&[&arguments[..], &["--force"]].concat());
+    assert_eq!(replaced.status.code(), Some(0), "{}", stderr(&replaced));
+    assert!(protected.out.join("data/need-by-district.csv").exists());
+    assert!(!protected.out.join("data/age-by-area.csv").exists());
+
+    let letters = protected.home.path().join("letters");
+    fs::create_dir(&letters).expect("a folder of our own");
+    fs::write(letters.join("dear.txt"), "all").expect("a file of our own");
+    let foreign = takeup(&["protect", text(&case), "--out", text(&letters), "--force"]);
+    assert_eq!(foreign.status.code(), Some(2), "{}", stderr(&foreign));
+    assert!(letters.join("dear.txt").exists());
+}
+
+#[test]
+fn wrong_input_is_exit_4_names_its_place_and_writes_nothing() {
+    let case = fixture("grouped_linked");
+    let read = |name: &str| fs::read_to_string(case.join(name)).expect("a file of the case");
+    let (description, counts) = (read("case.json"), read("inner.csv"));
+    let wrong = [
+        ("\"threshold\": 5", "\"threshold\": 0", "case.json, threshold: a threshold of 0 protects nobody"),
+        (
+            "\"dims\": [\"need\", \"quarter\"]",
+            "\"dims\": [\"need\", \"sex\"]",
+            "case.json, tables[1].dims: no hierarchy is called",
+        ),
+        (
+            "[\"SEN\", [\"HI\"",
+            "[\"SNE\", [\"HI\"",
+            "case.json, hierarchies.need.sums[2]: \"HI\" is not below the total",
+        ),
+        ("\"tables\"", "\"talbes\"", "case.json line 10, column 9: unknown field"),
+        ("COG,MLD,D1,Q2", "COG,Jane Doe,D1,Q2", "inner.csv line 3: column \"need\" holds 8 characters"),
+        ("need_group,need,district", "need_group,need,place", "inner.csv line 1: there is no column \"district\""),
+    ];
+    for (sound, put, expected) in wrong {
+        let home = tempfile::tempdir().expect("a temporary folder");
+        let mutated = |name: &str, text: &str| {
+            fs::write(home.path().join(name), text.replacen(sound, put, 1)).expect("a file of our own");
+        };
+        assert!(description.contains(sound) || counts.contains(sound), "{sound}");
+        mutated("case.json", &description);
+        mutated("inner.csv", &counts);
+        let out = home.path().join("released");
+        let output = takeup(&["protect", text(home.path()), "--out", text(&out)]);
+        let told = stderr(&output);
+        assert_eq!(output.status.code(), Some(4), "{put}: {told}");
+        assert!(told.contains(expected) && told.contains("Nothing was written."), "{put}: {told}");
+        assert!(!told.contains("Jane"), "{told}");
+        assert_eq!(files(home.path()).len(), 2, "nothing but the case lies there");
+    }
+    let nothing = tempfile::tempdir().expect("a temporary folder");
+    let output = takeup(&["protect", text(nothing.path()), "--out", text(&nothing.path().join("released"))]);
+    assert_eq!(output.status.code(), Some(4), "{}", stderr(&output));
+    assert!(stderr(&output).contains("case.json is not there"), "{}", stderr(&output));
+}
+
+#[test]
+fn cells_that_may_each_be_zero_but_not_all_of_them_are_found() {
+    // 20 in all, 17 of them in one category: the three hidden ones lie in 0 to 3 each, and somebody is among them.
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let sums = serde_json::json!([["All", ["A", "B", "C", "D"]]]);
+    let manifest = serde_json::json!({
+        "threshold": 5, "hierarchies": {"need": {"total": "All", "sums": sums}},
+        "tables": [{"file": "t.csv", "noise": 3}],
+    });
+    fs::write(home.path().join("release.json"), manifest.to_string()).expect("a file of our own");
+    fs::write(home.path().join("t.csv"), "need,value\nAll,20\nA,17\nB,\nC,\nD,\n").expect("a file of our own");
+    let output = takeup(&["verify", "--json", text(home.path())]);
+    assert_eq!(output.status.code(), Some(6), "{}", stderr(&output));
+    let verdict: Value = serde_json::from_slice(&output.stdout).expect("a verdict");
+    assert_eq!(verdict["counts"]["suppressed_small_among"], 1);
+    assert_eq!(verdict["findings"].as_array().map(Vec::len), Some(1));
+    let not_run = verdict["not_run"].to_string();
+    assert!(not_run.contains("3 hidden cells are known to lie below 5"), "{not_run}");
+    assert!(not_run.contains("noise") && not_run.contains("of table 1 of release.json is not understood"), "{not_run}");
+}
