@@ -2,9 +2,10 @@
 //! with their true counts, and the sums among them. Deliberately absent: any decision about what to hide.
 //!
 //! A cell common to two tables is one variable. A sum is taken in where its parent and at least one of its children are
-//! variables; children that no table has become variables too, because a reader can work them out.
+//! variables; children that no table has become variables too, because a reader can work them out. So does a child of
+//! two parents that are variables: `first = kept + removed` and `revised = kept + added` bound all three.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
@@ -268,11 +269,22 @@ impl Variables {
     fn close(&mut self, problem: &Problem) -> Vec<(u32, Vec<u32>)> {
         let known_zero: Vec<bool> = self.origins.iter().map(|origin| is_unlisted(problem, origin)).collect();
         let uses: Vec<Vec<Vec<usize>>> = problem.spaces.iter().map(uses).collect();
+        let shared: Vec<HashMap<u32, Vec<(u32, u32)>>> = problem.spaces.iter().map(shared).collect();
         let mut seen: HashSet<(u32, usize, usize)> = HashSet::new();
         let mut sums = Vec::new();
         let mut at = 0;
         while at < self.keys.len() {
             let child = self.keys[at].clone();
+            for (dimension, shared) in shared.iter().enumerate() {
+                for &(other, common) in shared.get(&child[dimension]).into_iter().flatten() {
+                    let mut key = child.to_vec();
+                    key[dimension] = other;
+                    if self.index.contains_key(key.as_slice()) {
+                        key[dimension] = common;
+                        self.intern(&key);
+                    }
+                }
+            }
             let brings_sums = !known_zero.get(at).copied().unwrap_or(false);
             for (dimension, space) in problem.spaces.iter().enumerate().filter(|_| brings_sums) {
                 for &sum in &uses[dimension][child[dimension] as usize] {
@@ -303,6 +315,26 @@ fn uses(space: &Space) -> Vec<Vec<usize>> {
         }
     }
     uses
+}
+
+/// By code: the other parents with which it has a child in common, and that child.
+fn shared(space: &Space) -> HashMap<u32, Vec<(u32, u32)>> {
+    let mut parents: BTreeMap<u32, BTreeSet<u32>> = BTreeMap::new();
+    for (parent, children) in &space.sums {
+        for &child in children {
+            parents.entry(child).or_default().insert(*parent);
+        }
+    }
+    let mut shared: HashMap<u32, Vec<(u32, u32)>> = HashMap::new();
+    for (child, parents) in parents {
+        for &one in &parents {
+            shared
+                .entry(one)
+                .or_default()
+                .extend(parents.iter().filter(|&&other| other != one).map(|&other| (other, child)));
+        }
+    }
+    shared
 }
 
 /// Whether all that is known of a cell is that it could not occur before.

@@ -1,7 +1,7 @@
 //! Every sum that holds among cells. Comes in: the sums of all manifests and the cells of all tables. Goes out:
 //! equations, and the cells that no table shows but a reader can work out. Deliberately absent: bounds.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::attacks::codes::{Codes, Key};
 
@@ -41,6 +41,26 @@ impl Sums {
     fn holds(&self, sum: &Sum, releases: Releases) -> bool {
         let explained = self.explained_by.get(&sum.parent).copied().unwrap_or(0);
         self.shared || sum.stated_by & releases != 0 || explained & releases == 0
+    }
+}
+
+impl Sums {
+    /// By code: the other parents with which it has a child in common, and that child.
+    fn shared_children(&self) -> HashMap<u32, Vec<(u32, u32)>> {
+        let mut parents: BTreeMap<u32, BTreeSet<u32>> = BTreeMap::new();
+        for sum in &self.sums {
+            for &child in &sum.children {
+                parents.entry(child).or_default().insert(sum.parent);
+            }
+        }
+        let mut shared: HashMap<u32, Vec<(u32, u32)>> = HashMap::new();
+        for (child, parents) in parents {
+            for &one in &parents {
+                let others = parents.iter().filter(|&&other| other != one);
+                shared.entry(one).or_default().extend(others.map(|&other| (other, child)));
+            }
+        }
+        shared
     }
 }
 
@@ -132,6 +152,24 @@ impl Hierarchies {
                     let releases = children.iter().fold(0, |all, &child| all | known.releases[child]);
                     if sums.holds(sum, releases) {
                         known.add(parent, releases);
+                    }
+                }
+            }
+            at += 1;
+        }
+    }
+
+    /// Children that no table shows of two parents that are known: `first = kept + removed`, `revised = kept + added`.
+    pub fn add_shared(&self, codes: &Codes, known: &mut Known) {
+        let shared: Vec<_> = self.by_dimension.iter().map(Sums::shared_children).collect();
+        let mut at = 0;
+        while at < known.keys.len() {
+            let key = known.keys[at];
+            for (dimension, shared) in shared.iter().enumerate() {
+                for &(other, child) in shared.get(&codes.at(key, dimension)).into_iter().flatten() {
+                    if let Some(other) = known.get(codes.moved(key, dimension, other)) {
+                        let releases = known.releases[at] | known.releases[other];
+                        known.add(codes.moved(key, dimension, child), releases);
                     }
                 }
             }
