@@ -262,6 +262,33 @@ impl Variables {
         Ok(())
     }
 
+    /// Makes variables of the children that `key` has in common with another parent that is a variable, unless other
+    /// sums explain both: then what differs between the two shows among their parts.
+    fn add_shared(&mut self, problem: &Problem, shared: &[HashMap<u32, Vec<(u32, u32)>>], key: &[u32]) {
+        for (dimension, shared) in shared.iter().enumerate() {
+            for &(other, common) in shared.get(&key[dimension]).into_iter().flatten() {
+                let mut at = key.to_vec();
+                at[dimension] = other;
+                let is_explained =
+                    |parent: u32| self.is_explained(&problem.spaces[dimension], dimension, &at, (parent, common));
+                if self.index.contains_key(at.as_slice()) && !(is_explained(other) && is_explained(key[dimension])) {
+                    at[dimension] = common;
+                    self.intern(&at);
+                }
+            }
+        }
+    }
+
+    /// Whether a sum of `parent` without `common` has a child that is a variable.
+    fn is_explained(&self, space: &Space, dimension: usize, key: &[u32], (parent, common): (u32, u32)) -> bool {
+        let mut at = key.to_vec();
+        let others = space.sums.iter().filter(|(own, children)| *own == parent && !children.contains(&common));
+        others.flat_map(|(_, children)| children).any(|&child| {
+            at[dimension] = child;
+            self.index.contains_key(at.as_slice())
+        })
+    }
+
     /// Every sum whose parent and at least one child are variables, as `(parent, children)`; missing children are added,
     /// and may bring further sums in.
     ///
@@ -275,16 +302,7 @@ impl Variables {
         let mut at = 0;
         while at < self.keys.len() {
             let child = self.keys[at].clone();
-            for (dimension, shared) in shared.iter().enumerate() {
-                for &(other, common) in shared.get(&child[dimension]).into_iter().flatten() {
-                    let mut key = child.to_vec();
-                    key[dimension] = other;
-                    if self.index.contains_key(key.as_slice()) {
-                        key[dimension] = common;
-                        self.intern(&key);
-                    }
-                }
-            }
+            self.add_shared(problem, &shared, &child);
             let brings_sums = !known_zero.get(at).copied().unwrap_or(false);
             for (dimension, space) in problem.spaces.iter().enumerate().filter(|_| brings_sums) {
                 for &sum in &uses[dimension][child[dimension] as usize] {

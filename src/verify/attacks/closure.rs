@@ -45,6 +45,12 @@ impl Sums {
 }
 
 impl Sums {
+    /// The children of those sums of `parent` that `common` is not in.
+    fn other_sums(&self, parent: u32, common: u32) -> impl Iterator<Item = u32> {
+        let sums = self.by_parent.get(&parent).into_iter().flatten().map(|&at| &self.sums[at]);
+        sums.filter(move |sum| !sum.children.contains(&common)).flat_map(|sum| sum.children.iter().copied())
+    }
+
     /// By code: the other parents with which it has a child in common, and that child.
     fn shared_children(&self) -> HashMap<u32, Vec<(u32, u32)>> {
         let mut parents: BTreeMap<u32, BTreeSet<u32>> = BTreeMap::new();
@@ -160,6 +166,7 @@ impl Hierarchies {
     }
 
     /// Children that no table shows of two parents that are known: `first = kept + removed`, `revised = kept + added`.
+    /// Where other sums explain both parents, what differs between the two shows among their parts.
     pub fn add_shared(&self, codes: &Codes, known: &mut Known) {
         let shared: Vec<_> = self.by_dimension.iter().map(Sums::shared_children).collect();
         let mut at = 0;
@@ -167,7 +174,14 @@ impl Hierarchies {
             let key = known.keys[at];
             for (dimension, shared) in shared.iter().enumerate() {
                 for &(other, child) in shared.get(&codes.at(key, dimension)).into_iter().flatten() {
-                    if let Some(other) = known.get(codes.moved(key, dimension, other)) {
+                    let here = codes.at(key, dimension);
+                    let sums = &self.by_dimension[dimension];
+                    let explained = |parent| {
+                        sums.other_sums(parent, child)
+                            .any(|part| known.get(codes.moved(key, dimension, part)).is_some())
+                    };
+                    let is_explained = explained(here) && explained(other);
+                    if let Some(other) = known.get(codes.moved(key, dimension, other)).filter(|_| !is_explained) {
                         let releases = known.releases[at] | known.releases[other];
                         known.add(codes.moved(key, dimension, child), releases);
                     }
