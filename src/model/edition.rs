@@ -8,6 +8,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::period::{Calendar, Part, Period, UnknownPeriod, period_sums};
 
+/// Ends the code of what two versions have in common.
+pub const KEPT: &str = "-kept";
+/// Ends the code of what only the first of two versions has.
+pub const REMOVED: &str = "-removed";
+/// Ends the code of what only the second of two versions has.
+pub const ADDED: &str = "-added";
+
 /// The corrections of a service, in the order in which they were made. Edition 0 is before the first.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Editions {
@@ -245,9 +252,9 @@ impl PeriodCodes {
         let [one, other] = [vintages.0, vintages.1].map(|vintage| editions.edition(&part.months, vintage));
         let base = format!("{}-v{}-v{}", part.name, vintages.0 + 1, vintages.1 + 1);
         Some([
-            self.code(format!("{base}-kept"), part, Content::Kept(one, other)),
-            self.code(format!("{base}-removed"), part, Content::Removed(one, other)),
-            self.code(format!("{base}-added"), part, Content::Added(one, other)),
+            self.code(format!("{base}{KEPT}"), part, Content::Kept(one, other)),
+            self.code(format!("{base}{REMOVED}"), part, Content::Removed(one, other)),
+            self.code(format!("{base}{ADDED}"), part, Content::Added(one, other)),
         ])
     }
 }

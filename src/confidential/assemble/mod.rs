@@ -7,6 +7,7 @@
 mod earlier;
 mod plan;
 mod sealing;
+mod unchanged;
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -23,7 +24,7 @@ use crate::store::corrections::Correction;
 use crate::store::{Store, StoreError};
 use crate::tabulate::correction::Change;
 use crate::tabulate::frame::Loaded;
-use crate::tabulate::{Axes, Frame, TabulateError, Tabulation};
+use crate::tabulate::{Axes, Frame, Key, TabulateError, Tabulation};
 
 /// What stops a report before anything is written.
 #[derive(Debug, Error)]
@@ -175,8 +176,12 @@ impl Draft {
         let shown: Vec<Period> = plans.iter().flat_map(|plan| plan::periods(plan, period, calendar)).collect();
         figures.extend(shown.iter().map(|period| editions.newest(*period)));
         let axes = Axes::new(configuration, &frame, &figures, &editions);
-        let tables = plans.iter().map(|plan| plan::plan(configuration, &frame, &axes, plan, period)).collect();
-        let earlier = history.cells(configuration, &axes, &frame)?;
+        let tables: Vec<Planned> =
+            plans.iter().map(|plan| plan::plan(configuration, &frame, &axes, plan, period)).collect();
+        let mut earlier = history.cells(configuration, &axes, &frame)?;
+        let planned: Vec<&Key> =
+            tables.iter().flat_map(|table| &table.cells).filter_map(PlannedCell::counted).collect();
+        earlier.extend(unchanged::unchanged(&axes, &planned, &earlier, &Tabulation::new(&axes, &frame)?));
         let freezes =
             freezes(&frame, &shown, &store.frozen()?.iter().map(|old| (old.start, old.end)).collect::<Vec<_>>());
         let tie_key = store.tie_key();

@@ -23,6 +23,17 @@ pub enum PlannedCell {
     NotAvailable(Key),
 }
 
+impl PlannedCell {
+    /// Its key, where it is to be counted.
+    #[must_use]
+    pub const fn counted(&self) -> Option<&Key> {
+        match self {
+            Self::Counted(key) => Some(key),
+            Self::Impossible(_) | Self::NotAvailable(_) => None,
+        }
+    }
+}
+
 /// A dimension of a planned table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlannedDimension {
