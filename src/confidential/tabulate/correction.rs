@@ -58,29 +58,25 @@ impl Frame {
         period: Period,
     ) -> Result<Change, TabulateError> {
         let mut sets: [BTreeMap<Combination, u32>; 2] = Default::default();
-        let mut foreign = None;
+        let mut fault = None;
         for (name, source) in &configuration.sources {
             let (fields, wanted) = fields_of(derivers);
             let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
             store.changed(name, &fields, period, &mut |version, event, case| {
-                let Some(combination) =
-                    self.combination(configuration, derivers, &wanted, (event, source.family.is_some()), &case)
-                else {
-                    // A code that its list no longer has cannot have been found where it was counted either.
-                    foreign = foreign.or(Some(()));
-                    return;
+                let of = (event, source.family.is_some());
+                let set = match version {
+                    Version::Counted => &mut sets[0],
+                    Version::Recorded => &mut sets[1],
                 };
-                let at = match version {
-                    Version::Counted => 0,
-                    Version::Recorded => 1,
-                };
-                if let Some((event, month, unit, codes)) = combination {
-                    *sets[at].entry((event, month, unit, codes)).or_default() += 1;
+                match self.combination(configuration, derivers, &wanted, of, &case) {
+                    Ok(Some(combination)) => *set.entry(combination).or_default() += 1,
+                    Ok(None) => {}
+                    Err(error) => fault = Some(error),
                 }
             })?;
         }
-        if foreign.is_some() {
-            return Err(TabulateError::Recoded);
+        if let Some(error) = fault {
+            return Err(error);
         }
         let [mut removed, mut added] = sets;
         for (combination, out) in &mut removed {
@@ -93,9 +89,7 @@ impl Frame {
         Ok(Change { removed, added })
     }
 
-    /// The combination of a changed case; none inside where no measure counts the event, none outside where a code is
-    /// on no list.
-    #[allow(clippy::option_option)] // Two ways of having none, both named above.
+    /// The combination of a changed case; none where no measure counts the event.
     fn combination(
         &self,
         configuration: &Configuration,
@@ -103,17 +97,18 @@ impl Frame {
         wanted: &[Vec<usize>],
         (event, has_families): (&str, bool),
         case: &StoredCase<'_>,
-    ) -> Option<Option<Combination>> {
-        let Some(number) = self.events.iter().position(|name| name == event) else { return Some(None) };
-        let Some(month) = counted_month(case, event) else { return Some(None) };
+    ) -> Result<Option<Combination>, TabulateError> {
+        let Some(number) = self.events.iter().position(|name| name == event) else { return Ok(None) };
+        let Some(month) = counted_month(case, event) else { return Ok(None) };
         let mut codes = Vec::with_capacity(derivers.len());
         for (at, deriver) in derivers.iter_mut().enumerate() {
             let values: Vec<Option<&str>> = wanted[at].iter().map(|position| case.values[*position]).collect();
-            let leaf = deriver.leaf(&values)?;
+            // A code that its list no longer has cannot be found where it was counted either.
+            let leaf = deriver.leaf(&values).ok_or(TabulateError::Recoded)?;
             let leaf = deriver.in_month(leaf, month);
             codes.push(self.listed_then(configuration, at, deriver, leaf, month));
         }
-        Some(Some((number as u32, month, unit_of(case, has_families), codes)))
+        Ok(Some((number as u32, month, unit_of(case, has_families), codes)))
     }
 
     /// The leaf under which a released month counts a leaf: itself where it was listed then, else the rest of its group,
@@ -216,26 +211,25 @@ impl Frame {
 
     /// The combinations of a kept frame in the codes of this one.
     fn translated(&self, kept: &Self, derivers: &mut [Deriver]) -> Vec<(Combination, u32)> {
-        let maps: Vec<Option<Vec<u32>>> = self
+        let maps: Vec<Option<(usize, Vec<u32>)>> = self
             .dims
             .iter()
             .zip(derivers)
             .map(|(dim, deriver)| {
-                let old = kept.dims.iter().find(|old| old.name == dim.name)?;
-                Some(old.leaves.iter().map(|leaf| deriver.add(leaf.clone())).collect())
+                let place = kept.dims.iter().position(|old| old.name == dim.name)?;
+                let leaves = kept.dims[place].leaves.iter();
+                Some((place, leaves.map(|leaf| deriver.add(leaf.clone())).collect()))
             })
             .collect();
-        let places: Vec<Option<usize>> =
-            self.dims.iter().map(|dim| kept.dims.iter().position(|old| old.name == dim.name)).collect();
         (0..kept.count.len())
             .filter_map(|row| {
                 let name = &kept.events[kept.event[row] as usize];
                 let event = self.events.iter().position(|event| event == name)? as u32;
-                let code = |(map, place): (&Option<Vec<u32>>, &Option<usize>)| match (map, place) {
-                    (Some(map), Some(place)) => map[kept.codes[*place][row] as usize],
-                    (_, _) => 0,
+                // A dimension that came later stands at its first leaf in frozen rows, too.
+                let code = |map: &Option<(usize, Vec<u32>)>| {
+                    map.as_ref().map_or(0, |(place, map)| map[kept.codes[*place][row] as usize])
                 };
-                let codes = maps.iter().zip(&places).map(code).collect();
+                let codes = maps.iter().map(code).collect();
                 Some(((event, kept.month[row], kept.unit[row], codes), kept.count[row]))
             })
             .collect()
@@ -256,5 +250,91 @@ impl Frame {
         moments.sort_unstable();
         moments.dedup();
         moments
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use model::config::Dimension;
+    use model::config::dimension::Derivation;
+
+    use super::*;
+    use crate::tabulate::frame::FrameDimension;
+
+    const JULY: i32 = Month::new(2018, 7).0;
+
+    fn quarter() -> Period {
+        Period::starting(Month(JULY), 3)
+    }
+
+    fn deriver() -> Deriver {
+        let dimension = Dimension {
+            name: "district".into(),
+            label: "District".into(),
+            derivation: Derivation::Nested { fields: vec!["district".into()] },
+            codes: None,
+            levels: Vec::new(),
+            missing: "NR".into(),
+            missing_label: "Not recorded".into(),
+        };
+        let mut deriver = Deriver::new(&dimension, None, None);
+        for leaf in ["North", "South"] {
+            deriver.add(leaf.to_owned());
+        }
+        deriver
+    }
+
+    /// Cases of family 7 in July, by district.
+    fn frame(counts: &[(&str, u32)]) -> Frame {
+        let mut frame = Frame {
+            events: vec!["opened".into()],
+            dims: vec![FrameDimension {
+                name: "district".into(),
+                leaves: ["NR", "North", "South"].map(str::to_owned).to_vec(),
+                unavailable: Vec::new(),
+                listed: Vec::new(),
+            }],
+            codes: vec![Vec::new()],
+            ..Frame::default()
+        };
+        for (district, count) in counts {
+            let code = frame.dims[0].leaves.iter().position(|leaf| leaf == district).expect("a district");
+            frame.push((0, JULY, 7), vec![code as u32], *count);
+        }
+        frame
+    }
+
+    /// Cases in a district and an edition.
+    fn counted(frame: &Frame, district: u32, edition: u32) -> u32 {
+        let inside = |row: &usize| {
+            let (since, until) = frame.lifetime(*row);
+            frame.codes[0][*row] == district && (since..until).contains(&edition)
+        };
+        (0..frame.count.len()).filter(inside).map(|row| frame.count[row]).sum()
+    }
+
+    #[test]
+    fn a_correction_moves_cases_and_leaves_the_first_edition_as_it_was() {
+        let mut derivers = [deriver()];
+        let mut corrected = frame(&[("North", 5), ("South", 2)]);
+        let change = Change { removed: frame(&[("North", 2)]), added: frame(&[("South", 2)]) };
+        corrected.correct(&change, quarter(), 1, &mut derivers).expect("two cases to take out");
+        let back = Change { removed: frame(&[("South", 1)]), added: frame(&[("North", 1)]) };
+        corrected.correct(&back, quarter(), 2, &mut derivers).expect("one case to take out");
+        let editions = [0, 1, 2].map(|edition| (counted(&corrected, 1, edition), counted(&corrected, 2, edition)));
+        assert_eq!(editions, [(5, 2), (3, 4), (4, 3)]);
+    }
+
+    #[test]
+    fn what_was_never_counted_cannot_be_taken_out() {
+        let change = Change { removed: frame(&[("North", 6)]), added: Frame::default() };
+        let error = frame(&[("North", 5)]).correct(&change, quarter(), 1, &mut [deriver()]);
+        assert!(matches!(error, Err(TabulateError::Recoded)));
+    }
+
+    #[test]
+    fn what_is_kept_of_a_correction_is_read_back_the_same() {
+        let change = Change { removed: frame(&[("North", 2)]), added: frame(&[("South", 2)]) };
+        assert_eq!(Change::unpack(&change.pack().expect("bytes")).expect("a change"), change);
     }
 }
