@@ -9,7 +9,7 @@ use std::process::{Command, Output, Stdio};
 
 use confidential::store::Store;
 use confidential::store::erasure::Person;
-use confidential::store::keys;
+use confidential::store::keys::{self, DataKey};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -36,13 +36,7 @@ id = "C03"
 title = "Boroughs, the year to date"
 dims = ["borough"]
 over = "year_to_date"
-audiences = ["public"]
-[[table]]
-id = "C04"
-title = "Broad issues by borough, the year to date"
-dims = ["issue:complaint_type", "borough"]
-over = "year_to_date"
-audiences = ["council"]
+audiences = ["public", "council"]
 "#;
 
 const BOROUGHS: [&str; 5] = ["Bronx", "Brooklyn", "Manhattan", "Queens", "Staten Island"];
@@ -93,7 +87,15 @@ impl Made {
         let arguments = ["init", plain(&made.folder), "--template", "casework"];
         done(&takeup(&[&arguments[..], &["--passphrase-file", plain(&made.passphrase)]].concat()));
         fs::write(made.folder.join("config/reports/quarterly.toml"), REPORT).expect("the workspace can be written");
+        // The key that breaks ties decides which of two equal figures is hidden: here the same in every run.
+        let (key, store) = (made.key(), made.folder.join("store/takeup.db"));
+        fs::remove_file(&store).expect("an empty store can be removed");
+        Store::create_with_tie_key(&store, &key, [3; 32]).expect("a store");
         made
+    }
+
+    fn key(&self) -> DataKey {
+        keys::unlock(&self.folder.join("keys/data-key.age"), PASSPHRASE).expect("the key")
     }
 
     fn takeup(&self, arguments: &[&str]) -> Output {
@@ -118,8 +120,7 @@ impl Made {
     }
 
     fn erase(&self, reference: &str) {
-        let key = keys::unlock(&self.folder.join("keys/data-key.age"), PASSPHRASE).expect("the key");
-        let mut store = Store::open(&self.folder.join("store/takeup.db"), &key).expect("the store");
+        let mut store = Store::open(&self.folder.join("store/takeup.db"), &self.key()).expect("the store");
         let person = Person::Case { source: "casework", reference };
         assert_eq!(store.erase(person).expect("an erasure"), 1);
     }
@@ -265,11 +266,10 @@ fn a_correction_of_one_case_hides_every_figure_that_it_changes() {
     case.borough = "Queens";
     made.ingest(&quarter);
     made.report(&["2018-Q2", "--correct", REASON]);
-    for borough in ["Bronx", "Queens"] {
-        let of = |release: &str| made.cell(release, "c02.csv", &format!("Total,{borough}"));
-        assert_ne!(of("2018-Q2-public-r1"), "", "{borough} was published");
-        assert_eq!(of("2018-Q2-public-r2"), "", "one case more or less in {borough} would be seen");
-    }
+    let changed = ["Total,Bronx", "Total,Queens", "Housing,Bronx", "Housing,Queens"];
+    let of = |release: &str| changed.map(|codes| made.cell(release, "c02.csv", codes));
+    assert_ne!(of("2018-Q2-public-r1"), [""; 4], "some of them were published");
+    assert_eq!(of("2018-Q2-public-r2"), [""; 4], "one case more or less would be seen");
     let total = |release: &str| made.cell(release, "c02.csv", "Total,Total");
     assert_eq!(total("2018-Q2-public-r1"), total("2018-Q2-public-r2"), "nobody came or went");
 }

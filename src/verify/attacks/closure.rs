@@ -169,6 +169,7 @@ impl Hierarchies {
     /// Where other sums explain both parents, what differs between the two shows among their parts.
     pub fn add_shared(&self, codes: &Codes, known: &mut Known) {
         let shared: Vec<_> = self.by_dimension.iter().map(Sums::shared_children).collect();
+        let shown = known.keys.len();
         let mut at = 0;
         while at < known.keys.len() {
             let key = known.keys[at];
@@ -178,7 +179,7 @@ impl Hierarchies {
                     let sums = &self.by_dimension[dimension];
                     let explained = |parent| {
                         sums.other_sums(parent, child)
-                            .any(|part| known.get(codes.moved(key, dimension, part)).is_some())
+                            .any(|part| known.get(codes.moved(key, dimension, part)).is_some_and(|part| part < shown))
                     };
                     let is_explained = explained(here) && explained(other);
                     if let Some(other) = known.get(codes.moved(key, dimension, other)).filter(|_| !is_explained) {
@@ -233,5 +234,50 @@ impl Hierarchies {
             }
         }
         differing
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Figures of these periods, under the sums of a correction of Q1 and of a half year before and after it.
+    fn closed(published: &[&str]) -> (usize, usize) {
+        let mut codes = Codes::default();
+        codes.dimension("period", "Total");
+        let mut hierarchies = Hierarchies::default();
+        let sums: [(&str, &[&str]); 6] = [
+            ("Q1", &["kept", "removed"]),
+            ("Q1-v2", &["kept", "added"]),
+            ("H1", &["Q1", "Q2"]),
+            ("H1-v2", &["Q1-v2", "Q2"]),
+            ("H1", &["H1-kept", "H1-removed"]),
+            ("H1-v2", &["H1-kept", "H1-added"]),
+        ];
+        for (parent, children) in sums {
+            let children: Vec<String> = children.iter().map(|child| (*child).to_owned()).collect();
+            hierarchies.add(&mut codes, 0, parent, &children, 0);
+        }
+        codes.seal().expect("a dozen cells fit");
+        let mut known = Known::default();
+        for code in published {
+            let code = codes.known(0, code).expect("a code");
+            known.add(codes.moved(codes.totals(), 0, code), 1);
+        }
+        hierarchies.add_shared(&codes, &mut known);
+        let equations = hierarchies.equations(&codes, &mut known).len();
+        (known.keys.len() - published.len(), equations)
+    }
+
+    #[test]
+    fn two_versions_of_a_figure_bound_what_was_kept_removed_and_added() {
+        assert_eq!(closed(&["Q1"]), (0, 0), "one version alone says nothing");
+        assert_eq!(closed(&["Q1", "Q1-v2"]), (3, 2));
+    }
+
+    #[test]
+    fn versions_that_other_sums_explain_differ_only_where_their_parts_do() {
+        assert_eq!(closed(&["Q1", "Q1-v2", "Q2", "H1", "H1-v2"]), (3, 4));
+        assert_eq!(closed(&["H1", "H1-v2"]), (6, 4), "their parts are not known: they share Q2 and what was kept");
     }
 }
