@@ -12,9 +12,10 @@ use super::output;
 Examples:
   takeup -C service report --period 2025-26-Q4
   takeup -C service report --period 2025-26-Q4 --audience public
+  takeup -C service report --period 2025-26-Q4 --correct \"Two offices were confused in March\"
 
 Prints the folders of the release. Where the attack finds a way in, nothing is released
-(exit 6).")]
+(exit 6). A released period is never counted again: without --correct its folders are named.")]
 pub struct Report {
     /// The period: 2025-26-Q4, 2026-Q1, 2026-M03, 2025-26 or 2026
     #[arg(long, value_name = "PERIOD")]
@@ -22,6 +23,10 @@ pub struct Report {
     /// Only this audience of config/service.toml; else all
     #[arg(long, value_name = "NAME")]
     audience: Option<String>,
+    /// Correct a released period with what was recorded since, as a new release for all who have it. The REASON is
+    /// public: it is printed on the page, so it must name nobody
+    #[arg(long, value_name = "REASON", conflicts_with = "audience")]
+    correct: Option<String>,
 }
 
 impl Report {
@@ -29,8 +34,11 @@ impl Report {
     pub fn run(&self, globals: &Globals) -> Result<(), Failure> {
         let mut workspace = globals.open()?;
         let bar = output::progress(globals, "{spinner} {msg} ({elapsed})");
-        let folders =
-            workspace.report(&self.period, self.audience.as_deref(), &|stage: &str| bar.set_message(stage.to_owned()));
+        let progress = |stage: &str| bar.set_message(stage.to_owned());
+        let folders = match &self.correct {
+            Some(reason) => workspace.correct(&self.period, reason, &progress),
+            None => workspace.report(&self.period, self.audience.as_deref(), &progress),
+        };
         bar.finish_and_clear();
         let folders = folders?;
         if globals.json {

@@ -6,6 +6,7 @@
 pub mod claim;
 pub mod config;
 pub mod digest;
+pub mod edition;
 pub mod hierarchy;
 pub mod manifest;
 pub mod period;

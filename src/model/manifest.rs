@@ -42,6 +42,18 @@ pub struct Manifest {
     /// Digest of the manifest of every earlier release that this one was protected with.
     #[serde(default)]
     pub earlier: BTreeMap<String, String>,
+    /// The release that this one corrects.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corrects: Option<Corrects>,
+}
+
+/// What a correction corrects, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Corrects {
+    /// The release's name.
+    pub release: String,
+    /// As the service gave it, for everybody to read.
+    pub reason: String,
 }
 
 /// A foreign manifest may leave the threshold out; the attack then takes the field's usual one.

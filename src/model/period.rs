@@ -41,6 +41,14 @@ pub struct Calendar {
     pub year_starts_in: u8,
 }
 
+impl Calendar {
+    /// The first month of the service's year that holds `month`.
+    #[must_use]
+    pub const fn year_start(self, month: Month) -> Month {
+        month.plus(-(month.0 - self.year_starts_in as i32 + 1).rem_euclid(12))
+    }
+}
+
 /// A half-open interval of whole months.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Period {
@@ -120,8 +128,8 @@ impl Period {
     #[must_use]
     pub fn name(self, calendar: Calendar) -> String {
         let start = self.start;
-        let from_service_year = (start.0 - i32::from(calendar.year_starts_in) + 1).rem_euclid(12);
-        let first = start.plus(-from_service_year);
+        let first = calendar.year_start(start);
+        let from_service_year = start.0 - first.0;
         let year = if calendar.year_starts_in == 1 {
             format!("{:04}", first.year())
         } else {
@@ -192,6 +200,23 @@ impl fmt::Display for Month {
     }
 }
 
+/// Months that a code of a sum stands for: a period, or what is left of one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// `2018-Q3`, or `2018 less 2018-Q2, 2018-Q4`.
+    pub name: String,
+    /// Its months, as intervals in order.
+    pub months: Vec<Period>,
+}
+
+impl Part {
+    /// The whole of a period.
+    #[must_use]
+    pub fn whole(period: Period, calendar: Calendar) -> Self {
+        Self { name: period.name(calendar), months: vec![period] }
+    }
+}
+
 /// The sums that hold among `periods`, each parent split into the longest periods of the list inside it and what is
 /// left over, so that a reader's subtraction is a cell of its own.
 ///
@@ -202,7 +227,7 @@ impl fmt::Display for Month {
 /// |---|---|
 /// | 2018, 2018-Q3, 2018-Q4 | 2018 = 2018-Q3 + 2018-Q4 + 2018-M01..2018-M06 |
 #[must_use]
-pub fn period_sums(periods: &[Period], calendar: Calendar) -> Vec<(String, Vec<String>)> {
+pub fn period_sums(periods: &[Period], calendar: Calendar) -> Vec<(Part, Vec<Part>)> {
     let mut known: Vec<Period> = periods.to_vec();
     for &one in periods {
         for &other in periods {
@@ -225,26 +250,36 @@ pub fn period_sums(periods: &[Period], calendar: Calendar) -> Vec<(String, Vec<S
             continue;
         }
         inside.sort();
-        let mut gaps = Vec::new();
-        let mut at = parent.start;
-        for child in &inside {
-            if at < child.start {
-                gaps.push(Period { start: at, end: child.start });
-            }
-            at = child.end;
-        }
-        if at < parent.end {
-            gaps.push(Period { start: at, end: parent.end });
-        }
-        let mut children: Vec<String> = inside.iter().map(|child| child.name(calendar)).collect();
+        let gaps = gaps(parent, &inside);
+        let mut children: Vec<Part> = inside.iter().map(|child| Part::whole(*child, calendar)).collect();
         match gaps.as_slice() {
             [] => {}
-            [gap] => children.push(gap.name(calendar)),
-            _ => children.push(format!("{} less {}", parent.name(calendar), children.join(", "))),
+            [gap] => children.push(Part::whole(*gap, calendar)),
+            _ => {
+                let names: Vec<&str> = children.iter().map(|child| child.name.as_str()).collect();
+                let name = format!("{} less {}", parent.name(calendar), names.join(", "));
+                children.push(Part { name, months: gaps });
+            }
         }
-        sums.push((parent.name(calendar), children));
+        sums.push((Part::whole(parent, calendar), children));
     }
     sums
+}
+
+/// What is left of `parent` between periods inside it, which are in order and do not overlap.
+fn gaps(parent: Period, inside: &[Period]) -> Vec<Period> {
+    let mut gaps = Vec::new();
+    let mut at = parent.start;
+    for child in inside {
+        if at < child.start {
+            gaps.push(Period { start: at, end: child.start });
+        }
+        at = child.end;
+    }
+    if at < parent.end {
+        gaps.push(Period { start: at, end: parent.end });
+    }
+    gaps
 }
 
 #[cfg(test)]
@@ -280,24 +315,29 @@ mod tests {
         assert!(Period::parse("2026-27", CALENDAR).is_err(), "a calendar year has one number");
     }
 
+    fn names(periods: &[Period], calendar: Calendar) -> Vec<(String, Vec<String>)> {
+        let names = |parts: Vec<Part>| parts.into_iter().map(|part| part.name).collect();
+        period_sums(periods, calendar).into_iter().map(|(parent, parts)| (parent.name, names(parts))).collect()
+    }
+
     #[test]
     fn a_year_less_two_quarters_is_a_period_of_its_own() {
         let periods = ["2018", "2018-Q3", "2018-Q4"].map(|name| Period::parse(name, CALENDAR).expect(name));
         let children = ["2018-Q3", "2018-Q4", "2018-M01..2018-M06"].map(str::to_owned).to_vec();
-        assert_eq!(period_sums(&periods, CALENDAR), [("2018".to_owned(), children)]);
+        assert_eq!(names(&periods, CALENDAR), [("2018".to_owned(), children)]);
     }
 
     #[test]
     fn what_is_left_of_a_year_with_gaps_is_one_cell() {
         let periods = ["2018", "2018-Q2", "2018-Q4"].map(|name| Period::parse(name, CALENDAR).expect(name));
-        let sums = period_sums(&periods, CALENDAR);
+        let sums = names(&periods, CALENDAR);
         assert_eq!(sums[0].1, ["2018-Q2", "2018-Q4", "2018 less 2018-Q2, 2018-Q4"]);
     }
 
     #[test]
     fn overlapping_years_are_split_at_each_others_edges() {
         let periods = ["2018", "2018-19"].map(|name| Period::parse(name, FINANCIAL).expect(name));
-        let sums = period_sums(&periods, FINANCIAL);
+        let sums = names(&periods, FINANCIAL);
         assert_eq!(sums[0], ("2018".to_owned(), vec!["2018-M04..2018-M12".to_owned(), "2017-18-Q4".to_owned()]));
         assert_eq!(sums[1], ("2018-19".to_owned(), vec!["2018-M04..2018-M12".to_owned(), "2018-19-Q4".to_owned()]));
     }

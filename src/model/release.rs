@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use thiserror::Error;
 
 use crate::hierarchy::Hierarchy;
-use crate::manifest::Relation;
+use crate::manifest::{Corrects, Relation};
 
 /// One published cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -145,6 +145,8 @@ pub struct ReleaseParts {
     pub tables: Vec<ReleasedTable>,
     /// Name and manifest digest of every earlier release that this one was protected with.
     pub earlier: BTreeMap<String, String>,
+    /// The release that it corrects.
+    pub corrects: Option<Corrects>,
 }
 
 /// A set of parts that does not hold together.

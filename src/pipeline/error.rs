@@ -88,6 +88,12 @@ pub enum Error {
         /// Its name.
         release: String,
     },
+    /// The reason of a correction is printed on its page.
+    #[error("the reason of a correction is one line of at most {most} letters")]
+    Reason {
+        /// Letters.
+        most: usize,
+    },
     /// Disk or system.
     #[error("could not {doing} {path}: {source}")]
     System {
@@ -112,7 +118,7 @@ impl Error {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Render(_) | Self::Seal(_) => 1,
-            Self::Period(_) | Self::NoSuch { .. } | Self::NoWorkspace(_) | Self::Exists(_) => 2,
+            Self::Period(_) | Self::NoSuch { .. } | Self::NoWorkspace(_) | Self::Exists(_) | Self::Reason { .. } => 2,
             Self::OutputExists(_) | Self::OutputForeign(_) | Self::ReportInside(_) => 2,
             Self::Config(_) => 3,
             Self::Ingest(_) | Self::Case(_) => 4,
@@ -150,6 +156,16 @@ impl Error {
                 "Nothing was released. Leave the named table out of the report, or make its categories coarser."
             }
             Self::Assemble(AssembleError::NoTables { .. }) => "Add a table for that audience to config/reports.",
+            Self::Assemble(AssembleError::NotReleased { .. }) => {
+                "Without --correct the period is reported for the first time."
+            }
+            Self::Assemble(AssembleError::Unchanged { .. }) => {
+                "Ingest the corrected export first. Late cases are no correction: they are counted where they came in."
+            }
+            Self::Assemble(AssembleError::Tabulate(TabulateError::Recoded)) => {
+                "Put dimensions, codes and bands in config/ back as they were at the release; then correct."
+            }
+            Self::Reason { .. } => "Say in plain words what was wrong; it is printed on the page and names nobody.",
             Self::Assemble(AssembleError::Forgotten { .. }) => {
                 "Put it back into config/: what was published once stays part of every later check."
             }
@@ -175,7 +191,8 @@ fn assemble_code(error: &AssembleError) -> u8 {
         AssembleError::Store(_) | AssembleError::Manifest { .. } => 7,
         AssembleError::Tabulate(TabulateError::Store(_) | TabulateError::Frozen) => 7,
         AssembleError::Tabulate(TabulateError::ForeignCode { .. }) | AssembleError::Forgotten { .. } => 3,
-        AssembleError::NoTables { .. } => 3,
+        AssembleError::NoTables { .. } | AssembleError::Tabulate(TabulateError::Recoded) => 3,
+        AssembleError::NotReleased { .. } | AssembleError::Unchanged { .. } => 2,
         AssembleError::Empty { .. } => 4,
         AssembleError::Protect(error) => protect_code(error),
         AssembleError::Seal(_) => 1,

@@ -5,11 +5,15 @@ use std::path::{Path, PathBuf};
 
 use confidential::assemble::{Draft, Sealed, seal_all};
 use confidential::store::ledger::{FrozenPeriod, LedgerEntry};
+use model::config::Report;
 use model::digest::sha256;
 
 use super::files::{remove_folder, write_folder};
 use super::recover::{publish, staging};
 use super::{Error, Workspace};
+
+/// The longest reason of a correction: it is one sentence of the page.
+const REASON_LETTERS_MAX: usize = 300;
 
 impl Workspace {
     /// Makes, attacks and releases the reports of a period; those released before are only named.
@@ -31,9 +35,40 @@ impl Workspace {
         progress("counting");
         let report = self.report_plan()?.clone();
         let draft = Draft::new(&self.configuration, &report, &self.store, period, &missing)?;
+        folders.extend(self.release(&report, &draft, progress)?);
+        Ok(folders)
+    }
+
+    /// Makes, attacks and releases a correction of a released period, for every audience that has a release of it.
+    ///
+    /// # Errors
+    /// As [`Workspace::report`]; [`Error::Reason`] where the reason is no plain sentence.
+    pub fn correct(&mut self, period: &str, reason: &str, progress: &dyn Fn(&str)) -> Result<Vec<PathBuf>, Error> {
+        let period = self.period(period)?;
+        let reason = reason.trim();
+        if reason.is_empty() || reason.chars().count() > REASON_LETTERS_MAX || reason.contains(char::is_control) {
+            return Err(Error::Reason { most: REASON_LETTERS_MAX });
+        }
+        let mut audiences = self.audiences(None)?;
+        let ledger = self.store.ledger()?;
+        let has_one = |audience: &String| {
+            let same = |entry: &LedgerEntry| (entry.period_start, entry.period_end) == (period.start.0, period.end.0);
+            ledger.iter().any(|entry| entry.audience == *audience && same(entry))
+        };
+        if audiences.iter().any(has_one) {
+            audiences.retain(has_one);
+            self.released_before(period, &audiences)?;
+        }
+        progress("counting");
+        let report = self.report_plan()?.clone();
+        let draft = Draft::correcting(&self.configuration, &report, &self.store, period, &audiences, reason)?;
+        self.release(&report, &draft, progress)
+    }
+
+    fn release(&mut self, report: &Report, draft: &Draft, progress: &dyn Fn(&str)) -> Result<Vec<PathBuf>, Error> {
         progress("protecting");
         let pattern = draft.protect()?;
-        let mut sealed = seal_all(&self.configuration, &report, &draft, &pattern)?;
+        let mut sealed = seal_all(&self.configuration, report, draft, &pattern)?;
         progress("rendering");
         let reports = self.folder.join("reports");
         let staged = stage(&reports, &mut sealed)?;
@@ -46,13 +81,12 @@ impl Workspace {
         progress("releasing");
         let entries: Vec<LedgerEntry> = sealed.into_iter().map(|sealed| sealed.entry).collect();
         let names: Vec<&str> = entries.iter().map(|entry| entry.name.as_str()).collect();
-        let frozen = self.frozen_by(&draft)?;
-        self.store.enter_pending(&entries, &frozen)?;
+        let frozen = self.frozen_by(draft)?;
+        self.store.enter_pending(&entries, &frozen, draft.correction()?.as_ref())?;
         publish(&reports, &names)?;
         self.store.mark_released(&names)?;
         remove_folder(&staging(&reports))?;
-        folders.extend(names.iter().map(|name| reports.join(name)));
-        Ok(folders)
+        Ok(names.iter().map(|name| reports.join(name)).collect())
     }
 
     /// What the draft freezes. The store freezes months source by source; the combinations are of all sources together
@@ -70,7 +104,7 @@ impl Workspace {
         Ok(frozen)
     }
 
-    /// Folders of the audiences whose report of `period` is in the ledger, and the audiences whose is not.
+    /// Folders of the newest releases of `period` that are in the ledger, and the audiences that have none.
     fn released_before(
         &self,
         period: model::Period,
@@ -82,7 +116,7 @@ impl Workspace {
             let same = |entry: &&LedgerEntry| {
                 entry.audience == *audience && (entry.period_start, entry.period_end) == (period.start.0, period.end.0)
             };
-            match ledger.iter().find(same) {
+            match ledger.iter().filter(same).max_by_key(|entry| entry.version) {
                 None => missing.push(audience.clone()),
                 Some(entry) => {
                     let folder = self.folder.join("reports").join(&entry.name);

@@ -29,6 +29,7 @@ pub(crate) fn write(parts: &ReleaseParts, files: &[RenderedFile]) -> Result<Stri
         derived: Vec::new(),
         files: files.iter().map(|file| (file.path.clone(), sha256(&file.bytes))).collect(),
         earlier: parts.earlier.clone(),
+        corrects: parts.corrects.clone(),
     };
     let fault = |error: serde_json::Error| RenderError::Json { file: PATH.into(), fault: error.to_string() };
     let mut text = serde_json::to_string_pretty(&manifest).map_err(fault)?;

@@ -31,6 +31,7 @@ pub(crate) fn write(parts: &ReleaseParts, drawings: &BTreeMap<String, String>) -
                 div.frame {
                     (contents(parts))
                     main #report {
+                        @if let Some(correction) = words::correction(parts) { p.lead { (correction) } }
                         @if !parts.introduction.trim().is_empty() { p.lead { (parts.introduction) } }
                         (figures::section(parts))
                         (reading(parts))

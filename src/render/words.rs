@@ -45,6 +45,13 @@ pub(crate) fn protection(parts: &ReleaseParts) -> Vec<String> {
     paragraphs
 }
 
+/// That the release corrects another, and why.
+pub(crate) fn correction(parts: &ReleaseParts) -> Option<String> {
+    let corrects = parts.corrects.as_ref()?;
+    let reason = corrects.reason.trim_end_matches('.');
+    Some(format!("This release corrects {}: {reason}.", corrects.release))
+}
+
 /// What a hidden cell of this table leaves open, where it differs from the rule.
 pub(crate) fn zeros(table: &ReleasedTable) -> Option<&'static str> {
     let hides = table.cells.contains(&ReleasedCell::Suppressed);

@@ -123,6 +123,7 @@ fn cover(sheet: &mut Worksheet, parts: &ReleaseParts, look: &Look) -> Result<(),
     sheet.write_with_format(1, 0, &parts.period_words, &look.heading)?;
     sheet.set_row_height(1, 22)?;
     let mut lines = vec![parts.service.clone(), format!("For: {}", parts.audience.1)];
+    lines.extend(words::correction(parts));
     if !parts.introduction.trim().is_empty() {
         lines.push(parts.introduction.clone());
     }

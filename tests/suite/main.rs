@@ -2,6 +2,7 @@
 
 mod casework;
 mod cli;
+mod corrections;
 mod demo;
 mod faults;
 mod house;

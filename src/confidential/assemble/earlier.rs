@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use model::Manifest;
 use model::config::Configuration;
+use model::edition::Figures;
 use model::period::{Calendar, Period};
 use model::release::Zeros;
 
@@ -41,8 +42,8 @@ impl History {
         Ok(Self { entries, releases, labels })
     }
 
-    /// The periods of all published cells.
-    pub fn periods(&self, calendar: Calendar) -> Vec<Period> {
+    /// The figures of all published cells.
+    pub fn figures(&self, calendar: Calendar) -> Vec<Figures> {
         let mut names: Vec<&str> = Vec::new();
         for cell in self.entries.iter().flat_map(|entry| &entry.cells) {
             for (dimension, code) in &cell.key {
@@ -51,7 +52,20 @@ impl History {
                 }
             }
         }
-        names.iter().filter_map(|name| Period::parse(name, calendar).ok()).collect()
+        names.iter().filter_map(|name| Figures::parse(name, calendar).ok()).collect()
+    }
+
+    /// The newest release of a period by audience: its name and number.
+    pub fn newest_of(&self, period: Period, audiences: &[String]) -> BTreeMap<String, (String, u32)> {
+        let mut newest: BTreeMap<String, (String, u32)> = BTreeMap::new();
+        for entry in &self.entries {
+            let same = (entry.period_start, entry.period_end) == (period.start.0, period.end.0);
+            let is_newer = newest.get(&entry.audience).is_none_or(|(_, version)| *version < entry.version);
+            if same && is_newer && audiences.contains(&entry.audience) {
+                newest.insert(entry.audience.clone(), (entry.name.clone(), entry.version));
+            }
+        }
+        newest
     }
 
     /// The published cells, and as impossible the cells that a reader of an earlier release knows to be empty because
@@ -79,7 +93,9 @@ impl History {
             .collect();
         for at in 0..cells.len() {
             let cell = cells[at].clone();
-            let Some(period) = super::plan::period_of(configuration, axes, &cell.key) else { continue };
+            let Some(Figures { period, .. }) = super::plan::figures_of(configuration, axes, &cell.key) else {
+                continue;
+            };
             for (position, axis) in axes.axes.iter().enumerate() {
                 let Source::Leaves(dim) = axis.source else { continue };
                 for child in children[position].get(&cell.key[position]).copied().unwrap_or_default() {

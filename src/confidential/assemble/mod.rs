@@ -7,6 +7,7 @@
 mod earlier;
 mod plan;
 mod sealing;
+mod unchanged;
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -21,8 +22,11 @@ pub use sealing::{Sealed, seal_all};
 use crate::protect::{
     EarlierCell, HiddenZeros, Insiders, Pattern, PlannedTable, Problem, ProtectError, Weight, suppress,
 };
+use crate::store::corrections::Correction;
 use crate::store::{Store, StoreError};
-use crate::tabulate::{Axes, Frame, TabulateError, Tabulation};
+use crate::tabulate::correction::Change;
+use crate::tabulate::frame::Loaded;
+use crate::tabulate::{Axes, Frame, Key, TabulateError, Tabulation};
 
 /// Steps of search that a report takes time for: about a second.
 const EFFORT: u64 = 10_000_000;
@@ -64,6 +68,20 @@ pub enum AssembleError {
         /// Its name.
         name: String,
     },
+    /// Only what was released can be corrected.
+    #[error("{period} was not released to {audience}, so there is nothing to correct")]
+    NotReleased {
+        /// The period's name.
+        period: String,
+        /// The audience's identifier.
+        audience: String,
+    },
+    /// A correction that changes nothing.
+    #[error("nothing was recorded about {period} since it was counted")]
+    Unchanged {
+        /// The period's name.
+        period: String,
+    },
     /// An earlier release's manifest cannot be read back from the ledger.
     #[error("the ledger's copy of the manifest of {release} cannot be read")]
     Manifest {
@@ -89,6 +107,11 @@ pub struct Draft {
     pub earlier_releases: BTreeMap<String, String>,
     /// Months that this report freezes, as half-open intervals.
     pub freezes: Vec<Period>,
+    /// The newest release of the period by audience: its name and number.
+    pub newest: BTreeMap<String, (String, u32)>,
+    /// Why this report corrects those; none where it corrects nothing.
+    pub reason: Option<String>,
+    change: Option<Change>,
     frame: Frame,
     tie_key: [u8; 32],
 }
@@ -105,6 +128,32 @@ impl Draft {
         period: Period,
         audiences: &[String],
     ) -> Result<Self, AssembleError> {
+        Self::plan(configuration, report, store, period, (audiences, None))
+    }
+
+    /// Plans a correction of a released period: a new edition of its figures, with what was recorded since.
+    ///
+    /// # Errors
+    /// [`AssembleError::NotReleased`] and [`AssembleError::Unchanged`] besides those of [`Draft::new`].
+    pub fn correcting(
+        configuration: &Configuration,
+        report: &Report,
+        store: &Store,
+        period: Period,
+        audiences: &[String],
+        reason: &str,
+    ) -> Result<Self, AssembleError> {
+        Self::plan(configuration, report, store, period, (audiences, Some(reason)))
+    }
+
+    fn plan(
+        configuration: &Configuration,
+        report: &Report,
+        store: &Store,
+        period: Period,
+        (audiences, reason): (&[String], Option<&str>),
+    ) -> Result<Self, AssembleError> {
+        let calendar = configuration.service.calendar;
         let wanted = |plan: &&model::config::TablePlan| {
             let fits = plan.longest_months.is_none_or(|longest| period.months() <= longest);
             fits && plan.audiences.iter().any(|name| audiences.contains(name))
@@ -114,24 +163,50 @@ impl Draft {
             return Err(AssembleError::NoTables { audiences: audiences.join(", ") });
         }
         let history = earlier::History::read(store)?;
-        let mut frame = Frame::load(store, configuration, period.end)?;
+        let newest = history.newest_of(period, audiences);
+        if let (Some(_), Some(audience)) = (reason, audiences.iter().find(|name| !newest.contains_key(*name))) {
+            return Err(AssembleError::NotReleased { period: period.name(calendar), audience: audience.clone() });
+        }
+        let Loaded { mut frame, editions, change } =
+            Frame::load(store, configuration, period.end, reason.map(|_| period))?;
         if !frame.has_cases_in(period) {
-            return Err(AssembleError::Empty { period: period.name(configuration.service.calendar) });
+            return Err(AssembleError::Empty { period: period.name(calendar) });
+        }
+        let mut figures = history.figures(calendar);
+        if reason.is_some() && change.is_none() && figures.contains(&editions.newest(period)) {
+            return Err(AssembleError::Unchanged { period: period.name(calendar) });
         }
         let threshold = configuration.service.audiences.iter().map(|audience| audience.threshold).max().unwrap_or(0);
         frame.fold_rare(configuration, threshold, &history.labels);
-        let shown: Vec<Period> = plans.iter().flat_map(|plan| plan::periods(plan, period)).collect();
-        let mut periods = shown.clone();
-        periods.extend(history.periods(configuration.service.calendar));
-        let axes = Axes::new(configuration, &frame, &periods);
-        let tables = plans.iter().map(|plan| plan::plan(configuration, &frame, &axes, plan, period)).collect();
-        let earlier = history.cells(configuration, &axes, &frame)?;
+        let shown: Vec<Period> = plans.iter().flat_map(|plan| plan::periods(plan, period, calendar)).collect();
+        figures.extend(shown.iter().map(|period| editions.newest(*period)));
+        let axes = Axes::new(configuration, &frame, &figures, &editions);
+        let tables: Vec<Planned> =
+            plans.iter().map(|plan| plan::plan(configuration, &frame, &axes, plan, period)).collect();
+        let mut earlier = history.cells(configuration, &axes, &frame)?;
+        let planned: Vec<&Key> =
+            tables.iter().flat_map(|table| &table.cells).filter_map(PlannedCell::counted).collect();
+        earlier.extend(unchanged::unchanged(&axes, &planned, &earlier, &Tabulation::new(&axes, &frame)?));
         let freezes =
             freezes(&frame, &shown, &store.frozen()?.iter().map(|old| (old.start, old.end)).collect::<Vec<_>>());
         let tie_key = store.tie_key();
         let audiences = audiences.to_vec();
         let earlier_releases = history.releases;
-        Ok(Self { period, audiences, axes, tables, earlier, earlier_releases, freezes, frame, tie_key })
+        let reason = reason.map(str::to_owned);
+        Ok(Self {
+            period,
+            audiences,
+            axes,
+            tables,
+            earlier,
+            earlier_releases,
+            freezes,
+            newest,
+            reason,
+            change,
+            frame,
+            tie_key,
+        })
     }
 
     /// The problem that decides what is hidden.
@@ -156,6 +231,15 @@ impl Draft {
     pub fn protect(&self) -> Result<Pattern, AssembleError> {
         let tabulation = Tabulation::new(&self.axes, &self.frame)?;
         Ok(suppress(&self.problem(), &tabulation)?)
+    }
+
+    /// The correction that goes into the ledger with the releases; none where the newest figures are already kept.
+    ///
+    /// # Errors
+    /// [`AssembleError::Tabulate`] where it cannot be written.
+    pub fn correction(&self) -> Result<Option<Correction>, AssembleError> {
+        let keep = |change: &Change| Ok(Correction { period: self.period, body: change.pack()? });
+        self.change.as_ref().map(keep).transpose()
     }
 
     /// The frozen combinations that go into the ledger with the releases.

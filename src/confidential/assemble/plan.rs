@@ -2,8 +2,9 @@
 //! planned, impossible or not available. Deliberately absent: counts.
 
 use model::config::Configuration;
-use model::config::dimension::Unit;
+use model::config::dimension::{Measure, Unit};
 use model::config::report::{Over, TableDimension, TablePlan};
+use model::edition::Figures;
 use model::period::{Calendar, Month, Period};
 use model::release::{ReleasedCode, Zeros};
 
@@ -20,6 +21,17 @@ pub enum PlannedCell {
     Impossible(Key),
     /// Not collected in the period, or counted under another code when it was released.
     NotAvailable(Key),
+}
+
+impl PlannedCell {
+    /// Its key, where it is to be counted.
+    #[must_use]
+    pub const fn counted(&self) -> Option<&Key> {
+        match self {
+            Self::Counted(key) => Some(key),
+            Self::Impossible(_) | Self::NotAvailable(_) => None,
+        }
+    }
 }
 
 /// A dimension of a planned table.
@@ -67,20 +79,21 @@ impl From<&Planned> for PlannedTable {
 
 /// The periods that a table of `plan` publishes in a report for `period`.
 #[must_use]
-pub fn periods(plan: &TablePlan, period: Period) -> Vec<Period> {
+pub fn periods(plan: &TablePlan, period: Period, calendar: Calendar) -> Vec<Period> {
     let last = plan.dims.iter().find_map(|dim| match dim {
         TableDimension::Period { last } => Some(*last as i32),
         TableDimension::Coded { .. } => None,
     });
     match last {
         Some(last) => (0..last).rev().map(|steps| period.before(steps)).collect(),
-        None => vec![over(plan, period)],
+        None => vec![over(plan, period, calendar)],
     }
 }
 
-fn over(plan: &TablePlan, period: Period) -> Period {
+fn over(plan: &TablePlan, period: Period, calendar: Calendar) -> Period {
     match plan.over {
         Over::Period => period,
+        Over::YearToDate => Period { start: calendar.year_start(period.end.plus(-1)), end: period.end },
         Over::TwelveMonths => Period { start: period.end.plus(-12), end: period.end },
     }
 }
@@ -91,6 +104,12 @@ pub fn heading(period: Period, calendar: Calendar) -> String {
     period.name(calendar).replace("-Q", " Q").replace("-M", " M").replace("..", " to ")
 }
 
+/// The heading of a period's figures: `2025-26 Q4, corrected`.
+pub(super) fn figures_heading(figures: Figures, calendar: Calendar) -> String {
+    let heading = heading(figures.period, calendar);
+    if figures.vintage == 0 { heading } else { format!("{heading}, corrected") }
+}
+
 /// The cells of a table.
 #[must_use]
 pub fn plan(configuration: &Configuration, frame: &Frame, axes: &Axes, plan: &TablePlan, period: Period) -> Planned {
@@ -98,7 +117,7 @@ pub fn plan(configuration: &Configuration, frame: &Frame, axes: &Axes, plan: &Ta
     let measure = configuration.dimensions.measure(&plan.measure);
     let unit = measure.map_or(Unit::Case, |measure| measure.unit);
     let axis_of = |name: &str| axes.position(&Axes::name_for(name, unit)).unwrap_or(0);
-    let shown = periods(plan, period);
+    let shown = periods(plan, period, calendar);
     let mut dims = Vec::new();
     for dim in &plan.dims {
         dims.push(match dim {
@@ -106,9 +125,10 @@ pub fn plan(configuration: &Configuration, frame: &Frame, axes: &Axes, plan: &Ta
             TableDimension::Period { .. } => {
                 let axis = axis_of(PERIOD);
                 let codes = shown.iter().filter_map(|period| {
-                    let code = period.name(calendar);
+                    let code = axes.period_code(*period, calendar);
                     let index = axes.axes[axis].find(&code)?;
-                    Some((index, ReleasedCode { code, label: heading(*period, calendar), depth: 1 }))
+                    let label = figures_heading(axes.editions.newest(*period), calendar);
+                    Some((index, ReleasedCode { code, label, depth: 1 }))
                 });
                 PlannedDimension { axis, codes: codes.collect() }
             }
@@ -120,12 +140,13 @@ pub fn plan(configuration: &Configuration, frame: &Frame, axes: &Axes, plan: &Ta
     let by_period = plan.dims.iter().any(|dim| matches!(dim, TableDimension::Period { .. }));
     if !by_period {
         let axis = axis_of(PERIOD);
-        fixed.extend(axes.axes[axis].find(&over(plan, period).name(calendar)).map(|code| (axis, code)));
+        let code = axes.period_code(over(plan, period, calendar), calendar);
+        fixed.extend(axes.axes[axis].find(&code).map(|code| (axis, code)));
     }
     let label = measure.map_or("", |measure| measure.label.as_str());
     let when = match (by_period, shown.first(), shown.last()) {
         (true, Some(first), Some(last)) => Period { start: first.start, end: last.end }.words(),
-        _ => over(plan, period).words(),
+        _ => words(axes, over(plan, period, calendar)),
     };
     let audiences = configuration.service.audiences.iter();
     let threshold =
@@ -140,6 +161,12 @@ pub fn plan(configuration: &Configuration, frame: &Frame, axes: &Axes, plan: &Ta
         fixed,
         cells,
     }
+}
+
+/// `July to September 2018, corrected`.
+fn words(axes: &Axes, period: Period) -> String {
+    let corrected = if axes.editions.newest(period).vintage == 0 { "" } else { ", corrected" };
+    format!("{}{corrected}", period.words())
 }
 
 fn coded(axes: &Axes, axis: usize, depth: usize) -> PlannedDimension {
@@ -177,7 +204,13 @@ fn cells(
 }
 
 fn classify(configuration: &Configuration, frame: &Frame, axes: &Axes, first: Option<Month>, key: Key) -> PlannedCell {
-    let Some(period) = period_of(configuration, axes, &key) else { return PlannedCell::Counted(key) };
+    let Some(figures) = figures_of(configuration, axes, &key) else { return PlannedCell::Counted(key) };
+    let period = figures.period;
+    // Distinct families add up over nothing, not even over what was kept and what was added, so that what a second
+    // version tells beside the first could not be protected.
+    if figures.vintage > 0 && axes.measures.get(key[measure_axis(axes)] as usize).is_some_and(counts_families) {
+        return PlannedCell::NotAvailable(key);
+    }
     if first.is_none_or(|first| period.end <= first) {
         return PlannedCell::NotAvailable(key);
     }
@@ -202,11 +235,19 @@ fn classify(configuration: &Configuration, frame: &Frame, axes: &Axes, first: Op
     if impossible { PlannedCell::Impossible(key) } else { PlannedCell::Counted(key) }
 }
 
-/// The period at which a key stands, on whichever of the two axes of periods names one.
-pub(super) fn period_of(configuration: &Configuration, axes: &Axes, key: &Key) -> Option<Period> {
+fn measure_axis(axes: &Axes) -> usize {
+    axes.position(MEASURE).unwrap_or(0)
+}
+
+fn counts_families(measure: &Measure) -> bool {
+    measure.unit == Unit::Family
+}
+
+/// The figures at which a key stands, on whichever of the two axes of periods names some.
+pub(super) fn figures_of(configuration: &Configuration, axes: &Axes, key: &Key) -> Option<Figures> {
     axes.axes
         .iter()
         .zip(key)
         .filter(|(axis, code)| axis.source == Source::Months && **code != axis.space.total)
-        .find_map(|(axis, code)| Period::parse(&axis.space.codes[*code as usize], configuration.service.calendar).ok())
+        .find_map(|(axis, code)| Figures::parse(&axis.space.codes[*code as usize], configuration.service.calendar).ok())
 }

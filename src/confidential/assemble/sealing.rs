@@ -4,10 +4,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::config::{Audience, Configuration, Report};
+use model::edition::Figures;
 use model::hierarchy::Hierarchy;
+use model::manifest::Corrects;
 use model::release::{Release, ReleaseParts, ReleasedCell, ReleasedDimension, ReleasedTable, Zeros};
 
-use super::plan::{Planned, PlannedCell, heading};
+use super::plan::{Planned, PlannedCell, figures_heading};
 use super::{AssembleError, Draft};
 use crate::protect::{EarlierForm, Pattern, Shown, seal};
 use crate::store::ledger::{LedgerCell, LedgerEntry, ReleaseState};
@@ -55,7 +57,10 @@ fn seal_one(
         .zip(&pattern.zeros)
         .filter(|(table, _)| table.plan.audiences.contains(&audience.id))
         .unzip();
-    let name = format!("{}-{}-r1", period.name(calendar), audience.id);
+    let newest = draft.newest.get(&audience.id);
+    let version = newest.map_or(1, |(_, version)| version + 1);
+    let name = format!("{}-{}-r{version}", period.name(calendar), audience.id);
+    let correction = newest.zip(draft.reason.as_ref());
     let used = used_codes(&draft.axes, &tables);
     let last = period.end.plus(-1);
     let parts = ReleaseParts {
@@ -77,6 +82,8 @@ fn seal_one(
             .map(|(table, zeros)| released_table(&draft.axes, table, *zeros, pattern))
             .collect(),
         earlier: draft.earlier_releases.clone(),
+        corrects: correction
+            .map(|((release, _), reason)| Corrects { release: release.clone(), reason: reason.clone() }),
     };
     let entry = LedgerEntry {
         name,
@@ -84,7 +91,8 @@ fn seal_one(
         period_end: period.end.0,
         audience: audience.id.clone(),
         threshold: audience.threshold,
-        version: 1,
+        version,
+        correction: draft.reason.clone(),
         state: ReleaseState::Pending,
         manifest_sha256: String::new(),
         manifest_json: String::new(),
@@ -172,8 +180,8 @@ fn hierarchies(axes: &Axes, used: &BTreeMap<usize, BTreeSet<u32>>) -> BTreeMap<S
             let axis = &axes.axes[*at];
             let name = |code: &u32| axis.space.codes[*code as usize].clone();
             let usable = |(parent, children): &&(u32, Vec<u32>)| {
-                codes.contains(parent)
-                    && (axis.source == Source::Months || children.iter().any(|child| codes.contains(child)))
+                axis.source == Source::Months
+                    || codes.contains(parent) && children.iter().any(|child| codes.contains(child))
             };
             let sums = axis.space.sums.iter().filter(usable);
             let sums = sums.map(|(parent, children)| (name(parent), children.iter().map(name).collect())).collect();
@@ -198,7 +206,7 @@ fn labels(
             let code = &axis.space.codes[*code as usize];
             let calendar = configuration.service.calendar;
             let label = match axis.source {
-                Source::Months => model::Period::parse(code, calendar).ok().map(|period| heading(period, calendar)),
+                Source::Months => Figures::parse(code, calendar).ok().map(|all| figures_heading(all, calendar)),
                 Source::Events => configuration.dimensions.measure(code).map(|measure| measure.label.clone()),
                 Source::Leaves(_) => None,
             };

@@ -21,6 +21,7 @@ impl Case {
         let hierarchies: BTreeMap<String, Hierarchy> =
             self.spaces.iter().map(|space| space.name.clone()).zip(self.hierarchies.iter().cloned()).collect();
         seal(ReleaseParts {
+            corrects: None,
             name: String::new(),
             service: String::new(),
             title: self.name.clone(),

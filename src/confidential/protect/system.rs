@@ -2,9 +2,10 @@
 //! with their true counts, and the sums among them. Deliberately absent: any decision about what to hide.
 //!
 //! A cell common to two tables is one variable. A sum is taken in where its parent and at least one of its children are
-//! variables; children that no table has become variables too, because a reader can work them out.
+//! variables; children that no table has become variables too, because a reader can work them out. So does a child of
+//! two parents that are variables: `first = kept + removed` and `revised = kept + added` bound all three.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
@@ -261,6 +262,33 @@ impl Variables {
         Ok(())
     }
 
+    /// Makes variables of the children that `key` has in common with another parent that is a variable, unless other
+    /// sums explain both: then what differs between the two shows among their parts.
+    fn add_shared(&mut self, problem: &Problem, shared: &[HashMap<u32, Vec<(u32, u32)>>], key: &[u32]) {
+        for (dimension, shared) in shared.iter().enumerate() {
+            for &(other, common) in shared.get(&key[dimension]).into_iter().flatten() {
+                let mut at = key.to_vec();
+                at[dimension] = other;
+                let is_explained =
+                    |parent: u32| self.is_explained(&problem.spaces[dimension], dimension, &at, (parent, common));
+                if self.index.contains_key(at.as_slice()) && !(is_explained(other) && is_explained(key[dimension])) {
+                    at[dimension] = common;
+                    self.intern(&at);
+                }
+            }
+        }
+    }
+
+    /// Whether a sum of `parent` without `common` has a child that is a variable.
+    fn is_explained(&self, space: &Space, dimension: usize, key: &[u32], (parent, common): (u32, u32)) -> bool {
+        let mut at = key.to_vec();
+        let others = space.sums.iter().filter(|(own, children)| *own == parent && !children.contains(&common));
+        others.flat_map(|(_, children)| children).any(|&child| {
+            at[dimension] = child;
+            self.index.contains_key(at.as_slice())
+        })
+    }
+
     /// Every sum whose parent and at least one child are variables, as `(parent, children)`; missing children are added,
     /// and may bring further sums in.
     ///
@@ -268,11 +296,13 @@ impl Variables {
     fn close(&mut self, problem: &Problem) -> Vec<(u32, Vec<u32>)> {
         let known_zero: Vec<bool> = self.origins.iter().map(|origin| is_unlisted(problem, origin)).collect();
         let uses: Vec<Vec<Vec<usize>>> = problem.spaces.iter().map(uses).collect();
+        let shared: Vec<HashMap<u32, Vec<(u32, u32)>>> = problem.spaces.iter().map(shared).collect();
         let mut seen: HashSet<(u32, usize, usize)> = HashSet::new();
         let mut sums = Vec::new();
         let mut at = 0;
         while at < self.keys.len() {
             let child = self.keys[at].clone();
+            self.add_shared(problem, &shared, &child);
             let brings_sums = !known_zero.get(at).copied().unwrap_or(false);
             for (dimension, space) in problem.spaces.iter().enumerate().filter(|_| brings_sums) {
                 for &sum in &uses[dimension][child[dimension] as usize] {
@@ -303,6 +333,26 @@ fn uses(space: &Space) -> Vec<Vec<usize>> {
         }
     }
     uses
+}
+
+/// By code: the other parents with which it has a child in common, and that child.
+fn shared(space: &Space) -> HashMap<u32, Vec<(u32, u32)>> {
+    let mut parents: BTreeMap<u32, BTreeSet<u32>> = BTreeMap::new();
+    for (parent, children) in &space.sums {
+        for &child in children {
+            parents.entry(child).or_default().insert(*parent);
+        }
+    }
+    let mut shared: HashMap<u32, Vec<(u32, u32)>> = HashMap::new();
+    for (child, parents) in parents {
+        for &one in &parents {
+            shared
+                .entry(one)
+                .or_default()
+                .extend(parents.iter().filter(|&&other| other != one).map(|&other| (other, child)));
+        }
+    }
+    shared
 }
 
 /// Whether all that is known of a cell is that it could not occur before.

@@ -107,7 +107,8 @@ fn scan(
     Ok(())
 }
 
-fn show(
+/// Shows a row of `id, family, counted_opened, counted_closed, field_list, field_values`.
+pub(super) fn show(
     row: &Row<'_>,
     lists: &HashMap<i64, Vec<Option<usize>>>,
     visit: &mut dyn FnMut(StoredCase<'_>),
@@ -139,7 +140,7 @@ fn text<'a>(row: &'a Row<'_>, column: usize) -> Result<Option<&'a str>, StoreErr
 }
 
 /// For each field list that the source ever had, where the wanted fields stand in it.
-fn positions(
+pub(super) fn positions(
     connection: &Connection,
     source: &str,
     fields: &[&str],

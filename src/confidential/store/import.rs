@@ -408,8 +408,10 @@ const UPDATE: &str = "
         field_values = ?10, content = ?11, file = ?12, sheet = ?13, row = ?14
     WHERE id = ?1 AND source = ?2 AND case_key = ?3";
 const REMEMBER: &str = "
-    INSERT INTO history (case_id, replaced_by, counted_opened, counted_closed, field_list, field_values, file, sheet, row)
-    SELECT id, ?2, counted_opened, counted_closed, field_list, field_values, file, sheet, row FROM cases WHERE id = ?1";
+    INSERT INTO history (case_id, replaced_by, family, counted_opened, counted_closed, field_list, field_values, file,
+        sheet, row)
+    SELECT id, ?2, family, counted_opened, counted_closed, field_list, field_values, file, sheet, row
+    FROM cases WHERE id = ?1";
 
 /// Enters the files that are new; their numbers by name.
 fn write_files<'p>(

@@ -13,6 +13,7 @@ use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
 
 use crate::protect::{EarlierForm, Reason};
+use crate::store::corrections::{self, Correction};
 use crate::store::{Store, StoreError, unreadable};
 
 /// How far a release has come.
@@ -54,6 +55,8 @@ pub struct LedgerEntry {
     pub threshold: u64,
     /// 1 for the first release of the period to the audience.
     pub version: u32,
+    /// Why it corrects the release before it; none for a first release.
+    pub correction: Option<String>,
     /// How far it has come.
     pub state: ReleaseState,
     /// Digest of `release.json`.
@@ -116,15 +119,21 @@ enum StoredReason {
 }
 
 impl Store {
-    /// Enters releases as pending, with the periods that they freeze: all, or nothing.
+    /// Enters releases as pending, with the periods that they freeze and what they correct: all, or nothing.
     ///
     /// # Errors
     /// [`StoreError::ReleaseExists`] where a name is taken, [`StoreError::AlreadyFrozen`] where a period of the source
     /// shares a month with a frozen one.
-    pub fn enter_pending(&mut self, entries: &[LedgerEntry], frozen: &[FrozenPeriod]) -> Result<(), StoreError> {
+    pub fn enter_pending(
+        &mut self,
+        entries: &[LedgerEntry],
+        frozen: &[FrozenPeriod],
+        correction: Option<&Correction>,
+    ) -> Result<(), StoreError> {
         self.transact(|connection| {
             let sql = "SELECT 1 + max(ifnull((SELECT max(entered_with) FROM releases), 0),
-                                      ifnull((SELECT max(entered_with) FROM frozen), 0))";
+                                      ifnull((SELECT max(entered_with) FROM frozen), 0),
+                                      ifnull((SELECT max(entered_with) FROM corrections), 0))";
             let group: i64 = connection.query_row(sql, [], |row| row.get(0))?;
             for entry in entries {
                 enter(connection, entry, group)?;
@@ -132,7 +141,10 @@ impl Store {
             for period in frozen {
                 freeze(connection, period, group)?;
             }
-            Ok(())
+            match correction {
+                Some(correction) => corrections::enter(connection, correction, group),
+                None => Ok(()),
+            }
         })
     }
 
@@ -163,8 +175,10 @@ impl Store {
                     return Err(StoreError::NotPending { name: (*name).to_owned() });
                 }
             }
-            let sql = "DELETE FROM frozen WHERE entered_with NOT IN (SELECT entered_with FROM releases)";
-            connection.execute(sql, [])?;
+            for table in ["frozen", "corrections"] {
+                let sql = format!("DELETE FROM {table} WHERE entered_with NOT IN (SELECT entered_with FROM releases)");
+                connection.execute(&sql, [])?;
+            }
             Ok(())
         })
     }
@@ -188,8 +202,8 @@ impl Store {
 
 fn ledger(connection: &Connection) -> Result<Vec<LedgerEntry>, StoreError> {
     let sql =
-        "SELECT id, name, period_start, period_end, audience, threshold, version, state, manifest_sha256, manifest
-               FROM releases ORDER BY id";
+        "SELECT id, name, period_start, period_end, audience, threshold, version, state, manifest_sha256, manifest,
+               correction FROM releases ORDER BY id";
     let mut statement = connection.prepare(sql)?;
     let mut rows = statement.query([])?;
     let mut entries = Vec::new();
@@ -205,6 +219,7 @@ fn ledger(connection: &Connection) -> Result<Vec<LedgerEntry>, StoreError> {
             state: if released { ReleaseState::Released } else { ReleaseState::Pending },
             manifest_sha256: row.get(8)?,
             manifest_json: row.get(9)?,
+            correction: row.get(10)?,
             cells: cells(connection, row.get(0)?)?,
         });
     }
@@ -233,7 +248,7 @@ fn enter(connection: &Connection, entry: &LedgerEntry, group: i64) -> Result<(),
     };
     connection.execute(
         "INSERT INTO releases (entered_with, name, period_start, period_end, audience, threshold, version, state,
-         manifest_sha256, manifest) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+         manifest_sha256, manifest, correction) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
         params![
             group,
             entry.name,
@@ -244,7 +259,8 @@ fn enter(connection: &Connection, entry: &LedgerEntry, group: i64) -> Result<(),
             entry.version,
             state,
             entry.manifest_sha256,
-            entry.manifest_json
+            entry.manifest_json,
+            entry.correction
         ],
     )?;
     let release = connection.last_insert_rowid();
@@ -274,7 +290,8 @@ fn freeze(connection: &Connection, period: &FrozenPeriod, group: i64) -> Result<
         return Err(StoreError::AlreadyFrozen { source_name: period.source.clone(), start, end });
     }
     connection.execute(
-        "INSERT INTO frozen (entered_with, source, period_start, period_end, body) VALUES (?1, ?2, ?3, ?4, ?5)",
+        "INSERT INTO frozen (entered_with, source, period_start, period_end, imports, body)
+         SELECT ?1, ?2, ?3, ?4, ifnull(max(id), 0), ?5 FROM imports",
         params![group, period.source, start, end, deflated(&period.body)?],
     )?;
     Ok(())
@@ -327,12 +344,12 @@ fn stored(cell: &LedgerCell) -> StoredCell {
     }
 }
 
-fn deflated(body: &[u8]) -> Result<Vec<u8>, StoreError> {
+pub(super) fn deflated(body: &[u8]) -> Result<Vec<u8>, StoreError> {
     let mut encoder = DeflateEncoder::new(Vec::new(), Compression::fast());
     encoder.write_all(body).and_then(|()| encoder.finish()).map_err(|_| unreadable("a body"))
 }
 
-fn inflated(body: Vec<u8>) -> Result<Vec<u8>, StoreError> {
+pub(super) fn inflated(body: Vec<u8>) -> Result<Vec<u8>, StoreError> {
     let mut bytes = Vec::new();
     // The body was written by us and is authenticated page by page, so its size needs no bound.
     DeflateDecoder::new(body.as_slice()).read_to_end(&mut bytes).map_err(|_| unreadable("a body"))?;

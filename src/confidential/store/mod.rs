@@ -14,6 +14,8 @@ use thiserror::Error;
 use zeroize::Zeroizing;
 
 pub mod cases;
+pub mod corrections;
+pub mod erasure;
 pub mod identifiers;
 pub mod import;
 pub mod keys;

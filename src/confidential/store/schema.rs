@@ -10,7 +10,7 @@ use crate::store::{StoreError, keys, named, unreadable};
 /// `TKUP`: tells our files from other databases.
 const APPLICATION_ID: i32 = 0x544B_5550;
 /// Grows with every change of the tables.
-const SCHEMA: i32 = 1;
+const SCHEMA: i32 = 2;
 
 /// The one source of a case's months is its counted month: a late case's differs from its date's.
 const TABLES: &str = "
@@ -68,6 +68,7 @@ CREATE TABLE history (
     id INTEGER PRIMARY KEY,
     case_id INTEGER NOT NULL REFERENCES cases,
     replaced_by INTEGER NOT NULL REFERENCES imports,
+    family INTEGER,
     counted_opened INTEGER,
     counted_closed INTEGER,
     field_list INTEGER NOT NULL REFERENCES field_lists,
@@ -89,7 +90,8 @@ CREATE TABLE releases (
     version INTEGER NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('pending', 'released')),
     manifest_sha256 TEXT NOT NULL,
-    manifest TEXT NOT NULL
+    manifest TEXT NOT NULL,
+    correction TEXT
 ) STRICT;
 
 CREATE TABLE ledger_cells (
@@ -106,8 +108,30 @@ CREATE TABLE frozen (
     source TEXT NOT NULL,
     period_start INTEGER NOT NULL,
     period_end INTEGER NOT NULL CHECK (period_end > period_start),
+    imports INTEGER NOT NULL,
     body BLOB NOT NULL
 ) STRICT;
+";
+
+/// What was frozen once and corrected since. `imports`, here and above: the last import that was counted.
+const CORRECTIONS: &str = "
+CREATE TABLE corrections (
+    id INTEGER PRIMARY KEY,
+    entered_with INTEGER NOT NULL,
+    period_start INTEGER NOT NULL,
+    period_end INTEGER NOT NULL CHECK (period_end > period_start),
+    imports INTEGER NOT NULL,
+    body BLOB NOT NULL
+) STRICT;
+";
+
+/// From schema 1, which knew no corrections: what it froze is taken as counted from the store as it is now.
+const FROM_1: &str = "
+ALTER TABLE history ADD COLUMN family INTEGER;
+UPDATE history SET family = (SELECT family FROM cases WHERE cases.id = case_id);
+ALTER TABLE releases ADD COLUMN correction TEXT;
+ALTER TABLE frozen ADD COLUMN imports INTEGER NOT NULL DEFAULT 0;
+UPDATE frozen SET imports = (SELECT ifnull(max(id), 0) FROM imports);
 ";
 
 /// Makes the tables and the keys that live inside.
@@ -115,6 +139,7 @@ pub(super) fn create(connection: &Connection) -> rusqlite::Result<()> {
     let random = || keys::random().map_err(|_| rusqlite::Error::InvalidQuery);
     let transaction = connection.unchecked_transaction()?;
     transaction.execute_batch(TABLES)?;
+    transaction.execute_batch(CORRECTIONS)?;
     for name in ["store_id", "family_key", "tie_key"] {
         let key = random()?;
         let length = if name == "store_id" { 16 } else { key.len() };
@@ -135,7 +160,16 @@ pub(super) fn check(connection: &Connection, path: &Path) -> Result<(), StoreErr
     if found > SCHEMA {
         return Err(StoreError::NewerSchema { path: path.to_owned(), found, known: SCHEMA });
     }
-    Ok(())
+    if found < SCHEMA { upgrade(connection).map_err(|error| named(error, path)) } else { Ok(()) }
+}
+
+/// Brings an older schema up to date: all of it, or nothing.
+fn upgrade(connection: &Connection) -> rusqlite::Result<()> {
+    let transaction = connection.unchecked_transaction()?;
+    transaction.execute_batch(FROM_1)?;
+    transaction.execute_batch(CORRECTIONS)?;
+    transaction.pragma_update(None, "user_version", SCHEMA)?;
+    transaction.commit()
 }
 
 /// Replaces a value of the store about itself.

@@ -1,5 +1,7 @@
 //! The store as its callers see it: what it keeps, what it refuses, and what an attacker of the file finds.
 
+mod corrections;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -147,6 +149,7 @@ fn entry(name: &str) -> LedgerEntry {
         audience: "public".to_owned(),
         threshold: 5,
         version: 1,
+        correction: None,
         state: ReleaseState::Pending,
         manifest_sha256: "ab".repeat(32),
         manifest_json: "{}".to_owned(),
@@ -256,7 +259,7 @@ fn a_batch_with_one_faulty_recording_stores_none() {
 #[test]
 fn a_late_case_is_counted_after_the_last_frozen_month() {
     let mut bench = Bench::new();
-    bench.store.enter_pending(&[entry("Q1")], &[quarter(JANUARY)]).expect("a frozen quarter");
+    bench.store.enter_pending(&[entry("Q1")], &[quarter(JANUARY)], None).expect("a frozen quarter");
     assert!(matches!(bench.import("a.csv", TWO_CASES), Err(StoreError::Pending { .. })));
     bench.store.mark_released(&["Q1"]).expect("released");
     let outcome = bench.import("a.csv", "A1 - 2026-02-10 2026-05-01 ASD\n B2 - 2025-12-31 - ASD").expect("an import");
@@ -269,7 +272,7 @@ fn an_update_moves_no_event_out_of_a_frozen_month_and_none_into_one() {
     let mut bench = Bench::new();
     let lines = "A1 - 2026-02-10 - ASD\n B2 - 2026-05-10 - ASD\n C3 - 2026-05-10 - ASD";
     bench.import("a.csv", lines).expect("an import");
-    bench.store.enter_pending(&[entry("Q1")], &[quarter(JANUARY)]).expect("a frozen quarter");
+    bench.store.enter_pending(&[entry("Q1")], &[quarter(JANUARY)], None).expect("a frozen quarter");
     bench.store.mark_released(&["Q1"]).expect("released");
     // A1: the opening was frozen in February, so its new date does not count; its closing is late.
     // B2: its opening may move; C3: into the frozen quarter it may not.
@@ -282,7 +285,7 @@ fn an_update_moves_no_event_out_of_a_frozen_month_and_none_into_one() {
 #[test]
 fn the_ledger_gives_back_what_was_entered() {
     let mut bench = Bench::new();
-    bench.store.enter_pending(&[entry("first"), entry("second")], &[quarter(JANUARY)]).expect("entered");
+    bench.store.enter_pending(&[entry("first"), entry("second")], &[quarter(JANUARY)], None).expect("entered");
     assert_eq!(bench.store.ledger().expect("a ledger"), [entry("first"), entry("second")]);
     assert_eq!(bench.store.frozen().expect("frozen"), [quarter(JANUARY)]);
     bench.store.mark_released(&["first", "second"]).expect("released");
@@ -294,32 +297,32 @@ fn the_ledger_gives_back_what_was_entered() {
 #[test]
 fn a_discarded_release_leaves_nothing_frozen_and_a_released_one_cannot_be_discarded() {
     let mut bench = Bench::new();
-    bench.store.enter_pending(&[entry("a"), entry("b")], &[quarter(JANUARY)]).expect("entered");
+    bench.store.enter_pending(&[entry("a"), entry("b")], &[quarter(JANUARY)], None).expect("entered");
     bench.store.discard_pending(&["a"]).expect("discarded");
     assert_eq!(bench.store.frozen().expect("frozen").len(), 1, "b still needs it");
     bench.store.discard_pending(&["b"]).expect("discarded");
     assert!(bench.store.ledger().expect("a ledger").is_empty() && bench.store.frozen().expect("frozen").is_empty());
-    bench.store.enter_pending(&[entry("a")], &[quarter(JANUARY)]).expect("entered again");
+    bench.store.enter_pending(&[entry("a")], &[quarter(JANUARY)], None).expect("entered again");
     bench.store.mark_released(&["a"]).expect("released");
     assert!(matches!(bench.store.discard_pending(&["a"]), Err(StoreError::NotPending { .. })));
-    assert!(matches!(bench.store.enter_pending(&[entry("a")], &[]), Err(StoreError::ReleaseExists { .. })));
+    assert!(matches!(bench.store.enter_pending(&[entry("a")], &[], None), Err(StoreError::ReleaseExists { .. })));
 }
 
 #[test]
 fn a_frozen_month_cannot_be_frozen_again() {
     let mut bench = Bench::new();
-    bench.store.enter_pending(&[entry("a")], &[quarter(JANUARY)]).expect("entered");
-    let error = bench.store.enter_pending(&[entry("b")], &[quarter(JANUARY + 2)]).expect_err("March is frozen");
+    bench.store.enter_pending(&[entry("a")], &[quarter(JANUARY)], None).expect("entered");
+    let error = bench.store.enter_pending(&[entry("b")], &[quarter(JANUARY + 2)], None).expect_err("March is frozen");
     assert!(matches!(error, StoreError::AlreadyFrozen { .. }));
     assert_eq!(bench.store.ledger().expect("a ledger").len(), 1, "b was not entered either");
-    bench.store.enter_pending(&[entry("b")], &[quarter(JANUARY + 3)]).expect("April is not");
+    bench.store.enter_pending(&[entry("b")], &[quarter(JANUARY + 3)], None).expect("April is not");
 }
 
 #[test]
 fn nothing_readable_is_on_the_disk() {
     let mut bench = Bench::new();
     bench.import("canary-file.csv", "CANARYCASE CANARYFAMILY 2026-01-09 - CANARYNEED").expect("an import");
-    bench.store.enter_pending(&[entry("CANARYRELEASE")], &[quarter(JANUARY)]).expect("entered");
+    bench.store.enter_pending(&[entry("CANARYRELEASE")], &[quarter(JANUARY)], None).expect("entered");
     let mut names: Vec<String> = Vec::new();
     for file in fs::read_dir(bench.folder.path()).expect("the folder") {
         let file = file.expect("a file");

@@ -1,11 +1,12 @@
 //! The space of a release: every dimension with all its codes, the sums among them, and which leaves and months each
 //! code holds. Comes in: the configuration, a frame, the periods in play. Goes out: axes. Deliberately absent: counts.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 use model::config::dimension::{Derivation, Measure, TOTAL, Unit};
 use model::config::{Configuration, Dimension};
-use model::period::{Calendar, Period, period_sums};
+use model::edition::{Editions, Figures, period_codes};
+use model::period::{Calendar, Period};
 use model::release::ReleasedCode;
 
 use crate::protect::Space;
@@ -61,14 +62,22 @@ pub struct Axes {
     pub axes: Vec<Axis>,
     /// By code of the measure axis.
     pub measures: Vec<Measure>,
+    /// The corrections so far.
+    pub editions: Editions,
+}
+
+/// What stands in place of the month in rows of the corrected moment number `at`. Months are never negative.
+#[must_use]
+pub const fn moment_code(at: i32) -> i32 {
+    -1 - at
 }
 
 impl Axes {
-    /// The axes that `configuration` and `frame` make with `periods`, shown or published before.
+    /// The axes that `configuration` and `frame` make with `figures`, shown or published before.
     #[must_use]
-    pub fn new(configuration: &Configuration, frame: &Frame, periods: &[Period]) -> Self {
+    pub fn new(configuration: &Configuration, frame: &Frame, figures: &[Figures], editions: &Editions) -> Self {
         let calendar = configuration.service.calendar;
-        let mut axes = vec![period_axis(PERIOD, periods, calendar, true), measure_axis(configuration, frame)];
+        let mut axes = vec![period_axis(figures, editions, frame, calendar), measure_axis(configuration, frame)];
         for (at, dimension) in configuration.dimensions.dimensions.iter().enumerate() {
             axes.push(coded_axis(configuration, frame, dimension, at));
         }
@@ -81,7 +90,13 @@ impl Axes {
                 axes.push(twin);
             }
         }
-        Self { axes, measures: configuration.dimensions.measures.clone() }
+        Self { axes, measures: configuration.dimensions.measures.clone(), editions: editions.clone() }
+    }
+
+    /// The code of a period's newest figures.
+    #[must_use]
+    pub fn period_code(&self, period: Period, calendar: Calendar) -> String {
+        self.editions.newest(period).name(calendar)
     }
 
     /// The position of an axis.
@@ -116,41 +131,27 @@ fn intern(axis: &mut Axis, code: &str) -> u32 {
     at
 }
 
-fn period_axis(name: &str, periods: &[Period], calendar: Calendar, additive: bool) -> Axis {
-    let mut axis = axis(name, "Period", TOTAL, Source::Months);
-    let mut months: BTreeMap<u32, BTreeSet<i32>> = BTreeMap::new();
-    let mut known: Vec<Period> = periods.to_vec();
-    known.sort();
-    known.dedup();
-    for period in &known {
-        let code = intern(&mut axis, &period.name(calendar));
-        months.insert(code, (period.start.0..period.end.0).collect());
-    }
-    // A parent comes before its parts in this list, so what is left of it is known when it is needed.
-    for (parent, children) in period_sums(&known, calendar) {
-        let parent = intern(&mut axis, &parent);
-        let children: Vec<u32> = children.iter().map(|child| intern(&mut axis, child)).collect();
-        for child in &children {
-            if let Ok(period) = Period::parse(&axis.space.codes[*child as usize], calendar) {
-                months.entry(*child).or_insert_with(|| (period.start.0..period.end.0).collect());
+fn period_axis(figures: &[Figures], editions: &Editions, frame: &Frame, calendar: Calendar) -> Axis {
+    let mut axis = axis(PERIOD, "Period", TOTAL, Source::Months);
+    let all = period_codes(figures, editions, calendar);
+    let moments = frame.moments();
+    for code in &all.codes {
+        let at = intern(&mut axis, &code.name);
+        for period in &code.months {
+            if code.content.holds(0, u32::MAX) {
+                (period.start.0..period.end.0).for_each(|month| axis.holders.entry(month).or_default().push(at));
+            }
+            for ((month, (since, until)), number) in moments.iter().zip(0..) {
+                if (period.start..period.end).contains(month) && code.content.holds(*since, *until) {
+                    axis.holders.entry(moment_code(number)).or_default().push(at);
+                }
             }
         }
-        let whole = months.get(&parent).cloned().unwrap_or_default();
-        for child in &children {
-            if !months.contains_key(child) {
-                let others = children.iter().filter(|other| *other != child).filter_map(|other| months.get(other));
-                let taken: BTreeSet<i32> = others.flatten().copied().collect();
-                months.insert(*child, whole.difference(&taken).copied().collect());
-            }
-        }
-        if additive {
-            axis.space.sums.push((parent, children));
-        }
     }
-    for (code, held) in months {
-        for month in held {
-            axis.holders.entry(month).or_default().push(code);
-        }
+    for (parent, children) in &all.sums {
+        let parent = intern(&mut axis, parent);
+        let children = children.iter().map(|child| intern(&mut axis, child)).collect();
+        axis.space.sums.push((parent, children));
     }
     axis
 }
@@ -268,7 +269,7 @@ mod tests {
     #[test]
     fn what_is_left_of_a_year_holds_the_months_of_no_published_quarter() {
         let periods = ["2018", "2018-Q2", "2018-Q4"].map(|name| Period::parse(name, CALENDAR).expect(name));
-        let axis = period_axis(PERIOD, &periods, CALENDAR, true);
+        let axis = period_axis(&periods.map(Figures::first), &Editions::default(), &Frame::default(), CALENDAR);
         let rest = axis.find("2018 less 2018-Q2, 2018-Q4").expect("a code of its own");
         let months: Vec<i32> =
             (1..=12).filter(|month| axis.holders[&Month::new(2018, *month as u8).0].contains(&rest)).collect();

@@ -4,9 +4,10 @@
 use std::collections::{BTreeMap, HashMap};
 
 use model::config::dimension::Unit;
+use model::period::Month;
 use polars::prelude::{Column, DataFrame, IntoColumn, NamedFrom, Series};
 
-use crate::tabulate::axes::{Axes, Source};
+use crate::tabulate::axes::{Axes, Source, moment_code};
 use crate::tabulate::frame::{Frame, OWN_UNIT};
 use crate::tabulate::{Counter, Counts, Key, TabulateError};
 
@@ -31,9 +32,15 @@ impl<'a> Tabulation<'a> {
     /// [`TabulateError::Group`] where the columns do not make a frame, a fault of the program.
     pub fn new(axes: &'a Axes, frame: &Frame) -> Result<Self, TabulateError> {
         let event: Vec<i32> = frame.event.iter().map(|event| *event as i32).collect();
+        let mut month = frame.month.clone();
+        let codes: BTreeMap<_, i32> = frame.moments().into_iter().zip(0..).collect();
+        for (&row, &lifetime) in &frame.corrected {
+            let moment = codes.get(&(Month(frame.month[row]), lifetime));
+            moment.into_iter().for_each(|at| month[row] = moment_code(*at));
+        }
         let mut columns: Vec<Column> = vec![
             Series::new("event".into(), event).into_column(),
-            Series::new("month".into(), &frame.month).into_column(),
+            Series::new("month".into(), &month).into_column(),
             Series::new("unit".into(), &frame.unit).into_column(),
             Series::new("count".into(), &frame.count).into_column(),
         ];
@@ -87,7 +94,8 @@ impl<'a> Tabulation<'a> {
         let rows = self.combinations(&sources)?;
         let mut shares: Vec<(u32, u64, u32)> = Vec::new();
         let mut partial: Vec<u128> = Vec::new();
-        for row in 0..rows.count.len() {
+        // Rows of which a correction took every case are still there, with none.
+        for row in (0..rows.count.len()).filter(|row| rows.count[*row] > 0) {
             partial.clear();
             partial.push(0);
             for (at, axis) in shape.iter().enumerate() {
@@ -173,7 +181,8 @@ mod tests {
     use std::collections::BTreeMap;
 
     use model::config::Configuration;
-    use model::period::{Month, Period};
+    use model::edition::{Editions, Figures};
+    use model::period::Period;
 
     use super::*;
     use crate::tabulate::frame::{FrameDimension, UNKNOWN_FAMILY};
@@ -233,10 +242,12 @@ mod tests {
             unit: vec![7, 7, 8, 7, UNKNOWN_FAMILY],
             codes: vec![vec![0, 1, 1, 1, 2]],
             count: vec![2, 1, 1, 1, 3],
+            ..Frame::default()
         };
         let periods =
             [Period::starting(january, 1), Period::starting(january.plus(1), 1), Period::starting(january, 12)];
-        (Axes::new(&configuration, &frame, &periods), frame)
+        let figures = periods.map(Figures::first);
+        (Axes::new(&configuration, &frame, &figures, &Editions::default()), frame)
     }
 
     fn count(cell: &[(&str, &str)]) -> (u64, u64, u64) {

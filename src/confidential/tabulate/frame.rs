@@ -9,12 +9,15 @@ use std::io::{Read, Write};
 
 use model::config::Configuration;
 use model::config::dimension::Derivation;
+use model::edition::Editions;
 use model::period::{Month, Period};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::store::Store;
 use crate::store::cases::StoredCase;
 use crate::tabulate::TabulateError;
+use crate::tabulate::correction::Change;
 use crate::tabulate::derive::{Deriver, NESTED};
 
 /// The unit of a case that the source declares to be its own.
@@ -54,14 +57,35 @@ pub struct Frame {
     pub codes: Vec<Vec<u32>>,
     /// Cases of each row.
     pub count: Vec<u32>,
+    /// Rows that a correction took out or brought in, with the editions in which they are in the figures: from the first
+    /// up to before the second. Every other row is in all of them.
+    #[serde(skip)]
+    pub corrected: BTreeMap<usize, (u32, u32)>,
+}
+
+/// A frame, the corrections in it, and what a new one would change.
+#[derive(Debug)]
+pub struct Loaded {
+    /// All rows of all editions.
+    pub frame: Frame,
+    /// The corrected periods in order, the new one last.
+    pub editions: Editions,
+    /// What the new correction changes, where one was asked for and anything was recorded.
+    pub change: Option<Change>,
 }
 
 impl Frame {
-    /// All cases of the store up to `end`: frozen months from the ledger, the others live.
+    /// All cases of the store up to `end`: frozen months from the ledger with their corrections, the others live.
+    /// `correct`: what was recorded of that period since it was counted becomes an edition of its own.
     ///
     /// # Errors
     /// [`TabulateError`] where the store cannot be read or holds a code that its list no longer has.
-    pub fn load(store: &Store, configuration: &Configuration, end: Month) -> Result<Self, TabulateError> {
+    pub fn load(
+        store: &Store,
+        configuration: &Configuration,
+        end: Month,
+        correct: Option<Period>,
+    ) -> Result<Loaded, TabulateError> {
         let mut derivers = derivers(configuration);
         let mut frame = Self::empty(configuration);
         let mut frozen_months = HashSet::new();
@@ -71,7 +95,22 @@ impl Frame {
                 // The combinations of all sources lie with the first one.
                 continue;
             }
-            frame.append_frozen(&thaw(&period.body)?, (period.start, period.end), &mut derivers);
+            frame.append_frozen(&unpacked(&period.body)?, (period.start, period.end), &mut derivers);
+        }
+        let mut corrected = Vec::new();
+        for correction in store.corrections()? {
+            corrected.push(correction.period);
+            let change = Change::unpack(&correction.body)?;
+            frame.correct(&change, correction.period, corrected.len() as u32, &mut derivers)?;
+        }
+        let mut change = None;
+        if let Some(period) = correct {
+            let recorded = frame.change(store, configuration, &mut derivers, period)?;
+            if !recorded.is_empty() {
+                corrected.push(period);
+                frame.correct(&recorded, period, corrected.len() as u32, &mut derivers)?;
+                change = Some(recorded);
+            }
         }
         for (name, source) in &configuration.sources {
             frame.append_live(store, name, source.family.is_some(), &mut derivers, &frozen_months, end)?;
@@ -79,7 +118,7 @@ impl Frame {
         for (dim, deriver) in frame.dims.iter_mut().zip(derivers) {
             dim.leaves = deriver.leaves;
         }
-        Ok(frame)
+        Ok(Loaded { frame, editions: Editions::new(corrected), change })
     }
 
     fn empty(configuration: &Configuration) -> Self {
@@ -142,20 +181,8 @@ impl Frame {
         frozen: &HashSet<i32>,
         end: Month,
     ) -> Result<(), TabulateError> {
-        let mut fields: Vec<&str> = Vec::new();
-        let mut wanted: Vec<Vec<usize>> = Vec::new();
-        let needed: Vec<Vec<String>> = derivers.iter().map(|deriver| deriver.fields.clone()).collect();
-        for names in &needed {
-            let mut positions = Vec::new();
-            for name in names {
-                let at = fields.iter().position(|field| field == name).unwrap_or_else(|| {
-                    fields.push(name);
-                    fields.len() - 1
-                });
-                positions.push(at);
-            }
-            wanted.push(positions);
-        }
+        let (fields, wanted) = fields_of(derivers);
+        let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
         let mut foreign = None;
         let mut leaves = vec![0; derivers.len()];
         store.scan(source, &fields, None, &mut |case| {
@@ -178,7 +205,7 @@ impl Frame {
                     None => foreign = foreign.or(Some(at)),
                 }
             }
-            let unit = if has_families { case.family.map_or(UNKNOWN_FAMILY, |family| family.max(1)) } else { OWN_UNIT };
+            let unit = unit_of(&case, has_families);
             for (event, month) in months {
                 self.event.push(event);
                 self.month.push(month);
@@ -325,14 +352,35 @@ impl Frame {
                 column.push(code);
             }
         }
-        let text = serde_json::to_vec(&kept).map_err(|_| TabulateError::Frozen)?;
-        let mut packer = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::default());
-        packer.write_all(&text).and_then(|()| packer.finish()).map_err(|_| TabulateError::Frozen)
+        packed(&kept)
     }
 }
 
+/// Every field that the derivers need, each once, and where each deriver finds its own.
+pub(super) fn fields_of(derivers: &[Deriver]) -> (Vec<String>, Vec<Vec<usize>>) {
+    let mut fields: Vec<String> = Vec::new();
+    let mut wanted: Vec<Vec<usize>> = Vec::new();
+    for deriver in derivers {
+        let mut positions = Vec::new();
+        for name in &deriver.fields {
+            let at = fields.iter().position(|field| field == name).unwrap_or_else(|| {
+                fields.push(name.clone());
+                fields.len() - 1
+            });
+            positions.push(at);
+        }
+        wanted.push(positions);
+    }
+    (fields, wanted)
+}
+
+/// The protected unit of a case.
+pub(super) fn unit_of(case: &StoredCase<'_>, has_families: bool) -> u64 {
+    if has_families { case.family.map_or(UNKNOWN_FAMILY, |family| family.max(1)) } else { OWN_UNIT }
+}
+
 /// The month in which an event of a case is counted. The store knows two events.
-fn counted_month(case: &StoredCase<'_>, event: &str) -> Option<i32> {
+pub(super) fn counted_month(case: &StoredCase<'_>, event: &str) -> Option<i32> {
     match event {
         "opened" => case.opened_month,
         "closed" => case.closed_month,
@@ -349,7 +397,13 @@ pub fn ancestor(leaf: &str, depth: usize) -> &str {
     leaf.match_indices(NESTED).nth(depth - 1).map_or(leaf, |(end, _)| &leaf[..end])
 }
 
-fn thaw(body: &[u8]) -> Result<Frame, TabulateError> {
+pub(super) fn packed(body: &impl Serialize) -> Result<Vec<u8>, TabulateError> {
+    let text = serde_json::to_vec(body).map_err(|_| TabulateError::Frozen)?;
+    let mut packer = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::default());
+    packer.write_all(&text).and_then(|()| packer.finish()).map_err(|_| TabulateError::Frozen)
+}
+
+pub(super) fn unpacked<T: DeserializeOwned>(body: &[u8]) -> Result<T, TabulateError> {
     let mut text = Vec::new();
     flate2::read::DeflateDecoder::new(body).read_to_end(&mut text).map_err(|_| TabulateError::Frozen)?;
     serde_json::from_slice(&text).map_err(|_| TabulateError::Frozen)
@@ -387,6 +441,7 @@ mod tests {
             unit: vec![7, 8, 7, 7],
             codes: vec![vec![0, 0, 1, 2]],
             count: vec![1, 2, 1, 1],
+            ..Frame::default()
         }
     }
 
@@ -406,8 +461,8 @@ mod tests {
     fn what_is_frozen_is_read_back_the_same() {
         let frame = frame();
         let whole = Period { start: Month(24_000), end: Month(24_002) };
-        assert_eq!(thaw(&frame.freeze(whole).expect("bytes")).expect("a frame"), frame);
+        assert_eq!(unpacked::<Frame>(&frame.freeze(whole).expect("bytes")).expect("a frame"), frame);
         let first = Period { start: Month(24_000), end: Month(24_001) };
-        assert_eq!(thaw(&frame.freeze(first).expect("bytes")).expect("a frame").count, [1, 2]);
+        assert_eq!(unpacked::<Frame>(&frame.freeze(first).expect("bytes")).expect("a frame").count, [1, 2]);
     }
 }

@@ -23,6 +23,7 @@ pub trait Counter {
 }
 
 pub mod axes;
+pub mod correction;
 pub mod count;
 pub mod derive;
 pub mod frame;
@@ -45,6 +46,9 @@ pub enum TabulateError {
     /// A frozen period's counts cannot be read back.
     #[error("the frozen counts of an earlier release cannot be read")]
     Frozen,
+    /// What changed in released months cannot be found where it was counted.
+    #[error("the configuration no longer counts the cases of the corrected months as their release did")]
+    Recoded,
     /// A dimension's code list has no such code.
     #[error("the store holds cases whose code the list of the dimension {dimension:?} does not have any more")]
     ForeignCode {

@@ -16,6 +16,8 @@ pub enum Over {
     Period,
     /// The twelve months that end with the report's period.
     TwelveMonths,
+    /// From the beginning of the service's year to the end of the report's period.
+    YearToDate,
 }
 
 /// One dimension of a table: `issue`, or `issue:group` where the table stops at a coarser level.

@@ -1,7 +1,7 @@
 //! Every sum that holds among cells. Comes in: the sums of all manifests and the cells of all tables. Goes out:
 //! equations, and the cells that no table shows but a reader can work out. Deliberately absent: bounds.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::attacks::codes::{Codes, Key};
 
@@ -41,6 +41,32 @@ impl Sums {
     fn holds(&self, sum: &Sum, releases: Releases) -> bool {
         let explained = self.explained_by.get(&sum.parent).copied().unwrap_or(0);
         self.shared || sum.stated_by & releases != 0 || explained & releases == 0
+    }
+}
+
+impl Sums {
+    /// The children of those sums of `parent` that `common` is not in.
+    fn other_sums(&self, parent: u32, common: u32) -> impl Iterator<Item = u32> {
+        let sums = self.by_parent.get(&parent).into_iter().flatten().map(|&at| &self.sums[at]);
+        sums.filter(move |sum| !sum.children.contains(&common)).flat_map(|sum| sum.children.iter().copied())
+    }
+
+    /// By code: the other parents with which it has a child in common, and that child.
+    fn shared_children(&self) -> HashMap<u32, Vec<(u32, u32)>> {
+        let mut parents: BTreeMap<u32, BTreeSet<u32>> = BTreeMap::new();
+        for sum in &self.sums {
+            for &child in &sum.children {
+                parents.entry(child).or_default().insert(sum.parent);
+            }
+        }
+        let mut shared: HashMap<u32, Vec<(u32, u32)>> = HashMap::new();
+        for (child, parents) in parents {
+            for &one in &parents {
+                let others = parents.iter().filter(|&&other| other != one);
+                shared.entry(one).or_default().extend(others.map(|&other| (other, child)));
+            }
+        }
+        shared
     }
 }
 
@@ -139,6 +165,33 @@ impl Hierarchies {
         }
     }
 
+    /// Children that no table shows of two parents that are known: `first = kept + removed`, `revised = kept + added`.
+    /// Where other sums explain both parents, what differs between the two shows among their parts.
+    pub fn add_shared(&self, codes: &Codes, known: &mut Known) {
+        let shared: Vec<_> = self.by_dimension.iter().map(Sums::shared_children).collect();
+        let shown = known.keys.len();
+        let mut at = 0;
+        while at < known.keys.len() {
+            let key = known.keys[at];
+            for (dimension, shared) in shared.iter().enumerate() {
+                for &(other, child) in shared.get(&codes.at(key, dimension)).into_iter().flatten() {
+                    let here = codes.at(key, dimension);
+                    let sums = &self.by_dimension[dimension];
+                    let explained = |parent| {
+                        sums.other_sums(parent, child)
+                            .any(|part| known.get(codes.moved(key, dimension, part)).is_some_and(|part| part < shown))
+                    };
+                    let is_explained = explained(here) && explained(other);
+                    if let Some(other) = known.get(codes.moved(key, dimension, other)).filter(|_| !is_explained) {
+                        let releases = known.releases[at] | known.releases[other];
+                        known.add(codes.moved(key, dimension, child), releases);
+                    }
+                }
+            }
+            at += 1;
+        }
+    }
+
     /// Every sum whose parent and at least one child are known; children that were not known are added.
     pub fn equations(&self, codes: &Codes, known: &mut Known) -> Vec<Equation> {
         let mut found: Vec<(usize, Vec<Key>)> = Vec::new();
@@ -181,5 +234,50 @@ impl Hierarchies {
             }
         }
         differing
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Figures of these periods, under the sums of a correction of Q1 and of a half year before and after it.
+    fn closed(published: &[&str]) -> (usize, usize) {
+        let mut codes = Codes::default();
+        codes.dimension("period", "Total");
+        let mut hierarchies = Hierarchies::default();
+        let sums: [(&str, &[&str]); 6] = [
+            ("Q1", &["kept", "removed"]),
+            ("Q1-v2", &["kept", "added"]),
+            ("H1", &["Q1", "Q2"]),
+            ("H1-v2", &["Q1-v2", "Q2"]),
+            ("H1", &["H1-kept", "H1-removed"]),
+            ("H1-v2", &["H1-kept", "H1-added"]),
+        ];
+        for (parent, children) in sums {
+            let children: Vec<String> = children.iter().map(|child| (*child).to_owned()).collect();
+            hierarchies.add(&mut codes, 0, parent, &children, 0);
+        }
+        codes.seal().expect("a dozen cells fit");
+        let mut known = Known::default();
+        for code in published {
+            let code = codes.known(0, code).expect("a code");
+            known.add(codes.moved(codes.totals(), 0, code), 1);
+        }
+        hierarchies.add_shared(&codes, &mut known);
+        let equations = hierarchies.equations(&codes, &mut known).len();
+        (known.keys.len() - published.len(), equations)
+    }
+
+    #[test]
+    fn two_versions_of_a_figure_bound_what_was_kept_removed_and_added() {
+        assert_eq!(closed(&["Q1"]), (0, 0), "one version alone says nothing");
+        assert_eq!(closed(&["Q1", "Q1-v2"]), (3, 2));
+    }
+
+    #[test]
+    fn versions_that_other_sums_explain_differ_only_where_their_parts_do() {
+        assert_eq!(closed(&["Q1", "Q1-v2", "Q2", "H1", "H1-v2"]), (3, 4));
+        assert_eq!(closed(&["H1", "H1-v2"]), (6, 4), "their parts are not known: they share Q2 and what was kept");
     }
 }

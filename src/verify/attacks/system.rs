@@ -128,6 +128,7 @@ pub fn build(parts: &[Part<'_>]) -> Result<Cells, VerifyError> {
         ));
     }
     hierarchies.add_parents(&cells.codes, &mut cells.known);
+    hierarchies.add_shared(&cells.codes, &mut cells.known);
     let equations = hierarchies.equations(&cells.codes, &mut cells.known);
     cells.grow();
     for equation in equations {

@@ -1,0 +1,340 @@
+//! What a correction takes out of released months and what it brings in. Comes in: cases as they were counted and as
+//! they are recorded now, the codes that were listed then. Goes out: two frames of combinations, to be kept with the
+//! correction. Deliberately absent: erased cases, which stay counted, and cases that came in late.
+
+use std::collections::{BTreeMap, HashMap};
+
+use model::config::Configuration;
+use model::period::{Month, Period};
+use serde::{Deserialize, Serialize};
+
+use crate::store::Store;
+use crate::store::cases::StoredCase;
+use crate::store::corrections::Version;
+use crate::tabulate::TabulateError;
+use crate::tabulate::derive::{Deriver, NESTED};
+use crate::tabulate::frame::{Frame, OTHER, counted_month, fields_of, packed, unit_of, unpacked};
+
+/// Combinations that a correction takes out and brings in.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Change {
+    /// As they were counted.
+    pub removed: Frame,
+    /// As they are recorded now.
+    pub added: Frame,
+}
+
+/// A combination: event, month, unit, leaves.
+type Combination = (u32, i32, u64, Vec<u32>);
+
+impl Change {
+    /// Whether there is nothing to correct.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.removed.count.is_empty() && self.added.count.is_empty()
+    }
+
+    /// As opaque bytes.
+    ///
+    /// # Errors
+    /// [`TabulateError::Frozen`] where they cannot be written.
+    pub fn pack(&self) -> Result<Vec<u8>, TabulateError> {
+        packed(self)
+    }
+
+    /// From opaque bytes.
+    pub(super) fn unpack(body: &[u8]) -> Result<Self, TabulateError> {
+        unpacked(body)
+    }
+}
+
+impl Frame {
+    /// What was recorded of `period` since it was counted, in the codes that were listed then.
+    pub(super) fn change(
+        &self,
+        store: &Store,
+        configuration: &Configuration,
+        derivers: &mut [Deriver],
+        period: Period,
+    ) -> Result<Change, TabulateError> {
+        let mut sets: [BTreeMap<Combination, u32>; 2] = Default::default();
+        let mut fault = None;
+        for (name, source) in &configuration.sources {
+            let (fields, wanted) = fields_of(derivers);
+            let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
+            store.changed(name, &fields, period, &mut |version, event, case| {
+                let of = (event, source.family.is_some());
+                let set = match version {
+                    Version::Counted => &mut sets[0],
+                    Version::Recorded => &mut sets[1],
+                };
+                match self.combination(configuration, derivers, &wanted, of, &case) {
+                    Ok(Some(combination)) => *set.entry(combination).or_default() += 1,
+                    Ok(None) => {}
+                    Err(error) => fault = Some(error),
+                }
+            })?;
+        }
+        if let Some(error) = fault {
+            return Err(error);
+        }
+        let [mut removed, mut added] = sets;
+        for (combination, out) in &mut removed {
+            if let Some(back) = added.get_mut(combination) {
+                let same = (*out).min(*back);
+                (*out, *back) = (*out - same, *back - same);
+            }
+        }
+        let [removed, added] = [removed, added].map(|set| self.of_combinations(derivers, set));
+        Ok(Change { removed, added })
+    }
+
+    /// The combination of a changed case; none where no measure counts the event.
+    fn combination(
+        &self,
+        configuration: &Configuration,
+        derivers: &mut [Deriver],
+        wanted: &[Vec<usize>],
+        (event, has_families): (&str, bool),
+        case: &StoredCase<'_>,
+    ) -> Result<Option<Combination>, TabulateError> {
+        let Some(number) = self.events.iter().position(|name| name == event) else { return Ok(None) };
+        let Some(month) = counted_month(case, event) else { return Ok(None) };
+        let mut codes = Vec::with_capacity(derivers.len());
+        for (at, deriver) in derivers.iter_mut().enumerate() {
+            let values: Vec<Option<&str>> = wanted[at].iter().map(|position| case.values[*position]).collect();
+            // A code that its list no longer has cannot be found where it was counted either.
+            let leaf = deriver.leaf(&values).ok_or(TabulateError::Recoded)?;
+            let leaf = deriver.in_month(leaf, month);
+            codes.push(self.listed_then(configuration, at, deriver, leaf, month));
+        }
+        Ok(Some((number as u32, month, unit_of(case, has_families), codes)))
+    }
+
+    /// The leaf under which a released month counts a leaf: itself where it was listed then, else the rest of its group,
+    /// else what is not recorded. A released month gets no new rows.
+    fn listed_then(
+        &self,
+        configuration: &Configuration,
+        at: usize,
+        deriver: &mut Deriver,
+        leaf: u32,
+        month: i32,
+    ) -> u32 {
+        let dim = &self.dims[at];
+        if dim.unavailable.iter().any(|(start, end)| (*start..*end).contains(&month)) {
+            return 0;
+        }
+        let Some((_, listed)) = dim.listed.iter().find(|((start, end), _)| (*start..*end).contains(&month)) else {
+            return leaf;
+        };
+        let code = deriver.leaves[leaf as usize].clone();
+        if listed.contains(&code) {
+            return leaf;
+        }
+        let missing = &configuration.dimensions.dimensions[at].missing;
+        let mut group = code.rsplit_once(NESTED).map(|(group, _)| group);
+        while let Some(parent) = group {
+            for rest in [OTHER, missing.as_str()] {
+                let candidate = format!("{parent}{NESTED}{rest}");
+                if listed.contains(&candidate) {
+                    return deriver.add(candidate);
+                }
+            }
+            group = parent.rsplit_once(NESTED).map(|(group, _)| group);
+        }
+        let rest = if listed.contains(OTHER) { OTHER } else { missing };
+        deriver.add(rest.to_owned())
+    }
+
+    fn of_combinations(&self, derivers: &[Deriver], set: BTreeMap<Combination, u32>) -> Self {
+        let mut frame = Self { events: self.events.clone(), dims: self.dims.clone(), ..Self::default() };
+        for (dim, deriver) in frame.dims.iter_mut().zip(derivers) {
+            dim.leaves.clone_from(&deriver.leaves);
+        }
+        frame.codes = vec![Vec::new(); self.dims.len()];
+        for ((event, month, unit, codes), count) in set.into_iter().filter(|(_, count)| *count > 0) {
+            frame.push((event, month, unit), codes, count);
+        }
+        frame
+    }
+
+    fn push(&mut self, (event, month, unit): (u32, i32, u64), codes: Vec<u32>, count: u32) {
+        self.event.push(event);
+        self.month.push(month);
+        self.unit.push(unit);
+        self.count.push(count);
+        for (column, code) in self.codes.iter_mut().zip(codes) {
+            column.push(code);
+        }
+    }
+
+    /// Makes edition `edition` of `period`: what the change removes is in the figures until then, what it adds from then on.
+    pub(super) fn correct(
+        &mut self,
+        change: &Change,
+        period: Period,
+        edition: u32,
+        derivers: &mut [Deriver],
+    ) -> Result<(), TabulateError> {
+        let mut rows: HashMap<Combination, Vec<usize>> = HashMap::new();
+        for row in (0..self.count.len()).filter(|row| (period.start.0..period.end.0).contains(&self.month[*row])) {
+            if self.lifetime(row).1 == u32::MAX {
+                let codes = self.codes.iter().map(|column| column[row]).collect();
+                rows.entry((self.event[row], self.month[row], self.unit[row], codes)).or_default().push(row);
+            }
+        }
+        for (combination, count) in self.translated(&change.removed, derivers) {
+            let mut left = count;
+            for &row in rows.get(&combination).into_iter().flatten() {
+                let taken = left.min(self.count[row]);
+                if taken == 0 {
+                    continue;
+                }
+                left -= taken;
+                self.count[row] -= taken;
+                let (event, month, unit, codes) = combination.clone();
+                let since = self.lifetime(row).0;
+                self.corrected.insert(self.count.len(), (since, edition));
+                self.push((event, month, unit), codes, taken);
+            }
+            if left > 0 {
+                return Err(TabulateError::Recoded);
+            }
+        }
+        for ((event, month, unit, codes), count) in self.translated(&change.added, derivers) {
+            self.corrected.insert(self.count.len(), (edition, u32::MAX));
+            self.push((event, month, unit), codes, count);
+        }
+        Ok(())
+    }
+
+    /// The combinations of a kept frame in the codes of this one.
+    fn translated(&self, kept: &Self, derivers: &mut [Deriver]) -> Vec<(Combination, u32)> {
+        let maps: Vec<Option<(usize, Vec<u32>)>> = self
+            .dims
+            .iter()
+            .zip(derivers)
+            .map(|(dim, deriver)| {
+                let place = kept.dims.iter().position(|old| old.name == dim.name)?;
+                let leaves = kept.dims[place].leaves.iter();
+                Some((place, leaves.map(|leaf| deriver.add(leaf.clone())).collect()))
+            })
+            .collect();
+        (0..kept.count.len())
+            .filter_map(|row| {
+                let name = &kept.events[kept.event[row] as usize];
+                let event = self.events.iter().position(|event| event == name)? as u32;
+                // A dimension that came later stands at its first leaf in frozen rows, too.
+                let code = |map: &Option<(usize, Vec<u32>)>| {
+                    map.as_ref().map_or(0, |(place, map)| map[kept.codes[*place][row] as usize])
+                };
+                let codes = maps.iter().map(code).collect();
+                Some(((event, kept.month[row], kept.unit[row], codes), kept.count[row]))
+            })
+            .collect()
+    }
+
+    /// The editions in which a row is in the figures: from the first up to before the second.
+    #[must_use]
+    pub fn lifetime(&self, row: usize) -> (u32, u32) {
+        self.corrected.get(&row).copied().unwrap_or((0, u32::MAX))
+    }
+
+    /// The months and editions of rows that a correction touched, each once, in order: what stands for them where
+    /// rows are grouped by month.
+    #[must_use]
+    pub fn moments(&self) -> Vec<(Month, (u32, u32))> {
+        let mut moments: Vec<(Month, (u32, u32))> =
+            self.corrected.iter().map(|(row, lifetime)| (Month(self.month[*row]), *lifetime)).collect();
+        moments.sort_unstable();
+        moments.dedup();
+        moments
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use model::config::Dimension;
+    use model::config::dimension::Derivation;
+
+    use super::*;
+    use crate::tabulate::frame::FrameDimension;
+
+    const JULY: i32 = Month::new(2018, 7).0;
+
+    fn quarter() -> Period {
+        Period::starting(Month(JULY), 3)
+    }
+
+    fn deriver() -> Deriver {
+        let dimension = Dimension {
+            name: "district".into(),
+            label: "District".into(),
+            derivation: Derivation::Nested { fields: vec!["district".into()] },
+            codes: None,
+            levels: Vec::new(),
+            missing: "NR".into(),
+            missing_label: "Not recorded".into(),
+        };
+        let mut deriver = Deriver::new(&dimension, None, None);
+        for leaf in ["North", "South"] {
+            deriver.add(leaf.to_owned());
+        }
+        deriver
+    }
+
+    /// Cases of family 7 in July, by district.
+    fn frame(counts: &[(&str, u32)]) -> Frame {
+        let mut frame = Frame {
+            events: vec!["opened".into()],
+            dims: vec![FrameDimension {
+                name: "district".into(),
+                leaves: ["NR", "North", "South"].map(str::to_owned).to_vec(),
+                unavailable: Vec::new(),
+                listed: Vec::new(),
+            }],
+            codes: vec![Vec::new()],
+            ..Frame::default()
+        };
+        for (district, count) in counts {
+            let code = frame.dims[0].leaves.iter().position(|leaf| leaf == district).expect("a district");
+            frame.push((0, JULY, 7), vec![code as u32], *count);
+        }
+        frame
+    }
+
+    /// Cases in a district and an edition.
+    fn counted(frame: &Frame, district: u32, edition: u32) -> u32 {
+        let inside = |row: &usize| {
+            let (since, until) = frame.lifetime(*row);
+            frame.codes[0][*row] == district && (since..until).contains(&edition)
+        };
+        (0..frame.count.len()).filter(inside).map(|row| frame.count[row]).sum()
+    }
+
+    #[test]
+    fn a_correction_moves_cases_and_leaves_the_first_edition_as_it_was() {
+        let mut derivers = [deriver()];
+        let mut corrected = frame(&[("North", 5), ("South", 2)]);
+        let change = Change { removed: frame(&[("North", 2)]), added: frame(&[("South", 2)]) };
+        corrected.correct(&change, quarter(), 1, &mut derivers).expect("two cases to take out");
+        let back = Change { removed: frame(&[("South", 1)]), added: frame(&[("North", 1)]) };
+        corrected.correct(&back, quarter(), 2, &mut derivers).expect("one case to take out");
+        let editions = [0, 1, 2].map(|edition| (counted(&corrected, 1, edition), counted(&corrected, 2, edition)));
+        assert_eq!(editions, [(5, 2), (3, 4), (4, 3)]);
+    }
+
+    #[test]
+    fn what_was_never_counted_cannot_be_taken_out() {
+        let change = Change { removed: frame(&[("North", 6)]), added: Frame::default() };
+        let error = frame(&[("North", 5)]).correct(&change, quarter(), 1, &mut [deriver()]);
+        assert!(matches!(error, Err(TabulateError::Recoded)));
+    }
+
+    #[test]
+    fn what_is_kept_of_a_correction_is_read_back_the_same() {
+        let change = Change { removed: frame(&[("North", 2)]), added: frame(&[("South", 2)]) };
+        assert_eq!(Change::unpack(&change.pack().expect("bytes")).expect("a change"), change);
+    }
+}

@@ -1,0 +1,297 @@
+//! A year of releases with year-to-date tables, in which a case comes late, two persons are erased and a quarter is
+//! corrected. The real program, on invented cases that can be counted by hand.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use confidential::store::Store;
+use confidential::store::erasure::Person;
+use confidential::store::keys::{self, DataKey};
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::demo::files;
+
+const PASSPHRASE: &str = "a passphrase for tests";
+const REASON: &str = "Cases of the Bronx were recorded under Queens";
+
+const REPORT: &str = r#"
+title = "Casework report"
+[[table]]
+id = "C01"
+title = "Cases opened"
+dims = ["period"]
+last = 2
+audiences = ["public", "council"]
+[[table]]
+id = "C02"
+title = "Broad issues by borough"
+dims = ["issue:complaint_type", "borough"]
+audiences = ["public", "council"]
+[[table]]
+id = "C03"
+title = "Boroughs, the year to date"
+dims = ["borough"]
+over = "year_to_date"
+audiences = ["public", "council"]
+"#;
+
+const BOROUGHS: [&str; 5] = ["Bronx", "Brooklyn", "Manhattan", "Queens", "Staten Island"];
+const ISSUES: [&str; 4] = ["Housing", "Schools", "Transport", "Benefits"];
+
+/// A case of the year: its reference, month, borough and issue.
+#[derive(Clone)]
+struct Case {
+    reference: String,
+    month: usize,
+    borough: &'static str,
+    issue: &'static str,
+}
+
+/// A year of cases: between none and 16 a month in each borough and issue, few in Staten Island.
+fn year() -> Vec<Case> {
+    let mut cases = Vec::new();
+    for month in 1..=12 {
+        for (b, borough) in BOROUGHS.into_iter().enumerate() {
+            for (i, issue) in ISSUES.into_iter().enumerate() {
+                let more = if i == 0 { 6 } else { 0 };
+                let fewer = if b == 4 { 5 } else { 0 };
+                for _ in fewer..(7 * b + 3 * i + 5 * month) % 11 + more {
+                    cases.push(Case { reference: format!("KEY-{:05}", cases.len() + 1), month, borough, issue });
+                }
+            }
+        }
+    }
+    cases
+}
+
+fn in_quarter(cases: &[Case], quarter: usize) -> Vec<Case> {
+    cases.iter().filter(|case| (case.month - 1) / 3 + 1 == quarter).cloned().collect()
+}
+
+struct Made {
+    home: TempDir,
+    folder: PathBuf,
+    passphrase: PathBuf,
+}
+
+impl Made {
+    fn new() -> Self {
+        let home = tempfile::tempdir().expect("a temporary folder");
+        let (folder, passphrase) = (home.path().join("office"), home.path().join("pass.txt"));
+        fs::write(&passphrase, format!("{PASSPHRASE}\n")).expect("a temporary folder can be written");
+        let made = Self { home, folder, passphrase };
+        let arguments = ["init", plain(&made.folder), "--template", "casework"];
+        done(&takeup(&[&arguments[..], &["--passphrase-file", plain(&made.passphrase)]].concat()));
+        fs::write(made.folder.join("config/reports/quarterly.toml"), REPORT).expect("the workspace can be written");
+        // The key that breaks ties decides which of two equal figures is hidden: here the same in every run.
+        let (key, store) = (made.key(), made.folder.join("store/takeup.db"));
+        fs::remove_file(&store).expect("an empty store can be removed");
+        Store::create_with_tie_key(&store, &key, [3; 32]).expect("a store");
+        made
+    }
+
+    fn key(&self) -> DataKey {
+        keys::unlock(&self.folder.join("keys/data-key.age"), PASSPHRASE).expect("the key")
+    }
+
+    fn takeup(&self, arguments: &[&str]) -> Output {
+        let globals = ["-C", plain(&self.folder), "--passphrase-file", plain(&self.passphrase)];
+        takeup(&[&globals, arguments].concat())
+    }
+
+    fn ingest(&self, cases: &[Case]) -> String {
+        let mut text = String::from(
+            "unique_key,account,opendate,closedate,complaint_type,descriptor,zip,borough,city,council_dist,community_board\n",
+        );
+        for Case { reference, month, borough, issue } in cases {
+            writeln!(text, "{reference},NYCC01,2018-{month:02}-15,,{issue},General,,{borough},,,").expect("a string");
+        }
+        let file = self.home.path().join("export.csv");
+        fs::write(&file, text).expect("a temporary folder can be written");
+        done(&self.takeup(&["ingest", plain(&file), "--source", "casework"]))
+    }
+
+    fn report(&self, arguments: &[&str]) {
+        done(&self.takeup(&[&["report", "--period"], arguments].concat()));
+    }
+
+    fn erase(&self, reference: &str) {
+        let mut store = Store::open(&self.folder.join("store/takeup.db"), &self.key()).expect("the store");
+        let person = Person::Case { source: "casework", reference };
+        assert_eq!(store.erase(person).expect("an erasure"), 1);
+    }
+
+    fn reports(&self) -> PathBuf {
+        self.folder.join("reports")
+    }
+
+    /// The value of the line of a table that starts with `codes`; empty where it is hidden.
+    fn cell(&self, release: &str, table: &str, codes: &str) -> String {
+        let text = fs::read_to_string(self.reports().join(release).join("data").join(table)).expect("a table");
+        let line = text.lines().find_map(|line| line.strip_prefix(codes)?.strip_prefix(','));
+        let line = line.unwrap_or_else(|| panic!("{table} of {release} has no {codes}:\n{text}"));
+        line.split(',').next().unwrap_or_default().to_owned()
+    }
+}
+
+fn takeup(arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_takeup"));
+    command.args(arguments).stdin(Stdio::null()).output().expect("the program starts")
+}
+
+fn done(output: &Output) -> String {
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn plain(path: &Path) -> &str {
+    path.to_str().expect("temporary folders have plain names")
+}
+
+/// What `verify` says of these folders as a stranger: its exit code and how often it found each kind.
+fn verified(folders: &[PathBuf]) -> (Option<i32>, BTreeMap<String, usize>) {
+    let folders: Vec<&str> = folders.iter().map(|folder| plain(folder)).collect();
+    let output = takeup(&[&["verify", "--json"], folders.as_slice()].concat());
+    let verdict: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let mut kinds = BTreeMap::new();
+    for finding in verdict["findings"].as_array().expect("a list") {
+        *kinds.entry(finding["kind"].as_str().expect("a name").to_owned()).or_default() += 1;
+    }
+    (output.status.code(), kinds)
+}
+
+fn folders(reports: &Path) -> Vec<PathBuf> {
+    let mut folders: Vec<PathBuf> =
+        fs::read_dir(reports).expect("a folder").map(|entry| entry.expect("an entry").path()).collect();
+    folders.sort();
+    folders
+}
+
+/// Every third case of the Bronx was in truth one of Queens.
+fn corrected(quarter: &[Case]) -> Vec<Case> {
+    let mut cases = quarter.to_vec();
+    let bronx = cases.iter_mut().filter(|case| case.borough == "Bronx");
+    bronx.step_by(3).for_each(|case| case.borough = "Queens");
+    cases
+}
+
+#[test]
+fn a_year_with_a_late_case_a_correction_and_erased_persons_gives_nobody_away() {
+    let (made, year) = (Made::new(), year());
+    let quarters: Vec<Vec<Case>> = (1..=4).map(|quarter| in_quarter(&year, quarter)).collect();
+    for (cases, period) in quarters.iter().zip(["2018-Q1", "2018-Q2", "2018-Q3"]) {
+        made.ingest(cases);
+        made.report(&[period]);
+    }
+    let released = files(&made.reports());
+    // One erased person of the quarter that will be corrected, and one of another.
+    for quarter in [0, 1] {
+        made.erase(&quarters[quarter][0].reference);
+    }
+    let mut recorded = corrected(&quarters[1]);
+    recorded.remove(0);
+    made.ingest(&recorded);
+    let late = Case { reference: "KEY-99999".to_owned(), ..quarters[0][1].clone() };
+    made.ingest(&[late]);
+
+    made.report(&["2018-Q2"]);
+    assert!(files(&made.reports()) == released, "without --correct a released period stays as it is");
+    made.report(&["2018-Q2", "--correct", REASON]);
+    made.ingest(&quarters[3]);
+    made.report(&["2018-Q4"]);
+
+    let total = |count: usize| count.to_string();
+    let second = quarters[1].len();
+    assert_eq!(made.cell("2018-Q2-public-r1", "c01.csv", "2018-Q2"), total(second));
+    assert_eq!(made.cell("2018-Q2-public-r2", "c01.csv", "2018-Q2-v2"), total(second), "the erased stay counted");
+    assert_eq!(made.cell("2018-Q4-public-r1", "c01.csv", "2018-Q4"), total(quarters[3].len() + 1), "and the late case");
+    assert_eq!(made.cell("2018-Q4-public-r1", "c03.csv", "Total"), total(year.len() + 1));
+    let count = |cases: &[Case]| cases.iter().filter(|case| case.borough == "Bronx").count();
+    assert_eq!(made.cell("2018-Q2-public-r1", "c02.csv", "Total,Bronx"), total(count(&quarters[1])));
+    assert_eq!(made.cell("2018-Q2-public-r2", "c02.csv", "Total,Bronx"), total(count(&recorded) + 1));
+
+    let sentence = format!("This release corrects 2018-Q2-public-r1: {REASON}.");
+    let page = fs::read_to_string(made.reports().join("2018-Q2-public-r2/index.html")).expect("a page");
+    assert!(page.contains(&sentence));
+    let all = folders(&made.reports());
+    assert_eq!(all.len(), 10, "{all:?}");
+    assert_eq!(verified(&all), (Some(0), BTreeMap::new()));
+}
+
+#[test]
+fn a_correction_that_says_nothing_of_the_first_version_is_found() {
+    let (made, year) = (Made::new(), year());
+    let quarter = in_quarter(&year, 2);
+    made.ingest(&quarter);
+    made.report(&["2018-Q2"]);
+    made.ingest(&corrected(&quarter));
+    made.report(&["2018-Q2", "--correct", REASON]);
+    // The second version under the first one's code, as if it had been counted anew.
+    let naive = made.home.path().join("naive/2018-Q2-public-r2");
+    for (name, bytes) in files(&made.reports().join("2018-Q2-public-r2")) {
+        if name == "release.json" || name.starts_with("data/") && name.ends_with(".csv") {
+            let text = String::from_utf8(bytes).expect("text").replace("-v2\"", "\"").replace("-v2,", ",");
+            let text = if name == "release.json" { as_new(&text) } else { text };
+            let path = naive.join(name);
+            fs::create_dir_all(path.parent().expect("a folder")).expect("a folder of our own");
+            fs::write(path, text).expect("a file of our own");
+        }
+    }
+    let (exit, kinds) = verified(&[made.reports().join("2018-Q2-public-r1"), naive]);
+    assert_eq!(exit, Some(6));
+    assert!(kinds.get("inconsistent_published").is_some_and(|found| *found > 0), "{kinds:?}");
+    assert_eq!(verified(&folders(&made.reports())), (Some(0), BTreeMap::new()), "with the sums nothing is found");
+}
+
+/// A manifest without its list of files, and without the sums of versions.
+fn as_new(manifest: &str) -> String {
+    let mut manifest: Value = serde_json::from_str(manifest).expect("JSON");
+    manifest["files"] = serde_json::json!({});
+    manifest["earlier"] = serde_json::json!({});
+    manifest["hierarchies"]["period"]["sums"] = serde_json::json!([]);
+    manifest.to_string()
+}
+
+#[test]
+fn a_correction_of_one_case_hides_every_figure_that_it_changes() {
+    let (made, year) = (Made::new(), year());
+    let mut quarter = in_quarter(&year, 2);
+    made.ingest(&quarter);
+    made.report(&["2018-Q2"]);
+    let case = quarter.iter_mut().find(|case| case.borough == "Bronx").expect("the Bronx has cases");
+    case.borough = "Queens";
+    made.ingest(&quarter);
+    made.report(&["2018-Q2", "--correct", REASON]);
+    let changed = ["Total,Bronx", "Total,Queens", "Housing,Bronx", "Housing,Queens"];
+    let of = |release: &str| changed.map(|codes| made.cell(release, "c02.csv", codes));
+    assert_ne!(of("2018-Q2-public-r1"), [""; 4], "some of them were published");
+    assert_eq!(of("2018-Q2-public-r2"), [""; 4], "one case more or less would be seen");
+    let total = |release: &str| made.cell(release, "c02.csv", "Total,Total");
+    assert_eq!(total("2018-Q2-public-r1"), total("2018-Q2-public-r2"), "nobody came or went");
+}
+
+#[test]
+fn what_cannot_be_corrected_says_why_and_releases_nothing() {
+    let (made, year) = (Made::new(), year());
+    let quarter = in_quarter(&year, 2);
+    made.ingest(&quarter);
+    let refused = |arguments: &[&str], exit: i32| {
+        let before = files(&made.reports());
+        let output = made.takeup(&[&["report", "--period", "2018-Q2", "--correct"], arguments].concat());
+        assert_eq!(output.status.code(), Some(exit), "{}", String::from_utf8_lossy(&output.stderr));
+        assert!(files(&made.reports()) == before, "something was released");
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    };
+    assert!(refused(&[REASON], 2).contains("was not released"));
+    made.report(&["2018-Q2"]);
+    assert!(refused(&[REASON], 2).contains("nothing was recorded"));
+    refused(&[" "], 2);
+    refused(&[REASON, "--audience", "public"], 2);
+    made.ingest(&corrected(&quarter));
+    refused(&[&format!("The case {} was put under Queens", quarter[3].reference)], 6);
+    assert_eq!(verified(&folders(&made.reports())), (Some(0), BTreeMap::new()));
+}
