@@ -42,9 +42,15 @@ pub struct Protect {
     /// What a reader may learn of a hidden zero
     #[arg(long, value_enum, default_value_t = HiddenZeros::Unprotected)]
     hidden_zeros: HiddenZeros,
+    /// Whether somebody who is a cell's only record is among the readers
+    #[arg(long, value_enum, default_value_t = Insiders::On)]
+    insiders: Insiders,
     /// What the least shall be lost of
     #[arg(long, value_enum, default_value_t = Weight::Count)]
     weight: Weight,
+    /// Millions of search steps spent on losing less; 10 take about a second
+    #[arg(long, value_name = "N", default_value_t = 120)]
+    effort: u32,
     /// Also write the report as JSON to this file
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
@@ -71,6 +77,15 @@ enum HiddenZeros {
     Protected,
 }
 
+/// Whether a cell's only record reads.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Insiders {
+    /// It knows its own cell, and every other one must be safe from it too
+    On,
+    /// Strangers only
+    Off,
+}
+
 /// What a hidden cell costs.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Weight {
@@ -94,6 +109,11 @@ impl Protect {
                 HiddenZeros::Unprotected => pipeline::HiddenZeros::Unprotected,
                 HiddenZeros::Protected => pipeline::HiddenZeros::Protected,
             },
+            insiders: match self.insiders {
+                Insiders::On => pipeline::Insiders::Considered,
+                Insiders::Off => pipeline::Insiders::Ignored,
+            },
+            effort: u64::from(self.effort) * 1_000_000,
             weight: match self.weight {
                 Weight::Count => pipeline::Weight::Cells,
                 Weight::Sum => pipeline::Weight::Sum,

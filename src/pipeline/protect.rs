@@ -7,11 +7,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-pub use confidential::protect::{HiddenZeros, Weight};
+pub use confidential::protect::{HiddenZeros, Insiders, Weight};
 pub use model::release::Zeros;
 
 use confidential::case::Case;
-use confidential::protect::suppress;
+use confidential::protect::{Problem, suppress};
 use serde::Serialize;
 
 use super::Error;
@@ -24,8 +24,12 @@ pub struct ProtectOptions {
     pub zeros: Zeros,
     /// What a reader may learn of a hidden zero.
     pub hidden_zeros: HiddenZeros,
+    /// Whether a family that is a cell's only contributor is among the readers.
+    pub insiders: Insiders,
     /// What the least shall be lost of.
     pub weight: Weight,
+    /// Steps of search spent on a smaller loss.
+    pub effort: u64,
     /// Whether an output of an earlier run may be replaced.
     pub replace: bool,
 }
@@ -39,6 +43,8 @@ pub struct ProtectReport {
     pub zeros: &'static str,
     /// `protected` or `unprotected`.
     pub hidden_zeros: &'static str,
+    /// `on` or `off`.
+    pub insiders: &'static str,
     /// `count`, `sum` or `information`.
     pub weight: &'static str,
     /// Records in the case.
@@ -99,7 +105,11 @@ pub fn protect(
     let case = Case::read(folder)?;
     let read = start.elapsed().as_secs_f64();
     progress("protecting");
-    let problem = case.problem(options.zeros, options.hidden_zeros, options.weight);
+    let problem = Problem {
+        insiders: options.insiders,
+        effort: options.effort,
+        ..case.problem(options.zeros, options.hidden_zeros, options.weight)
+    };
     let pattern = suppress(&problem, &case)?;
     let protect = start.elapsed().as_secs_f64() - read;
     let loss = case.loss(&pattern);
@@ -114,6 +124,7 @@ pub fn protect(
                 threshold: case.threshold(),
                 zeros: zeros_word(options.zeros),
                 hidden_zeros: hidden_zeros_word(options.hidden_zeros),
+                insiders: insiders_word(options.insiders),
                 weight: weight_word(options.weight),
                 records: loss.records,
                 combinations: loss.combinations,
@@ -202,6 +213,13 @@ const fn hidden_zeros_word(hidden_zeros: HiddenZeros) -> &'static str {
     match hidden_zeros {
         HiddenZeros::Protected => "protected",
         HiddenZeros::Unprotected => "unprotected",
+    }
+}
+
+const fn insiders_word(insiders: Insiders) -> &'static str {
+    match insiders {
+        Insiders::Considered => "on",
+        Insiders::Ignored => "off",
     }
 }
 
