@@ -35,12 +35,12 @@ fn exchange(play: &mut Play, cell: u32) {
     let (mark, before) = (play.mark(), play.cost);
     let lost = play.give_back(cell);
     play.board.hold(cell);
-    let mut is_proven = true;
-    for target in lost {
+    let is_proven = lost.into_iter().all(|target| {
         let left = (before - 1).saturating_sub(play.cost);
-        is_proven =
-            is_proven && (play.prove(target, CLEAN) || play.cost < before && play.prove(target, CHEAP.at_most(left)));
-    }
+        play.prove(target, CUBES)
+            || play.cost < before && play.prove(target, CHEAP.at_most(left))
+            || play.prove(target, CLEAN)
+    });
     play.board.let_go(cell);
     if !is_proven || play.cost >= before {
         play.back_to(mark);
@@ -98,7 +98,8 @@ pub(super) fn rebuild(play: &mut Play, until: u64) {
 fn choose(play: &Play, cells: &[u32], chance: &mut Chance) -> Vec<u32> {
     let (one, other) = (cells[chance.below(cells.len())], cells[chance.below(cells.len())]);
     let mut chosen = vec![if play.board.worth(one) < play.board.worth(other) { other } else { one }];
-    let wanted = 1 + chance.below(usize::try_from(MOST).unwrap_or(1));
+    let most = if chance.below(8) == 0 { 40 } else { usize::try_from(MOST).unwrap_or(1) };
+    let wanted = 1 + chance.below(most);
     for _ in 0..4 * wanted {
         if chosen.len() >= wanted {
             break;

@@ -314,7 +314,12 @@ impl<'a> Play<'a> {
 
     fn paid_move(&mut self, cell: u32, amount: i64, means: Means) -> Option<Move> {
         let mut effort = means.effort;
-        let mut best = cube::climb(&self.cubes, &mut self.board, cell, amount, effort.budget, means.cubes);
+        let recalled = self.witnesses.recall(&self.board, cell, amount, effort.budget);
+        if let Some(found) = &recalled {
+            effort.budget = found.cost.saturating_sub(1);
+        }
+        let cube = cube::climb(&self.cubes, &mut self.board, cell, amount, effort.budget, means.cubes);
+        let mut best = cube.or(recalled);
         for way in 0..2 {
             if let Some(found) = &best {
                 effort.budget = found.cost.saturating_sub(1);

@@ -28,8 +28,22 @@ pub(super) fn protect(system: &System, primary: &Primary) -> Result<Outcome, Pro
     let mut play = Play::new(system, primary, &slices);
     let by_witness = construct(&mut play, slices.is_empty())?;
     let until = play.board.steps().saturating_add(system.problem.effort);
+    let st = std::time::Instant::now();
+    eprintln!(play.cost, play.board.secondary.iter().filter(|h| **h).count(), play.board.steps() / 1000000);
     improve::clean_up(&mut play, until);
+    eprintln!(
+        play.cost,
+        play.board.secondary.iter().filter(|h| **h).count(),
+        play.board.steps() / 1000000,
+        st.elapsed()
+    );
     improve::rebuild(&mut play, until);
+    eprintln!(
+        play.cost,
+        play.board.secondary.iter().filter(|h| **h).count(),
+        play.board.steps() / 1000000,
+        st.elapsed()
+    );
     let insiders = &primary.insiders;
     let certificates = play.targets.iter().map(|&at| (at, play.witnesses.certificates(at, insiders))).collect();
     Ok(Outcome { secondary: play.board.secondary, certificates, by_witness, by_programme: play.by_programme })

@@ -10,6 +10,7 @@ use std::collections::HashSet;
 use super::board::Board;
 use super::certificate::Certificate;
 use super::primary::{Need, State};
+use super::search::Move;
 
 /// A move in lowest terms, and how often it can be applied in either direction before a cell reaches a limit.
 #[derive(Debug, Clone)]
@@ -218,6 +219,28 @@ impl Witnesses {
             }
         }
         lost
+    }
+
+    /// The cheapest known swap, standing or not, that moves `cell` by `amount` (negative: downwards) and costs at most
+    /// `budget`, as often as the amount takes.
+    pub(super) fn recall(&self, board: &Board, cell: u32, amount: i64, budget: u64) -> Option<Move> {
+        let mut best: Option<(u64, &Swap, i64)> = None;
+        for &at in &self.through[cell as usize] {
+            let swap = &self.swaps[at as usize];
+            let Some(unit) = swap.unit_of(cell) else { continue };
+            let times = (amount.abs() + unit.abs() - 1) / unit.abs();
+            let is_forwards = unit.signum() == amount.signum();
+            if times > if is_forwards { swap.forwards } else { swap.backwards } {
+                continue;
+            }
+            let prices = swap.unit.iter().map(|&(moved, _)| board.price(moved));
+            let Some(cost) = prices.sum::<Option<u64>>() else { continue };
+            if cost <= budget && best.is_none_or(|(least, _, _)| cost < least) {
+                best = Some((cost, swap, if is_forwards { times } else { -times }));
+            }
+        }
+        let (cost, swap, times) = best?;
+        Some(Move { cells: swap.unit.iter().map(|&(moved, by)| (moved, by * times)).collect(), cost })
     }
 
     /// Swaps that stand and touch `cell`.
