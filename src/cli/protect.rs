@@ -51,6 +51,9 @@ pub struct Protect {
     /// Millions of search steps spent on losing less; 10 take about a second
     #[arg(long, value_name = "N", default_value_t = 120)]
     effort: u32,
+    /// Millions of steps spent on proving how little any pattern could cost
+    #[arg(long, value_name = "N", default_value_t = 60)]
+    bound: u32,
     /// Also write the report as JSON to this file
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
@@ -114,6 +117,7 @@ impl Protect {
                 Insiders::Off => pipeline::Insiders::Ignored,
             },
             effort: u64::from(self.effort) * 1_000_000,
+            bound_effort: u64::from(self.bound) * 1_000_000,
             weight: match self.weight {
                 Weight::Count => pipeline::Weight::Cells,
                 Weight::Sum => pipeline::Weight::Sum,

@@ -33,6 +33,9 @@ pub struct Solution {
     pub bound: Option<f64>,
     /// `(variable, value)` for every variable of the component, in its order.
     pub point: Vec<(usize, f64)>,
+    /// `(row of the system, multiplier)` for rows that do not follow from others; not proven. The cost less the multiples
+    /// of the rows is what each variable's bounds are held against.
+    pub duals: Vec<(usize, f64)>,
 }
 
 /// One component, ready to be asked again and again with other costs.
@@ -40,6 +43,8 @@ pub struct Programme {
     variables: Vec<usize>,
     /// Sparse independent rows in the component's own columns, for the proof of a bound.
     rows: Vec<(Vec<(usize, f64)>, f64)>,
+    /// Which rows of the system these are.
+    row_of: Vec<usize>,
     lower: Vec<f64>,
     upper: Vec<Option<f64>>,
     place: Vec<Option<usize>>,
@@ -54,13 +59,14 @@ impl Programme {
         for (column, &variable) in component.variables.iter().enumerate() {
             place[variable] = Some(column);
         }
-        let rows = own_rows(system, bounds, component, &place);
+        let (row_of, rows) = own_rows(system, bounds, component, &place);
         let lower = component.variables.iter().map(|&variable| float(bounds.lower[variable])).collect();
         let upper = component.variables.iter().map(|&variable| bounds.upper[variable].map(float)).collect();
         // A bound that only follows from the rows would cost a cone each and say nothing new.
         let stated: Vec<usize> =
             (0..component.variables.len()).filter(|&at| system.upper[component.variables[at]].is_some()).collect();
-        let mut programme = Self { variables: component.variables.clone(), rows, lower, upper, place, solver: None };
+        let mut programme =
+            Self { variables: component.variables.clone(), rows, row_of, lower, upper, place, solver: None };
         programme.solver = programme.build(&stated);
         programme
     }
@@ -96,15 +102,18 @@ impl Programme {
         let duals: Vec<f64> = solver.solution.z[..self.rows.len()].iter().map(|dual| -dual).collect();
         let value = values.iter().zip(&dense).map(|(value, cost)| value * cost).sum();
         let bound = self.proven(&dense, &duals);
-        Answer::Solved(Solution { value, bound, point: self.variables.iter().copied().zip(values).collect() })
+        let point = self.variables.iter().copied().zip(values).collect();
+        let duals = self.row_of.iter().copied().zip(duals).collect();
+        Answer::Solved(Solution { value, bound, point, duals })
     }
 
     /// The most that `cost` comes to.
     pub fn maximise(&mut self, cost: &[(usize, f64)]) -> Answer {
         let negated: Vec<(usize, f64)> = cost.iter().map(|&(variable, coefficient)| (variable, -coefficient)).collect();
         match self.minimise(&negated) {
-            Answer::Solved(Solution { value, bound, point }) => {
-                Answer::Solved(Solution { value: -value, bound: bound.map(|bound| -bound), point })
+            Answer::Solved(Solution { value, bound, point, mut duals }) => {
+                duals.iter_mut().for_each(|(_, dual)| *dual = -*dual);
+                Answer::Solved(Solution { value: -value, bound: bound.map(|bound| -bound), point, duals })
             }
             other @ (Answer::Unlimited | Answer::Infeasible | Answer::Unknown) => other,
         }
@@ -169,7 +178,7 @@ fn own_rows(
     bounds: &Bounds,
     component: &Component,
     place: &[Option<usize>],
-) -> Vec<(Vec<(usize, f64)>, f64)> {
+) -> (Vec<usize>, Vec<(Vec<(usize, f64)>, f64)>) {
     let mut sparse = Vec::with_capacity(component.rows.len());
     let mut totals = Vec::with_capacity(component.rows.len());
     for &row in &component.rows {
@@ -187,7 +196,7 @@ fn own_rows(
     }
     let keep = independent_rows(&sparse, component.variables.len());
     let floats = |terms: &[(usize, i64)]| terms.iter().map(|&(column, value)| (column, float(value))).collect();
-    keep.into_iter().map(|at| (floats(&sparse[at]), float(totals[at]))).collect()
+    keep.into_iter().map(|at| (component.rows[at], (floats(&sparse[at]), float(totals[at])))).unzip()
 }
 
 /// Counts of people and sums of them are far below 2^53, where a float is exact.

@@ -30,6 +30,8 @@ pub struct ProtectOptions {
     pub weight: Weight,
     /// Steps of search spent on a smaller loss.
     pub effort: u64,
+    /// Steps spent on proving how little any pattern could cost.
+    pub bound_effort: u64,
     /// Whether an output of an earlier run may be replaced.
     pub replace: bool,
 }
@@ -61,6 +63,10 @@ pub struct ProtectReport {
     pub secondary: usize,
     /// Their counts, added up.
     pub secondary_sum: u64,
+    /// What they cost in the weight: cells, their sum, or thousandths of information.
+    pub cost: u64,
+    /// No safe pattern costs less, proven; none where it was not looked for.
+    pub lower_bound: Option<u64>,
     /// Hidden zeros.
     pub zeros_hidden: usize,
     /// Cells that exist only as a difference and were protected too.
@@ -108,6 +114,7 @@ pub fn protect(
     let problem = Problem {
         insiders: options.insiders,
         effort: options.effort,
+        bound_effort: options.bound_effort,
         ..case.problem(options.zeros, options.hidden_zeros, options.weight)
     };
     let pattern = suppress(&problem, &case)?;
@@ -133,6 +140,8 @@ pub fn protect(
                 primary: statistics.primary,
                 secondary: statistics.secondary,
                 secondary_sum: loss.secondary_sum,
+                cost: in_unit(statistics.cost, options.weight),
+                lower_bound: (options.bound_effort > 0).then(|| in_unit(statistics.lower_bound, options.weight)),
                 zeros_hidden: statistics.zeros,
                 derived_protected: statistics.derived,
                 certificates: Certificates { by_witness: statistics.by_witness, by_programme: statistics.by_programme },
@@ -216,6 +225,14 @@ const fn hidden_zeros_word(hidden_zeros: HiddenZeros) -> &'static str {
     }
 }
 
+/// Cells and counts are whole, so a bound between two of them is the higher one.
+const fn in_unit(cost: u64, weight: Weight) -> u64 {
+    match weight {
+        Weight::Information => cost,
+        Weight::Cells | Weight::Sum => cost.div_ceil(1_000),
+    }
+}
+
 const fn insiders_word(insiders: Insiders) -> &'static str {
     match insiders {
         Insiders::Considered => "on",
@@ -246,6 +263,10 @@ impl ProtectReport {
         line("zeros hidden", self.zeros_hidden.to_string());
         line("secondary", self.secondary.to_string());
         line("sum of secondary", self.secondary_sum.to_string());
+        if let Some(bound) = self.lower_bound {
+            line("cost", self.cost.to_string());
+            line("least possible", format!(">= {bound}"));
+        }
         line("derived protected", self.derived_protected.to_string());
         line("proven by witness", self.certificates.by_witness.to_string());
         line("proven by programme", self.certificates.by_programme.to_string());

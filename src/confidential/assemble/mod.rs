@@ -220,6 +220,7 @@ impl Draft {
             insiders: Insiders::Considered,
             weight: Weight::Information,
             effort: EFFORT,
+            bound_effort: 0,
             tie_key: self.tie_key,
         }
     }

@@ -3,6 +3,7 @@
 //! Deliberately absent: the store and polars.
 
 mod board;
+mod bound;
 mod certificate;
 mod cost;
 mod cube;
@@ -132,6 +133,8 @@ pub struct Problem {
     pub weight: Weight,
     /// Steps of search spent on a smaller loss once the pattern is safe; some 10 million a second.
     pub effort: u64,
+    /// Steps spent on proving how little any pattern could cost; 0: not asked for.
+    pub bound_effort: u64,
     /// Breaks ties, so that they do not speak of the truth.
     pub tie_key: [u8; 32],
 }
@@ -189,6 +192,10 @@ pub struct Statistics {
     pub by_witness: usize,
     /// Cells that needed a linear programme.
     pub by_programme: usize,
+    /// What secondary suppression cost, in thousandths of the weight's unit.
+    pub cost: u64,
+    /// No safe pattern costs less than this, proven; 0 where nothing was looked for.
+    pub lower_bound: u64,
 }
 
 /// Decides what may be shown, and proves it.
@@ -203,7 +210,11 @@ pub fn suppress(problem: &Problem, counter: &dyn Counter) -> Result<Pattern, Pro
     let primary = primary::primary(&system)?;
     let outcome = secondary::protect(&system, &primary)?;
     pattern::prove(&system, &primary, &outcome)?;
-    Ok(pattern::pattern(&system, &primary, &outcome))
+    let mut pattern = pattern::pattern(&system, &primary, &outcome);
+    if problem.bound_effort > 0 {
+        pattern.statistics.lower_bound = bound::lower_bound(&system, &primary, problem.bound_effort);
+    }
+    Ok(pattern)
 }
 
 /// Seals a release. The one caller of [`Release::seal`] in the program.

@@ -35,6 +35,7 @@ pub(super) fn pattern(system: &System, primary: &Primary, outcome: &Outcome) -> 
     let statistics = &mut pattern.statistics;
     statistics.by_witness = outcome.by_witness;
     statistics.by_programme = outcome.by_programme;
+    statistics.cost = outcome.cost;
     for cell in 0..system.len() {
         let origin = &system.origins[cell];
         if origin.tables.is_empty() && origin.impossible.is_empty() {

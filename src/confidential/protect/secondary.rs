@@ -20,6 +20,8 @@ pub(super) struct Outcome {
     pub by_witness: usize,
     /// Swaps that took a linear programme.
     pub by_programme: usize,
+    /// What the cells hidden beyond the rules cost, in thousandths.
+    pub cost: u64,
 }
 
 /// Finds a safe pattern.
@@ -28,25 +30,12 @@ pub(super) fn protect(system: &System, primary: &Primary) -> Result<Outcome, Pro
     let mut play = Play::new(system, primary, &slices);
     let by_witness = construct(&mut play, slices.is_empty())?;
     let until = play.board.steps().saturating_add(system.problem.effort);
-    let st = std::time::Instant::now();
-    eprintln!(play.cost, play.board.secondary.iter().filter(|h| **h).count(), play.board.steps() / 1000000);
     improve::clean_up(&mut play, until);
-    eprintln!(
-        play.cost,
-        play.board.secondary.iter().filter(|h| **h).count(),
-        play.board.steps() / 1000000,
-        st.elapsed()
-    );
     improve::rebuild(&mut play, until);
-    eprintln!(
-        play.cost,
-        play.board.secondary.iter().filter(|h| **h).count(),
-        play.board.steps() / 1000000,
-        st.elapsed()
-    );
     let insiders = &primary.insiders;
     let certificates = play.targets.iter().map(|&at| (at, play.witnesses.certificates(at, insiders))).collect();
-    Ok(Outcome { secondary: play.board.secondary, certificates, by_witness, by_programme: play.by_programme })
+    let cost = play.cost;
+    Ok(Outcome { secondary: play.board.secondary, certificates, by_witness, by_programme: play.by_programme, cost })
 }
 
 /// Budgets tried, each four times the one before, before a cell may cost what it wants.
