@@ -2,6 +2,8 @@
 //! system, what is hidden, deviations from the truth. Goes out: nothing, or the fault. Deliberately absent: any code of
 //! the search that found the deviations; here every condition is read off the definition once more.
 
+use std::collections::BTreeSet;
+
 use super::error::ProtectError;
 use super::primary::{Need, Primary, State};
 use super::system::System;
@@ -44,14 +46,19 @@ impl<'a> Checker<'a> {
         for other in others {
             self.check(cell, need, other)?;
         }
-        let moves = |certificate: &Certificate, known: u32| {
-            certificate.high.iter().chain(&certificate.low).any(|&(at, deviation)| at == known && deviation != 0)
+        let insiders = &self.primary.insiders;
+        let moved = |certificate: &Certificate| -> BTreeSet<u32> {
+            let cells = certificate.high.iter().chain(&certificate.low).filter(|&&(_, deviation)| deviation != 0);
+            cells.flat_map(|&(at, _)| insiders.who_know(at)).copied().collect()
         };
-        for &(known, _) in first.high.iter().chain(&first.low) {
-            let is_insider = known as usize != cell && self.primary.insiders[known as usize];
-            if is_insider && certificates.iter().all(|certificate| moves(certificate, known)) {
-                return Err(self.unproven(cell, "somebody who knows another cell knows too much of it"));
-            }
+        // Whoever is shown a table that changes nothing he knows cannot tell it from the truth.
+        let mut left = moved(first);
+        for other in others {
+            let touched = moved(other);
+            left.retain(|insider| touched.contains(insider));
+        }
+        if left.into_iter().any(|insider| !insiders.known_by(insider).iter().any(|&known| known as usize == cell)) {
+            return Err(self.unproven(cell, "somebody who knows another cell knows too much of it"));
         }
         Ok(())
     }

@@ -10,6 +10,7 @@ mod cube;
 mod error;
 mod flow;
 mod improve;
+mod insider;
 mod pattern;
 mod play;
 mod primary;

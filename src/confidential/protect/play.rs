@@ -210,9 +210,11 @@ impl<'a> Play<'a> {
                     }
                 }
                 Standing::Insider(insider) => {
-                    self.board.hold(insider);
+                    let primary = self.board.primary;
+                    let known = primary.insiders.known_by(insider);
+                    known.iter().for_each(|&known| self.board.hold(known));
                     let is_reached = self.reach(cell, Some(insider), left);
-                    self.board.let_go(insider);
+                    known.iter().for_each(|&known| self.board.let_go(known));
                     if !is_reached {
                         return false;
                     }
@@ -222,7 +224,7 @@ impl<'a> Play<'a> {
     }
 
     fn range(&self, cell: u32, insider: Option<u32>) -> Range {
-        self.witnesses.range(cell, insider)
+        self.witnesses.range(cell, insider, &self.board.primary.insiders)
     }
 
     fn reach(&mut self, cell: u32, insider: Option<u32>, means: Means) -> bool {

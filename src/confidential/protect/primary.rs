@@ -6,8 +6,9 @@
 use model::release::Zeros;
 
 use super::error::ProtectError;
+use super::insider::Insiders;
 use super::system::System;
-use super::{EarlierForm, HiddenZeros, Insiders};
+use super::{EarlierForm, HiddenZeros};
 
 /// What a reader is told of a variable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,8 +41,8 @@ pub(super) struct Primary {
     pub floors: Vec<i64>,
     /// The most that a variable can be for a reader who sees it in a form that says so; none where it says nothing.
     pub ceilings: Vec<Option<i64>>,
-    /// Hidden or derived variables that a single unit contributes to: that unit knows them.
-    pub insiders: Vec<bool>,
+    /// Who knows what from the inside.
+    pub insiders: Insiders,
     /// Of protected variables only.
     pub needs: Vec<Option<Need>>,
     /// Whether each planned table publishes its zeros in the end.
@@ -77,12 +78,7 @@ pub(super) fn primary(system: &System) -> Result<Primary, ProtectError> {
         floors.push(floor);
     }
     let ceilings = vec![None; system.len()];
-    let is_known_inside = |cell: usize| {
-        system.problem.insiders == Insiders::Considered
-            && system.counts[cell].protected == 1
-            && matches!(states[cell], State::Hidden | State::Derived)
-    };
-    let insiders = (0..system.len()).map(is_known_inside).collect();
+    let insiders = Insiders::new(system, &states);
     Ok(Primary { states, floors, ceilings, insiders, needs, zeros })
 }
 

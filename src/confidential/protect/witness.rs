@@ -9,6 +9,7 @@ use std::collections::HashSet;
 
 use super::board::Board;
 use super::certificate::Certificate;
+use super::insider::Insiders;
 use super::primary::{Need, State};
 use super::search::Move;
 
@@ -96,31 +97,33 @@ impl Witnesses {
     }
 
     /// How far a cell is proven to move, for a stranger, or for whoever knows the cell `insider`.
-    pub(super) fn range(&self, cell: u32, insider: Option<u32>) -> Range {
+    pub(super) fn range(&self, cell: u32, insider: Option<u32>, insiders: &Insiders) -> Range {
         let range = self.ranges[cell as usize];
-        match insider {
-            Some(insider) if self.rests_on(range, insider) => {
-                self.best_of(cell, |swap| swap.unit_of(insider).is_none())
-            }
-            Some(_) | None => range,
+        let Some(insider) = insider else { return range };
+        let is_known = |&(moved, _): &(u32, i64)| insiders.knows(insider, moved);
+        let is_clear = |best: Best| best.by == 0 || !self.swaps[best.swap as usize].unit.iter().any(is_known);
+        if is_clear(range.up) && is_clear(range.down) {
+            return range;
         }
+        self.best_of(cell, |swap| !swap.unit.iter().any(is_known))
     }
 
     /// Whether a cell is proven, for strangers and for all `insiders`.
-    pub(super) fn standing(&self, cell: u32, need: Need, insiders: &[bool]) -> Standing {
+    pub(super) fn standing(&self, cell: u32, need: Need, insiders: &Insiders) -> Standing {
         let range = self.ranges[cell as usize];
         if !range.meets(need) {
             return Standing::Short;
         }
-        let known = |insider: &u32| !self.range(cell, Some(*insider)).meets(need);
+        let known = |insider: &u32| !self.range(cell, Some(*insider), insiders).meets(need);
         self.insiders_in(cell, range, insiders).into_iter().find(known).map_or(Standing::Safe, Standing::Insider)
     }
 
-    /// The insiders that the best tables of a cell move, the cell's own left out.
-    fn insiders_in(&self, cell: u32, range: Range, insiders: &[bool]) -> Vec<u32> {
+    /// The insiders who know a cell that the best tables move, unless they know the cell itself.
+    fn insiders_in(&self, cell: u32, range: Range, insiders: &Insiders) -> Vec<u32> {
         let bests = [range.up, range.down].into_iter().filter(|best| best.by > 0);
         let cells = bests.flat_map(|best| &self.swaps[best.swap as usize].unit).map(|&(other, _)| other);
-        let mut found: Vec<u32> = cells.filter(|&other| other != cell && insiders[other as usize]).collect();
+        let mut found: Vec<u32> = cells.flat_map(|other| insiders.who_know(other)).copied().collect();
+        found.retain(|&insider| !insiders.knows(insider, cell));
         found.sort_unstable();
         found.dedup();
         found
@@ -276,14 +279,15 @@ impl Witnesses {
     }
 
     /// Tables for a cell: one pair for strangers, then one for each insider that the pair moves.
-    pub(super) fn certificates(&self, cell: u32, insiders: &[bool]) -> Vec<Certificate> {
+    pub(super) fn certificates(&self, cell: u32, insiders: &Insiders) -> Vec<Certificate> {
         let table = |best: Best| match self.swaps.get(best.swap as usize) {
             Some(swap) if best.by > 0 => swap.unit.iter().map(|&(cell, by)| (cell, by * best.times)).collect(),
             Some(_) | None => Vec::new(),
         };
         let certificate = |range: Range| Certificate { high: table(range.up), low: table(range.down) };
         let range = self.ranges[cell as usize];
-        let others = self.insiders_in(cell, range, insiders).into_iter().map(|other| self.range(cell, Some(other)));
+        let others =
+            self.insiders_in(cell, range, insiders).into_iter().map(|other| self.range(cell, Some(other), insiders));
         let mut ranges = vec![range];
         ranges.extend(others);
         ranges.into_iter().map(certificate).collect()
