@@ -94,7 +94,10 @@ impl Cubes {
         }
         let mut dimensions = self.dimensions(board, cell);
         // Where there is least choice first: what must be opened is known early.
-        dimensions.sort_by_key(|&(at, code)| self.trades[at].get(code as usize).map_or(0, Vec::len));
+        let spaces = &board.system.problem.spaces;
+        dimensions.sort_by_key(|&(at, code)| {
+            (self.trades[at].get(code as usize).map_or(0, Vec::len), spaces[at].name.as_str())
+        });
         let mut search = Search { cubes: self, board, amount, width, steps: 0, budget, best: None };
         search.grow(&dimensions, &[Corner { place: self.places[cell as usize], cell: Some(cell), sign: 1 }], price);
         search.best
@@ -180,7 +183,7 @@ impl Search<'_> {
             let Some(ceiling) = self.ceiling() else { return };
             if let Some((added, new)) = self.corners(corners, trade, ceiling.saturating_sub(cost)) {
                 // Variables lie in an order that the key decides: so do equals here.
-                let first = new.iter().find_map(|corner| corner.cell).unwrap_or(u32::MAX);
+                let first = new.iter().filter_map(|corner| corner.cell).min().unwrap_or(u32::MAX);
                 ways.push((added, first, new));
             }
         }
