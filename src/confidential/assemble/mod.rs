@@ -20,7 +20,7 @@ pub use plan::{Planned, PlannedCell, PlannedDimension};
 pub use sealing::{Sealed, seal_all};
 
 use crate::protect::{
-    EarlierCell, HiddenZeros, Insiders, Pattern, PlannedTable, Problem, ProtectError, Weight, suppress,
+    EarlierCell, HiddenZeros, Insiders, Pattern, PlannedTable, Problem, ProtectError, Rules, Weight, suppress,
 };
 use crate::store::corrections::Correction;
 use crate::store::{Store, StoreError};
@@ -218,6 +218,7 @@ impl Draft {
             earlier: self.earlier.clone(),
             hidden_zeros: HiddenZeros::Protected,
             insiders: Insiders::Considered,
+            rules: Rules::default(),
             weight: Weight::Information,
             effort: EFFORT,
             tie_key: self.tie_key,

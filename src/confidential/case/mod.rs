@@ -127,7 +127,9 @@ impl Case {
     pub fn loss(&self, pattern: &crate::protect::Pattern) -> Loss {
         let is_secondary = |shown: &Shown| match shown {
             Shown::Hidden(Reason::Secondary) => true,
-            Shown::Hidden(Reason::MinimumFrequency | Reason::HiddenZero | Reason::Earlier)
+            Shown::Hidden(
+                Reason::MinimumFrequency | Reason::HiddenZero | Reason::Group | Reason::LowTotal | Reason::Earlier,
+            )
             | Shown::Count(_)
             | Shown::Impossible => false,
         };
