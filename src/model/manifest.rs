@@ -42,6 +42,12 @@ pub struct Manifest {
     /// Digest of the manifest of every earlier release that this one was protected with.
     #[serde(default)]
     pub earlier: BTreeMap<String, String>,
+    /// Dimensions of which nobody may learn that a whole small group has one code.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sensitive: Vec<String>,
+    /// Groups of fewer are small.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group_below: Option<u64>,
     /// The release that this one corrects.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub corrects: Option<Corrects>,

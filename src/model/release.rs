@@ -145,6 +145,8 @@ pub struct ReleaseParts {
     pub tables: Vec<ReleasedTable>,
     /// Name and manifest digest of every earlier release that this one was protected with.
     pub earlier: BTreeMap<String, String>,
+    /// Sensitive dimensions, and below which size a group is small.
+    pub sensitive: (Vec<String>, Option<u64>),
     /// The release that it corrects.
     pub corrects: Option<Corrects>,
 }

@@ -79,7 +79,7 @@ fn summary(table: &Planned, pattern: &Pattern) -> TableSummary {
         let slot = match shown {
             Some(Shown::Count(_)) => &mut summary.shown,
             Some(Shown::Impossible) => &mut summary.empty,
-            Some(Shown::Hidden(Reason::MinimumFrequency)) => &mut summary.primary,
+            Some(Shown::Hidden(Reason::MinimumFrequency | Reason::Group | Reason::LowTotal)) => &mut summary.primary,
             Some(Shown::Hidden(Reason::HiddenZero)) => &mut summary.zeros,
             Some(Shown::Hidden(Reason::Earlier)) => &mut summary.earlier,
             Some(Shown::Hidden(Reason::Secondary)) | None => &mut summary.secondary,

@@ -51,6 +51,7 @@ pub(crate) fn release(tables: Vec<ReleasedTable>) -> Release {
         relations: Vec::new(),
         tables,
         earlier: BTreeMap::from([("2026-Q1-public-r1".into(), "ab".repeat(32))]),
+        sensitive: (Vec::new(), None),
         corrects: None,
     };
     Release::seal(parts).expect("the cells of a test are safe to seal")

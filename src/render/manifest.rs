@@ -29,6 +29,8 @@ pub(crate) fn write(parts: &ReleaseParts, files: &[RenderedFile]) -> Result<Stri
         derived: Vec::new(),
         files: files.iter().map(|file| (file.path.clone(), sha256(&file.bytes))).collect(),
         earlier: parts.earlier.clone(),
+        sensitive: parts.sensitive.0.clone(),
+        group_below: parts.sensitive.1.filter(|_| !parts.sensitive.0.is_empty()),
         corrects: parts.corrects.clone(),
     };
     let fault = |error: serde_json::Error| RenderError::Json { file: PATH.into(), fault: error.to_string() };

@@ -158,3 +158,36 @@ fn what_is_no_release_is_an_error_with_its_place() {
     std::fs::write(place.path().join("release.json"), "{\"threshold\": 5,\n").expect("the folder is there");
     assert!(error(place.path()).ends_with("release.json line 2, column 0: ends too early"));
 }
+
+/// Places by need, with `need` sensitive below 60; `table` is North's row.
+fn groups_of(north: &str, group_below: u64) -> Attacked {
+    let place = tempfile::tempdir().expect("a temporary folder");
+    let manifest = MANIFEST.replacen(
+        "{\"threshold\": 5,",
+        &format!("{{\"threshold\": 5, \"sensitive\": [\"need\"], \"group_below\": {group_below},"),
+        1,
+    );
+    let table = format!("place,need,value,symbol\n{north}");
+    let folder = write(place.path(), "r1", &manifest, &[("data/t01.csv", &table)]);
+    crate::attack(&[folder], &[]).expect("a release")
+}
+
+#[test]
+fn a_small_group_that_is_all_in_one_category_is_found_where_the_dimension_is_sensitive() {
+    let all = groups_of("N,All,40,\nN,A,40,\nN,B,,c\n", 60);
+    assert_eq!(kinds(&all), ["sensitive_group_all"]);
+    assert_eq!(
+        all.verdict.findings[0].claim.as_ref().map(|claim| claim.cell.as_str()),
+        Some("need=A, period=2018-H1, place=N")
+    );
+    assert_eq!(kinds(&groups_of("N,All,40,\nN,A,40,\nN,B,,c\n", 40)), Vec::<&str>::new(), "forty are not below forty");
+}
+
+#[test]
+fn hidden_categories_that_leave_room_for_two_outside_describe_nobody() {
+    let one = groups_of("N,All,40,\nN,A,39,\nN,B,,c\n", 60);
+    assert!(kinds(&one).contains(&"sensitive_group_all_but_one"), "{:?}", kinds(&one));
+    let hidden = groups_of("N,All,40,\nN,A,,c\nN,B,,c\n", 60);
+    assert_eq!(kinds(&hidden), Vec::<&str>::new());
+    assert!(hidden.verdict.is_clean());
+}

@@ -7,3 +7,4 @@ mod demo;
 mod faults;
 mod house;
 mod protect;
+mod rules;

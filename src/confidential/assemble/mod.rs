@@ -20,7 +20,7 @@ pub use plan::{Planned, PlannedCell, PlannedDimension};
 pub use sealing::{Sealed, seal_all};
 
 use crate::protect::{
-    EarlierCell, HiddenZeros, Insiders, Pattern, PlannedTable, Problem, ProtectError, Weight, suppress,
+    EarlierCell, HiddenZeros, Insiders, Pattern, PlannedTable, Problem, ProtectError, Rules, Weight, suppress,
 };
 use crate::store::corrections::Correction;
 use crate::store::{Store, StoreError};
@@ -111,6 +111,7 @@ pub struct Draft {
     pub newest: BTreeMap<String, (String, u32)>,
     /// Why this report corrects those; none where it corrects nothing.
     pub reason: Option<String>,
+    rules: Rules,
     change: Option<Change>,
     frame: Frame,
     tie_key: [u8; 32],
@@ -183,6 +184,7 @@ impl Draft {
         let axes = Axes::new(configuration, &frame, &figures, &editions);
         let tables: Vec<Planned> =
             plans.iter().map(|plan| plan::plan(configuration, &frame, &axes, plan, period)).collect();
+        let rules = plan::rules(configuration, &axes, &tables);
         let mut earlier = history.cells(configuration, &axes, &frame)?;
         let planned: Vec<&Key> =
             tables.iter().flat_map(|table| &table.cells).filter_map(PlannedCell::counted).collect();
@@ -203,6 +205,7 @@ impl Draft {
             freezes,
             newest,
             reason,
+            rules,
             change,
             frame,
             tie_key,
@@ -218,6 +221,7 @@ impl Draft {
             earlier: self.earlier.clone(),
             hidden_zeros: HiddenZeros::Protected,
             insiders: Insiders::Considered,
+            rules: self.rules.clone(),
             weight: Weight::Information,
             effort: EFFORT,
             bound_effort: 0,

@@ -8,7 +8,7 @@ use model::edition::Figures;
 use model::period::{Calendar, Month, Period};
 use model::release::{ReleasedCode, Zeros};
 
-use crate::protect::PlannedTable;
+use crate::protect::{LowTotal, PlannedTable, Rules, Sensitive};
 use crate::tabulate::axes::{Axes, MEASURE, PERIOD, Source};
 use crate::tabulate::{Frame, Key};
 
@@ -75,6 +75,26 @@ impl From<&Planned> for PlannedTable {
         let zeros: Zeros = table.plan.zeros;
         Self { id: table.plan.id.clone(), threshold: table.threshold, zeros, cells, impossible }
     }
+}
+
+/// The rules that the configuration asks for beyond the minimum frequency.
+#[must_use]
+pub fn rules(configuration: &Configuration, axes: &Axes, tables: &[Planned]) -> Rules {
+    let group_below = configuration.service.group_below;
+    let dimensions = configuration.dimensions.dimensions.iter().filter(|dimension| dimension.sensitive);
+    let sensitive = dimensions.filter_map(|sensitive| {
+        Some(Sensitive { dimension: axes.position(&sensitive.name)?, group_below: group_below? })
+    });
+    let low_total = |(table, planned): (usize, &Planned)| {
+        let low = planned.plan.low_total.as_ref()?;
+        let is_over = |dim: &TableDimension| match dim {
+            TableDimension::Coded { name, .. } => *name == low.over,
+            TableDimension::Period { .. } => false,
+        };
+        let at = planned.plan.dims.iter().position(is_over)?;
+        Some(LowTotal { table, dimension: planned.dims.get(at)?.axis, below: low.below })
+    };
+    Rules { sensitive: sensitive.collect(), low_totals: tables.iter().enumerate().filter_map(low_total).collect() }
 }
 
 /// The periods that a table of `plan` publishes in a report for `period`.

@@ -63,7 +63,11 @@ fn seal_one(
     let correction = newest.zip(draft.reason.as_ref());
     let used = used_codes(&draft.axes, &tables);
     let last = period.end.plus(-1);
+    let hierarchies = hierarchies(&draft.axes, &used);
+    let sensitive = configuration.dimensions.dimensions.iter().filter(|dimension| dimension.sensitive);
+    let sensitive = sensitive.map(|dimension| dimension.name.clone()).filter(|name| hierarchies.contains_key(name));
     let parts = ReleaseParts {
+        sensitive: (sensitive.collect(), configuration.service.group_below),
         name: name.clone(),
         service: configuration.service.name.clone(),
         title: report.title.clone(),
@@ -73,7 +77,7 @@ fn seal_one(
         period_end: last_day(last.year(), last.month()),
         audience: (audience.id.clone(), audience.label.clone()),
         threshold: audience.threshold,
-        hierarchies: hierarchies(&draft.axes, &used),
+        hierarchies,
         labels: labels(configuration, &draft.axes, &tables),
         relations: Vec::new(),
         tables: tables

@@ -4,12 +4,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use model::config::report::LowTotal as LowTotalOf;
 use model::hierarchy::Hierarchy;
 use serde::Deserialize;
 
 use super::CaseTable;
 use super::codes::Dimension;
 use super::error::{CaseError, DescriptionFault};
+
+use crate::protect::{LowTotal, Rules, Sensitive};
 
 /// The description's name in every case.
 pub(super) const FILE: &str = "case.json";
@@ -28,6 +31,7 @@ pub(super) struct Description {
     /// Those that some table uses, by name.
     pub dimensions: Vec<Dimension>,
     pub tables: Vec<CaseTable>,
+    pub rules: Rules,
 }
 
 /// A key that nothing here knows is an error: it may be meant to protect. Those that only describe are listed.
@@ -41,6 +45,9 @@ struct Written {
     #[serde(default)]
     cols: BTreeMap<String, Vec<String>>,
     tables: Vec<WrittenTable>,
+    #[serde(default)]
+    sensitive: Vec<String>,
+    group_below: Option<u64>,
     /// How other tools spell the tables; `tables` says it here.
     #[serde(default, rename = "formula")]
     _formula: serde::de::IgnoredAny,
@@ -66,6 +73,7 @@ struct WrittenTable {
     title: String,
     #[serde(default)]
     fixed: BTreeMap<String, String>,
+    low_total: Option<LowTotalOf>,
 }
 
 /// Reads and checks the description at `path`.
@@ -132,6 +140,7 @@ fn checked(written: Written) -> Result<Description, Wrong> {
         dimensions.push(dimension);
     }
     check_size(&dimensions)?;
+    let rules = rules(&dimensions, &written.sensitive, written.group_below, &written.tables)?;
     let mut ids = BTreeSet::new();
     let mut tables = Vec::new();
     for (at, table) in written.tables.iter().enumerate() {
@@ -142,7 +151,34 @@ fn checked(written: Written) -> Result<Description, Wrong> {
         }
         tables.push(table);
     }
-    Ok(Description { name: written.name, threshold: written.threshold, dimensions, tables })
+    Ok(Description { name: written.name, threshold: written.threshold, dimensions, tables, rules })
+}
+
+/// The rules that the description asks for beyond the minimum frequency.
+fn rules(
+    dimensions: &[Dimension],
+    sensitive: &[String],
+    group_below: Option<u64>,
+    tables: &[WrittenTable],
+) -> Result<Rules, Wrong> {
+    let known: Vec<&str> = dimensions.iter().map(|dimension| dimension.space.name.as_str()).collect();
+    let place = |name: &String| {
+        let unknown = || DescriptionFault::UnknownDimension { name: name.clone(), known: known.join(", ") };
+        known.iter().position(|own| own == name).ok_or_else(unknown)
+    };
+    let mut rules = Rules::default();
+    for name in sensitive {
+        let group_below = group_below.filter(|&below| below >= 3);
+        let group_below = group_below.ok_or_else(|| wrong("group_below", DescriptionFault::GroupBelow))?;
+        let dimension = place(name).map_err(|fault| wrong("sensitive", fault))?;
+        rules.sensitive.push(Sensitive { dimension, group_below });
+    }
+    for (at, table) in tables.iter().enumerate() {
+        let Some(low) = &table.low_total else { continue };
+        let dimension = place(&low.over).map_err(|fault| wrong(format!("tables[{at}].low_total"), fault))?;
+        rules.low_totals.push(LowTotal { table: at, dimension, below: low.below });
+    }
+    Ok(rules)
 }
 
 /// Combinations of codes are numbered.

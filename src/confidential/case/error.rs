@@ -71,6 +71,9 @@ pub enum DescriptionFault {
         /// As given.
         threshold: u64,
     },
+    /// A sensitive dimension without a size, or a size that protects no group.
+    #[error("sensitive dimensions need `group_below`, 3 or more: groups of fewer are small; 20 is a usual choice")]
+    GroupBelow,
     /// Nothing to do.
     #[error("there is no table to protect")]
     NoTables,

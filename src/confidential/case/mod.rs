@@ -16,7 +16,7 @@ use std::path::Path;
 use model::hierarchy::Hierarchy;
 use model::release::Zeros;
 
-use crate::protect::{HiddenZeros, PlannedTable, Problem, Reason, Shown, Space, Weight};
+use crate::protect::{HiddenZeros, PlannedTable, Problem, Reason, Rules, Shown, Space, Weight};
 use crate::tabulate::{Counter, Counts, Key};
 
 pub use error::{CaseError, DescriptionFault, InnerFault};
@@ -36,6 +36,7 @@ pub struct Case {
     /// The same dimensions as `release.json` states them.
     hierarchies: Vec<Hierarchy>,
     tables: Vec<CaseTable>,
+    rules: Rules,
     inner: Inner,
 }
 
@@ -71,10 +72,10 @@ impl Case {
     pub fn read(folder: &Path) -> Result<Self, CaseError> {
         let description = description::read(&folder.join(description::FILE))?;
         let inner = inner::read(folder, &description)?;
-        let description::Description { name, threshold, dimensions, tables } = description;
+        let description::Description { name, threshold, dimensions, tables, rules } = description;
         let (spaces, hierarchies) =
             dimensions.into_iter().map(|dimension| (dimension.space, dimension.hierarchy)).unzip();
-        Ok(Self { name, threshold, spaces, hierarchies, tables, inner })
+        Ok(Self { name, threshold, spaces, hierarchies, tables, rules, inner })
     }
 
     /// `MinimumFrequency(threshold)`.
@@ -98,6 +99,7 @@ impl Case {
             tables: self.tables.iter().map(planned).collect(),
             hidden_zeros,
             weight,
+            rules: self.rules.clone(),
             tie_key: TIE_KEY,
             ..Problem::default()
         }
@@ -127,7 +129,9 @@ impl Case {
     pub fn loss(&self, pattern: &crate::protect::Pattern) -> Loss {
         let is_secondary = |shown: &Shown| match shown {
             Shown::Hidden(Reason::Secondary) => true,
-            Shown::Hidden(Reason::MinimumFrequency | Reason::HiddenZero | Reason::Earlier)
+            Shown::Hidden(
+                Reason::MinimumFrequency | Reason::HiddenZero | Reason::Group | Reason::LowTotal | Reason::Earlier,
+            )
             | Shown::Count(_)
             | Shown::Impossible => false,
         };

@@ -20,7 +20,10 @@ impl Case {
         let tables = self.tables.iter().zip(&pattern.zeros).map(|(table, &zeros)| self.released(table, zeros, pattern));
         let hierarchies: BTreeMap<String, Hierarchy> =
             self.spaces.iter().map(|space| space.name.clone()).zip(self.hierarchies.iter().cloned()).collect();
+        let sensitive = &self.rules.sensitive;
+        let names = sensitive.iter().map(|sensitive| self.spaces[sensitive.dimension].name.clone()).collect();
         seal(ReleaseParts {
+            sensitive: (names, sensitive.first().map(|sensitive| sensitive.group_below)),
             corrects: None,
             name: String::new(),
             service: String::new(),

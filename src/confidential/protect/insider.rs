@@ -3,10 +3,12 @@
 //!
 //! A family that is the only one in a cell knows its count, and the counts of all cells below: what is in them is its own,
 //! and the rest is zero. It is no secret from the family, so those cells need no protection from it; every other cell does,
-//! with all of these held at their truth. Worked example: a need with one case, in one district. The family knows the
+//! with all of these held at their truth. In cells above its own only the cases of others could be absent. Worked example: a need with one case, in one district. The family knows the
 //! need's total, the 1 in that district and the zeros in the others; it must not learn how many cases another need has.
 
-use super::primary::State;
+use std::collections::BTreeSet;
+
+use super::primary::{Need, State};
 use super::system::System;
 
 /// For each variable, the insiders who know it; an insider is named by the topmost cell that it is alone in.
@@ -15,30 +17,34 @@ pub(super) struct Insiders {
     known_to: Vec<Vec<u32>>,
     /// By insider: what it knows, rising.
     knows: Vec<Vec<u32>>,
+    /// By insider: the cells in which its own is counted, rising.
+    above: Vec<Vec<u32>>,
+    /// By cell: the true count.
+    counts: Vec<i64>,
 }
 
 impl Insiders {
     /// Nobody inside.
     pub(super) fn none(cells: usize) -> Self {
-        Self { known_to: vec![Vec::new(); cells], knows: vec![Vec::new(); cells] }
+        let none = vec![Vec::new(); cells];
+        Self { known_to: none.clone(), knows: none.clone(), above: none, counts: Vec::new() }
     }
 
-    pub(super) fn new(system: &System, states: &[State]) -> Self {
+    /// Everybody who is alone in a cell that is not published.
+    pub(super) fn of(system: &System, states: &[State]) -> Self {
         let mut insiders = Self::none(system.len());
-        if system.problem.insiders == super::Insiders::Ignored {
-            return insiders;
-        }
+        insiders.counts = (0..system.len()).map(|cell| system.value(cell)).collect();
         let is_alone = |cell: u32| {
             let cell = cell as usize;
             system.counts[cell].protected == 1 && matches!(states[cell], State::Hidden | State::Derived)
         };
         for cell in (0_u32..).take(system.len()).filter(|&cell| is_alone(cell)) {
             // Whoever is alone in the sum above is the same family, and knows more.
-            let above = parents(system, cell);
-            if above.into_iter().any(is_alone) {
+            if parents(system, cell).into_iter().any(is_alone) {
                 continue;
             }
-            let known = below(system, cell);
+            insiders.above[cell as usize] = reached(cell, |at| parents(system, at));
+            let known = reached(cell, |at| children(system, at));
             for &other in &known {
                 insiders.known_to[other as usize].push(cell);
             }
@@ -50,6 +56,20 @@ impl Insiders {
     /// The insiders who know a cell, rising.
     pub(super) fn who_know(&self, cell: u32) -> &[u32] {
         &self.known_to[cell as usize]
+    }
+
+    /// All of them, rising.
+    pub(super) fn all(&self) -> impl Iterator<Item = u32> {
+        (0_u32..).zip(&self.knows).filter(|(_, known)| !known.is_empty()).map(|(insider, _)| insider)
+    }
+
+    /// What a cell needs against an insider who does not know it.
+    pub(super) fn need(&self, insider: u32, cell: u32, need: Need) -> Need {
+        if self.above[insider as usize].binary_search(&cell).is_err() {
+            return need;
+        }
+        let others = self.counts[cell as usize] - self.counts[insider as usize];
+        Need { down: need.down.min(others), ..need }
     }
 
     /// What an insider knows, rising.
@@ -70,18 +90,19 @@ fn parents(system: &System, cell: u32) -> Vec<u32> {
     parents.map(|&(parent, _)| parent).collect()
 }
 
-/// A cell and every cell that is counted in it, rising.
-fn below(system: &System, cell: u32) -> Vec<u32> {
-    let mut found = std::collections::BTreeSet::from([cell]);
+/// The cells that are counted in a cell, one sum down.
+fn children(system: &System, cell: u32) -> Vec<u32> {
+    let rows = system.rows_of.of(cell).iter().filter(|&&(_, coefficient)| coefficient < 0);
+    let children = rows.flat_map(|&(row, _)| system.rows.of(row)).filter(|&&(_, coefficient)| coefficient > 0);
+    children.map(|&(child, _)| child).collect()
+}
+
+/// A cell and all that steps lead to from it, rising.
+fn reached(cell: u32, step: impl Fn(u32) -> Vec<u32>) -> Vec<u32> {
+    let mut found = BTreeSet::from([cell]);
     let mut open = vec![cell];
-    while let Some(parent) = open.pop() {
-        for &(row, _) in system.rows_of.of(parent).iter().filter(|&&(_, coefficient)| coefficient < 0) {
-            for &(child, _) in system.rows.of(row).iter().filter(|&&(_, coefficient)| coefficient > 0) {
-                if found.insert(child) {
-                    open.push(child);
-                }
-            }
-        }
+    while let Some(at) = open.pop() {
+        open.extend(step(at).into_iter().filter(|&next| found.insert(next)));
     }
     found.into_iter().collect()
 }

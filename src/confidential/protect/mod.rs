@@ -14,6 +14,7 @@ mod insider;
 mod pattern;
 mod play;
 mod primary;
+pub mod rules;
 mod search;
 mod secondary;
 mod slice;
@@ -29,6 +30,7 @@ use model::release::{Release, ReleaseParts, SealError, Zeros};
 use crate::tabulate::{Counter, Key};
 
 pub use error::ProtectError;
+pub use rules::{LowTotal, Rules, Sensitive};
 
 /// One dimension of the release's space.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -130,6 +132,8 @@ pub struct Problem {
     pub hidden_zeros: HiddenZeros,
     /// Who reads.
     pub insiders: Insiders,
+    /// Rules beyond the minimum frequency.
+    pub rules: Rules,
     /// What the least shall be lost of.
     pub weight: Weight,
     /// Steps of search spent on a smaller loss once the pattern is safe; some 10 million a second.
@@ -147,6 +151,10 @@ pub enum Reason {
     MinimumFrequency,
     /// A zero in a table that hides them.
     HiddenZero,
+    /// It describes all of a small group, or all but one family.
+    Group,
+    /// Its distribution is of few.
+    LowTotal,
     /// So that another cannot be recovered.
     Secondary,
     /// Hidden in an earlier release.
@@ -181,7 +189,7 @@ pub struct Pattern {
 pub struct Statistics {
     /// Planned cells.
     pub cells: usize,
-    /// Hidden by the minimum frequency rule.
+    /// Hidden by a rule, zeros aside.
     pub primary: usize,
     /// Hidden zeros.
     pub zeros: usize,
@@ -208,6 +216,12 @@ pub struct Statistics {
 /// [`ProtectError`] where the counts contradict each other, or earlier releases leave no safe pattern.
 pub fn suppress(problem: &Problem, counter: &dyn Counter) -> Result<Pattern, ProtectError> {
     let system = system::System::build(problem, counter)?;
+    let groups = rules::group::described(&system)?;
+    let widened = (!groups.is_empty()).then(|| rules::group::widened(&system, &groups));
+    let system = match &widened {
+        Some(widened) => rules::group::watch(system, widened, &groups),
+        None => system,
+    };
     let primary = primary::primary(&system)?;
     let outcome = secondary::protect(&system, &primary)?;
     pattern::prove(&system, &primary, &outcome)?;

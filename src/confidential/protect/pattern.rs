@@ -5,7 +5,9 @@ use model::release::Zeros;
 
 use super::certificate::Checker;
 use super::error::ProtectError;
-use super::primary::{Primary, State, is_impossible};
+use super::primary::{Primary, State};
+use super::rules::zeros::is_impossible;
+use super::rules::{Rulings, minimum_frequency};
 use super::secondary::Outcome;
 use super::system::System;
 use super::{Pattern, Reason, Shown};
@@ -32,6 +34,7 @@ pub(super) fn prove(system: &System, primary: &Primary, outcome: &Outcome) -> Re
 /// What may be shown.
 pub(super) fn pattern(system: &System, primary: &Primary, outcome: &Outcome) -> Pattern {
     let mut pattern = Pattern { zeros: primary.zeros.clone(), ..Pattern::default() };
+    let rulings = Rulings::of(system);
     let statistics = &mut pattern.statistics;
     statistics.by_witness = outcome.by_witness;
     statistics.by_programme = outcome.by_programme;
@@ -42,10 +45,10 @@ pub(super) fn pattern(system: &System, primary: &Primary, outcome: &Outcome) -> 
             statistics.derived += usize::from(primary.states[cell] == State::Derived && primary.needs[cell].is_some());
             continue;
         }
-        let shown = shown(system, primary, outcome, cell);
+        let shown = shown(system, primary, outcome, rulings.reasons[cell], cell);
         statistics.cells += 1;
         match shown {
-            Shown::Hidden(Reason::MinimumFrequency) => statistics.primary += 1,
+            Shown::Hidden(Reason::MinimumFrequency | Reason::Group | Reason::LowTotal) => statistics.primary += 1,
             Shown::Hidden(Reason::HiddenZero) => statistics.zeros += 1,
             Shown::Hidden(Reason::Secondary) => statistics.secondary += 1,
             Shown::Hidden(Reason::Earlier) | Shown::Count(_) | Shown::Impossible => {}
@@ -55,15 +58,19 @@ pub(super) fn pattern(system: &System, primary: &Primary, outcome: &Outcome) -> 
     pattern
 }
 
-fn shown(system: &System, primary: &Primary, outcome: &Outcome, cell: usize) -> Shown {
+fn shown(system: &System, primary: &Primary, outcome: &Outcome, rule: Option<Reason>, cell: usize) -> Shown {
     let origin = &system.origins[cell];
     let count = system.counts[cell].counted;
+    let is_small = |threshold| minimum_frequency::is_small(system.counts[cell], threshold);
     match primary.states[cell] {
         State::Open | State::Derived if outcome.secondary[cell] => Shown::Hidden(Reason::Secondary),
         State::Open | State::Derived => Shown::Count(count),
         State::Hidden if !origin.earlier.is_empty() => Shown::Hidden(Reason::Earlier),
         State::Hidden if count == 0 => Shown::Hidden(Reason::HiddenZero),
-        State::Hidden => Shown::Hidden(Reason::MinimumFrequency),
+        State::Hidden if minimum_frequency::threshold(system, cell).is_some_and(is_small) => {
+            Shown::Hidden(Reason::MinimumFrequency)
+        }
+        State::Hidden => Shown::Hidden(rule.unwrap_or(Reason::MinimumFrequency)),
         State::Fixed if is_impossible(system, cell) => Shown::Impossible,
         // Published before as a zero, yet a table that hides its zeros shows none.
         State::Fixed if count == 0 && origin.tables.iter().any(|&at| primary.zeros[at as usize] == Zeros::Hidden) => {

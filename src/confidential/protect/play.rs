@@ -119,8 +119,13 @@ impl<'a> Play<'a> {
         }
     }
 
-    pub(super) fn need(&self, cell: u32) -> Need {
+    fn need(&self, cell: u32) -> Need {
         self.board.primary.needs[cell as usize].unwrap_or(Need { up: 0, down: 0, width: 0 })
+    }
+
+    fn need_before(&self, cell: u32, insider: Option<u32>) -> Need {
+        let need = self.need(cell);
+        insider.map_or(need, |insider| self.board.primary.insiders.need(insider, cell, need))
     }
 
     pub(super) fn standing(&self, cell: u32) -> Standing {
@@ -236,13 +241,13 @@ impl<'a> Play<'a> {
 
     /// How far up a cell must still be shown to go, given how far down it can.
     fn missing_up(&self, cell: u32, insider: Option<u32>) -> i64 {
-        let need = self.need(cell);
+        let need = self.need_before(cell, insider);
         need.up.max(need.width - self.range(cell, insider).down())
     }
 
     /// By swaps among hidden cells, as far down as it goes and then up.
     fn reach_free(&mut self, cell: u32, insider: Option<u32>, means: Means) -> bool {
-        let need = self.need(cell);
+        let need = self.need_before(cell, insider);
         let deepest = self.board.depth(cell).min(need.width);
         let mut amounts = vec![deepest, (deepest + need.down.max(1)) / 2, need.down];
         amounts.dedup();
@@ -263,7 +268,7 @@ impl<'a> Play<'a> {
 
     /// Hiding others where it must.
     fn reach_paid(&mut self, cell: u32, insider: Option<u32>, means: Means) -> bool {
-        let need = self.need(cell);
+        let need = self.need_before(cell, insider);
         let spent = self.cost;
         for _ in 0..2 {
             let left = |play: &Self| means.at_most(means.effort.budget.saturating_sub(play.cost - spent));

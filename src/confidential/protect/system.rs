@@ -11,6 +11,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 use super::error::ProtectError;
+use super::rules::group::Watched;
 use super::{EarlierForm, Problem, Space};
 use crate::tabulate::{Counter, Counts, Key};
 
@@ -68,6 +69,8 @@ pub(super) struct System<'a> {
     pub rows: Lists,
     /// The rows of each variable.
     pub rows_of: Lists,
+    /// Groups that a category describes, where a rule watches them.
+    pub watched: Vec<Watched>,
 }
 
 impl<'a> System<'a> {
@@ -110,7 +113,14 @@ impl<'a> System<'a> {
         }
         let origins = vec![Origin::default(); keys.len()];
         let (rows, rows_of) = (Lists::new(rows.into_iter()), Lists::new(rows_of.into_iter()));
-        Self { problem, keys, origins, counts, rows, rows_of }
+        Self { problem, keys, origins, counts, rows, rows_of, watched: Vec::new() }
+    }
+
+    /// The sums over one dimension, the parent first.
+    pub(super) fn rows_along(&self, dimension: usize) -> impl Iterator<Item = &[(u32, i64)]> {
+        let rows = (0_u32..).take(self.rows.len()).map(|row| self.rows.of(row));
+        let code = move |&(cell, _): &(u32, i64)| self.keys[cell as usize][dimension];
+        rows.filter(move |row| row.first().map(code) != row.get(1).map(code))
     }
 
     /// Number of variables.
@@ -120,7 +130,7 @@ impl<'a> System<'a> {
 
     /// The true count of a variable.
     pub(super) fn value(&self, cell: usize) -> i64 {
-        i64::try_from(self.counts[cell].counted).unwrap_or(i64::MAX / 4)
+        signed(self.counts[cell].counted)
     }
 
     /// The codes of a cell that does not stand at the total, `district=E07000192, need=MLD`.
@@ -167,6 +177,11 @@ impl<'a> System<'a> {
         }
         Ok(())
     }
+}
+
+/// Counts of people, far inside what an `i64` holds.
+pub(super) fn signed(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX / 4)
 }
 
 /// Whoever is counted belongs to somebody: a counted cell holds at least one protected unit, and one of them the most.

@@ -114,7 +114,8 @@ impl Witnesses {
         if !range.meets(need) {
             return Standing::Short;
         }
-        let known = |insider: &u32| !self.range(cell, Some(*insider), insiders).meets(need);
+        let known =
+            |insider: &u32| !self.range(cell, Some(*insider), insiders).meets(insiders.need(*insider, cell, need));
         self.insiders_in(cell, range, insiders).into_iter().find(known).map_or(Standing::Safe, Standing::Insider)
     }
 

@@ -114,6 +114,8 @@ enum StoredForm {
 enum StoredReason {
     MinimumFrequency,
     HiddenZero,
+    Group,
+    LowTotal,
     Secondary,
     Earlier,
 }
@@ -318,6 +320,8 @@ fn cells(connection: &Connection, release: i64) -> Result<Vec<LedgerCell>, Store
             reason: cell.reason.map(|reason| match reason {
                 StoredReason::MinimumFrequency => Reason::MinimumFrequency,
                 StoredReason::HiddenZero => Reason::HiddenZero,
+                StoredReason::Group => Reason::Group,
+                StoredReason::LowTotal => Reason::LowTotal,
                 StoredReason::Secondary => Reason::Secondary,
                 StoredReason::Earlier => Reason::Earlier,
             }),
@@ -338,6 +342,8 @@ fn stored(cell: &LedgerCell) -> StoredCell {
         reason: cell.reason.map(|reason| match reason {
             Reason::MinimumFrequency => StoredReason::MinimumFrequency,
             Reason::HiddenZero => StoredReason::HiddenZero,
+            Reason::Group => StoredReason::Group,
+            Reason::LowTotal => StoredReason::LowTotal,
             Reason::Secondary => StoredReason::Secondary,
             Reason::Earlier => StoredReason::Earlier,
         }),

@@ -269,6 +269,7 @@ mod tests {
 
     fn deriver() -> Deriver {
         let dimension = Dimension {
+            sensitive: false,
             name: "district".into(),
             label: "District".into(),
             derivation: Derivation::Nested { fields: vec!["district".into()] },

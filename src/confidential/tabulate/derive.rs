@@ -205,6 +205,7 @@ mod tests {
     #[test]
     fn nested_fields_make_one_code_and_stop_at_the_first_blank() {
         let dimension = Dimension {
+            sensitive: false,
             name: "issue".into(),
             label: "Issue".into(),
             derivation: Derivation::Nested { fields: vec!["type".into(), "detail".into()] },

@@ -66,6 +66,8 @@ pub struct Dimension {
     pub missing: String,
     /// What the missing code is called where no code list does.
     pub missing_label: String,
+    /// Whether nobody may learn that a whole small group has one code.
+    pub sensitive: bool,
 }
 
 /// The unit of a measure.
@@ -146,16 +148,19 @@ struct RawDimension {
     levels: Vec<Spanned<String>>,
     missing: Spanned<String>,
     missing_label: Option<String>,
+    sensitive: Option<Spanned<bool>>,
 }
 
 /// Reads `dimensions.toml` against the code lists and sources it names.
 ///
 /// # Errors
-/// [`ConfigError`] at the name that does not exist, and where a dimension says two ways to get its code, or none.
+/// [`ConfigError`] at the name that does not exist, and where a dimension says two ways to get its code, or none, or is
+/// sensitive where nothing says which groups are small.
 pub fn read(
     document: &Document,
     codes: &BTreeMap<String, CodeList>,
     sources: &BTreeMap<String, Source>,
+    group_below: Option<u64>,
 ) -> Result<Dimensions, ConfigError> {
     let raw: RawFile = document.toml()?;
     let mut file = Dimensions::default();
@@ -177,6 +182,11 @@ pub fn read(
         let name = dimension.name.get_ref().as_str();
         if file.find(name).is_some() || ["period", "measure", "value", "symbol"].contains(&name) {
             return Err(document.error(dimension.name.span(), "this name is taken"));
+        }
+        if let (Some(sensitive), None) = (dimension.sensitive.as_ref().filter(|raw| *raw.get_ref()), group_below) {
+            let message = "a sensitive dimension needs `group_below` in service.toml";
+            let help = "it says below which number of families a group is small; 20 is a usual choice";
+            return Err(document.error(sensitive.span(), message).with_help(help));
         }
         let dimension = checked(document, dimension, codes, sources)?;
         file.dimensions.push(dimension);
@@ -227,6 +237,7 @@ fn checked(
         (None, None) => return Err(document.error(raw.name.span(), "this dimension names no code list")),
     };
     Ok(Dimension {
+        sensitive: raw.sensitive.is_some_and(Spanned::into_inner),
         name: raw.name.into_inner(),
         label: raw.label,
         derivation,

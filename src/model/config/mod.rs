@@ -74,7 +74,7 @@ impl Configuration {
         for (name, document) in under("sources", "toml") {
             sources.insert(name.clone(), Source::read(&name, &document, &codes)?);
         }
-        let dimensions = dimension::read(&required("dimensions.toml")?, &codes, &sources)?;
+        let dimensions = dimension::read(&required("dimensions.toml")?, &codes, &sources, service.group_below)?;
         let mut reports = BTreeMap::new();
         for (name, document) in under("reports", "toml") {
             reports.insert(name, Report::read(&document, &service, &dimensions)?);

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::config::dimension::Dimensions;
+use crate::config::dimension::{Dimensions, Unit};
 use crate::config::error::{ConfigError, Document};
 use crate::config::service::Service;
 use crate::release::{ChartKind, Zeros};
@@ -37,6 +37,16 @@ pub enum TableDimension {
     },
 }
 
+/// Distributions over a dimension whose total is of few are hidden whole.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LowTotal {
+    /// A dimension of the table.
+    pub over: String,
+    /// Totals of fewer protected units are low.
+    pub below: u64,
+}
+
 /// One table of a report.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TablePlan {
@@ -57,6 +67,8 @@ pub struct TablePlan {
     pub audiences: Vec<String>,
     /// Whether zeros are published.
     pub zeros: Zeros,
+    /// Where totals of few hide what they are the sum of.
+    pub low_total: Option<LowTotal>,
     /// Whether and how it is drawn.
     pub chart: Option<ChartKind>,
     /// Printed under the title.
@@ -95,6 +107,7 @@ struct RawTable {
     longest_months: Option<Spanned<i32>>,
     audiences: Vec<Spanned<String>>,
     zeros: Option<RawZeros>,
+    low_total: Option<Spanned<LowTotal>>,
     chart: Option<RawChart>,
     #[serde(default)]
     notes: Vec<String>,
@@ -165,7 +178,20 @@ fn read_table(
     if dims.is_empty() {
         return Err(document.error(raw.dims.span(), "a table has at least one dimension"));
     }
+    check_rules(document, &dims, raw.low_total.as_ref(), dimensions)?;
+    let is_of_families = dimensions.measure(&measure).is_some_and(|measure| measure.unit == Unit::Family);
+    if let (true, Some(low)) = (is_of_families, &raw.low_total) {
+        let message = "a table of families has no distributions: distinct families do not add up";
+        return Err(document.error(low.span(), message));
+    }
+    let sensitive = coded(&dims).find(|name| dimensions.find(name).is_some_and(|dimension| dimension.sensitive));
+    if let (true, Some(name)) = (is_of_families, sensitive) {
+        let message = format!("families cannot be counted by {name:?}, which is sensitive");
+        let help = "distinct families do not add up, so groups cannot be protected: count cases";
+        return Err(document.error(raw.dims.span(), message).with_help(help));
+    }
     Ok(TablePlan {
+        low_total: raw.low_total.map(Spanned::into_inner),
         id: raw.id.into_inner(),
         title: raw.title,
         measure,
@@ -183,6 +209,30 @@ fn read_table(
         }),
         notes: raw.notes,
     })
+}
+
+fn coded(dims: &[TableDimension]) -> impl Iterator<Item = &str> {
+    dims.iter().filter_map(|dim| match dim {
+        TableDimension::Coded { name, .. } => Some(name.as_str()),
+        TableDimension::Period { .. } => None,
+    })
+}
+
+/// Whether the low totals are those of a dimension of the table that adds up.
+fn check_rules(
+    document: &Document,
+    dims: &[TableDimension],
+    low_total: Option<&Spanned<LowTotal>>,
+    dimensions: &Dimensions,
+) -> Result<(), ConfigError> {
+    let Some(low) = low_total else { return Ok(()) };
+    let own = || coded(dims).filter(|name| dimensions.find(name).is_some());
+    if low.get_ref().below < 2 || own().all(|name| name != low.get_ref().over) {
+        let message = "`low_total` names a dimension of the table and a number of families from 2";
+        let help = format!("over = one of: {}; below = 20", own().collect::<Vec<_>>().join(", "));
+        return Err(document.error(low.span(), message).with_help(&help));
+    }
+    Ok(())
 }
 
 fn read_dimension(

@@ -17,6 +17,8 @@ pub struct Service {
     pub audiences: Vec<Audience>,
     /// What an audience knows anyway; attacks use it.
     pub known: Vec<String>,
+    /// Groups of fewer protected units must not be described by one code of a sensitive dimension.
+    pub group_below: Option<u64>,
 }
 
 /// Someone who gets reports.
@@ -37,6 +39,7 @@ struct RawService {
     year_starts_in: Spanned<u8>,
     #[serde(default)]
     known: Vec<String>,
+    group_below: Option<Spanned<u64>>,
     audience: Vec<RawAudience>,
 }
 
@@ -75,8 +78,13 @@ impl Service {
             let threshold = audience.threshold.into_inner();
             audiences.push(Audience { id: audience.id.into_inner(), label: audience.label, threshold });
         }
+        if let Some(below) = raw.group_below.as_ref().filter(|below| *below.get_ref() < 3) {
+            let message = "`group_below` below 3 protects no group: two families in it know each other";
+            return Err(document.error(below.span(), message).with_help("20 is a usual choice"));
+        }
+        let group_below = raw.group_below.map(Spanned::into_inner);
         let calendar = Calendar { year_starts_in: raw.year_starts_in.into_inner() };
-        Ok(Self { name: raw.name, calendar, audiences, known: raw.known })
+        Ok(Self { name: raw.name, calendar, audiences, known: raw.known, group_below })
     }
 
     /// The audience of an identifier.

@@ -1,10 +1,14 @@
 //! Groups in which one category holds everybody, or everybody but one. Comes in: the system, what is known of each cell.
-//! Goes out: counts. Deliberately absent: a judgement; whether a category may be known of a group is for whoever
-//! publishes to say, and for most it may (all pupils of a primary school are below twelve).
+//! Goes out: counts of all that are published so, and, in the dimensions that a release names as sensitive, the most
+//! that can be outside a category. Deliberately absent: a judgement of dimensions that are not named; whether a category
+//! may be known of a group is for whoever publishes to say (all pupils of a primary school are below twelve).
 
-use linear::Row;
+use std::collections::BTreeMap;
+
+use linear::{Bounds, Row};
 
 use crate::attacks::interval::Range;
+use crate::attacks::system::{Cells, Part};
 
 /// Known groups, by how one category fills them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -46,6 +50,87 @@ fn sum(row: &Row) -> Option<(usize, impl Iterator<Item = usize>)> {
     let children = row.terms.iter().filter(|&&(_, coefficient)| coefficient == 1);
     let is_sum = row.rhs == 0 && row.terms.len() >= 3 && children.clone().count() == row.terms.len() - 1;
     is_sum.then(|| (parent, children.map(|&(at, _)| at)))
+}
+
+/// Cases outside a category that make it no description of the group: one of them might be the reader's own.
+pub const OUTSIDE: u64 = 2;
+
+/// How a category describes a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Describes {
+    /// It holds everybody.
+    All,
+    /// It holds everybody but one at most, who knows it of the others.
+    AllButOne,
+}
+
+/// A group that may be small, a category of a sensitive dimension, and what lies outside as a variable of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Watched {
+    /// The cell of the whole group.
+    pub whole: usize,
+    /// The cell of the category.
+    pub category: usize,
+    /// `whole - category`.
+    pub outside: usize,
+    /// The row that says so.
+    pub row: usize,
+    /// Groups of fewer are small.
+    pub below: u64,
+}
+
+impl Watched {
+    /// What a reader can prove; nothing where the group may be larger, empty, or a single case.
+    #[must_use]
+    pub fn describes(&self, ranges: &[Range]) -> Option<Describes> {
+        let (whole, category) = (ranges[self.whole], ranges[self.category]);
+        let is_small = whole.highest.is_some_and(|highest| u64::try_from(highest).unwrap_or(0) < self.below);
+        // Whoever is in a group of two or more, and not outside, is in the category.
+        let is_somebody = category.lowest >= 1 || whole.lowest >= 2;
+        match ranges[self.outside].highest {
+            Some(..=0) if is_small && is_somebody => Some(Describes::All),
+            Some(1) if is_small && is_somebody => Some(Describes::AllButOne),
+            Some(_) | None => None,
+        }
+    }
+}
+
+/// Adds what lies outside each category of the sensitive dimensions that `parts` name, wherever the bounds so far leave
+/// room for a description of a small group.
+pub fn watch(cells: &mut Cells, parts: &[Part<'_>], bounds: &Bounds) -> Vec<Watched> {
+    let mut sensitive: BTreeMap<usize, u64> = BTreeMap::new();
+    for manifest in parts.iter().map(|part| part.manifest) {
+        for place in manifest.sensitive.iter().filter_map(|name| cells.codes.place(name)) {
+            let below = sensitive.entry(place).or_default();
+            *below = (*below).max(manifest.group_below.unwrap_or(0));
+        }
+    }
+    let mut found: Vec<(usize, usize, u64)> = Vec::new();
+    for row in &cells.system.rows {
+        let Some((whole, categories)) = sum(row) else { continue };
+        let is_cell = |at: usize| at < cells.known.keys.len();
+        for category in categories.filter(|&category| is_cell(category) && is_cell(whole)) {
+            let [above, below] = [whole, category].map(|at| cells.known.keys[at]);
+            let differs = |place: &usize| cells.codes.at(above, *place) != cells.codes.at(below, *place);
+            let Some(limit) = sensitive.iter().find(|(place, _)| differs(place)).map(|(_, limit)| *limit) else {
+                continue;
+            };
+            let may_be_small = u64::try_from(bounds.lower[whole]).unwrap_or(0) < limit;
+            let may_hold_all = bounds.upper[category].is_none_or(|most| most >= 1 && bounds.lower[whole] - most < 2);
+            if may_be_small && may_hold_all {
+                found.push((whole, category, limit));
+            }
+        }
+    }
+    found.sort_unstable();
+    found.dedup();
+    let watched = found.into_iter().map(|(whole, category, below)| {
+        let outside = cells.system.variable(0, None);
+        let row = cells.system.rows.len();
+        cells.system.equation([(whole, -1), (category, 1), (outside, 1)], 0);
+        Watched { whole, category, outside, row, below }
+    });
+    watched.collect()
 }
 
 #[cfg(test)]

@@ -46,6 +46,8 @@ pub enum Wanted {
     Width(u64),
     /// Not known to be a small count: possibly zero, or possibly at the threshold.
     NotSmall(u64),
+    /// Possibly this many.
+    Reaches(u64),
 }
 
 /// What a reader can prove of a cell.
@@ -159,6 +161,7 @@ impl Attack<'_> {
                 most - least >= threshold && most >= threshold
             }
             Wanted::NotSmall(threshold) => least <= TOLERANCE || most >= count(threshold) - TOLERANCE,
+            Wanted::Reaches(wanted) => most >= count(wanted) - TOLERANCE,
         }
     }
 
@@ -169,6 +172,7 @@ impl Attack<'_> {
         let (least, most) = (self.least[at], self.most[at]);
         let threshold = match self.wanted[at] {
             Wanted::Nothing => return true,
+            Wanted::Reaches(wanted) => return upper < count(wanted) - TOLERANCE,
             Wanted::Width(threshold) | Wanted::NotSmall(threshold) => count(threshold),
         };
         if upper - lower < 1.0 - TOLERANCE {
@@ -307,7 +311,9 @@ impl Attack<'_> {
         for &at in targets {
             let far = match self.wanted[at] {
                 Wanted::Nothing => continue,
-                Wanted::Width(threshold) | Wanted::NotSmall(threshold) => 2.0 * count(threshold),
+                Wanted::Width(threshold) | Wanted::NotSmall(threshold) | Wanted::Reaches(threshold) => {
+                    2.0 * count(threshold)
+                }
             };
             for sense in [-1.0, 1.0] {
                 if !self.is_cleared(at) && !self.is_settled(at) {

@@ -8,7 +8,7 @@ use linear::Bounds;
 use model::claim::Tried;
 use model::{Attack, Claim, Finding};
 
-use crate::attacks::groups::groups;
+use crate::attacks::groups::{Describes, OUTSIDE, Watched, groups, watch};
 use crate::attacks::interval::{Range, Wanted, ranges};
 use crate::attacks::narrow::hold_a_small_count;
 use crate::attacks::subtraction::determined;
@@ -52,8 +52,16 @@ pub fn attack(parts: &[Part<'_>], threshold: u64) -> Result<Judged, VerifyError>
     });
     judged.small_published(&cells, parts, threshold);
     let linear = linear.unwrap_or_else(|| vec![false; cells.system.len()]);
-    match cells.system.propagate() {
-        Ok(bounds) => judged.intervals(&cells, parts, &bounds, &linear, threshold),
+    let mut bounds = cells.system.propagate();
+    let mut watched = Vec::new();
+    if let Ok(known) = &bounds {
+        watched = watch(&mut cells, parts, known);
+        if !watched.is_empty() {
+            bounds = cells.system.propagate();
+        }
+    }
+    match bounds {
+        Ok(bounds) => judged.intervals(&cells, parts, &bounds, &linear, (threshold, &watched)),
         Err(_) => judged.infeasible(&cells),
     }
     Ok(judged)
@@ -119,14 +127,24 @@ impl Judged {
         });
     }
 
-    fn intervals(&mut self, cells: &Cells, parts: &[Part<'_>], bounds: &Bounds, linear: &[bool], threshold: u64) {
-        let wanted: Vec<Wanted> = (0..cells.system.len())
+    fn intervals(
+        &mut self,
+        cells: &Cells,
+        parts: &[Part<'_>],
+        bounds: &Bounds,
+        linear: &[bool],
+        (threshold, watched): (u64, &[Watched]),
+    ) {
+        let mut wanted: Vec<Wanted> = (0..cells.system.len())
             .map(|at| match cells.states.get(at) {
                 Some(State::Suppressed) => Wanted::Width(threshold),
                 Some(State::Derived | State::Rounded) => Wanted::NotSmall(threshold),
                 Some(State::Published) | None => Wanted::Nothing,
             })
             .collect();
+        for group in watched {
+            wanted[group.outside] = Wanted::Reaches(OUTSIDE);
+        }
         let found = ranges(&cells.system, bounds, &wanted);
         if found.is_infeasible {
             self.infeasible(cells);
@@ -145,7 +163,11 @@ impl Judged {
         }
         self.count("unattacked", open);
         self.narrow(cells, parts, bounds, &found.ranges, threshold);
-        let groups = groups(&cells.system.rows, &found.ranges, threshold);
+        open += watched.iter().filter(|group| found.ranges[group.outside].is_open).count() as u64;
+        self.groups(cells, parts, &found.ranges, watched);
+        // What lies outside a category is added in rows of its own, after those of the tables.
+        let rows = &cells.system.rows[..watched.first().map_or(cells.system.rows.len(), |group| group.row)];
+        let groups = groups(rows, &found.ranges, threshold);
         self.count("group_100pct", groups.all);
         self.count("group_100pct_total_below_2T", groups.all_of_few);
         self.count("group_all_but_one", groups.all_but_one);
@@ -158,6 +180,28 @@ impl Judged {
             ),
             not_shown: open,
         });
+    }
+
+    /// Small groups of which everybody, or everybody but one, is known to be in one category of a sensitive dimension.
+    fn groups(&mut self, cells: &Cells, parts: &[Part<'_>], ranges: &[Range], watched: &[Watched]) {
+        for group in watched {
+            let (kind, whom) = match group.describes(ranges) {
+                Some(Describes::All) => ("sensitive_group_all", "everybody"),
+                Some(Describes::AllButOne) => ("sensitive_group_all_but_one", "everybody but one"),
+                None => continue,
+            };
+            self.count(kind, 1);
+            let message = format!(
+                "a group of fewer than {} is described: {whom} of {} is in this category",
+                group.below,
+                match cells.codes.name(cells.known.keys[group.whole]) {
+                    name if name.is_empty() => "the total".to_owned(),
+                    name => name,
+                }
+            );
+            let category = group.category;
+            self.find(cells, parts, category, ranges[category], Attack::Interval, kind, message);
+        }
     }
 
     fn suppressed(
@@ -261,7 +305,7 @@ impl Judged {
 }
 
 /// Names that are counted even where nothing was found, so that a program finds them.
-const NAMES: [&str; 14] = [
+const NAMES: [&str; 16] = [
     "infeasible",
     "small_counts_published",
     "suppressed_linear_exact",
@@ -275,6 +319,8 @@ const NAMES: [&str; 14] = [
     "group_100pct",
     "group_100pct_total_below_2T",
     "group_all_but_one",
+    "sensitive_group_all",
+    "sensitive_group_all_but_one",
     "unattacked",
 ];
 

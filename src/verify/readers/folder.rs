@@ -85,7 +85,7 @@ pub fn open(path: &Path) -> Result<Folder, VerifyError> {
 
 /// Keys of the manifest and its tables that this program does not know: a foreign release may state, say, its noise.
 fn not_understood(bytes: &[u8]) -> Vec<String> {
-    const OWN: [&str; 11] = [
+    const OWN: [&str; 14] = [
         "release",
         "period",
         "audience",
@@ -97,6 +97,9 @@ fn not_understood(bytes: &[u8]) -> Vec<String> {
         "derived",
         "files",
         "earlier",
+        "corrects",
+        "sensitive",
+        "group_below",
     ];
     const TABLE: [&str; 7] = ["id", "title", "file", "dims", "fixed", "markers", "rounding"];
     let Ok(Value::Object(manifest)) = serde_json::from_slice(bytes) else { return Vec::new() };

@@ -1,0 +1,138 @@
+//! Dominance: totals of magnitudes (minutes spent) in which one contributor weighs too much. Comes in: what each protected
+//! unit contributes to a cell. Goes out: whether the cell may be shown. Deliberately absent: counts; a cell of a frequency
+//! table is judged by `MinimumFrequency`. Tables of this program count, so no table asks yet: minutes are published in
+//! bands.
+//!
+//! Source: p % rule and (n, k) rule, 4.2.2 of Hundepool et al. (2012); why p % is the better of the two, Cox (1981).
+//!
+//! | cell | minutes by family | total | without the two largest | p = 10 | (1, 80) |
+//! |---|---|---|---|---|---|
+//! | North/ASD | 900, 80, 15, 5 | 1000 | 20 | primary: 20 is less than 90 | primary: 90 % |
+//! | South/ASD | 400, 300, 200, 100 | 1000 | 300 | shown | shown: 40 % |
+//!
+//! Its attack: the second largest contributor takes its own from the total and has the largest within p %
+//! ([`best_guess`]).
+
+/// What protected units contribute to one cell, each unit once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contributions {
+    /// The largest first.
+    sorted: Vec<u64>,
+    total: u64,
+}
+
+impl Contributions {
+    /// The contributions of a cell's units, in any order; none where they add up to more than can be counted.
+    #[must_use]
+    pub fn new(mut of_units: Vec<u64>) -> Option<Self> {
+        of_units.sort_unstable_by_key(|&of_unit| std::cmp::Reverse(of_unit));
+        let total = of_units.iter().try_fold(0_u64, |sum, &of_unit| sum.checked_add(of_unit))?;
+        Some(Self { sorted: of_units, total })
+    }
+
+    fn largest(&self, at: usize) -> u64 {
+        self.sorted.get(at).copied().unwrap_or(0)
+    }
+}
+
+/// A rule for magnitudes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dominance {
+    /// Primary where some contributor can estimate another's contribution to within `percent` of it.
+    Percent {
+        /// p.
+        percent: u64,
+    },
+    /// Primary where the `units` largest contribute more than `percent` of the total.
+    Share {
+        /// n.
+        units: usize,
+        /// k.
+        percent: u64,
+    },
+}
+
+impl Dominance {
+    /// Whether a cell is primary. A cell of nothing is not.
+    #[must_use]
+    pub fn is_primary(self, cell: &Contributions) -> bool {
+        let wide = u128::from;
+        match self {
+            Self::Percent { percent } => {
+                let rest = wide(cell.total) - wide(cell.largest(0)) - wide(cell.largest(1));
+                100 * rest < wide(percent) * wide(cell.largest(0))
+            }
+            Self::Share { units, percent } => {
+                let top: u128 = cell.sorted.iter().take(units).copied().map(wide).sum();
+                100 * top > wide(percent) * wide(cell.total)
+            }
+        }
+    }
+}
+
+/// The attack: what the second largest contributor can say of the largest, as the most that it can be. The error is what
+/// all others contribute.
+#[must_use]
+pub fn best_guess(cell: &Contributions) -> u64 {
+    cell.total - cell.largest(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn minutes(of_families: &[u64]) -> Contributions {
+        Contributions::new(of_families.to_vec()).expect("minutes of a service")
+    }
+
+    #[test]
+    fn the_cells_of_the_worked_example_are_judged_as_it_says() {
+        let (north, south) = (minutes(&[80, 900, 5, 15]), minutes(&[100, 200, 300, 400]));
+        for rule in [Dominance::Percent { percent: 10 }, Dominance::Share { units: 1, percent: 80 }] {
+            assert!(rule.is_primary(&north) && !rule.is_primary(&south));
+        }
+        assert_eq!(best_guess(&north), 920, "within 10 % of 900");
+        assert_eq!(best_guess(&south), 700, "far from 400");
+    }
+
+    #[test]
+    fn one_or_two_families_are_always_primary_under_a_percentage_and_nobody_never() {
+        let rule = Dominance::Percent { percent: 1 };
+        assert!(rule.is_primary(&minutes(&[30])) && rule.is_primary(&minutes(&[30, 30])));
+        assert!(!rule.is_primary(&minutes(&[])) && !rule.is_primary(&minutes(&[0, 0])));
+    }
+
+    #[test]
+    fn a_share_of_exactly_the_limit_may_be_shown() {
+        let rule = Dominance::Share { units: 2, percent: 75 };
+        assert!(!rule.is_primary(&minutes(&[50, 25, 25])));
+        assert!(rule.is_primary(&minutes(&[51, 25, 24])));
+    }
+
+    #[test]
+    fn contributions_that_cannot_be_added_up_are_refused() {
+        assert_eq!(Contributions::new(vec![u64::MAX, 1]), None);
+    }
+
+    proptest! {
+        /// The rule is its attack: a cell is shown exactly where nobody's guess of another comes within p %.
+        #[test]
+        fn a_cell_is_shown_only_where_no_contributor_guesses_another_within_p_percent(
+            of_families in prop::collection::vec(1_u64..500, 0..7), percent in 1_u64..60,
+        ) {
+            let total: u64 = of_families.iter().sum();
+            let guesses = (0..of_families.len()).flat_map(|own| {
+                let of_families = &of_families;
+                (0..of_families.len()).filter(move |&other| other != own).map(move |other| {
+                    let guess = total - of_families[own];
+                    100 * (guess - of_families[other]) < percent * of_families[other]
+                })
+            });
+            let is_guessed = of_families.len() == 1 || guesses.into_iter().any(|is_close| is_close);
+            let rule = Dominance::Percent { percent };
+            prop_assert_eq!(rule.is_primary(&minutes(&of_families)), is_guessed);
+        }
+    }
+}
