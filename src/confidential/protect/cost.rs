@@ -11,14 +11,23 @@ const UNIT: u64 = 1_000;
 const TOTAL_TIMES: f64 = 3.0;
 const GROUP_TIMES: f64 = 1.5;
 
+/// How much cheaper a cell is that the releases before hid as well.
+const RESERVED_TIMES_LESS: u64 = 2;
+
 /// The price of each variable.
 pub(super) fn prices(system: &System) -> Vec<u64> {
     let counts = (0..system.len()).map(|cell| u64::try_from(system.value(cell)).unwrap_or(0));
-    match system.problem.weight {
+    let mut prices: Vec<u64> = match system.problem.weight {
         Weight::Information => information(system),
         Weight::Cells => counts.map(|_| UNIT).collect(),
         Weight::Sum => counts.map(|count| count * UNIT).collect(),
+    };
+    for (price, key) in prices.iter_mut().zip(&system.keys) {
+        if *price > 0 && system.problem.reserved.contains(key) {
+            *price = (*price / RESERVED_TIMES_LESS).max(1);
+        }
     }
+    prices
 }
 
 /// ln(1 + count), times more for margins, so that headline figures are hidden last. Variables in no planned table have
