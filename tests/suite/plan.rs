@@ -187,7 +187,7 @@ fn a_table_of_small_cells_in_both_the_quarter_and_the_year_is_warned_of_until_a_
     let made = Made::new(REPORT, &[1]);
     let plan = made.plan(&["2018-Q1"]);
     let both = row(&plan, "year", "C02");
-    assert_eq!(both["expected"], serde_json::json!({ "cells": 28, "hidden": 20 }), "more than half");
+    assert_eq!(both["expected"], serde_json::json!({ "cells": 28, "hidden": 20 }), "more than a third");
     assert_eq!(both["mend"], serde_json::json!(["longest_months = 3", "shortest_months = 12"]));
     assert_eq!(row(&plan, "year", "C01")["mend"], Value::Array(Vec::new()), "its one cell is shown");
 

@@ -80,3 +80,45 @@ fn information(system: &System) -> Vec<u64> {
 fn price(count: i64, times: f64) -> u64 {
     ((count as f64).ln_1p() * times * 1000.0).round() as u64
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+    use crate::protect::{PlannedTable, Problem, Space};
+    use crate::tabulate::{Counter, Counts, Key};
+
+    /// Ten cases in each of two parts, twenty in their total.
+    struct Tens;
+
+    impl Counter for Tens {
+        fn count(&self, keys: &[Key]) -> Vec<Counts> {
+            let counted = |key: &Key| if key[0] == 0 { 20 } else { 10 };
+            keys.iter().map(|key| Counts { counted: counted(key), protected: counted(key), largest: 1 }).collect()
+        }
+    }
+
+    #[test]
+    fn what_earlier_releases_hid_is_half_as_dear_to_hide_again() {
+        let cells: Vec<Key> = (0..3).map(|code| Key::from([code].as_slice())).collect();
+        let codes = ["Total", "North", "South"].map(str::to_owned).to_vec();
+        let table = PlannedTable { cells: cells.clone(), ..example() };
+        let problem = Problem {
+            spaces: vec![Space { name: "place".to_owned(), codes, total: 0, sums: vec![(0, vec![1, 2])] }],
+            tables: vec![table],
+            weight: Weight::Sum,
+            reserved: HashSet::from([cells[1].clone()]),
+            ..Problem::default()
+        };
+        let system = System::build(&problem, &Tens).expect("the parts add up");
+        let mut priced: Vec<(u32, u64)> = system.keys.iter().map(|key| key[0]).zip(prices(&system)).collect();
+        priced.sort_unstable();
+        assert_eq!(priced, [(0, 20_000), (1, 5_000), (2, 10_000)]);
+    }
+
+    fn example() -> PlannedTable {
+        let zeros = model::release::Zeros::Hidden;
+        PlannedTable { id: "T".to_owned(), threshold: 5, zeros, cells: Vec::new(), impossible: Vec::new() }
+    }
+}

@@ -13,8 +13,8 @@ use serde::Serialize;
 
 use super::{Share, TableSummary};
 
-/// From this share of hidden cells on, in percent, a table is taken to be one of small cells.
-const MANY_PERCENT: f64 = 50.0;
+/// From this share of hidden cells on, in percent, a table is taken to be one of small cells: a third.
+const MANY_PERCENT: f64 = 100.0 / 3.0;
 
 /// The two kinds of report that a service makes over the same months, by their length.
 const QUARTER: i32 = 3;
