@@ -1,6 +1,7 @@
 //! `takeup report`
 
 use clap::Args;
+use takeup::pipeline::Share;
 
 use super::failure::Failure;
 use super::globals::Globals;
@@ -46,6 +47,10 @@ impl Report {
         }
         for folder in &folders {
             output::result(&folder.display().to_string())?;
+        }
+        for (release, share) in workspace.shares(&folders)? {
+            let Share { cells, hidden } = share;
+            output::talk(globals, &format!("{release}: {hidden} of {cells} cells hidden, {:.1} %", share.percent()));
         }
         output::talk(globals, "Attacked before release, together with all earlier releases; nothing was found.");
         Ok(())

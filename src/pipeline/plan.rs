@@ -1,11 +1,19 @@
-//! What a report would hide, and why, in counts. Comes in: a workspace, a period. Goes out: a summary a table; nothing is
-//! written. For people inside the service: it says how many cells are primary, which a release never does.
+//! What a report would hide, and why, in counts; which reports have which tables; and what would hide less. Comes in: a
+//! workspace, a period. Goes out: a summary a table; nothing is written. For people inside the service: it says how many
+//! cells are primary, which a release never does.
 
-use std::fmt::Write;
+mod suggest;
+mod text;
+mod year;
 
-use confidential::assemble::{Draft, Planned, PlannedCell};
+use std::collections::BTreeMap;
+
+use confidential::assemble::{Draft, Loss, Planned, PlannedCell};
 use confidential::protect::{Pattern, Reason, Shown};
 use serde::Serialize;
+
+pub use suggest::{Suggestion, Suggestions};
+pub use year::{Kind, YearRow};
 
 use super::{Error, Workspace};
 
@@ -20,6 +28,32 @@ pub struct Plan {
     pub tables: Vec<TableSummary>,
     /// Cells that only a subtraction would show, protected like any other.
     pub derived: usize,
+    /// Cells of the report, one that several tables share counted once.
+    pub report: Share,
+    /// The same for each audience.
+    pub shares: BTreeMap<String, Share>,
+    /// Which report of a year has which table.
+    pub year: Vec<YearRow>,
+    /// What would hide less, where it was asked for.
+    pub suggestions: Option<Suggestions>,
+}
+
+/// How many of the cells that can be published are hidden.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Share {
+    /// Cells that are neither impossible nor unavailable.
+    pub cells: usize,
+    /// Hidden, for whatever reason.
+    pub hidden: usize,
+}
+
+impl Share {
+    /// In percent, 0 where there is no cell.
+    #[must_use]
+    #[allow(clippy::cast_precision_loss, reason = "no report has 2^52 cells")]
+    pub fn percent(self) -> f64 {
+        if self.cells == 0 { 0.0 } else { self.hidden as f64 * 100.0 / self.cells as f64 }
+    }
 }
 
 /// One table of a plan.
@@ -43,32 +77,90 @@ pub struct TableSummary {
     pub earlier: usize,
     /// Impossible or not available.
     pub empty: usize,
+    /// The counts of the cells that have no part in the table, added up.
+    pub inner_sum: u64,
+    /// Those of them that secondary suppression hides, added up.
+    pub lost_sum: u64,
+    /// Totals that secondary suppression hides, by their codes.
+    pub headlines: Vec<String>,
+}
+
+impl TableSummary {
+    /// How many of its cells are hidden.
+    #[must_use]
+    pub const fn share(&self) -> Share {
+        Share { cells: self.cells - self.empty, hidden: self.cells - self.empty - self.shown }
+    }
 }
 
 impl Workspace {
-    /// What a report would hide, and why.
+    /// What a report would hide, and why; with changes tried that would hide less, where `suggest` asks for them.
     ///
     /// # Errors
     /// As `report`, before anything is rendered.
-    pub fn plan(&self, period: &str, audience: Option<&str>) -> Result<Plan, Error> {
+    pub fn plan(
+        &self,
+        period: &str,
+        audience: Option<&str>,
+        suggest: bool,
+        progress: &dyn Fn(&str),
+    ) -> Result<Plan, Error> {
         let period = self.period(period)?;
         let audiences = self.audiences(audience)?;
-        let draft = Draft::new(&self.configuration, self.report_plan()?, &self.store, period, &audiences)?;
+        let report = self.report_plan()?;
+        progress("counting");
+        let draft = Draft::new(&self.configuration, report, &self.store, period, &audiences)?;
+        progress("protecting");
         let pattern = draft.protect()?;
+        let losses = draft.losses(&pattern)?;
+        let tables: Vec<TableSummary> =
+            draft.tables.iter().zip(losses).map(|(table, loss)| summary(table, loss, &pattern)).collect();
+        let share_of = |wanted: &dyn Fn(&Planned) -> bool| share(&draft, &pattern, wanted);
+        let of = |audience: &String| share_of(&|table| table.plan.audiences.contains(audience));
+        let shares = audiences.iter().map(|audience| (audience.clone(), of(audience))).collect();
+        let year = year::year(&self.configuration, report, &tables, &self.store.ledger()?);
+        let suggestions =
+            suggest.then(|| self.try_changes(period, &audiences, &tables, &share_of, progress)).transpose()?;
         Ok(Plan {
             period: period.name(self.configuration.service.calendar),
             audiences,
-            tables: draft.tables.iter().map(|table| summary(table, &pattern)).collect(),
+            tables,
             derived: pattern.statistics.derived,
+            report: share_of(&|_| true),
+            shares,
+            year,
+            suggestions,
         })
     }
 }
 
-fn summary(table: &Planned, pattern: &Pattern) -> TableSummary {
+/// The cells of the tables that are `wanted`, each once.
+fn share(draft: &Draft, pattern: &Pattern, wanted: impl Fn(&Planned) -> bool) -> Share {
+    let tables = draft.tables.iter().filter(|table| wanted(table));
+    let keys = tables.flat_map(|table| &table.cells).filter_map(PlannedCell::counted);
+    let keys: std::collections::HashSet<_> = keys.collect();
+    let mut share = Share::default();
+    for key in keys {
+        match pattern.cells.get(key) {
+            Some(Shown::Impossible) => {}
+            Some(Shown::Count(_)) => share.cells += 1,
+            Some(Shown::Hidden(_)) | None => {
+                share.cells += 1;
+                share.hidden += 1;
+            }
+        }
+    }
+    share
+}
+
+fn summary(table: &Planned, loss: Loss, pattern: &Pattern) -> TableSummary {
     let mut summary = TableSummary {
         id: table.plan.id.clone(),
         title: table.plan.title.clone(),
         cells: table.cells.len(),
+        inner_sum: loss.inner,
+        lost_sum: loss.lost,
+        headlines: loss.headlines,
         ..TableSummary::default()
     };
     for cell in &table.cells {
@@ -87,35 +179,4 @@ fn summary(table: &Planned, pattern: &Pattern) -> TableSummary {
         *slot += 1;
     }
     summary
-}
-
-impl Plan {
-    /// The plan as a table for a terminal.
-    #[must_use]
-    pub fn to_text(&self) -> String {
-        let mut text = format!("{} for {}\n\n", self.period, self.audiences.join(", "));
-        let _ = writeln!(
-            text,
-            "{:<12} {:>7} {:>7} {:>7} {:>7} {:>9} {:>8} {:>6}  title",
-            "table", "cells", "shown", "small", "zeros", "secondary", "earlier", "empty"
-        );
-        for table in &self.tables {
-            let _ = writeln!(
-                text,
-                "{:<12} {:>7} {:>7} {:>7} {:>7} {:>9} {:>8} {:>6}  {}",
-                table.id,
-                table.cells,
-                table.shown,
-                table.primary,
-                table.zeros,
-                table.secondary,
-                table.earlier,
-                table.empty,
-                table.title
-            );
-        }
-        let _ = writeln!(text, "\n{} cells that only a subtraction would show are protected too.", self.derived);
-        text.push_str("For the service only: a release never says why a cell is hidden.\n");
-        text
-    }
 }

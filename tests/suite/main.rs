@@ -1,4 +1,5 @@
-//! One integration binary: the command line, the demo, real casework, planted faults, a statistician's cases, and the house.
+//! One integration binary: the command line, the demo, real casework, planted faults, a statistician's cases, plans and the
+//! house.
 
 mod casework;
 mod cli;
@@ -6,5 +7,6 @@ mod corrections;
 mod demo;
 mod faults;
 mod house;
+mod plan;
 mod protect;
 mod rules;

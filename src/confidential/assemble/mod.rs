@@ -5,7 +5,9 @@
 //! them. Deliberately absent: rendering, files, and any choice of what to hide.
 
 mod earlier;
+mod loss;
 mod plan;
+mod reserve;
 mod sealing;
 mod unchanged;
 
@@ -16,6 +18,7 @@ use model::period::{Month, Period};
 use model::release::SealError;
 use thiserror::Error;
 
+pub use loss::Loss;
 pub use plan::{Planned, PlannedCell, PlannedDimension};
 pub use sealing::{Sealed, seal_all};
 
@@ -103,6 +106,8 @@ pub struct Draft {
     pub tables: Vec<Planned>,
     /// Every cell of every earlier release.
     pub earlier: Vec<EarlierCell>,
+    /// Planned cells that the same tables hid in the year before: what series readers have lost already.
+    pub reserved: HashSet<Key>,
     /// Name and manifest digest of every earlier release.
     pub earlier_releases: BTreeMap<String, String>,
     /// Months that this report freezes, as half-open intervals.
@@ -156,8 +161,7 @@ impl Draft {
     ) -> Result<Self, AssembleError> {
         let calendar = configuration.service.calendar;
         let wanted = |plan: &&model::config::TablePlan| {
-            let fits = plan.longest_months.is_none_or(|longest| period.months() <= longest);
-            fits && plan.audiences.iter().any(|name| audiences.contains(name))
+            plan.is_in_report_of(period.months()) && plan.audiences.iter().any(|name| audiences.contains(name))
         };
         let plans: Vec<_> = report.tables.iter().filter(wanted).collect();
         if plans.is_empty() {
@@ -189,6 +193,7 @@ impl Draft {
         let planned: Vec<&Key> =
             tables.iter().flat_map(|table| &table.cells).filter_map(PlannedCell::counted).collect();
         earlier.extend(unchanged::unchanged(&axes, &planned, &earlier, &Tabulation::new(&axes, &frame)?));
+        let reserved = reserve::reserved(&axes, &planned, &earlier, period, calendar);
         let freezes =
             freezes(&frame, &shown, &store.frozen()?.iter().map(|old| (old.start, old.end)).collect::<Vec<_>>());
         let tie_key = store.tie_key();
@@ -201,6 +206,7 @@ impl Draft {
             axes,
             tables,
             earlier,
+            reserved,
             earlier_releases,
             freezes,
             newest,
@@ -219,6 +225,7 @@ impl Draft {
             spaces: self.axes.axes.iter().map(|axis| axis.space.clone()).collect(),
             tables: self.tables.iter().map(PlannedTable::from).collect(),
             earlier: self.earlier.clone(),
+            reserved: self.reserved.clone(),
             hidden_zeros: HiddenZeros::Protected,
             insiders: Insiders::Considered,
             rules: self.rules.clone(),

@@ -23,7 +23,7 @@ mod system;
 mod tests;
 mod witness;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use model::release::{Release, ReleaseParts, SealError, Zeros};
 
@@ -128,6 +128,8 @@ pub struct Problem {
     pub tables: Vec<PlannedTable>,
     /// Every cell of every earlier release.
     pub earlier: Vec<EarlierCell>,
+    /// Planned cells that are cheap to hide, for reasons that readers see as well: the releases before hid them too.
+    pub reserved: HashSet<Key>,
     /// What a reader may learn of a hidden zero.
     pub hidden_zeros: HiddenZeros,
     /// Who reads.

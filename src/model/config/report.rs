@@ -63,6 +63,8 @@ pub struct TablePlan {
     /// The longest report that has this table, in months; none where every report has it. A table of many small cells
     /// appears by the quarter or by the year, not both: whoever has both can subtract.
     pub longest_months: Option<i32>,
+    /// The shortest report that has this table, in months; none where every report has it. 12 leaves it to the year's.
+    pub shortest_months: Option<i32>,
     /// Audience identifiers.
     pub audiences: Vec<String>,
     /// Whether zeros are published.
@@ -73,6 +75,15 @@ pub struct TablePlan {
     pub chart: Option<ChartKind>,
     /// Printed under the title.
     pub notes: Vec<String>,
+}
+
+impl TablePlan {
+    /// Whether a report of so many months has this table.
+    #[must_use]
+    pub fn is_in_report_of(&self, months: i32) -> bool {
+        self.longest_months.is_none_or(|longest| months <= longest)
+            && self.shortest_months.is_none_or(|shortest| shortest <= months)
+    }
 }
 
 /// A report.
@@ -105,6 +116,7 @@ struct RawTable {
     last: Option<Spanned<usize>>,
     over: Option<Over>,
     longest_months: Option<Spanned<i32>>,
+    shortest_months: Option<Spanned<i32>>,
     audiences: Vec<Spanned<String>>,
     zeros: Option<RawZeros>,
     low_total: Option<Spanned<LowTotal>>,
@@ -168,8 +180,17 @@ fn read_table(
             return Err(document.not_one_of("audience", audience, allowed));
         }
     }
-    if let Some(months) = raw.longest_months.as_ref().filter(|months| !(1..=12).contains(months.get_ref())) {
-        return Err(document.error(months.span(), "a report is 1 to 12 months long"));
+    for months in [&raw.longest_months, &raw.shortest_months].into_iter().flatten() {
+        if !(1..=12).contains(months.get_ref()) {
+            return Err(document.error(months.span(), "a report is 1 to 12 months long"));
+        }
+    }
+    if let (Some(longest), Some(shortest)) = (&raw.longest_months, &raw.shortest_months) {
+        if longest.get_ref() < shortest.get_ref() {
+            return Err(
+                document.error(shortest.span(), "no report is at once this long and as short as longest_months")
+            );
+        }
     }
     let mut dims = Vec::new();
     for name in raw.dims.get_ref() {
@@ -198,6 +219,7 @@ fn read_table(
         dims,
         over: raw.over.unwrap_or(Over::Period),
         longest_months: raw.longest_months.map(Spanned::into_inner),
+        shortest_months: raw.shortest_months.map(Spanned::into_inner),
         audiences: raw.audiences.into_iter().map(Spanned::into_inner).collect(),
         zeros: match raw.zeros {
             Some(RawZeros::Shown) => Zeros::Shown,

@@ -1,0 +1,122 @@
+//! A plan for a terminal. Comes in: a plan. Goes out: text. Deliberately absent: anything that the plan does not hold.
+
+use std::fmt::Write as _;
+
+use super::{Plan, Share, Suggestions, TableSummary, YearRow};
+
+/// Most names of hidden totals that are printed for one table; `--json` has all.
+const HEADLINES: usize = 5;
+
+impl Plan {
+    /// The plan as tables and sentences.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        // Writing into a string cannot fail.
+        let mut text = format!("{} for {}\n\n", self.period, self.audiences.join(", "));
+        self.tables(&mut text);
+        for (audience, share) in &self.shares {
+            let _ = writeln!(text, "{audience}: {}.", hidden(*share));
+        }
+        let _ = writeln!(text, "{} cells that only a subtraction would show are protected too.", self.derived);
+        self.tables.iter().for_each(|table| headlines(&mut text, table));
+        text.push_str("\nThe year\n");
+        self.year.iter().for_each(|row| year(&mut text, row));
+        if let Some(tried) = &self.suggestions {
+            suggestions(&mut text, tried, self.report);
+        }
+        text.push_str("\nFor the service only: a release never says why a cell is hidden.\n");
+        text
+    }
+
+    fn tables(&self, text: &mut String) {
+        let _ = writeln!(
+            text,
+            "{:<12} {:>7} {:>7} {:>7} {:>7} {:>9} {:>8} {:>6} {:>8} {:>7}  title",
+            "table", "cells", "shown", "small", "zeros", "secondary", "earlier", "empty", "hidden", "lost"
+        );
+        for table in &self.tables {
+            let lost = Share {
+                cells: usize::try_from(table.inner_sum).unwrap_or(usize::MAX),
+                hidden: usize::try_from(table.lost_sum).unwrap_or(usize::MAX),
+            };
+            let _ = writeln!(
+                text,
+                "{:<12} {:>7} {:>7} {:>7} {:>7} {:>9} {:>8} {:>6} {:>6.1} % {:>5.1} %  {}",
+                table.id,
+                table.cells,
+                table.shown,
+                table.primary,
+                table.zeros,
+                table.secondary,
+                table.earlier,
+                table.empty,
+                table.share().percent(),
+                lost.percent(),
+                table.title
+            );
+        }
+        text.push_str(
+            "\nhidden: of the cells that are not empty. lost: of what the finest cells count, the part that is hidden only\n\
+             so that others cannot be worked out.\n\n",
+        );
+    }
+}
+
+fn hidden(share: Share) -> String {
+    format!("{} of {} cells hidden, {:.1} %", share.hidden, share.cells, share.percent())
+}
+
+fn headlines(text: &mut String, table: &TableSummary) {
+    if table.headlines.is_empty() {
+        return;
+    }
+    let shown = table.headlines.len().min(HEADLINES);
+    let mut names = table.headlines[..shown].join("; ");
+    if table.headlines.len() > shown {
+        let _ = write!(names, "; {} more", table.headlines.len() - shown);
+    }
+    let _ = writeln!(text, "{} loses totals: {names}.", table.id);
+}
+
+fn year(text: &mut String, row: &YearRow) {
+    let when = match (row.in_quarters, row.in_year) {
+        (true, true) => "each quarter and the year",
+        (true, false) => "each quarter",
+        (false, true) => "the year",
+        (false, false) => "neither a quarter nor the year",
+    };
+    let _ = writeln!(text, "{:<12} {:<26} {}", row.id, when, row.audiences.join(", "));
+    let (Some(share), [first, second]) = (row.expected, row.mend.as_slice()) else { return };
+    let from = row.expected_from.as_ref().map_or_else(|| "this plan".to_owned(), Clone::clone);
+    let _ = writeln!(
+        text,
+        "  Expected small ({}, by {from}), yet it is in both: a reader of both subtracts.\n  \
+         Write {first} or {second} in its [[table]].",
+        hidden(share)
+    );
+}
+
+fn suggestions(text: &mut String, tried: &Suggestions, now: Share) {
+    let _ = writeln!(text, "\nWhat would hide less: {} changes tried; as it stands, {}.", tried.tried, hidden(now));
+    for found in &tried.found {
+        let _ = writeln!(
+            text,
+            "{}: {}. Then {}; {} are shown in place of {}, and the other tables hide {} in place of {}.\n  In {}: {}",
+            found.table,
+            found.change,
+            hidden(found.report),
+            found.report.cells - found.report.hidden,
+            now.cells - now.hidden,
+            found.others.0,
+            found.others.1,
+            tried.file,
+            found.lines.join("; ")
+        );
+    }
+    if tried.found.is_empty() {
+        text.push_str("None of them does.\n");
+    }
+    if tried.impossible > 0 {
+        let _ = writeln!(text, "With {} of them the report could not be protected at all.", tried.impossible);
+    }
+}
