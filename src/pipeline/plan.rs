@@ -77,7 +77,7 @@ fn summary(table: &Planned, pattern: &Pattern) -> TableSummary {
             PlannedCell::Impossible(_) | PlannedCell::NotAvailable(_) => Some(&Shown::Impossible),
         };
         let slot = match shown {
-            Some(Shown::Count(_)) => &mut summary.shown,
+            Some(Shown::Count(_) | Shown::Rounded(..)) => &mut summary.shown,
             Some(Shown::Impossible) => &mut summary.empty,
             Some(Shown::Hidden(Reason::MinimumFrequency)) => &mut summary.primary,
             Some(Shown::Hidden(Reason::HiddenZero)) => &mut summary.zeros,

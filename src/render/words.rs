@@ -4,7 +4,7 @@
 //! single hidden cell.
 
 use model::ReleasedCell;
-use model::release::{ReleaseParts, ReleasedTable, Zeros};
+use model::release::{Precision, ReleaseParts, ReleasedTable, Zeros};
 
 /// Each symbol as it stands in a cell, and what it means.
 pub(crate) const SYMBOLS: [(&str, &str); 3] = [
@@ -60,6 +60,31 @@ pub(crate) fn zeros(table: &ReleasedTable) -> Option<&'static str> {
         Zeros::Shown if hides => Some("Zeros are shown in this table: [c] stands for one or more."),
         Zeros::Hidden | Zeros::Shown => None,
     }
+}
+
+/// How the figures of this table were rounded, where they were.
+pub(crate) fn precision(table: &ReleasedTable) -> Option<String> {
+    let (base, least, way) = match table.precision {
+        Precision::Exact => return None,
+        Precision::Nearest { base, least } => (base, least, "to the nearest multiple of".to_owned()),
+        Precision::Neighbour { base, least, adds_up: false } => {
+            (base, least, "up or down by chance to a multiple of".to_owned())
+        }
+        Precision::Neighbour { base, least, adds_up: true } => {
+            (base, least, "up or down, so that they add up, to a multiple of".to_owned())
+        }
+    };
+    let sums = match table.precision {
+        Precision::Neighbour { adds_up: true, .. } | Precision::Exact => "",
+        Precision::Nearest { .. } | Precision::Neighbour { .. } => {
+            " Rounded figures need not add up to their rounded total."
+        }
+    };
+    let small = match least {
+        Some(_) => String::new(),
+        None => " A 0 stands for none or a few.".to_owned(),
+    };
+    Some(format!("Figures are rounded {way} {base}.{small}{sums}"))
 }
 
 /// A text with its first letter small, unless the word is in capitals.

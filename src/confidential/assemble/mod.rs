@@ -12,6 +12,7 @@ mod unchanged;
 use std::collections::{BTreeMap, HashSet};
 
 use model::config::{Configuration, Report};
+use model::method::Method;
 use model::period::{Month, Period};
 use model::release::SealError;
 use thiserror::Error;
@@ -111,6 +112,7 @@ pub struct Draft {
     pub newest: BTreeMap<String, (String, u32)>,
     /// Why this report corrects those; none where it corrects nothing.
     pub reason: Option<String>,
+    method: Method,
     change: Option<Change>,
     frame: Frame,
     tie_key: [u8; 32],
@@ -203,6 +205,7 @@ impl Draft {
             freezes,
             newest,
             reason,
+            method: report.method.clone(),
             change,
             frame,
             tie_key,
@@ -216,6 +219,7 @@ impl Draft {
             spaces: self.axes.axes.iter().map(|axis| axis.space.clone()).collect(),
             tables: self.tables.iter().map(PlannedTable::from).collect(),
             earlier: self.earlier.clone(),
+            method: self.method.clone(),
             hidden_zeros: HiddenZeros::Protected,
             insiders: Insiders::Considered,
             weight: Weight::Information,

@@ -129,6 +129,7 @@ impl Case {
             Shown::Hidden(Reason::Secondary) => true,
             Shown::Hidden(Reason::MinimumFrequency | Reason::HiddenZero | Reason::Earlier)
             | Shown::Count(_)
+            | Shown::Rounded(..)
             | Shown::Impossible => false,
         };
         let secondary = pattern.cells.iter().filter(|(_, shown)| is_secondary(shown));

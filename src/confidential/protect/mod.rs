@@ -10,6 +10,7 @@ mod error;
 mod flow;
 mod improve;
 mod pattern;
+mod perturb;
 mod play;
 mod primary;
 mod search;
@@ -22,11 +23,13 @@ mod witness;
 
 use std::collections::HashMap;
 
-use model::release::{Release, ReleaseParts, SealError, Zeros};
+use model::method::{Method, RoundingKind, SmallCounts};
+use model::release::{Precision, Release, ReleaseParts, SealError, Zeros};
 
 use crate::tabulate::{Counter, Key};
 
 pub use error::ProtectError;
+pub use perturb::Form;
 
 /// One dimension of the release's space.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,6 +64,8 @@ pub struct PlannedTable {
 pub enum EarlierForm {
     /// An exact count: fixed for ever.
     Count(u64),
+    /// Rounded: between two counts for ever.
+    Rounded(Form),
     /// Hidden: stays hidden for ever.
     Suppressed,
     /// Impossible.
@@ -124,6 +129,8 @@ pub struct Problem {
     pub tables: Vec<PlannedTable>,
     /// Every cell of every earlier release.
     pub earlier: Vec<EarlierCell>,
+    /// How counts are protected, in all tables alike.
+    pub method: Method,
     /// What a reader may learn of a hidden zero.
     pub hidden_zeros: HiddenZeros,
     /// Who reads.
@@ -154,6 +161,8 @@ pub enum Reason {
 pub enum Shown {
     /// The exact count.
     Count(u64),
+    /// A count near it, and the reason for which it would be hidden were it not rounded.
+    Rounded(Form, Option<Reason>),
     /// `c`.
     Hidden(Reason),
     /// `z`.
@@ -168,6 +177,8 @@ pub struct Pattern {
     /// Whether each planned table publishes its zeros in the end: a table that would hide one of them, because another
     /// table or an earlier release does, hides all.
     pub zeros: Vec<Zeros>,
+    /// How its counts are protected.
+    pub method: Method,
     /// How it came about, in counts.
     pub statistics: Statistics,
 }
@@ -177,6 +188,8 @@ pub struct Pattern {
 pub struct Statistics {
     /// Planned cells.
     pub cells: usize,
+    /// Shown near their truth.
+    pub rounded: usize,
     /// Hidden by the minimum frequency rule.
     pub primary: usize,
     /// Hidden zeros.
@@ -200,10 +213,28 @@ pub struct Statistics {
 /// [`ProtectError`] where the counts contradict each other, or earlier releases leave no safe pattern.
 pub fn suppress(problem: &Problem, counter: &dyn Counter) -> Result<Pattern, ProtectError> {
     let system = system::System::build(problem, counter)?;
-    let primary = primary::primary(&system)?;
-    let outcome = secondary::protect(&system, &primary)?;
+    let mut primary = primary::primary(&system)?;
+    let forms = perturb::forms(&system)?;
+    perturb::apply(&system, &forms, &mut primary);
+    let (primary, outcome) = perturb::audit(&system, primary, &forms)?;
     pattern::prove(&system, &primary, &outcome)?;
-    Ok(pattern::pattern(&system, &primary, &outcome))
+    Ok(pattern::pattern(&system, &primary, &outcome, &forms))
+}
+
+/// What a release says of figures that were found under `method`, where smaller counts than `threshold` are hidden.
+#[must_use]
+pub fn precision(method: &Method, threshold: u64) -> Precision {
+    let Method::Round(rounding) = *method else { return Precision::Exact };
+    let base = rounding.base;
+    let least = match rounding.small {
+        SmallCounts::Hidden => Some(threshold),
+        SmallCounts::Rounded => None,
+    };
+    match rounding.how {
+        RoundingKind::Nearest => Precision::Nearest { base, least },
+        RoundingKind::Random => Precision::Neighbour { base, least, adds_up: false },
+        RoundingKind::Controlled => Precision::Neighbour { base, least, adds_up: true },
+    }
 }
 
 /// Seals a release. The one caller of [`Release::seal`] in the program.

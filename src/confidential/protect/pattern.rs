@@ -8,7 +8,7 @@ use super::error::ProtectError;
 use super::primary::{Primary, State, is_impossible};
 use super::secondary::Outcome;
 use super::system::System;
-use super::{Pattern, Reason, Shown};
+use super::{Form, Pattern, Reason, Shown};
 
 /// Checks that every protected cell has a certificate that holds.
 pub(super) fn prove(system: &System, primary: &Primary, outcome: &Outcome) -> Result<(), ProtectError> {
@@ -30,8 +30,9 @@ pub(super) fn prove(system: &System, primary: &Primary, outcome: &Outcome) -> Re
 }
 
 /// What may be shown.
-pub(super) fn pattern(system: &System, primary: &Primary, outcome: &Outcome) -> Pattern {
-    let mut pattern = Pattern { zeros: primary.zeros.clone(), ..Pattern::default() };
+pub(super) fn pattern(system: &System, primary: &Primary, outcome: &Outcome, forms: &[Option<Form>]) -> Pattern {
+    let mut pattern =
+        Pattern { zeros: primary.zeros.clone(), method: system.problem.method.clone(), ..Pattern::default() };
     let statistics = &mut pattern.statistics;
     statistics.by_witness = outcome.by_witness;
     statistics.by_programme = outcome.by_programme;
@@ -41,12 +42,13 @@ pub(super) fn pattern(system: &System, primary: &Primary, outcome: &Outcome) -> 
             statistics.derived += usize::from(primary.states[cell] == State::Derived && primary.needs[cell].is_some());
             continue;
         }
-        let shown = shown(system, primary, outcome, cell);
+        let shown = shown(system, primary, outcome, forms, cell);
         statistics.cells += 1;
         match shown {
             Shown::Hidden(Reason::MinimumFrequency) => statistics.primary += 1,
             Shown::Hidden(Reason::HiddenZero) => statistics.zeros += 1,
             Shown::Hidden(Reason::Secondary) => statistics.secondary += 1,
+            Shown::Rounded(..) => statistics.rounded += 1,
             Shown::Hidden(Reason::Earlier) | Shown::Count(_) | Shown::Impossible => {}
         }
         pattern.cells.insert(system.keys[cell].clone(), shown);
@@ -54,12 +56,19 @@ pub(super) fn pattern(system: &System, primary: &Primary, outcome: &Outcome) -> 
     pattern
 }
 
-fn shown(system: &System, primary: &Primary, outcome: &Outcome, cell: usize) -> Shown {
+fn shown(system: &System, primary: &Primary, outcome: &Outcome, forms: &[Option<Form>], cell: usize) -> Shown {
     let origin = &system.origins[cell];
     let count = system.counts[cell].counted;
+    // A count that everybody knows already still has the form of its table.
+    let known = forms[cell].filter(|_| count > 0).map_or(Shown::Count(count), |form| Shown::Rounded(form, None));
     match primary.states[cell] {
         State::Open | State::Derived if outcome.secondary[cell] => Shown::Hidden(Reason::Secondary),
         State::Open | State::Derived => Shown::Count(count),
+        // Without a form of this release it is not shown by it.
+        State::Rounded => forms[cell].map_or(Shown::Hidden(Reason::Earlier), |form| {
+            Shown::Rounded(form, primary.needs[cell].map(|_| Reason::MinimumFrequency))
+        }),
+        State::Hidden if outcome.secondary[cell] => Shown::Hidden(Reason::Secondary),
         State::Hidden if !origin.earlier.is_empty() => Shown::Hidden(Reason::Earlier),
         State::Hidden if count == 0 => Shown::Hidden(Reason::HiddenZero),
         State::Hidden => Shown::Hidden(Reason::MinimumFrequency),
@@ -68,6 +77,6 @@ fn shown(system: &System, primary: &Primary, outcome: &Outcome, cell: usize) -> 
         State::Fixed if count == 0 && origin.tables.iter().any(|&at| primary.zeros[at as usize] == Zeros::Hidden) => {
             Shown::Hidden(Reason::HiddenZero)
         }
-        State::Fixed => Shown::Count(count),
+        State::Fixed => known,
     }
 }

@@ -18,6 +18,8 @@ pub(super) enum State {
     Fixed,
     /// Hidden by a rule, as a zero, or before.
     Hidden,
+    /// Published near the truth, between its floor and its ceiling.
+    Rounded,
     /// In no table; a reader may still work it out.
     Derived,
 }
@@ -119,7 +121,7 @@ fn is_known(system: &System, cell: usize) -> bool {
     let origin = &system.origins[cell];
     let published = |&at: &u32| match system.problem.earlier[at as usize].form {
         EarlierForm::Count(_) | EarlierForm::StructuralZero => true,
-        EarlierForm::Suppressed => false,
+        EarlierForm::Suppressed | EarlierForm::Rounded(_) => false,
     };
     !origin.impossible.is_empty() || origin.earlier.iter().any(published)
 }
