@@ -18,7 +18,9 @@ pub use demo::{DemoSummary, LAST_QUARTER, demo};
 pub use error::Error;
 pub use ingest::{IngestSummary, inspect};
 pub use plan::{Plan, TableSummary};
-pub use protect::{HiddenZeros, ProtectOptions, ProtectReport, Weight, Zeros, protect};
+pub use protect::{
+    HiddenZeros, Method, ProtectOptions, ProtectReport, Rounding, RoundingKind, SmallCounts, Weight, Zeros, protect,
+};
 pub use template::Template;
 pub use verify::{verdict_text, verify};
 pub use workspace::{Passphrase, Workspace, init};

@@ -28,6 +28,13 @@ pub(crate) const FROM_RELEASED: &str = "Charts and sentences are made of the pub
 /// The rule and the method, which are public.
 pub(crate) fn protection(parts: &ReleaseParts) -> Vec<String> {
     let threshold = parts.threshold;
+    let rounds_small = |table: &ReleasedTable| match table.precision {
+        Precision::Nearest { least, .. } | Precision::Neighbour { least, .. } => least.is_none(),
+        Precision::Exact => false,
+    };
+    if parts.tables.iter().any(rounds_small) {
+        return rounded(parts);
+    }
     let mut paragraphs = vec![
         format!(
             "A figure is shown only where at least {threshold} separate families stand behind it, or {threshold} separate \
@@ -38,11 +45,25 @@ pub(crate) fn protection(parts: &ReleaseParts) -> Vec<String> {
          stranger would attack it, and passed."
             .to_owned(),
     ];
-    if !parts.earlier.is_empty() {
-        let names: Vec<&str> = parts.earlier.keys().map(String::as_str).collect();
-        paragraphs.push(format!("It was protected together with these earlier reports: {}.", names.join(", ")));
-    }
+    paragraphs.extend(together(parts));
     paragraphs
+}
+
+/// The same where small figures are rounded with the others.
+fn rounded(parts: &ReleaseParts) -> Vec<String> {
+    let threshold = parts.threshold;
+    let mut paragraphs = vec![format!(
+        "Figures are rounded so far that nobody can tell one of fewer than {threshold} families from one of {threshold}, \
+         neither from the figure nor from others (by subtraction, from another table or chart, or from an earlier report). \
+         Before publication the report was attacked as a stranger would attack it, and passed."
+    )];
+    paragraphs.extend(together(parts));
+    paragraphs
+}
+
+fn together(parts: &ReleaseParts) -> Option<String> {
+    let names: Vec<&str> = parts.earlier.keys().map(String::as_str).collect();
+    (!names.is_empty()).then(|| format!("It was protected together with these earlier reports: {}.", names.join(", ")))
 }
 
 /// That the release corrects another, and why.

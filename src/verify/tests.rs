@@ -158,3 +158,56 @@ fn what_is_no_release_is_an_error_with_its_place() {
     std::fs::write(place.path().join("release.json"), "{\"threshold\": 5,\n").expect("the folder is there");
     assert!(error(place.path()).ends_with("release.json line 2, column 0: ends too early"));
 }
+
+/// The same table rounded to the nearest 10: N 3 and 37, S 22 and 28, E 30 and 20.
+const ROUNDED: &str = "place,need,value,symbol\nAll,All,140,\nAll,A,60,\nAll,B,80,\nN,All,40,\nN,A,0,\nN,B,40,\nS,All,50,\n\
+                       S,A,20,\nS,B,30,\nE,All,50,\nE,A,30,\nE,B,20,\n";
+
+fn attack_rounded(table: &str, rounding: &str) -> Attacked {
+    let place = tempfile::tempdir().expect("a temporary folder");
+    let manifest = MANIFEST.replace(r#""markers""#, &format!(r#""rounding": {rounding}, "markers""#));
+    let folder = write(place.path(), "r1", &manifest, &[("data/t01.csv", table)]);
+    crate::attack(&[folder], &[]).expect("a release")
+}
+
+#[test]
+fn rounded_to_twice_the_threshold_a_small_count_may_be_anything_up_to_it() {
+    let attacked = attack_rounded(ROUNDED, r#"{"base": 10, "mode": "nearest", "ties": "down"}"#);
+    assert_eq!(kinds(&attacked), Vec::<&str>::new());
+    assert_eq!((attacked.verdict.counts["rounded_or_noisy"], attacked.claims.len()), (12, 0));
+}
+
+#[test]
+fn rounded_to_the_threshold_alone_a_figure_says_that_the_count_is_small() {
+    let attacked = attack_rounded(ROUNDED, r#"{"base": 5, "mode": "nearest", "ties": "down"}"#);
+    assert_eq!(kinds(&attacked), ["rounding_narrow"], "0 says 0 to 2");
+    assert_eq!(attacked.claims.len(), 1, "for whoever knows that it is not 0");
+    let least = attack_rounded(ROUNDED, r#"{"base": 5, "mode": "nearest", "ties": "down", "least": 5}"#);
+    assert_eq!(kinds(&least), Vec::<&str>::new(), "where small counts are hidden a 0 is none");
+}
+
+#[test]
+fn rounded_parts_that_leave_a_small_count_too_little_room_give_it_away() {
+    // With every other figure shown to 1 the sums are as good as exact: N/A = N - N/B is 0 to 2.
+    let file = ROUNDED.replace("N,A,0,", "N,A,,c");
+    let attacked = attack_rounded(&file, r#"{"base": 2, "mode": "nearest", "ties": "down", "least": 5}"#);
+    assert_eq!(kinds(&attacked), Vec::<&str>::new(), "which may be none");
+    assert_eq!(attacked.claims.len(), 1, "and whoever knows better is told");
+    // N 43 or 44, N/B 39 or 40: 3 to 5 apart, or 4 where ties are as they are.
+    let file = file
+        .replace("N,All,40,", "N,All,43,")
+        .replace("All,All,140,", "All,All,142,")
+        .replace("All,A,60,", "All,A,54,");
+    let attacked = attack_rounded(&file, r#"{"base": 2, "mode": "nearest", "ties": "down", "least": 5}"#);
+    assert_eq!(kinds(&attacked), ["suppressed_known_small_nonzero"], "{:?}", attacked.claims);
+}
+
+#[test]
+fn noise_is_read_as_a_range() {
+    let place = tempfile::tempdir().expect("a temporary folder");
+    let manifest = MANIFEST.replace(r#""markers""#, r#""noise": 2, "markers""#);
+    let folder = write(place.path(), "r1", &manifest, &[("data/t01.csv", ROUNDED)]);
+    let attacked = crate::attack(&[folder], &[]).expect("a release");
+    assert_eq!(kinds(&attacked), ["rounding_narrow"], "a 0 says 0 to 2");
+    assert!(attacked.verdict.not_run.iter().all(|note| !note.contains("noise")), "it was understood");
+}
