@@ -204,7 +204,7 @@ fn cells_that_may_each_be_zero_but_not_all_of_them_are_found() {
     let sums = serde_json::json!([["All", ["A", "B", "C", "D"]]]);
     let manifest = serde_json::json!({
         "threshold": 5, "hierarchies": {"need": {"total": "All", "sums": sums}},
-        "tables": [{"file": "t.csv", "noise": 3}],
+        "tables": [{"file": "t.csv", "sampled": 3}],
     });
     fs::write(home.path().join("release.json"), manifest.to_string()).expect("a file of our own");
     fs::write(home.path().join("t.csv"), "need,value\nAll,20\nA,17\nB,\nC,\nD,\n").expect("a file of our own");
@@ -215,7 +215,10 @@ fn cells_that_may_each_be_zero_but_not_all_of_them_are_found() {
     assert_eq!(verdict["findings"].as_array().map(Vec::len), Some(1));
     let not_run = verdict["not_run"].to_string();
     assert!(not_run.contains("3 hidden cells are known to lie below 5"), "{not_run}");
-    assert!(not_run.contains("noise") && not_run.contains("of table 1 of release.json is not understood"), "{not_run}");
+    assert!(
+        not_run.contains("sampled") && not_run.contains("of table 1 of release.json is not understood"),
+        "{not_run}"
+    );
 }
 
 #[test]

@@ -233,7 +233,7 @@ impl Judged {
     fn rounded(&mut self, cells: &Cells, parts: &[Part<'_>], at: usize, range: Range, threshold: u64) {
         let Some(highest) = range.highest else { return };
         let limit = signed(threshold);
-        if range.lowest < limit && (highest < limit || highest - range.lowest < limit) && !range.is_cleared {
+        if range.lowest < limit && (highest < limit || highest - range.lowest < limit) {
             self.claims.push(claim(cells, at, range));
         }
         if range.lowest >= 1 && highest < limit {
