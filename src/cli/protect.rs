@@ -16,6 +16,8 @@ Examples:
   takeup protect case --out released                     hides the fewest cells
   takeup protect case --out released --weight sum        hides the smallest counts
   takeup protect case --out released --zeros shown       publishes zeros; costs far more cells
+  takeup protect case --out released --method round-random --base 5
+                                                         hides small counts, rounds the others
   takeup protect case --out released --report cost.json  keeps the report beside it
   takeup verify released                                 attacks what was written
 
@@ -54,12 +56,45 @@ pub struct Protect {
     /// Millions of steps spent on proving how little any pattern could cost
     #[arg(long, value_name = "N", default_value_t = 60)]
     bound: u32,
+    /// How counts are protected; rounding needs --base
+    #[arg(long, value_enum, default_value_t = Method::Suppress)]
+    method: Method,
+    /// Round counts to multiples of N; to round small ones too it is at least twice the threshold
+    #[arg(long, value_name = "N", required_if_eq_any = [
+        ("method", "round-nearest"), ("method", "round-random"), ("method", "round-controlled"),
+    ])]
+    base: Option<u64>,
+    /// What becomes of small counts where the others are rounded
+    #[arg(long, value_enum, default_value_t = Small::Hidden, requires = "base")]
+    small: Small,
     /// Also write the report as JSON to this file
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
     /// Replace what an earlier run wrote
     #[arg(long)]
     force: bool,
+}
+
+/// How counts are protected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Method {
+    /// Small counts are hidden, and others with them
+    Suppress,
+    /// To the nearest multiple of the base
+    RoundNearest,
+    /// Up or down by chance, right on average
+    RoundRandom,
+    /// Up or down so that the tables add up
+    RoundControlled,
+}
+
+/// What becomes of small counts.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Small {
+    /// Hidden, as without rounding
+    Hidden,
+    /// Rounded like the others; needs --zeros shown
+    Rounded,
 }
 
 /// Whether zeros are published.
@@ -101,9 +136,25 @@ enum Weight {
 }
 
 impl Protect {
+    fn method(&self) -> pipeline::Method {
+        let how = match self.method {
+            Method::Suppress => return pipeline::Method::Suppress,
+            Method::RoundNearest => pipeline::RoundingKind::Nearest,
+            Method::RoundRandom => pipeline::RoundingKind::Random,
+            Method::RoundControlled => pipeline::RoundingKind::Controlled,
+        };
+        let small = match self.small {
+            Small::Hidden => pipeline::SmallCounts::Hidden,
+            Small::Rounded => pipeline::SmallCounts::Rounded,
+        };
+        // Whoever rounds has named a base; a base of none is refused later.
+        pipeline::Method::Round(pipeline::Rounding { how, base: self.base.unwrap_or(0), small })
+    }
+
     /// Runs the command.
     pub fn run(&self, globals: &Globals) -> Result<(), Failure> {
         let options = ProtectOptions {
+            method: self.method(),
             zeros: match self.zeros {
                 Zeros::Hidden => pipeline::Zeros::Hidden,
                 Zeros::Shown => pipeline::Zeros::Shown,
@@ -126,7 +177,7 @@ impl Protect {
             replace: self.force,
         };
         let bar = output::progress(globals, "{spinner} {msg} ({elapsed})");
-        let report = pipeline::protect(&self.case, &self.out, self.report.as_deref(), options, &|stage: &str| {
+        let report = pipeline::protect(&self.case, &self.out, self.report.as_deref(), &options, &|stage: &str| {
             bar.set_message(stage.to_owned());
         });
         bar.finish_and_clear();
@@ -137,7 +188,7 @@ impl Protect {
             output::result(&report.to_text())?;
         }
         let out = self.out.display();
-        output::talk(globals, &format!("Every hidden cell is proven safe. Next: `takeup verify {out}`."));
+        output::talk(globals, &format!("Every protected cell is proven safe. Next: `takeup verify {out}`."));
         Ok(())
     }
 }

@@ -9,6 +9,7 @@ pub mod digest;
 pub mod edition;
 pub mod hierarchy;
 pub mod manifest;
+pub mod method;
 pub mod period;
 pub mod release;
 

@@ -90,6 +90,9 @@ pub struct TableEntry {
     /// Only where the table is rounded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rounding: Option<Rounding>,
+    /// Only where noise was added: no published count is further from the truth than this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub noise: Option<u64>,
 }
 
 /// How published counts were rounded.
@@ -99,6 +102,35 @@ pub struct Rounding {
     pub base: u64,
     /// `nearest`, or `any` where the error is below the base.
     pub mode: String,
+    /// `down` where half-way counts go to the lower neighbour; none where the manifest does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ties: Option<String>,
+    /// A published count other than 0 stands for at least this many, because smaller ones are hidden; none where the
+    /// manifest does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub least: Option<u64>,
+}
+
+impl Rounding {
+    /// Lowest and highest count that are published as `value`, for whoever reads the manifest.
+    ///
+    /// Base 10, nearest, ties down: 0 says 0 to 5, 10 says 6 to 15. Base 10, any: 0 says 0 to 9, 10 says 1 to 19. Where
+    /// counts below 5 are hidden, base 10 any: 10 says 5 to 19; and base 5 nearest: 0 says 0 alone.
+    #[must_use]
+    pub fn says(&self, value: u64) -> (u64, u64) {
+        let down = self.ties.as_deref() == Some("down");
+        let (below, above) = match (self.mode == "nearest", down) {
+            (true, true) => (self.base.saturating_sub(1) / 2, self.base / 2),
+            (true, false) => (self.base / 2, self.base / 2),
+            (false, _) => (self.base.saturating_sub(1), self.base.saturating_sub(1)),
+        };
+        let (lowest, highest) = (value.saturating_sub(below), value.saturating_add(above));
+        match self.least {
+            Some(least) if value > 0 => (lowest.max(least), highest.max(least)),
+            Some(least) if highest < least => (0, 0),
+            Some(_) | None => (lowest, highest),
+        }
+    }
 }
 
 /// `sum of coefficient x cell` compared with 0.

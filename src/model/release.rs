@@ -15,6 +15,8 @@ use crate::manifest::{Corrects, Relation};
 pub enum ReleasedCell {
     /// An exact count.
     Count(u64),
+    /// A count near the truth; its table's [`Precision`] says how near.
+    Approximate(u64),
     /// Impossible by definition, so printing it tells nothing: `[z]`.
     StructuralZero,
     /// Hidden, primary or secondary or a hidden zero: `[c]`, one symbol for all.
@@ -28,7 +30,7 @@ impl ReleasedCell {
     #[must_use]
     pub const fn symbol(self) -> &'static str {
         match self {
-            Self::Count(_) => "",
+            Self::Count(_) | Self::Approximate(_) => "",
             Self::StructuralZero => "z",
             Self::Suppressed => "c",
             Self::NotAvailable => "x",
@@ -43,6 +45,41 @@ pub enum Zeros {
     Hidden,
     /// Zeros are printed; every hidden cell then says `[1, inf)`.
     Shown,
+}
+
+/// How near the published counts of a table are to the truth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Precision {
+    /// They are the truth.
+    #[default]
+    Exact,
+    /// Multiples of `base`, the nearest one; half-way counts went down.
+    Nearest {
+        /// The base.
+        base: u64,
+        /// A published count other than 0 stands for at least this many; none where small counts are rounded too.
+        least: Option<u64>,
+    },
+    /// Multiples of `base`, one of the two neighbours.
+    Neighbour {
+        /// The base.
+        base: u64,
+        /// As above.
+        least: Option<u64>,
+        /// Whether the published counts add up.
+        adds_up: bool,
+    },
+}
+
+impl Precision {
+    /// What every published count is a multiple of; 1 where of nothing else.
+    #[must_use]
+    pub const fn base(self) -> u64 {
+        match self {
+            Self::Exact => 1,
+            Self::Nearest { base, .. } | Self::Neighbour { base, .. } => base,
+        }
+    }
 }
 
 /// One code of a released dimension.
@@ -95,6 +132,8 @@ pub struct ReleasedTable {
     pub cells: Vec<ReleasedCell>,
     /// Whether zeros are published.
     pub zeros: Zeros,
+    /// How near its counts are to the truth.
+    pub precision: Precision,
     /// Explanations, in order.
     pub notes: Vec<String>,
     /// Whether and how it is drawn.
@@ -172,6 +211,12 @@ pub enum SealError {
         /// The rule.
         threshold: u64,
     },
+    /// A figure of another form than its table's.
+    #[error("table {table} publishes a figure that is not rounded as the table says")]
+    Form {
+        /// The table's identifier.
+        table: String,
+    },
     /// A zero stands in a table that says it hides them.
     #[error("table {table} hides zeros and publishes one")]
     ShownZero {
@@ -205,7 +250,17 @@ impl Release {
                     ReleasedCell::Count(count) if count > 0 && count < parts.threshold => {
                         return Err(SealError::SmallCount { table: table.id.clone(), threshold: parts.threshold });
                     }
+                    // In a table of rounded counts only a zero can be exact.
+                    ReleasedCell::Count(count) if count > 0 && table.precision != Precision::Exact => {
+                        return Err(SealError::Form { table: table.id.clone() });
+                    }
+                    ReleasedCell::Approximate(count)
+                        if table.precision == Precision::Exact || !count.is_multiple_of(table.precision.base()) =>
+                    {
+                        return Err(SealError::Form { table: table.id.clone() });
+                    }
                     ReleasedCell::Count(_)
+                    | ReleasedCell::Approximate(_)
                     | ReleasedCell::StructuralZero
                     | ReleasedCell::Suppressed
                     | ReleasedCell::NotAvailable => {}

@@ -141,6 +141,13 @@ impl Error {
             Self::Protect(ProtectError::Impossible { .. }) => {
                 "Nothing was written. Make its categories coarser, or leave the table out."
             }
+            Self::Protect(ProtectError::Method { .. }) => {
+                "Nothing was written. Take a larger base, or leave small counts hidden."
+            }
+            Self::Protect(ProtectError::NotAdditive { .. })
+            | Self::Assemble(AssembleError::Protect(ProtectError::NotAdditive { .. })) => {
+                "Nothing was written. Round at random or to the nearest instead, or take another base."
+            }
             Self::Protect(_) | Self::Seal(_) => "This is a fault of the program. Nothing was written.",
             Self::OutputExists(_) => "Nothing was written. Choose another place, or write over it with --force.",
             Self::OutputForeign(_) => "Nothing was written. Choose another folder: --force replaces releases only.",
@@ -183,7 +190,11 @@ impl Error {
 }
 
 fn protect_code(error: &ProtectError) -> u8 {
-    if let ProtectError::Impossible { .. } = error { 5 } else { 1 }
+    let is_refused = matches!(
+        error,
+        ProtectError::Impossible { .. } | ProtectError::NotAdditive { .. } | ProtectError::Method { .. }
+    );
+    if is_refused { 5 } else { 1 }
 }
 
 fn assemble_code(error: &AssembleError) -> u8 {

@@ -19,7 +19,10 @@ pub use demo::{DemoSummary, LAST_QUARTER, demo};
 pub use error::Error;
 pub use ingest::{IngestSummary, inspect};
 pub use plan::{Kind, Plan, Share, Suggestion, Suggestions, TableSummary, YearRow};
-pub use protect::{HiddenZeros, Insiders, ProtectOptions, ProtectReport, Weight, Zeros, protect};
+pub use protect::{
+    HiddenZeros, Insiders, Method, ProtectOptions, ProtectReport, Rounding, RoundingKind, SmallCounts, Weight, Zeros,
+    protect,
+};
 pub use template::Template;
 pub use verify::{verdict_text, verify};
 pub use workspace::{Passphrase, Workspace, init};

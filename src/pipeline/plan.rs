@@ -143,7 +143,7 @@ fn share(draft: &Draft, pattern: &Pattern, wanted: impl Fn(&Planned) -> bool) ->
     for key in keys {
         match pattern.cells.get(key) {
             Some(Shown::Impossible) => {}
-            Some(Shown::Count(_)) => share.cells += 1,
+            Some(Shown::Count(_) | Shown::Rounded(..)) => share.cells += 1,
             Some(Shown::Hidden(_)) | None => {
                 share.cells += 1;
                 share.hidden += 1;
@@ -169,7 +169,7 @@ fn summary(table: &Planned, loss: Loss, pattern: &Pattern) -> TableSummary {
             PlannedCell::Impossible(_) | PlannedCell::NotAvailable(_) => Some(&Shown::Impossible),
         };
         let slot = match shown {
-            Some(Shown::Count(_)) => &mut summary.shown,
+            Some(Shown::Count(_) | Shown::Rounded(..)) => &mut summary.shown,
             Some(Shown::Impossible) => &mut summary.empty,
             Some(Shown::Hidden(Reason::MinimumFrequency | Reason::Group | Reason::LowTotal)) => &mut summary.primary,
             Some(Shown::Hidden(Reason::HiddenZero)) => &mut summary.zeros,

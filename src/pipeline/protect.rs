@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 pub use confidential::protect::{HiddenZeros, Insiders, Weight};
+pub use model::method::{Method, Rounding, RoundingKind, SmallCounts};
 pub use model::release::Zeros;
 
 use confidential::case::Case;
@@ -18,8 +19,10 @@ use super::Error;
 use super::files::{failed, remove_folder, write_folder};
 
 /// What decides a pattern beside the case.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProtectOptions {
+    /// How counts are protected.
+    pub method: Method,
     /// Whether the tables publish their zeros.
     pub zeros: Zeros,
     /// What a reader may learn of a hidden zero.
@@ -57,6 +60,8 @@ pub struct ProtectReport {
     pub tables: usize,
     /// Cells of all tables, a shared one once.
     pub cells: usize,
+    /// Shown as a multiple of a base.
+    pub rounded: usize,
     /// Hidden by the minimum frequency rule.
     pub primary: usize,
     /// Hidden so that others cannot be recovered.
@@ -100,7 +105,7 @@ pub fn protect(
     folder: &Path,
     out: &Path,
     report: Option<&Path>,
-    options: ProtectOptions,
+    options: &ProtectOptions,
     progress: &dyn Fn(&str),
 ) -> Result<ProtectReport, Error> {
     let start = Instant::now();
@@ -115,6 +120,7 @@ pub fn protect(
         insiders: options.insiders,
         effort: options.effort,
         bound_effort: options.bound_effort,
+        method: options.method.clone(),
         ..case.problem(options.zeros, options.hidden_zeros, options.weight)
     };
     let pattern = suppress(&problem, &case)?;
@@ -137,6 +143,7 @@ pub fn protect(
                 combinations: loss.combinations,
                 tables: problem.tables.len(),
                 cells: statistics.cells,
+                rounded: statistics.rounded,
                 primary: statistics.primary,
                 secondary: statistics.secondary,
                 secondary_sum: loss.secondary_sum,
@@ -259,6 +266,7 @@ impl ProtectReport {
         };
         line("tables", self.tables.to_string());
         line("cells", self.cells.to_string());
+        line("rounded", self.rounded.to_string());
         line("primary", self.primary.to_string());
         line("zeros hidden", self.zeros_hidden.to_string());
         line("secondary", self.secondary.to_string());

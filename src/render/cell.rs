@@ -7,7 +7,7 @@ use model::ReleasedCell;
 /// What a person reads: `1,234`, `[c]`, `[z]` or `[x]`. Never empty, and never a digit for a cell without a count.
 pub(crate) fn text(cell: ReleasedCell) -> String {
     match cell {
-        ReleasedCell::Count(count) => thousands(count),
+        ReleasedCell::Count(count) | ReleasedCell::Approximate(count) => thousands(count),
         ReleasedCell::StructuralZero | ReleasedCell::Suppressed | ReleasedCell::NotAvailable => {
             format!("[{}]", cell.symbol())
         }
@@ -17,7 +17,7 @@ pub(crate) fn text(cell: ReleasedCell) -> String {
 /// The count, where one is published. What has none can be neither drawn, compared nor added.
 pub(crate) const fn published(cell: ReleasedCell) -> Option<u64> {
     match cell {
-        ReleasedCell::Count(count) => Some(count),
+        ReleasedCell::Count(count) | ReleasedCell::Approximate(count) => Some(count),
         ReleasedCell::StructuralZero | ReleasedCell::Suppressed | ReleasedCell::NotAvailable => None,
     }
 }

@@ -24,10 +24,11 @@ pub(crate) fn write(parts: &ReleaseParts, table: &ReleasedTable) -> Result<Strin
             })
         })
         .collect();
+    let rounded = words::precision(table).map_or_else(String::new, |precision| format!(". {precision}"));
     columns.push(json!({
         "name": "value", "titles": {"en": ["value", table.unit]}, "null": [""],
         "datatype": {"base": "integer", "minimum": "0"},
-        "dc:description": "Empty where no count is published; the symbol beside it says why",
+        "dc:description": format!("Empty where no count is published; the symbol beside it says why{rounded}"),
     }));
     let symbols: Vec<String> = words::SYMBOLS
         .iter()

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use model::Hierarchy;
 use model::release::{
-    ChartKind, Release, ReleaseParts, ReleasedCell, ReleasedCode, ReleasedDimension, ReleasedTable, Zeros,
+    ChartKind, Precision, Release, ReleaseParts, ReleasedCell, ReleasedCode, ReleasedDimension, ReleasedTable, Zeros,
 };
 
 /// A code whose label is itself.
@@ -29,6 +29,7 @@ pub(crate) fn table(id: &str, dims: &[ReleasedDimension], cells: Vec<ReleasedCel
         fixed: BTreeMap::from([("measure".into(), "cases".into())]),
         cells,
         zeros: Zeros::Hidden,
+        precision: Precision::Exact,
         notes: Vec::new(),
         chart: Some(ChartKind::Bars),
     }

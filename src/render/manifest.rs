@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 use model::Manifest;
 use model::digest::sha256;
-use model::manifest::TableEntry;
-use model::release::{ReleaseParts, ReleasedTable, Zeros};
+use model::manifest::{Rounding, TableEntry};
+use model::release::{Precision, ReleaseParts, ReleasedTable, Zeros};
 
 use crate::{RenderError, RenderedFile};
 
@@ -52,6 +52,20 @@ fn entry(table: &ReleasedTable) -> TableEntry {
         dims: table.dims.iter().map(|dim| dim.name.clone()).collect(),
         fixed: table.fixed.clone(),
         markers: BTreeMap::from([(String::new(), (lowest, None))]),
-        rounding: None,
+        rounding: rounding(table.precision),
+        noise: None,
+    }
+}
+
+/// How far a published count may be from the truth, as a stranger needs it to attack the table.
+fn rounding(precision: Precision) -> Option<Rounding> {
+    match precision {
+        Precision::Exact => None,
+        Precision::Nearest { base, least } => {
+            Some(Rounding { base, mode: "nearest".into(), ties: Some("down".into()), least })
+        }
+        Precision::Neighbour { base, least, adds_up: _ } => {
+            Some(Rounding { base, mode: "any".into(), ties: None, least })
+        }
     }
 }

@@ -4,7 +4,7 @@
 //! single hidden cell.
 
 use model::ReleasedCell;
-use model::release::{ReleaseParts, ReleasedTable, Zeros};
+use model::release::{Precision, ReleaseParts, ReleasedTable, Zeros};
 
 /// Each symbol as it stands in a cell, and what it means.
 pub(crate) const SYMBOLS: [(&str, &str); 3] = [
@@ -28,6 +28,13 @@ pub(crate) const FROM_RELEASED: &str = "Charts and sentences are made of the pub
 /// The rule and the method, which are public.
 pub(crate) fn protection(parts: &ReleaseParts) -> Vec<String> {
     let threshold = parts.threshold;
+    let rounds_small = |table: &ReleasedTable| match table.precision {
+        Precision::Nearest { least, .. } | Precision::Neighbour { least, .. } => least.is_none(),
+        Precision::Exact => false,
+    };
+    if parts.tables.iter().any(rounds_small) {
+        return rounded(parts);
+    }
     let mut paragraphs = vec![
         format!(
             "A figure is shown only where at least {threshold} separate families stand behind it, or {threshold} separate \
@@ -38,11 +45,25 @@ pub(crate) fn protection(parts: &ReleaseParts) -> Vec<String> {
          stranger would attack it, and passed."
             .to_owned(),
     ];
-    if !parts.earlier.is_empty() {
-        let names: Vec<&str> = parts.earlier.keys().map(String::as_str).collect();
-        paragraphs.push(format!("It was protected together with these earlier reports: {}.", names.join(", ")));
-    }
+    paragraphs.extend(together(parts));
     paragraphs
+}
+
+/// The same where small figures are rounded with the others.
+fn rounded(parts: &ReleaseParts) -> Vec<String> {
+    let threshold = parts.threshold;
+    let mut paragraphs = vec![format!(
+        "Figures are rounded so far that nobody can tell one of fewer than {threshold} families from one of {threshold}, \
+         neither from the figure nor from others (by subtraction, from another table or chart, or from an earlier report). \
+         Before publication the report was attacked as a stranger would attack it, and passed."
+    )];
+    paragraphs.extend(together(parts));
+    paragraphs
+}
+
+fn together(parts: &ReleaseParts) -> Option<String> {
+    let names: Vec<&str> = parts.earlier.keys().map(String::as_str).collect();
+    (!names.is_empty()).then(|| format!("It was protected together with these earlier reports: {}.", names.join(", ")))
 }
 
 /// That the release corrects another, and why.
@@ -60,6 +81,31 @@ pub(crate) fn zeros(table: &ReleasedTable) -> Option<&'static str> {
         Zeros::Shown if hides => Some("Zeros are shown in this table: [c] stands for one or more."),
         Zeros::Hidden | Zeros::Shown => None,
     }
+}
+
+/// How the figures of this table were rounded, where they were.
+pub(crate) fn precision(table: &ReleasedTable) -> Option<String> {
+    let (base, least, way) = match table.precision {
+        Precision::Exact => return None,
+        Precision::Nearest { base, least } => (base, least, "to the nearest multiple of".to_owned()),
+        Precision::Neighbour { base, least, adds_up: false } => {
+            (base, least, "up or down by chance to a multiple of".to_owned())
+        }
+        Precision::Neighbour { base, least, adds_up: true } => {
+            (base, least, "up or down, so that they add up, to a multiple of".to_owned())
+        }
+    };
+    let sums = match table.precision {
+        Precision::Neighbour { adds_up: true, .. } | Precision::Exact => "",
+        Precision::Nearest { .. } | Precision::Neighbour { .. } => {
+            " Rounded figures need not add up to their rounded total."
+        }
+    };
+    let small = match least {
+        Some(_) => String::new(),
+        None => " A 0 stands for none or a few.".to_owned(),
+    };
+    Some(format!("Figures are rounded {way} {base}.{small}{sums}"))
 }
 
 /// A text with its first letter small, unless the word is in capitals.

@@ -189,7 +189,8 @@ fn notes(sheet: &mut Worksheet, parts: &ReleaseParts, look: &Look) -> Result<(),
 
 /// What is to be said of one table only.
 fn remarks(table: &ReleasedTable) -> Vec<String> {
-    words::zeros(table).map(str::to_owned).into_iter().chain(table.notes.iter().cloned()).collect()
+    let zeros = words::zeros(table).map(str::to_owned);
+    words::precision(table).into_iter().chain(zeros).chain(table.notes.iter().cloned()).collect()
 }
 
 fn sheet(sheet: &mut Worksheet, table: &ReleasedTable, look: &Look) -> Result<(), XlsxError> {

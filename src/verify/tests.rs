@@ -191,3 +191,58 @@ fn hidden_categories_that_leave_room_for_two_outside_describe_nobody() {
     assert_eq!(kinds(&hidden), Vec::<&str>::new());
     assert!(hidden.verdict.is_clean());
 }
+
+/// The same table rounded to the nearest 10: N 3 and 37, S 22 and 28, E 30 and 20.
+const ROUNDED: &str = "place,need,value,symbol\nAll,All,140,\nAll,A,60,\nAll,B,80,\nN,All,40,\nN,A,0,\nN,B,40,\nS,All,50,\n\
+                       S,A,20,\nS,B,30,\nE,All,50,\nE,A,30,\nE,B,20,\n";
+
+fn attack_rounded(table: &str, rounding: &str) -> Attacked {
+    let place = tempfile::tempdir().expect("a temporary folder");
+    let manifest = MANIFEST.replace(r#""markers""#, &format!(r#""rounding": {rounding}, "markers""#));
+    let folder = write(place.path(), "r1", &manifest, &[("data/t01.csv", table)]);
+    crate::attack(&[folder], &[]).expect("a release")
+}
+
+#[test]
+fn rounded_to_twice_the_threshold_a_small_count_may_be_anything_up_to_it() {
+    let attacked = attack_rounded(ROUNDED, r#"{"base": 10, "mode": "nearest", "ties": "down"}"#);
+    assert_eq!(kinds(&attacked), Vec::<&str>::new());
+    assert_eq!((attacked.verdict.counts["rounded_or_noisy"], attacked.claims.len()), (12, 0));
+}
+
+/// The table with N 2 and 38, rounded to 5.
+const TO_FIVE: &str = "place,need,value,symbol\nAll,All,140,\nAll,A,55,\nAll,B,85,\nN,All,40,\nN,A,0,\nN,B,40,\nS,All,50,\n\
+                       S,A,20,\nS,B,30,\nE,All,50,\nE,A,30,\nE,B,20,\n";
+
+#[test]
+fn rounded_to_the_threshold_alone_a_figure_says_that_the_count_is_small() {
+    let attacked = attack_rounded(TO_FIVE, r#"{"base": 5, "mode": "nearest", "ties": "down"}"#);
+    assert_eq!(kinds(&attacked), ["rounding_narrow"], "0 says 0 to 2");
+    assert_eq!(attacked.claims.len(), 1, "for whoever knows that it is not 0");
+    let least = attack_rounded(TO_FIVE, r#"{"base": 5, "mode": "nearest", "ties": "down", "least": 5}"#);
+    assert_eq!(
+        kinds(&least),
+        ["zeros_shown"],
+        "where small counts are hidden a 0 is none, so a hidden count is none too"
+    );
+}
+
+#[test]
+fn rounded_sums_that_leave_a_hidden_count_too_little_room_give_it_away() {
+    // N is 42 or 43 and N/B 40 or 41, so N/A is 1 to 3.
+    let file = "place,need,value,symbol\nAll,All,142,\nAll,A,54,\nAll,B,88,\nN,All,42,\nN,A,,c\nN,B,40,\nS,All,50,\nS,A,22,\n\
+                S,B,28,\nE,All,50,\nE,A,30,\nE,B,20,\n";
+    let attacked = attack_rounded(file, r#"{"base": 2, "mode": "nearest", "ties": "down", "least": 5}"#);
+    assert_eq!(kinds(&attacked), ["suppressed_known_small_nonzero"]);
+    assert_eq!((attacked.claims[0].lowest, attacked.claims[0].highest), (1, Some(3)));
+}
+
+#[test]
+fn noise_is_read_as_a_range() {
+    let place = tempfile::tempdir().expect("a temporary folder");
+    let manifest = MANIFEST.replace(r#""markers""#, r#""noise": 2, "markers""#);
+    let folder = write(place.path(), "r1", &manifest, &[("data/t01.csv", TO_FIVE)]);
+    let attacked = crate::attack(&[folder], &[]).expect("a release");
+    assert_eq!(kinds(&attacked), ["rounding_narrow"], "a 0 says 0 to 2");
+    assert!(attacked.verdict.not_run.iter().all(|note| !note.contains("noise")), "it was understood");
+}

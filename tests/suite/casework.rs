@@ -93,3 +93,33 @@ fn what_a_killed_run_left_in_staging_is_removed_by_the_next_command() {
     assert!(files(&reports).is_empty(), "a half release was left");
     assert_eq!(made.report("2018-Q3").len(), 2, "and the report can still be made");
 }
+
+#[test]
+fn a_report_that_rounds_says_so_and_passes_its_attack_quarter_after_quarter() {
+    let made = Made::new();
+    made.ingest();
+    let plan = made.folder.join("config/reports/quarterly.toml");
+    let whole = fs::read_to_string(&plan).expect("the template's report");
+    let exact = whole.split("\n[[table]]").take(4).collect::<Vec<_>>().join("\n[[table]]");
+    let with = |method: &str| {
+        let text = exact.replacen("\n[[table]]", &format!("\n[method]\n{method}\n\n[[table]]"), 1);
+        fs::write(&plan, text).expect("the workspace can be written");
+    };
+    with("round = \"nearest\"\nbase = 5\nsmall = \"rounded\"");
+    let refused = made.takeup(&["plan", "--period", "2018-Q3"]);
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert_eq!(refused.status.code(), Some(3), "{said}");
+    assert!(said.contains("a base of 10 or more"), "{said}");
+
+    with("round = \"random\"\nbase = 5");
+    for period in ["2018-Q3", "2018-Q4"] {
+        for folder in made.report(period) {
+            done(&takeup(&["verify", plain(&folder)]));
+            let page = fs::read_to_string(folder.join("index.html")).expect("a page");
+            assert!(page.contains("Figures are rounded up or down by chance to a multiple of 5."), "{period}");
+            let table = fs::read_to_string(folder.join("data/c03.csv")).expect("a table");
+            let values = table.lines().skip(1).filter_map(|line| line.rsplit(',').nth(1)?.parse::<u64>().ok());
+            assert!(values.clone().count() > 5 && values.clone().all(|value| value % 5 == 0), "{table}");
+        }
+    }
+}

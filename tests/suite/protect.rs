@@ -204,7 +204,7 @@ fn cells_that_may_each_be_zero_but_not_all_of_them_are_found() {
     let sums = serde_json::json!([["All", ["A", "B", "C", "D"]]]);
     let manifest = serde_json::json!({
         "threshold": 5, "hierarchies": {"need": {"total": "All", "sums": sums}},
-        "tables": [{"file": "t.csv", "noise": 3}],
+        "tables": [{"file": "t.csv", "sampled": 3}],
     });
     fs::write(home.path().join("release.json"), manifest.to_string()).expect("a file of our own");
     fs::write(home.path().join("t.csv"), "need,value\nAll,20\nA,17\nB,\nC,\nD,\n").expect("a file of our own");
@@ -215,5 +215,43 @@ fn cells_that_may_each_be_zero_but_not_all_of_them_are_found() {
     assert_eq!(verdict["findings"].as_array().map(Vec::len), Some(1));
     let not_run = verdict["not_run"].to_string();
     assert!(not_run.contains("3 hidden cells are known to lie below 5"), "{not_run}");
-    assert!(not_run.contains("noise") && not_run.contains("of table 1 of release.json is not understood"), "{not_run}");
+    assert!(
+        not_run.contains("sampled") && not_run.contains("of table 1 of release.json is not understood"),
+        "{not_run}"
+    );
+}
+
+#[test]
+fn rounded_tables_withstand_the_attack_and_every_figure_is_a_multiple() {
+    for (method, base, others) in [
+        ("round-nearest", "5", &[][..]),
+        ("round-random", "5", &[]),
+        ("round-controlled", "5", &[]),
+        ("round-nearest", "10", &["--small", "rounded", "--zeros", "shown"]),
+        ("round-controlled", "10", &["--small", "rounded", "--zeros", "shown"]),
+    ] {
+        let options = [&["--method", method, "--base", base], others].concat();
+        let protected = Protected::new("grouped_linked", &options);
+        let (exit, counts) = protected.verified();
+        assert_eq!(exit, Some(0), "{options:?}: {counts:?}");
+        assert!(counts["rounded_or_noisy"] > 0, "{options:?}: {counts:?}");
+        let table = fs::read_to_string(protected.out.join("data/need-by-district.csv")).expect("a table");
+        let base: u64 = base.parse().expect("a number");
+        let values = table.lines().skip(1).filter_map(|line| line.split(',').nth(2)?.parse::<u64>().ok());
+        assert!(values.clone().count() > 20 && values.clone().all(|value| value % base == 0), "{table}");
+    }
+}
+
+#[test]
+fn a_base_that_would_give_small_counts_away_is_refused() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let out = home.path().join("released");
+    let case = fixture("grouped_linked");
+    let arguments = ["protect", text(&case), "--out", text(&out), "--method", "round-nearest"];
+    let without = takeup(&arguments);
+    assert_eq!(without.status.code(), Some(2), "{}", stderr(&without));
+    let narrow = takeup(&[&arguments[..], &["--base", "5", "--small", "rounded", "--zeros", "shown"]].concat());
+    assert_eq!(narrow.status.code(), Some(5), "{}", stderr(&narrow));
+    assert!(stderr(&narrow).contains("a base of 10 or more"), "{}", stderr(&narrow));
+    assert!(!out.exists());
 }

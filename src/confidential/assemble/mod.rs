@@ -14,6 +14,7 @@ mod unchanged;
 use std::collections::{BTreeMap, HashSet};
 
 use model::config::{Configuration, Report};
+use model::method::Method;
 use model::period::{Month, Period};
 use model::release::SealError;
 use thiserror::Error;
@@ -117,6 +118,7 @@ pub struct Draft {
     /// Why this report corrects those; none where it corrects nothing.
     pub reason: Option<String>,
     rules: Rules,
+    method: Method,
     change: Option<Change>,
     frame: Frame,
     tie_key: [u8; 32],
@@ -212,6 +214,7 @@ impl Draft {
             newest,
             reason,
             rules,
+            method: report.method.clone(),
             change,
             frame,
             tie_key,
@@ -226,6 +229,7 @@ impl Draft {
             tables: self.tables.iter().map(PlannedTable::from).collect(),
             earlier: self.earlier.clone(),
             reserved: self.reserved.clone(),
+            method: self.method.clone(),
             hidden_zeros: HiddenZeros::Protected,
             insiders: Insiders::Considered,
             rules: self.rules.clone(),

@@ -7,11 +7,11 @@ use model::config::{Audience, Configuration, Report};
 use model::edition::Figures;
 use model::hierarchy::Hierarchy;
 use model::manifest::Corrects;
-use model::release::{Release, ReleaseParts, ReleasedCell, ReleasedDimension, ReleasedTable, Zeros};
+use model::release::{Precision, Release, ReleaseParts, ReleasedCell, ReleasedDimension, ReleasedTable, Zeros};
 
 use super::plan::{Planned, PlannedCell, figures_heading};
 use super::{AssembleError, Draft};
-use crate::protect::{EarlierForm, Pattern, Shown, seal};
+use crate::protect::{EarlierForm, Pattern, Shown, precision, seal};
 use crate::store::ledger::{LedgerCell, LedgerEntry, ReleaseState};
 use crate::tabulate::Key;
 use crate::tabulate::axes::{Axes, Source};
@@ -83,7 +83,10 @@ fn seal_one(
         tables: tables
             .iter()
             .zip(&zeros)
-            .map(|(table, zeros)| released_table(&draft.axes, table, *zeros, pattern))
+            .map(|(table, zeros)| {
+                let precision = precision(&pattern.method, audience.threshold);
+                released_table(&draft.axes, table, (*zeros, precision), pattern)
+            })
             .collect(),
         earlier: draft.earlier_releases.clone(),
         corrects: correction
@@ -128,13 +131,19 @@ fn shown(pattern: &Pattern, cell: &PlannedCell) -> ReleasedCell {
         // A planned cell without a decision is hidden: the default must not weaken.
         PlannedCell::Counted(key) => match pattern.cells.get(key) {
             Some(Shown::Count(count)) => ReleasedCell::Count(*count),
+            Some(Shown::Rounded(form, _)) => ReleasedCell::Approximate(form.value),
             Some(Shown::Impossible) => ReleasedCell::StructuralZero,
             Some(Shown::Hidden(_)) | None => ReleasedCell::Suppressed,
         },
     }
 }
 
-fn released_table(axes: &Axes, table: &Planned, zeros: Zeros, pattern: &Pattern) -> ReleasedTable {
+fn released_table(
+    axes: &Axes,
+    table: &Planned,
+    (zeros, precision): (Zeros, Precision),
+    pattern: &Pattern,
+) -> ReleasedTable {
     let dims = table.dims.iter().map(|dim| {
         let axis = &axes.axes[dim.axis];
         let codes = dim.codes.iter().map(|(_, code)| code.clone()).collect();
@@ -153,6 +162,7 @@ fn released_table(axes: &Axes, table: &Planned, zeros: Zeros, pattern: &Pattern)
         fixed: fixed.collect(),
         cells: table.cells.iter().map(|cell| shown(pattern, cell)).collect(),
         zeros,
+        precision,
         notes: table.plan.notes.clone(),
         chart: table.plan.chart,
     }
@@ -228,6 +238,7 @@ fn ledger_cells(axes: &Axes, table: &Planned, zeros: Zeros, pattern: &Pattern) -
             PlannedCell::Impossible(key) => (key, EarlierForm::StructuralZero, None),
             PlannedCell::Counted(key) => match pattern.cells.get(key) {
                 Some(Shown::Count(count)) => (key, EarlierForm::Count(*count), None),
+                Some(Shown::Rounded(form, reason)) => (key, EarlierForm::Rounded(*form), *reason),
                 Some(Shown::Impossible) => (key, EarlierForm::StructuralZero, None),
                 Some(Shown::Hidden(reason)) => (key, EarlierForm::Suppressed, Some(*reason)),
                 None => (key, EarlierForm::Suppressed, None),

@@ -133,6 +133,7 @@ impl Case {
                 Reason::MinimumFrequency | Reason::HiddenZero | Reason::Group | Reason::LowTotal | Reason::Earlier,
             )
             | Shown::Count(_)
+            | Shown::Rounded(..)
             | Shown::Impossible => false,
         };
         let secondary = pattern.cells.iter().filter(|(_, shown)| is_secondary(shown));

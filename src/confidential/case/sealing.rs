@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 
 use model::hierarchy::Hierarchy;
 use model::release::{
-    Release, ReleaseParts, ReleasedCell, ReleasedCode, ReleasedDimension, ReleasedTable, SealError, Zeros,
+    Precision, Release, ReleaseParts, ReleasedCell, ReleasedCode, ReleasedDimension, ReleasedTable, SealError, Zeros,
 };
 
 use super::{Case, CaseTable};
-use crate::protect::{Pattern, Shown, seal};
+use crate::protect::{Pattern, Shown, precision, seal};
 
 impl Case {
     /// Seals what `pattern` shows.
@@ -17,7 +17,9 @@ impl Case {
     /// # Errors
     /// [`SealError`] where the pattern is not one of this case.
     pub fn release(&self, pattern: &Pattern) -> Result<Release, SealError> {
-        let tables = self.tables.iter().zip(&pattern.zeros).map(|(table, &zeros)| self.released(table, zeros, pattern));
+        let precision = precision(&pattern.method, self.threshold);
+        let tables = self.tables.iter().zip(&pattern.zeros);
+        let tables = tables.map(|(table, &zeros)| self.released(table, (zeros, precision), pattern));
         let hierarchies: BTreeMap<String, Hierarchy> =
             self.spaces.iter().map(|space| space.name.clone()).zip(self.hierarchies.iter().cloned()).collect();
         let sensitive = &self.rules.sensitive;
@@ -42,7 +44,7 @@ impl Case {
         })
     }
 
-    fn released(&self, table: &CaseTable, zeros: Zeros, pattern: &Pattern) -> ReleasedTable {
+    fn released(&self, table: &CaseTable, (zeros, precision): (Zeros, Precision), pattern: &Pattern) -> ReleasedTable {
         let dimension = |&at: &usize| {
             let space = &self.spaces[at];
             let code = |code: &String| ReleasedCode { code: code.clone(), label: code.clone(), depth: 0 };
@@ -59,6 +61,7 @@ impl Case {
         // A cell without a decision is hidden: the default must not weaken.
         let cell = |shown: Option<&Shown>| match shown {
             Some(Shown::Count(count)) => ReleasedCell::Count(*count),
+            Some(Shown::Rounded(form, _)) => ReleasedCell::Approximate(form.value),
             Some(Shown::Impossible) => ReleasedCell::StructuralZero,
             Some(Shown::Hidden(_)) | None => ReleasedCell::Suppressed,
         };
@@ -71,6 +74,7 @@ impl Case {
             fixed: fixed.collect(),
             cells: self.cells(table).iter().map(|key| cell(pattern.cells.get(key))).collect(),
             zeros,
+            precision,
             notes: Vec::new(),
             chart: None,
         }

@@ -87,7 +87,7 @@ impl<'a> Board<'a> {
     fn cost(&self, at: usize) -> u64 {
         match self.primary.states[at] {
             State::Fixed => NEVER,
-            State::Hidden | State::Derived => 0,
+            State::Hidden | State::Rounded | State::Derived => 0,
             State::Open if self.secondary[at] => 0,
             State::Open => self.prices[at],
         }

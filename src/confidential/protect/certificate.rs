@@ -106,7 +106,7 @@ fn table_fault(
         let may_move = match primary.states[cell] {
             State::Open => secondary[cell],
             State::Fixed => false,
-            State::Hidden | State::Derived => true,
+            State::Hidden | State::Rounded | State::Derived => true,
         };
         if !may_move {
             return Err("it changes a published cell");

@@ -1,6 +1,7 @@
 //! Why nothing can be released. Comes in: places. Goes out: facts. Deliberately absent: values; a place is a table, the
 //! codes of a cell and a release, none of which is personal.
 
+use model::method::MethodError;
 use thiserror::Error;
 
 /// A set of tables that cannot be protected, or a fault that protecting them brought to light.
@@ -45,6 +46,22 @@ pub enum ProtectError {
         place: String,
         /// The earlier release.
         release: String,
+    },
+    /// The method cannot protect a table.
+    #[error("{table} cannot be protected so: {fault}")]
+    Method {
+        /// The planned table.
+        table: String,
+        /// Why not.
+        fault: MethodError,
+    },
+    /// No multiples beside the counts add up.
+    #[error("no rounding of {table} to neighbouring multiples of {base} was found that adds up")]
+    NotAdditive {
+        /// A table of this release.
+        table: String,
+        /// The base.
+        base: u64,
     },
     /// Whatever is hidden, a reader still knows too much of a cell.
     #[error("{place} in {table} cannot be protected{}", earlier.as_ref().map(|name| format!(": release {name} is in the way")).unwrap_or_default())]

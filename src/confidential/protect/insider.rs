@@ -36,7 +36,8 @@ impl Insiders {
         insiders.counts = (0..system.len()).map(|cell| system.value(cell)).collect();
         let is_alone = |cell: u32| {
             let cell = cell as usize;
-            system.counts[cell].protected == 1 && matches!(states[cell], State::Hidden | State::Derived)
+            system.counts[cell].protected == 1
+                && matches!(states[cell], State::Hidden | State::Rounded | State::Derived)
         };
         for cell in (0_u32..).take(system.len()).filter(|&cell| is_alone(cell)) {
             // Whoever is alone in the sum above is the same family, and knows more.

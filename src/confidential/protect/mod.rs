@@ -12,6 +12,7 @@ mod flow;
 mod improve;
 mod insider;
 mod pattern;
+mod perturb;
 mod play;
 mod primary;
 pub mod rules;
@@ -25,11 +26,13 @@ mod witness;
 
 use std::collections::{HashMap, HashSet};
 
-use model::release::{Release, ReleaseParts, SealError, Zeros};
+use model::method::{Method, RoundingKind, SmallCounts};
+use model::release::{Precision, Release, ReleaseParts, SealError, Zeros};
 
 use crate::tabulate::{Counter, Key};
 
 pub use error::ProtectError;
+pub use perturb::Form;
 pub use rules::{LowTotal, Rules, Sensitive};
 
 /// One dimension of the release's space.
@@ -65,6 +68,8 @@ pub struct PlannedTable {
 pub enum EarlierForm {
     /// An exact count: fixed for ever.
     Count(u64),
+    /// Rounded: between two counts for ever.
+    Rounded(Form),
     /// Hidden: stays hidden for ever.
     Suppressed,
     /// Impossible.
@@ -130,6 +135,8 @@ pub struct Problem {
     pub earlier: Vec<EarlierCell>,
     /// Planned cells that are cheap to hide, for reasons that readers see as well: the releases before hid them too.
     pub reserved: HashSet<Key>,
+    /// How counts are protected, in all tables alike.
+    pub method: Method,
     /// What a reader may learn of a hidden zero.
     pub hidden_zeros: HiddenZeros,
     /// Who reads.
@@ -168,6 +175,8 @@ pub enum Reason {
 pub enum Shown {
     /// The exact count.
     Count(u64),
+    /// A count near it, and the reason for which it would be hidden were it not rounded.
+    Rounded(Form, Option<Reason>),
     /// `c`.
     Hidden(Reason),
     /// `z`.
@@ -182,6 +191,8 @@ pub struct Pattern {
     /// Whether each planned table publishes its zeros in the end: a table that would hide one of them, because another
     /// table or an earlier release does, hides all.
     pub zeros: Vec<Zeros>,
+    /// How its counts are protected.
+    pub method: Method,
     /// How it came about, in counts.
     pub statistics: Statistics,
 }
@@ -191,6 +202,8 @@ pub struct Pattern {
 pub struct Statistics {
     /// Planned cells.
     pub cells: usize,
+    /// Shown near their truth.
+    pub rounded: usize,
     /// Hidden by a rule, zeros aside.
     pub primary: usize,
     /// Hidden zeros.
@@ -224,14 +237,32 @@ pub fn suppress(problem: &Problem, counter: &dyn Counter) -> Result<Pattern, Pro
         Some(widened) => rules::group::watch(system, widened, &groups),
         None => system,
     };
-    let primary = primary::primary(&system)?;
-    let outcome = secondary::protect(&system, &primary)?;
+    let mut primary = primary::primary(&system)?;
+    let forms = perturb::forms(&system)?;
+    perturb::apply(&system, &forms, &mut primary);
+    let (primary, outcome) = perturb::audit(&system, primary, &forms)?;
     pattern::prove(&system, &primary, &outcome)?;
-    let mut pattern = pattern::pattern(&system, &primary, &outcome);
+    let mut pattern = pattern::pattern(&system, &primary, &outcome, &forms);
     if problem.bound_effort > 0 {
         pattern.statistics.lower_bound = bound::lower_bound(&system, &primary, problem.bound_effort);
     }
     Ok(pattern)
+}
+
+/// What a release says of figures that were found under `method`, where smaller counts than `threshold` are hidden.
+#[must_use]
+pub fn precision(method: &Method, threshold: u64) -> Precision {
+    let Method::Round(rounding) = *method else { return Precision::Exact };
+    let base = rounding.base;
+    let least = match rounding.small {
+        SmallCounts::Hidden => Some(threshold),
+        SmallCounts::Rounded => None,
+    };
+    match rounding.how {
+        RoundingKind::Nearest => Precision::Nearest { base, least },
+        RoundingKind::Random => Precision::Neighbour { base, least, adds_up: false },
+        RoundingKind::Controlled => Precision::Neighbour { base, least, adds_up: true },
+    }
 }
 
 /// Seals a release. The one caller of [`Release::seal`] in the program.

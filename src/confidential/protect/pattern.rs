@@ -10,7 +10,7 @@ use super::rules::zeros::is_impossible;
 use super::rules::{Rulings, minimum_frequency};
 use super::secondary::Outcome;
 use super::system::System;
-use super::{Pattern, Reason, Shown};
+use super::{Form, Pattern, Reason, Shown};
 
 /// Checks that every protected cell has a certificate that holds.
 pub(super) fn prove(system: &System, primary: &Primary, outcome: &Outcome) -> Result<(), ProtectError> {
@@ -32,8 +32,9 @@ pub(super) fn prove(system: &System, primary: &Primary, outcome: &Outcome) -> Re
 }
 
 /// What may be shown.
-pub(super) fn pattern(system: &System, primary: &Primary, outcome: &Outcome) -> Pattern {
-    let mut pattern = Pattern { zeros: primary.zeros.clone(), ..Pattern::default() };
+pub(super) fn pattern(system: &System, primary: &Primary, outcome: &Outcome, forms: &[Option<Form>]) -> Pattern {
+    let mut pattern =
+        Pattern { zeros: primary.zeros.clone(), method: system.problem.method.clone(), ..Pattern::default() };
     let rulings = Rulings::of(system);
     let statistics = &mut pattern.statistics;
     statistics.by_witness = outcome.by_witness;
@@ -45,12 +46,13 @@ pub(super) fn pattern(system: &System, primary: &Primary, outcome: &Outcome) -> 
             statistics.derived += usize::from(primary.states[cell] == State::Derived && primary.needs[cell].is_some());
             continue;
         }
-        let shown = shown(system, primary, outcome, rulings.reasons[cell], cell);
+        let shown = shown(system, primary, outcome, (rulings.reasons[cell], forms[cell]), cell);
         statistics.cells += 1;
         match shown {
             Shown::Hidden(Reason::MinimumFrequency | Reason::Group | Reason::LowTotal) => statistics.primary += 1,
             Shown::Hidden(Reason::HiddenZero) => statistics.zeros += 1,
             Shown::Hidden(Reason::Secondary) => statistics.secondary += 1,
+            Shown::Rounded(..) => statistics.rounded += 1,
             Shown::Hidden(Reason::Earlier) | Shown::Count(_) | Shown::Impossible => {}
         }
         pattern.cells.insert(system.keys[cell].clone(), shown);
@@ -58,13 +60,26 @@ pub(super) fn pattern(system: &System, primary: &Primary, outcome: &Outcome) -> 
     pattern
 }
 
-fn shown(system: &System, primary: &Primary, outcome: &Outcome, rule: Option<Reason>, cell: usize) -> Shown {
+fn shown(
+    system: &System,
+    primary: &Primary,
+    outcome: &Outcome,
+    (rule, form): (Option<Reason>, Option<Form>),
+    cell: usize,
+) -> Shown {
     let origin = &system.origins[cell];
     let count = system.counts[cell].counted;
     let is_small = |threshold| minimum_frequency::is_small(system.counts[cell], threshold);
+    // A count that everybody knows already still has the form of its table.
+    let known = form.filter(|_| count > 0).map_or(Shown::Count(count), |form| Shown::Rounded(form, None));
     match primary.states[cell] {
         State::Open | State::Derived if outcome.secondary[cell] => Shown::Hidden(Reason::Secondary),
         State::Open | State::Derived => Shown::Count(count),
+        // Without a form of this release it is not shown by it.
+        State::Rounded => form.map_or(Shown::Hidden(Reason::Earlier), |form| {
+            Shown::Rounded(form, primary.needs[cell].map(|_| Reason::MinimumFrequency))
+        }),
+        State::Hidden if outcome.secondary[cell] => Shown::Hidden(Reason::Secondary),
         State::Hidden if !origin.earlier.is_empty() => Shown::Hidden(Reason::Earlier),
         State::Hidden if count == 0 => Shown::Hidden(Reason::HiddenZero),
         State::Hidden if minimum_frequency::threshold(system, cell).is_some_and(is_small) => {
@@ -76,6 +91,6 @@ fn shown(system: &System, primary: &Primary, outcome: &Outcome, rule: Option<Rea
         State::Fixed if count == 0 && origin.tables.iter().any(|&at| primary.zeros[at as usize] == Zeros::Hidden) => {
             Shown::Hidden(Reason::HiddenZero)
         }
-        State::Fixed => Shown::Count(count),
+        State::Fixed => known,
     }
 }

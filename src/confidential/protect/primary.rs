@@ -19,6 +19,8 @@ pub(super) enum State {
     Fixed,
     /// Hidden by a rule, as a zero, or before.
     Hidden,
+    /// Published near the truth, between its floor and its ceiling.
+    Rounded,
     /// In no table; a reader may still work it out.
     Derived,
 }
@@ -77,11 +79,19 @@ pub(super) fn primary(system: &System) -> Result<Primary, ProtectError> {
         floors.push(floor);
     }
     let ceilings = vec![None; system.len()];
-    let insiders = match system.problem.insiders {
-        super::Insiders::Considered => Insiders::of(system, &states),
-        super::Insiders::Ignored => Insiders::none(system.len()),
-    };
-    Ok(Primary { states, floors, ceilings, insiders, needs, zeros })
+    let insiders = Insiders::none(system.len());
+    let mut primary = Primary { states, floors, ceilings, insiders, needs, zeros };
+    primary.find_insiders(system);
+    Ok(primary)
+}
+
+impl Primary {
+    /// Takes note of who knows what, from the states as they are.
+    pub(super) fn find_insiders(&mut self, system: &System) {
+        if system.problem.insiders == super::Insiders::Considered {
+            self.insiders = Insiders::of(system, &self.states);
+        }
+    }
 }
 
 fn state(system: &System, cell: usize, zeros: &[Zeros], is_primary: bool) -> Result<State, ProtectError> {

@@ -167,6 +167,7 @@ impl<'a> System<'a> {
                 let kept = match earlier.form {
                     EarlierForm::Count(published) => counted == published,
                     EarlierForm::StructuralZero => counted == 0,
+                    EarlierForm::Rounded(form) => (form.lowest..=form.highest).contains(&counted),
                     EarlierForm::Suppressed => true,
                 };
                 if !kept {

@@ -81,7 +81,7 @@ fn hidden(pattern: &Pattern) -> Vec<(Vec<u32>, Reason)> {
         .iter()
         .filter_map(|(key, shown)| match shown {
             Shown::Hidden(reason) => Some((key.to_vec(), *reason)),
-            Shown::Count(_) | Shown::Impossible => None,
+            Shown::Count(_) | Shown::Rounded(..) | Shown::Impossible => None,
         })
         .collect();
     cells.sort_by(|left, right| left.0.cmp(&right.0));
@@ -286,6 +286,7 @@ fn quarters_then_year(spaces: &[Space], counter: &Pencil, tie_key: [u8; 32]) -> 
             key: key.clone(),
             form: match *shown {
                 Shown::Count(count) => EarlierForm::Count(count),
+                Shown::Rounded(form, _) => EarlierForm::Rounded(form),
                 Shown::Hidden(_) => EarlierForm::Suppressed,
                 Shown::Impossible => EarlierForm::StructuralZero,
             },
@@ -375,6 +376,7 @@ fn walk(
         let is_complete = inside.iter().all(|&member| member < at);
         let holds = match shown {
             Shown::Count(count) => sum == *count || (!is_complete && sum < *count),
+            Shown::Rounded(form, _) => sum <= form.highest && (!is_complete || sum >= form.lowest),
             Shown::Hidden(_) => !is_complete || sum >= least.get(key).copied().unwrap_or(0),
             Shown::Impossible => sum == 0,
         };
@@ -455,6 +457,7 @@ proptest! {
         let first = suppress(&problem(1, Vec::new()), &counter).expect("nothing was published before");
         let form = |shown: Shown| match shown {
             Shown::Count(count) => EarlierForm::Count(count),
+            Shown::Rounded(form, _) => EarlierForm::Rounded(form),
             Shown::Hidden(_) => EarlierForm::Suppressed,
             Shown::Impossible => EarlierForm::StructuralZero,
         };

@@ -12,7 +12,7 @@ use flate2::write::DeflateEncoder;
 use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
 
-use crate::protect::{EarlierForm, Reason};
+use crate::protect::{EarlierForm, Form, Reason};
 use crate::store::corrections::{self, Correction};
 use crate::store::{Store, StoreError, unreadable};
 
@@ -105,6 +105,8 @@ struct StoredCell {
 #[serde(rename_all = "snake_case")]
 enum StoredForm {
     Count(u64),
+    /// Value, lowest and highest count.
+    Rounded(u64, u64, u64),
     Suppressed,
     StructuralZero,
 }
@@ -313,6 +315,7 @@ fn cells(connection: &Connection, release: i64) -> Result<Vec<LedgerCell>, Store
             key: cell.key,
             form: match cell.form {
                 StoredForm::Count(count) => EarlierForm::Count(count),
+                StoredForm::Rounded(value, lowest, highest) => EarlierForm::Rounded(Form { value, lowest, highest }),
                 StoredForm::Suppressed => EarlierForm::Suppressed,
                 StoredForm::StructuralZero => EarlierForm::StructuralZero,
             },
@@ -335,6 +338,7 @@ fn stored(cell: &LedgerCell) -> StoredCell {
         key: cell.key.clone(),
         form: match cell.form {
             EarlierForm::Count(count) => StoredForm::Count(count),
+            EarlierForm::Rounded(Form { value, lowest, highest }) => StoredForm::Rounded(value, lowest, highest),
             EarlierForm::Suppressed => StoredForm::Suppressed,
             EarlierForm::StructuralZero => StoredForm::StructuralZero,
         },

@@ -7,6 +7,7 @@ pub mod codes;
 pub mod dimension;
 pub mod error;
 pub mod fold;
+mod method;
 pub mod report;
 pub mod rule;
 pub mod service;

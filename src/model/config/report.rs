@@ -5,7 +5,9 @@ use toml::Spanned;
 
 use crate::config::dimension::{Dimensions, Unit};
 use crate::config::error::{ConfigError, Document};
+use crate::config::method::{self, RawMethod};
 use crate::config::service::Service;
+use crate::method::Method;
 use crate::release::{ChartKind, Zeros};
 
 /// Which months a table that has no period among its dimensions counts.
@@ -93,6 +95,8 @@ pub struct Report {
     pub title: String,
     /// A paragraph for the top of the page.
     pub introduction: String,
+    /// How the counts of all its tables are protected.
+    pub method: Method,
     /// In the order of the page.
     pub tables: Vec<TablePlan>,
 }
@@ -103,6 +107,7 @@ struct RawReport {
     title: String,
     #[serde(default)]
     introduction: String,
+    method: Option<Spanned<RawMethod>>,
     table: Vec<RawTable>,
 }
 
@@ -156,7 +161,8 @@ impl Report {
             }
             tables.push(read_table(document, table, service, dimensions)?);
         }
-        Ok(Self { title: raw.title, introduction: raw.introduction, tables })
+        let method = raw.method.map_or(Ok(Method::Suppress), |raw| method::read(document, &raw, service, &tables))?;
+        Ok(Self { title: raw.title, introduction: raw.introduction, method, tables })
     }
 }
 

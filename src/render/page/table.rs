@@ -105,10 +105,11 @@ fn head(code: &ReleasedCode) -> Markup {
 }
 
 fn notes(table: &ReleasedTable) -> Markup {
-    let zeros = words::zeros(table);
+    let (precision, zeros) = (words::precision(table), words::zeros(table));
     html! {
-        @if zeros.is_some() || !table.notes.is_empty() {
+        @if precision.is_some() || zeros.is_some() || !table.notes.is_empty() {
             ul.notes {
+                @if let Some(precision) = precision { li { (precision) } }
                 @if let Some(zeros) = zeros { li { (zeros) } }
                 @for note in &table.notes { li { (note) } }
             }

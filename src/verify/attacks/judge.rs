@@ -138,7 +138,8 @@ impl Judged {
         let mut wanted: Vec<Wanted> = (0..cells.system.len())
             .map(|at| match cells.states.get(at) {
                 Some(State::Suppressed) => Wanted::Width(threshold),
-                Some(State::Derived | State::Rounded) => Wanted::NotSmall(threshold),
+                Some(State::Rounded) => wanted_of_rounded(bounds, at, threshold),
+                Some(State::Derived) => Wanted::NotSmall(threshold),
                 Some(State::Published) | None => Wanted::Nothing,
             })
             .collect();
@@ -275,7 +276,11 @@ impl Judged {
 
     fn rounded(&mut self, cells: &Cells, parts: &[Part<'_>], at: usize, range: Range, threshold: u64) {
         let Some(highest) = range.highest else { return };
-        if range.lowest >= 1 && highest < signed(threshold) {
+        let limit = signed(threshold);
+        if range.lowest < limit && (highest < limit || highest - range.lowest < limit) {
+            self.claims.push(claim(cells, at, range));
+        }
+        if range.lowest >= 1 && highest < limit {
             let is_exact = highest <= range.lowest;
             let kind = if is_exact { "rounded_small_exact" } else { "rounded_small_bounded" };
             self.count(kind, 1);
@@ -301,6 +306,17 @@ impl Judged {
         let (file, place) = file_of(cells, parts, at);
         let claim = Some(claim(cells, at, range));
         self.findings.push(Finding { attack, kind: kind.to_owned(), file, place, message, claim });
+    }
+}
+
+/// A rounded count that is no small one asks for nothing; where its form alone is narrower than the threshold, only
+/// whether it is known to be small is to be found out.
+fn wanted_of_rounded(bounds: &Bounds, at: usize, threshold: u64) -> Wanted {
+    let (lower, limit) = (bounds.lower[at], signed(threshold));
+    match bounds.upper[at] {
+        _ if lower >= limit => Wanted::Nothing,
+        Some(upper) if upper - lower < limit => Wanted::NotSmall(threshold),
+        Some(_) | None => Wanted::Width(threshold),
     }
 }
 

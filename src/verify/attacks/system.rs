@@ -80,6 +80,15 @@ fn signed(count: u64) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }
 
+/// Lowest and highest count that `entry` publishes as `value`.
+pub(crate) fn form(entry: &TableEntry, value: u64) -> (u64, u64) {
+    match (&entry.rounding, entry.noise) {
+        (Some(rounding), _) => rounding.says(value),
+        (None, Some(noise)) => (value.saturating_sub(noise), value.saturating_add(noise)),
+        (None, None) => (value, value),
+    }
+}
+
 /// What a row tells an honest reader: in a table that publishes zeros a hidden cell is at least 1, whatever its marker
 /// claims.
 fn said(entry: &TableEntry, row: &Row, least: u64) -> Option<Said> {
@@ -90,14 +99,11 @@ fn said(entry: &TableEntry, row: &Row, least: u64) -> Option<Said> {
             let (lowest, highest) = entry.markers.get(marker).copied().unwrap_or((0, None));
             (lowest.max(least), highest, State::Suppressed)
         }
-        Reading::Count(count) => match &entry.rounding {
-            Some(rounding) => {
-                let nearest = rounding.mode == "nearest";
-                let off = if nearest { rounding.base / 2 } else { rounding.base.saturating_sub(1) };
-                (count.saturating_sub(off), Some(count.saturating_add(off)), State::Rounded)
-            }
-            None => (*count, Some(*count), State::Published),
-        },
+        Reading::Count(count) => {
+            let (lowest, highest) = form(entry, *count);
+            // A form that leaves one count is that count.
+            (lowest, Some(highest), if lowest < highest { State::Rounded } else { State::Published })
+        }
     };
     if let Some(bound) = row.bounds.0 {
         lower = lower.max(bound);
@@ -218,7 +224,7 @@ impl Cells {
     fn add_table(&mut self, part: &Part<'_>, entry: &TableEntry, table: &Table, origin: Origin) {
         let base = self.key(Some(part.manifest), &entry.fixed);
         let places: Vec<Option<usize>> = table.dims.iter().map(|dim| self.codes.place(dim)).collect();
-        let least = u64::from(table.shows_zeros());
+        let least = u64::from(table.shows_zeros() && form(entry, 0) == (0, 0));
         for row in &table.rows {
             let Some(said) = said(entry, row, least) else { continue };
             let mut key = base;

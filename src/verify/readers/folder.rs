@@ -83,7 +83,7 @@ pub fn open(path: &Path) -> Result<Folder, VerifyError> {
     Ok(folder)
 }
 
-/// Keys of the manifest and its tables that this program does not know: a foreign release may state, say, its noise.
+/// Keys of the manifest and its tables that this program does not know: a foreign release may state, say, how it was sampled.
 fn not_understood(bytes: &[u8]) -> Vec<String> {
     const OWN: [&str; 14] = [
         "release",
@@ -101,7 +101,7 @@ fn not_understood(bytes: &[u8]) -> Vec<String> {
         "sensitive",
         "group_below",
     ];
-    const TABLE: [&str; 7] = ["id", "title", "file", "dims", "fixed", "markers", "rounding"];
+    const TABLE: [&str; 8] = ["id", "title", "file", "dims", "fixed", "markers", "rounding", "noise"];
     let Ok(Value::Object(manifest)) = serde_json::from_slice(bytes) else { return Vec::new() };
     let named = |key: &str| if is_plain_name(key) { format!("{key:?}") } else { "a key".to_owned() };
     let own =

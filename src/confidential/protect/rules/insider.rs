@@ -94,12 +94,12 @@ pub(super) fn published(system: &System, primary: &Primary, pattern: &Pattern) -
     let mut equations = Equations::default();
     for cell in 0..system.len() {
         let truth = system.value(cell);
-        let is_told = match pattern.cells.get(&system.keys[cell]) {
-            Some(Shown::Count(_) | Shown::Impossible) => true,
-            Some(Shown::Hidden(_)) => false,
-            None => primary.states[cell] == State::Fixed,
+        let (lower, upper) = match pattern.cells.get(&system.keys[cell]) {
+            Some(Shown::Count(_) | Shown::Impossible) => (truth, Some(truth)),
+            Some(Shown::Rounded(form, _)) => (form.lowest.cast_signed(), Some(form.highest.cast_signed())),
+            None if primary.states[cell] == State::Fixed => (truth, Some(truth)),
+            Some(Shown::Hidden(_)) | None => (primary.floors[cell], None),
         };
-        let (lower, upper) = if is_told { (truth, Some(truth)) } else { (primary.floors[cell], None) };
         equations.variable(lower, upper);
     }
     for row in (0_u32..).take(system.rows.len()).map(|row| system.rows.of(row)) {

@@ -86,7 +86,7 @@ fn shown(pattern: &Pattern, key: [u32; 2]) -> Option<u64> {
     match pattern.cells[key.as_slice()] {
         Shown::Count(count) => Some(count),
         Shown::Impossible => Some(0),
-        Shown::Hidden(_) => None,
+        Shown::Hidden(_) | Shown::Rounded(..) => None,
     }
 }
 

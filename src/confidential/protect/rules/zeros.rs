@@ -51,7 +51,7 @@ pub(in super::super) fn is_known(system: &System, cell: usize) -> bool {
     let origin = &system.origins[cell];
     let published = |&at: &u32| match system.problem.earlier[at as usize].form {
         EarlierForm::Count(_) | EarlierForm::StructuralZero => true,
-        EarlierForm::Suppressed => false,
+        EarlierForm::Suppressed | EarlierForm::Rounded(_) => false,
     };
     !origin.impossible.is_empty() || origin.earlier.iter().any(published)
 }

@@ -1,0 +1,36 @@
+//! Rounding that is too fine for the threshold. Comes in: a table as read and what its manifest says of its rounding or
+//! noise. Goes out: a finding where a published figure says on its own that a count is small or none. Deliberately absent:
+//! sums; what they add is the interval attack's business.
+//!
+//! Base 5 with threshold 5: a 0, rounded to the nearest multiple, says "0 to 2", which hides a small count from nobody who
+//! knows that somebody is there. Base 10: "0 to 5", which may be the threshold.
+
+use model::manifest::TableEntry;
+use model::{Attack, Finding};
+
+use crate::attacks::system::form;
+use crate::readers::csv::{Reading, Table};
+
+/// The first figure of `table` that is known to lie below `threshold`, and may be more than none.
+#[must_use]
+pub fn narrow(entry: &TableEntry, table: &Table, threshold: u64) -> Option<Finding> {
+    if entry.rounding.is_none() && entry.noise.is_none() {
+        return None;
+    }
+    let told = table.rows.iter().filter_map(|row| match row.reading {
+        Reading::Count(count) => Some((row.line, form(entry, count))),
+        Reading::Marker(_) | Reading::Impossible | Reading::NotAvailable => None,
+    });
+    let is_small = |&(_, (lowest, highest)): &(u64, (u64, u64))| lowest < highest && highest < threshold;
+    let (line, (lowest, highest)) = told.into_iter().find(is_small)?;
+    Some(Finding {
+        attack: Attack::Manifest,
+        kind: "rounding_narrow".to_owned(),
+        file: entry.file.clone(),
+        place: format!("line {line}"),
+        message: format!(
+            "as it is rounded this figure says {lowest} to {highest}, which is below the threshold {threshold}"
+        ),
+        claim: None,
+    })
+}
