@@ -4,6 +4,7 @@
 
 mod board;
 mod certificate;
+mod circle;
 mod cost;
 mod cube;
 mod error;

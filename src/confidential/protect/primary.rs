@@ -5,6 +5,7 @@
 
 use model::release::Zeros;
 
+use super::circle::Circles;
 use super::error::ProtectError;
 use super::system::System;
 use super::{EarlierForm, HiddenZeros, Insiders};
@@ -40,8 +41,8 @@ pub(super) struct Primary {
     pub floors: Vec<i64>,
     /// The most that a variable can be for a reader who sees it in a form that says so; none where it says nothing.
     pub ceilings: Vec<Option<i64>>,
-    /// Hidden or derived variables that a single unit contributes to: that unit knows them.
-    pub insiders: Vec<bool>,
+    /// Hidden or derived variables that a single unit contributes to, and what that unit knows of itself.
+    pub insiders: Circles,
     /// Of protected variables only.
     pub needs: Vec<Option<Need>>,
     /// Whether each planned table publishes its zeros in the end.
@@ -77,12 +78,13 @@ pub(super) fn primary(system: &System) -> Result<Primary, ProtectError> {
         floors.push(floor);
     }
     let ceilings = vec![None; system.len()];
-    let is_known_inside = |cell: usize| {
+    let is_known_inside = |&cell: &u32| {
         system.problem.insiders == Insiders::Considered
-            && system.counts[cell].protected == 1
-            && matches!(states[cell], State::Hidden | State::Derived)
+            && system.counts[cell as usize].protected == 1
+            && matches!(states[cell as usize], State::Hidden | State::Derived)
     };
-    let insiders = (0..system.len()).map(is_known_inside).collect();
+    let is_zero = |cell: u32| states[cell as usize] == State::Fixed && system.counts[cell as usize].counted == 0;
+    let insiders = Circles::new(system, (0_u32..).take(system.len()).filter(is_known_inside), &is_zero);
     Ok(Primary { states, floors, ceilings, insiders, needs, zeros })
 }
 

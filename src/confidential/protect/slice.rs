@@ -6,6 +6,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::board::Board;
+use super::circle::Circles;
 use super::primary::{Primary, State};
 use super::search::{Effort, Move, climb, find};
 use super::system::System;
@@ -98,7 +99,7 @@ fn slice<'a>(system: &System<'a>, primary: &Primary, dimension: usize, leaf: u32
     };
     let ceilings = members.iter().map(|cells| Some(height(cells)? + depth(cells).cast_signed())).collect();
     let (floors, needs) = (vec![0; members.len()], vec![None; members.len()]);
-    let insiders = vec![false; members.len()];
+    let insiders = Circles::default();
     let primary = Primary { states, floors, ceilings, insiders, needs, zeros: Vec::new() };
     Slice { system: System::part(problem, keys, counts, rows), primary, members }
 }

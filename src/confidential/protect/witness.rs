@@ -9,6 +9,7 @@ use std::collections::HashSet;
 
 use super::board::Board;
 use super::certificate::Certificate;
+use super::circle::Circles;
 use super::primary::{Need, State};
 
 /// A move in lowest terms, and how often it can be applied in either direction before a cell reaches a limit.
@@ -106,7 +107,7 @@ impl Witnesses {
     }
 
     /// Whether a cell is proven, for strangers and for all `insiders`.
-    pub(super) fn standing(&self, cell: u32, need: Need, insiders: &[bool]) -> Standing {
+    pub(super) fn standing(&self, cell: u32, need: Need, insiders: &Circles) -> Standing {
         let range = self.ranges[cell as usize];
         if !range.meets(need) {
             return Standing::Short;
@@ -116,10 +117,10 @@ impl Witnesses {
     }
 
     /// The insiders that the best tables of a cell move, the cell's own left out.
-    fn insiders_in(&self, cell: u32, range: Range, insiders: &[bool]) -> Vec<u32> {
+    fn insiders_in(&self, cell: u32, range: Range, insiders: &Circles) -> Vec<u32> {
         let bests = [range.up, range.down].into_iter().filter(|best| best.by > 0);
         let cells = bests.flat_map(|best| &self.swaps[best.swap as usize].unit).map(|&(other, _)| other);
-        let mut found: Vec<u32> = cells.filter(|&other| other != cell && insiders[other as usize]).collect();
+        let mut found: Vec<u32> = cells.filter(|&other| insiders.is_told(other, cell)).collect();
         found.sort_unstable();
         found.dedup();
         found
@@ -253,7 +254,7 @@ impl Witnesses {
     }
 
     /// Tables for a cell: one pair for strangers, then one for each insider that the pair moves.
-    pub(super) fn certificates(&self, cell: u32, insiders: &[bool]) -> Vec<Certificate> {
+    pub(super) fn certificates(&self, cell: u32, insiders: &Circles) -> Vec<Certificate> {
         let table = |best: Best| match self.swaps.get(best.swap as usize) {
             Some(swap) if best.by > 0 => swap.unit.iter().map(|&(cell, by)| (cell, by * best.times)).collect(),
             Some(_) | None => Vec::new(),

@@ -1,0 +1,103 @@
+//! What may decide a pattern: the counts and the key, nothing else. Deliberately absent: whether the pattern is safe.
+
+use proptest::prelude::*;
+
+use super::definition::judge;
+use super::random::{Drawn, Shape, Tables, system};
+use super::*;
+
+/// Everything in another order: dimensions, codes, sums, tables, cells, cases.
+fn turned(drawn: &Drawn) -> Drawn {
+    let spaces = &drawn.problem.spaces;
+    let turn_key = |key: &[u32]| turn(spaces, key);
+    let turn_keys = |keys: &[Key]| keys.iter().rev().map(|key| turn_key(key).into_boxed_slice()).collect();
+    let turn_table = |table: &PlannedTable| PlannedTable {
+        cells: turn_keys(&table.cells),
+        impossible: turn_keys(&table.impossible),
+        ..table.clone()
+    };
+    let problem = Problem {
+        spaces: spaces.iter().rev().map(turn_space).collect(),
+        tables: drawn.problem.tables.iter().rev().map(turn_table).collect(),
+        ..drawn.problem.clone()
+    };
+    let rows = drawn.rows.iter().rev().map(|(codes, family, count)| (turn_key(codes), *family, *count)).collect();
+    Drawn { problem, rows }
+}
+
+fn turn_space(space: &Space) -> Space {
+    let code = |code: &u32| flip(space, *code);
+    let sum = |(parent, children): &(u32, Vec<u32>)| (code(parent), children.iter().rev().map(code).collect());
+    Space {
+        name: space.name.clone(),
+        codes: space.codes.iter().rev().cloned().collect(),
+        total: flip(space, space.total),
+        sums: space.sums.iter().rev().map(sum).collect(),
+    }
+}
+
+fn flip(space: &Space, code: u32) -> u32 {
+    u32::try_from(space.codes.len()).expect("a handful of codes") - 1 - code
+}
+
+fn turn(spaces: &[Space], key: &[u32]) -> Vec<u32> {
+    spaces.iter().zip(key).rev().map(|(space, &code)| flip(space, code)).collect()
+}
+
+/// A pattern as text, cell by cell.
+fn written(pattern: &Pattern) -> String {
+    let cells: std::collections::BTreeMap<&Key, &Shown> = pattern.cells.iter().collect();
+    format!("{cells:?} {:?} {:?}", pattern.zeros, pattern.statistics)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 80, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_order_of_dimensions_codes_tables_cells_and_cases_decides_nothing(
+        drawn in system(
+            &[Shape::Flat, Shape::TwoGroups, Shape::Overlapping, Shape::GroupedCube],
+            &[Tables::Whole, Tables::Twice, Tables::Chain],
+        ),
+    ) {
+        let other = turned(&drawn);
+        let pattern = suppress(&drawn.problem, &drawn.counter()).expect("nothing was published before");
+        let turned = suppress(&other.problem, &other.counter()).expect("nothing was published before");
+        for (key, shown) in &pattern.cells {
+            let key = turn(&drawn.problem.spaces, key).into_boxed_slice();
+            prop_assert_eq!(*shown, turned.cells[&key]);
+        }
+        prop_assert_eq!(pattern.zeros.into_iter().rev().collect::<Vec<_>>(), turned.zeros);
+    }
+
+    #[test]
+    fn the_same_input_gives_the_same_bytes_and_another_key_a_pattern_as_safe(
+        drawn in system(&[Shape::Flat, Shape::Grouped, Shape::Cube], &[Tables::Whole, Tables::Chain]),
+        key: [u8; 32],
+    ) {
+        let counter = drawn.counter();
+        let once = suppress(&drawn.problem, &counter).expect("nothing was published before");
+        let again = suppress(&drawn.problem, &counter).expect("nothing was published before");
+        prop_assert_eq!(written(&once), written(&again));
+        let problem = Problem { tie_key: key, ..drawn.problem.clone() };
+        let other = suppress(&problem, &counter).expect("nothing was published before");
+        let verdict = judge(&problem, &other, &counter, &[]);
+        prop_assert!(verdict.breaches.is_empty(), "{}", verdict.breaches.join("\n"));
+    }
+}
+
+/// Two cells of 20 could each hide the 3; which of them does is the key's choice, so some key must choose the other.
+#[test]
+fn the_key_breaks_a_tie() {
+    let spaces = vec![flat("need", 3)];
+    let counter = Pencil { spaces: &spaces, inner: inner(&spaces, &[3, 20, 20]) };
+    let partner = |key: u8| {
+        let tables = vec![table("T1", every_cell(&spaces), Zeros::Hidden)];
+        let problem = Problem { spaces: spaces.clone(), tables, tie_key: [key; 32], ..plain() };
+        hidden(&suppress(&problem, &counter).expect("one partner is enough"))
+    };
+    let partners: Vec<_> = (0..16).map(partner).collect();
+    assert!(partners.iter().all(|cells| cells.len() == 2));
+    assert!(partners.contains(&vec![(vec![1], Reason::MinimumFrequency), (vec![2], Reason::Secondary)]));
+    assert!(partners.contains(&vec![(vec![1], Reason::MinimumFrequency), (vec![3], Reason::Secondary)]));
+}
