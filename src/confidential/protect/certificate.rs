@@ -42,15 +42,21 @@ impl<'a> Checker<'a> {
         };
         self.check(cell, need, first)?;
         for other in others {
-            self.check(cell, need, other)?;
+            self.check(cell, Need { up: 0, down: 0, width: 0 }, other)?;
         }
         let moves = |certificate: &Certificate, known: u32| {
             certificate.high.iter().chain(&certificate.low).any(|&(at, deviation)| at == known && deviation != 0)
         };
         for &(known, _) in first.high.iter().chain(&first.low) {
-            // The families of one cell need no protection from what they know of themselves.
-            let is_insider = u32::try_from(cell).is_ok_and(|cell| self.primary.insiders.is_told(known, cell));
-            if is_insider && certificates.iter().all(|certificate| moves(certificate, known)) {
+            let at = u32::try_from(cell).unwrap_or(u32::MAX);
+            if !self.primary.insiders.is_told(known, at) {
+                continue;
+            }
+            let need = self.primary.insiders.need(known, at, need);
+            let proves = |certificate: &Certificate| {
+                !moves(certificate, known) && falls_short(cell, need, certificate).is_none()
+            };
+            if !certificates.iter().any(proves) {
                 return Err(self.unproven(cell, "somebody who knows another cell knows too much of it"));
             }
         }
@@ -72,18 +78,23 @@ impl<'a> Checker<'a> {
                 return Some(fault);
             }
         }
-        let of = |table: &[(u32, i64)]| {
-            table.iter().filter(|&&(at, _)| at as usize == cell).map(|&(_, deviation)| deviation).sum::<i64>()
-        };
-        let (high, low) = (of(&certificate.high), of(&certificate.low));
-        if high < need.up {
-            return Some("it does not reach the threshold");
-        }
-        if -low < need.down {
-            return Some("one family could not be absent");
-        }
-        (high - low < need.width).then_some("its range is narrow")
+        falls_short(cell, need, certificate)
     }
+}
+
+/// Which condition of the definition the two tables do not meet.
+fn falls_short(cell: usize, need: Need, certificate: &Certificate) -> Option<&'static str> {
+    let of = |table: &[(u32, i64)]| {
+        table.iter().filter(|&&(at, _)| at as usize == cell).map(|&(_, deviation)| deviation).sum::<i64>()
+    };
+    let (high, low) = (of(&certificate.high), of(&certificate.low));
+    if high < need.up {
+        return Some("it does not reach the threshold");
+    }
+    if -low < need.down {
+        return Some("one family could not be absent");
+    }
+    (high - low < need.width).then_some("its range is narrow")
 }
 
 /// Whether the truth plus `deviations` is a table of whole counts that agrees with everything published.

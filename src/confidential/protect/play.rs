@@ -221,6 +221,11 @@ impl<'a> Play<'a> {
         }
     }
 
+    fn need_before(&self, cell: u32, insider: Option<u32>) -> Need {
+        let need = self.need(cell);
+        insider.map_or(need, |insider| self.board.primary.insiders.need(insider, cell, need))
+    }
+
     fn range(&self, cell: u32, insider: Option<u32>) -> Range {
         self.witnesses.range(cell, insider)
     }
@@ -234,13 +239,13 @@ impl<'a> Play<'a> {
 
     /// How far up a cell must still be shown to go, given how far down it can.
     fn missing_up(&self, cell: u32, insider: Option<u32>) -> i64 {
-        let need = self.need(cell);
+        let need = self.need_before(cell, insider);
         need.up.max(need.width - self.range(cell, insider).down())
     }
 
     /// By swaps among hidden cells, as far down as it goes and then up.
     fn reach_free(&mut self, cell: u32, insider: Option<u32>, means: Means) -> bool {
-        let need = self.need(cell);
+        let need = self.need_before(cell, insider);
         let deepest = self.board.depth(cell).min(need.width);
         let mut amounts = vec![deepest, (deepest + need.down.max(1)) / 2, need.down];
         amounts.dedup();
@@ -261,7 +266,7 @@ impl<'a> Play<'a> {
 
     /// Hiding others where it must.
     fn reach_paid(&mut self, cell: u32, insider: Option<u32>, means: Means) -> bool {
-        let need = self.need(cell);
+        let need = self.need_before(cell, insider);
         let spent = self.cost;
         for _ in 0..2 {
             let left = |play: &Self| means.at_most(means.effort.budget.saturating_sub(play.cost - spent));

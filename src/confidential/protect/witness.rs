@@ -112,7 +112,7 @@ impl Witnesses {
         if !range.meets(need) {
             return Standing::Short;
         }
-        let known = |insider: &u32| !self.range(cell, Some(*insider)).meets(need);
+        let known = |insider: &u32| !self.range(cell, Some(*insider)).meets(insiders.need(*insider, cell, need));
         self.insiders_in(cell, range, insiders).into_iter().find(known).map_or(Standing::Safe, Standing::Insider)
     }
 

@@ -4,7 +4,8 @@
 //!
 //! A cell with n cases of f families, m of them the most that one family holds, is safe when tables that agree with
 //! everything published exist in which it is at least the threshold, others in which it is at least max(threshold, m)
-//! lower than that, and, where zeros are hidden, one in which it is at most n - m.
+//! lower than that, and, where zeros are hidden, one in which it is at most n - m. A family that is a cell's only
+//! contributor knows that cell and all below it, and knows that itself is not absent from the cells above.
 
 use std::collections::BTreeSet;
 
@@ -26,10 +27,13 @@ pub(super) struct Wanted {
     threshold: i64,
     counted: i64,
     largest: i64,
+    /// How many cases could be absent: those of any one family.
+    absent: i64,
     is_deniable: bool,
 }
 
 /// A cell under protection.
+#[derive(Clone)]
 pub(super) struct Protected {
     pub key: Key,
     pub inside: Vec<usize>,
@@ -64,7 +68,12 @@ pub(super) fn judge(problem: &Problem, pattern: &Pattern, counter: &dyn Counter,
         let is_own = |cell: &Protected| possible(&reader, &cell.inside).iter().all(|at| own.contains(at));
         let others: Vec<&Protected> = protected.iter().filter(|cell| !is_own(cell)).collect();
         for cell in others {
-            verdict.look(&mut reader, cell, &knows, &format!("who knows {known:?}"));
+            // Where the insider is inside, only somebody else could be absent.
+            let is_inside = own.iter().all(|at| cell.inside.contains(at));
+            let others = cell.wanted.counted - reader.true_sum(inside);
+            let absent = if is_inside { cell.wanted.absent.min(others) } else { cell.wanted.absent };
+            let wanted = Wanted { absent, ..cell.wanted };
+            verdict.look(&mut reader, &Protected { wanted, ..cell.clone() }, &knows, &format!("who knows {known:?}"));
         }
     }
     verdict
@@ -103,12 +112,12 @@ fn fault(
     if !can_be(wanted.threshold, top)? {
         return Ok(Some("it never reaches the threshold"));
     }
-    if wanted.is_deniable && !can_be(0, wanted.counted - wanted.largest)? {
+    if wanted.is_deniable && !can_be(0, wanted.counted - wanted.absent)? {
         return Ok(Some("no family could be absent"));
     }
     let width = wanted.threshold.max(wanted.largest);
     // Wide enough around the truth in most cases; otherwise as wide as it gets.
-    for low in [0, wanted.counted - wanted.largest] {
+    for low in [0, wanted.counted - wanted.absent] {
         if can_be(0, low)? && can_be((low + width).max(wanted.threshold), top)? {
             return Ok(None);
         }
@@ -124,7 +133,7 @@ pub(super) fn is_open(tables: &[&Vec<i64>], cell: &Protected) -> bool {
     let wanted = cell.wanted;
     high >= wanted.threshold
         && high - low >= wanted.threshold.max(wanted.largest)
-        && (!wanted.is_deniable || low <= wanted.counted - wanted.largest)
+        && (!wanted.is_deniable || low <= wanted.counted - wanted.absent)
 }
 
 /// A cell that an insider knows, and the finest cells below it.
@@ -163,7 +172,7 @@ pub(super) fn protected(
         if is_small || is_zero {
             let [threshold, counted, largest] = [threshold, counts.counted, counts.largest].map(signed);
             let is_deniable = !is_floored && (is_published || !reader.shows_zeros);
-            let wanted = Wanted { threshold, counted, largest, is_deniable };
+            let wanted = Wanted { threshold, counted, largest, absent: largest, is_deniable };
             all.push(Protected { key, inside, wanted });
         }
     }

@@ -8,7 +8,7 @@
 use super::*;
 
 /// A search that outlasts this is a failure, never a pass.
-const NODES: usize = 400_000;
+const NODES: usize = 100_000;
 
 /// Something known of a sum of finest cells.
 #[derive(Debug, Clone)]
@@ -117,14 +117,36 @@ impl Reader {
     }
 
     fn bounds(&self, wishes: &[Said]) -> Option<Vec<(i64, i64)>> {
+        let said: Vec<&Said> = self.published.iter().map(|(_, said)| said).chain(wishes).collect();
         let mut bounds = vec![(0, self.most); self.atoms.len()];
-        self.narrow(wishes, &mut bounds).then_some(bounds)
+        narrow(&said, &mut bounds).then_some(bounds)
     }
 
-    /// Calls `stop` with each table until it says so; gives whether it did.
+    /// Finest cells that everything said treats alike, so that only their sum matters.
+    fn classes(&self, wishes: &[Said]) -> Vec<Vec<usize>> {
+        let said: Vec<&Said> = self.published.iter().map(|(_, said)| said).chain(wishes).collect();
+        let mut classes: std::collections::BTreeMap<Vec<bool>, Vec<usize>> = std::collections::BTreeMap::new();
+        for at in 0..self.atoms.len() {
+            classes.entry(said.iter().map(|said| said.inside.contains(&at)).collect()).or_default().push(at);
+        }
+        classes.into_values().collect()
+    }
+
+    /// Calls `stop` with each table until it says so; gives whether it did. What nothing tells apart stands in one cell.
     fn search(&mut self, wishes: &[Said], stop: &mut dyn FnMut(&[i64]) -> bool) -> Result<bool, Capped> {
-        let Some(bounds) = self.bounds(wishes) else { return Ok(false) };
-        let mut stack = vec![bounds];
+        let classes = self.classes(wishes);
+        let of_classes = |said: &Said| {
+            let inside = (0..classes.len()).filter(|&at| said.inside.contains(&classes[at][0])).collect();
+            Said { inside, ..said.clone() }
+        };
+        let all: Vec<Said> = self.published.iter().map(|(_, said)| said).chain(wishes).map(of_classes).collect();
+        let said: Vec<&Said> = all.iter().collect();
+        let truth: Vec<i64> = classes.iter().map(|class| self.true_sum(class)).collect();
+        let mut bounds = vec![(0, self.most); classes.len()];
+        let mut stack = Vec::new();
+        if narrow(&said, &mut bounds) {
+            stack.push(bounds);
+        }
         let mut nodes = 0;
         while let Some(bounds) = stack.pop() {
             nodes += 1;
@@ -133,7 +155,10 @@ impl Reader {
             }
             let open = (0..bounds.len()).filter(|&at| bounds[at].0 < bounds[at].1);
             let Some(at) = open.min_by_key(|&at| (bounds[at].1 - bounds[at].0, at)) else {
-                let table: Vec<i64> = bounds.iter().map(|bound| bound.0).collect();
+                let mut table = vec![0; self.atoms.len()];
+                for (class, bound) in classes.iter().zip(&bounds) {
+                    table[class[0]] = bound.0;
+                }
                 if stop(&table) {
                     if self.found.len() < 4_000 {
                         self.found.push(table);
@@ -144,12 +169,12 @@ impl Reader {
             };
             // Near the truth first, for that is where tables are; all others afterwards.
             let (low, high) = bounds[at];
-            let first = self.truth[at].clamp(low, high);
+            let first = truth[at].clamp(low, high);
             for part in [(low, first - 1), (first + 1, high), (first, first)] {
                 if part.0 <= part.1 {
                     let mut bounds = bounds.clone();
                     bounds[at] = part;
-                    if self.narrow(wishes, &mut bounds) {
+                    if narrow(&said, &mut bounds) {
                         stack.push(bounds);
                     }
                 }
@@ -157,33 +182,32 @@ impl Reader {
         }
         Ok(false)
     }
+}
 
-    /// Draws every bound from every sum until none moves; false where nothing is left.
-    fn narrow(&self, wishes: &[Said], bounds: &mut [(i64, i64)]) -> bool {
-        let mut moved = true;
-        while moved {
-            moved = false;
-            for said in self.published.iter().map(|(_, said)| said).chain(wishes) {
-                let low: i64 = said.inside.iter().map(|&at| bounds[at].0).sum();
-                let high: i64 = said.inside.iter().map(|&at| bounds[at].1).sum();
-                if low > said.most || high < said.least {
+/// Draws every bound from every sum until none moves; false where nothing is left.
+fn narrow(all: &[&Said], bounds: &mut [(i64, i64)]) -> bool {
+    let mut moved = true;
+    while moved {
+        moved = false;
+        for said in all {
+            let low: i64 = said.inside.iter().map(|&at| bounds[at].0).sum();
+            let high: i64 = said.inside.iter().map(|&at| bounds[at].1).sum();
+            if low > said.most || high < said.least {
+                return false;
+            }
+            for &at in &said.inside {
+                let before = bounds[at];
+                let after = (before.0.max(said.least - (high - before.1)), before.1.min(said.most - (low - before.0)));
+                if after.0 > after.1 {
                     return false;
                 }
-                for &at in &said.inside {
-                    let before = bounds[at];
-                    let after =
-                        (before.0.max(said.least - (high - before.1)), before.1.min(said.most - (low - before.0)));
-                    if after.0 > after.1 {
-                        return false;
-                    }
-                    // `low` and `high` grow stale by this and are taken anew in the next round.
-                    moved |= after != before;
-                    bounds[at] = after;
-                }
+                // `low` and `high` grow stale by this and are taken anew in the next round.
+                moved |= after != before;
+                bounds[at] = after;
             }
         }
-        true
     }
+    true
 }
 
 impl Said {

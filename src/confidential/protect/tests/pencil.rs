@@ -233,3 +233,18 @@ fn a_sparse_year_is_never_refused_for_quarters_that_were_safe() {
         assert_eq!(quarters_then_year(&spaces, &counter, [1; 32]).len(), 3);
     }
 }
+
+/// One family, three cases, one need, one district: everything is its own, and there is nobody to protect from it. Had it
+/// to be kept from knowing itself, no pattern would do.
+#[test]
+fn a_family_alone_in_a_total_and_in_a_cell_below_it_is_no_reason_to_refuse() {
+    let spaces = vec![flat("need", 2), flat("district", 2)];
+    let rows = vec![(vec![1, 2], 0, 3)];
+    let counter = Families { spaces: &spaces, rows };
+    for zeros in [Zeros::Hidden, Zeros::Shown] {
+        let tables = vec![table("T1", every_cell(&spaces), zeros)];
+        let problem = Problem { spaces: spaces.clone(), tables, insiders: Insiders::Considered, ..plain() };
+        let pattern = suppress(&problem, &counter).expect("everything can be hidden");
+        assert!(pattern.cells.values().all(|shown| matches!(shown, Shown::Hidden(_) | Shown::Count(0))));
+    }
+}

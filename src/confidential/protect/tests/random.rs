@@ -140,17 +140,26 @@ pub(super) fn counts(cells: usize) -> impl Strategy<Value = Vec<u64>> {
     proptest::collection::vec(prop_oneof![2 => Just(0_u64), 3 => 1_u64..5, 3 => 5_u64..12], cells)
 }
 
-fn readers() -> impl Strategy<Value = (HiddenZeros, Insiders)> {
+fn readers(insiders: Insiders) -> impl Strategy<Value = (HiddenZeros, Insiders)> {
     let zeros = prop_oneof![Just(HiddenZeros::Unprotected), Just(HiddenZeros::Protected)];
-    (zeros, prop_oneof![Just(Insiders::Ignored), Just(Insiders::Considered)])
+    (zeros, Just(insiders))
 }
 
-/// Systems of one of `shapes`, published in one of `ways`.
+/// Systems of one of `shapes`, published in one of `ways`, for strangers.
 pub(super) fn system(shapes: &'static [Shape], ways: &'static [Tables]) -> impl Strategy<Value = Drawn> {
+    system_for(Insiders::Ignored, shapes, ways)
+}
+
+/// The same for readers of one's choice.
+pub(super) fn system_for(
+    insiders: Insiders,
+    shapes: &'static [Shape],
+    ways: &'static [Tables],
+) -> impl Strategy<Value = Drawn> {
     let words = (proptest::sample::select(shapes), proptest::sample::select(ways));
     let rules = (any::<[bool; 2]>(), any::<[bool; 2]>(), proptest::option::weighted(0.2, Just(2_u32)));
     let pool = proptest::option::of(4_u32..20);
-    (words, rules, readers(), counts(16), pool, any::<u8>(), 0_u64..2).prop_map(
+    (words, rules, readers(insiders), counts(16), pool, any::<u8>(), 0_u64..2).prop_map(
         |((shape, way), (shown, low, forbidden), (hidden_zeros, insiders), counts, pool, key, effort)| {
             let spaces = spaces(shape);
             let mut tables = planned(&spaces, way, shown, low);

@@ -4,7 +4,7 @@
 use proptest::prelude::*;
 
 use super::definition::judge;
-use super::random::{Drawn, Shape, Tables, system};
+use super::random::{Drawn, Shape, Tables, system, system_for};
 use super::*;
 
 fn is_safe(drawn: &Drawn) -> Result<(), TestCaseError> {
@@ -54,7 +54,29 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(config(10))]
+    #![proptest_config(config(60))]
+
+    #[test]
+    fn a_family_alone_in_a_cell_learns_nothing_of_others_from_a_table(
+        drawn in system_for(
+            Insiders::Considered,
+            &[Shape::Flat, Shape::Grouped, Shape::TwoGroups],
+            &[Tables::Whole, Tables::Twice],
+        ),
+    ) {
+        is_safe(&drawn)?;
+    }
+
+    #[test]
+    fn a_family_alone_in_a_cell_learns_nothing_of_others_from_a_cube(
+        drawn in system_for(Insiders::Considered, &[Shape::Cube], &[Tables::Whole, Tables::Chain]),
+    ) {
+        is_safe(&drawn)?;
+    }
+}
+
+proptest! {
+    #![proptest_config(config(6))]
 
     #[test]
     fn nobody_learns_too_much_in_four_dimensions(
