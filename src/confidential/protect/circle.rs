@@ -36,7 +36,8 @@ impl Circles {
     pub(super) fn new(system: &System, single: impl Iterator<Item = u32>, is_zero: &dyn Fn(u32) -> bool) -> Self {
         let circle = |cell: u32| {
             let same = closure(system, BTreeSet::from([cell]), &|row, at| is_same(system, row, at, is_zero));
-            let own = closure(system, same.clone(), &|row, at| parent(system, row) == Some(at));
+            let leads_down = |row, at| parent(system, row) == Some(at) || is_same(system, row, at, is_zero);
+            let own = closure(system, same.clone(), &leads_down);
             let above = closure(system, same, &|row, at| parent(system, row) != Some(at));
             let others = |at: u32| system.value(at as usize) - system.value(cell as usize);
             let above = above.into_iter().map(|at| (at, others(at))).filter(|&(_, others)| others >= 0).collect();

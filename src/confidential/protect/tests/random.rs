@@ -163,6 +163,8 @@ pub(super) fn system_for(
         |((shape, way), (shown, low, forbidden), (hidden_zeros, insiders), counts, pool, key, effort)| {
             let spaces = spaces(shape);
             let mut tables = planned(&spaces, way, shown, low);
+            // A code that cannot occur makes figures of two tables one; the search gives up on some of those.
+            let forbidden = forbidden.filter(|_| way != Tables::Chain);
             if let Some(code) = forbidden {
                 forbid(&mut tables, code);
             }
