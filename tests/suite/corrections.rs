@@ -271,7 +271,8 @@ fn a_correction_of_one_case_hides_every_figure_that_it_changes() {
     assert_ne!(of("2018-Q2-public-r1"), [""; 4], "some of them were published");
     assert_eq!(of("2018-Q2-public-r2"), [""; 4], "one case more or less would be seen");
     let total = |release: &str| made.cell(release, "c02.csv", "Total,Total");
-    assert_eq!(total("2018-Q2-public-r1"), total("2018-Q2-public-r2"), "nobody came or went");
+    // It may be hidden for another's sake; another figure it cannot be.
+    assert!(["", &total("2018-Q2-public-r1")].contains(&total("2018-Q2-public-r2").as_str()), "nobody came or went");
 }
 
 #[test]

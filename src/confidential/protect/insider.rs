@@ -6,19 +6,19 @@
 //! with all of these held at their truth. In cells above its own only the cases of others could be absent. Worked example: a need with one case, in one district. The family knows the
 //! need's total, the 1 in that district and the zeros in the others; it must not learn how many cases another need has.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::primary::{Need, State};
 use super::system::System;
 
-/// For each variable, the insiders who know it; an insider is named by the topmost cell that it is alone in.
+/// For each variable, the insiders who know it; an insider is named by the first cell that it is alone in.
 #[derive(Debug, Default)]
 pub(super) struct Insiders {
     known_to: Vec<Vec<u32>>,
     /// By insider: what it knows, rising.
     knows: Vec<Vec<u32>>,
-    /// By insider: the cells in which its own is counted, rising.
-    above: Vec<Vec<u32>>,
+    /// By insider: the cells in which cases of its own are counted, rising, and how many those are for certain.
+    within: Vec<BTreeMap<u32, i64>>,
     /// By cell: the true count.
     counts: Vec<i64>,
 }
@@ -27,7 +27,7 @@ impl Insiders {
     /// Nobody inside.
     pub(super) fn none(cells: usize) -> Self {
         let none = vec![Vec::new(); cells];
-        Self { known_to: none.clone(), knows: none.clone(), above: none, counts: Vec::new() }
+        Self { known_to: none.clone(), knows: none, within: vec![BTreeMap::new(); cells], counts: Vec::new() }
     }
 
     /// Everybody who is alone in a cell that is not published.
@@ -39,17 +39,28 @@ impl Insiders {
             system.counts[cell].protected == 1
                 && matches!(states[cell], State::Hidden | State::Rounded | State::Derived)
         };
+        let mut seen = BTreeSet::new();
         for cell in (0_u32..).take(system.len()).filter(|&cell| is_alone(cell)) {
-            // Whoever is alone in the sum above is the same family, and knows more.
-            if parents(system, cell).into_iter().any(is_alone) {
+            if seen.contains(&cell) {
                 continue;
             }
-            insiders.above[cell as usize] = reached(cell, |at| parents(system, at));
-            let known = reached(cell, |at| children(system, at));
+            // Alone in a sum and in a part of it that is not empty: the same family, in either direction.
+            let is_same = |&other: &u32| is_alone(other) && system.value(other as usize) > 0;
+            let family = reached(cell, |at| {
+                parents(system, at).into_iter().chain(children(system, at)).filter(is_same).collect()
+            });
+            let known: BTreeSet<u32> = family.iter().flat_map(|&own| reached(own, |at| children(system, at))).collect();
+            for &own in &family {
+                for above in reached(own, |at| parents(system, at)) {
+                    let most = insiders.within[cell as usize].entry(above).or_default();
+                    *most = system.value(own as usize).max(*most);
+                }
+            }
             for &other in &known {
                 insiders.known_to[other as usize].push(cell);
             }
-            insiders.knows[cell as usize] = known;
+            insiders.knows[cell as usize] = known.into_iter().collect();
+            seen.extend(family);
         }
         insiders
     }
@@ -66,10 +77,8 @@ impl Insiders {
 
     /// What a cell needs against an insider who does not know it.
     pub(super) fn need(&self, insider: u32, cell: u32, need: Need) -> Need {
-        if self.above[insider as usize].binary_search(&cell).is_err() {
-            return need;
-        }
-        let others = self.counts[cell as usize] - self.counts[insider as usize];
+        let own = self.within[insider as usize].get(&cell).copied().unwrap_or(0);
+        let others = self.counts.get(cell as usize).map_or(need.down, |count| count - own);
         Need { down: need.down.min(others), ..need }
     }
 
