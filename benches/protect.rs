@@ -29,8 +29,20 @@ fn main() {
     let is_wanted = |name: &str| wanted.is_empty() || wanted.iter().any(|part| name.contains(part.as_str()));
     let home = tempfile::tempdir().expect("a temporary folder");
     println!(
-        "{:<18} {:<6} {:<5} {:>6} {:>7} {:>6} {:>9} {:>8} {:>8} {:>6}  {:<20} {:<32} attacker",
-        "case", "zeros", "least", "cells", "primary", "zeros", "secondary", "sum", "seconds", "MB", "probe", "peers"
+        "{:<18} {:<6} {:<5} {:>6} {:>7} {:>6} {:>9} {:>8} {:>8} {:>8} {:>6}  {:<20} {:<32} attacker",
+        "case",
+        "zeros",
+        "least",
+        "cells",
+        "primary",
+        "zeros",
+        "secondary",
+        "sum",
+        "bound",
+        "seconds",
+        "MB",
+        "probe",
+        "peers"
     );
     for row in cases::rows(home.path()).iter().filter(|row| is_wanted(row.name)) {
         if row.name == "micro_s1m" {
@@ -68,7 +80,10 @@ fn protect(row: &Row, home: &Path, zeros: &str, weight: &str) {
     let (out, report) = (home.join(format!("{}-{zeros}-{weight}", row.name)), home.join("report.json"));
     let mut command = Command::new(env!("CARGO_BIN_EXE_takeup"));
     command.arg("protect").arg(&row.folder).arg("--out").arg(&out).arg("--report").arg(&report).arg("--quiet");
-    command.args(["--zeros", zeros, "--weight", weight, "--force"]).stdin(Stdio::null()).stdout(Stdio::null());
+    command
+        .args(["--zeros", zeros, "--weight", weight, "--insiders", "off", "--force"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null());
     let limit = std::env::var("TAKEUP_BENCH_SECONDS").ok().and_then(|text| text.parse().ok()).unwrap_or(120);
     let (is_done, kilobytes) = run(&mut command, Duration::from_secs(limit));
     let probe = if zeros == "hidden" { row.bar.probe_hidden } else { row.bar.probe_shown };
@@ -80,12 +95,13 @@ fn protect(row: &Row, home: &Path, zeros: &str, weight: &str) {
     let told: Value = serde_json::from_slice(&fs::read(&report).expect("a report")).expect("JSON");
     let number = |name: &str| told[name].as_u64().unwrap_or(0);
     println!(
-        "{named} {:>6} {:>7} {:>6} {:>9} {:>8} {:>8.2} {:>6}  {probe:<20} {:<32} {}",
+        "{named} {:>6} {:>7} {:>6} {:>9} {:>8} {:>8} {:>8.2} {:>6}  {probe:<20} {:<32} {}",
         number("cells"),
         number("primary"),
         number("zeros_hidden"),
         number("secondary"),
         number("secondary_sum"),
+        number("lower_bound"),
         told["seconds"].as_f64().unwrap_or(0.0),
         kilobytes / 1024,
         row.bar.peers,
@@ -138,7 +154,7 @@ fn quarters(data: &Path, home: &Path, zeros: (&str, Zeros), weight: (&str, Weigh
     }
     let statistics = pattern.statistics;
     println!(
-        "{:<18} {:<6} {:<5} {:>6} {:>7} {:>6} {:>9} {:>8} {seconds:>8.2} {:>6}  {:<20} {:<32} {}",
+        "{:<18} {:<6} {:<5} {:>6} {:>7} {:>6} {:>9} {:>8} {:>8} {seconds:>8.2} {:>6}  {:<20} {:<32} {}",
         "temporal_ytd",
         zeros.0,
         weight.0,
@@ -147,6 +163,7 @@ fn quarters(data: &Path, home: &Path, zeros: (&str, Zeros), weight: (&str, Weigh
         statistics.zeros,
         statistics.secondary,
         case.loss(&pattern).secondary_sum,
+        "-",
         "-",
         "-",
         "125 narrow, 46 exact",

@@ -9,7 +9,9 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use confidential::case::Case;
-use confidential::protect::{EarlierCell, EarlierForm, HiddenZeros, Pattern, Problem, Shown, Weight, suppress};
+use confidential::protect::{
+    EarlierCell, EarlierForm, HiddenZeros, Insiders, Pattern, Problem, Shown, Weight, suppress,
+};
 use confidential::tabulate::Counter;
 use flate2::read::GzDecoder;
 use model::release::Zeros;
@@ -155,7 +157,11 @@ pub fn quarters(data: &Path, scratch: &Path, zeros: Zeros, weight: Weight) -> (C
     let inner: String = truth[1..].iter().filter(is_finest).map(|line| line.join(",") + "\n").collect();
     fs::write(folder.join("inner.csv"), format!("district,need,period,freq\n{inner}")).expect("a file of our own");
     let case = Case::read(&folder).expect("a sound case");
-    let all = case.problem(zeros, HiddenZeros::Unprotected, weight);
+    let all = Problem {
+        insiders: Insiders::Ignored,
+        effort: 20_000_000,
+        ..case.problem(zeros, HiddenZeros::Unprotected, weight)
+    };
     let start = std::time::Instant::now();
     let (mut earlier, mut whole): (Vec<EarlierCell>, Pattern) = Default::default();
     for table in &all.tables {
@@ -164,6 +170,7 @@ pub fn quarters(data: &Path, scratch: &Path, zeros: Zeros, weight: Weight) -> (C
         for key in &table.cells {
             let form = match pattern.cells[key] {
                 Shown::Count(count) => EarlierForm::Count(count),
+                Shown::Rounded(form, _) => EarlierForm::Rounded(form),
                 Shown::Hidden(_) => EarlierForm::Suppressed,
                 Shown::Impossible => EarlierForm::StructuralZero,
             };

@@ -42,7 +42,7 @@ pub struct Solution {
 pub struct Programme {
     variables: Vec<usize>,
     /// Sparse independent rows in the component's own columns, for the proof of a bound.
-    rows: Vec<(Vec<(usize, f64)>, f64)>,
+    rows: Vec<SparseRow>,
     /// Which rows of the system these are.
     row_of: Vec<usize>,
     lower: Vec<f64>,
@@ -172,13 +172,16 @@ impl Programme {
     }
 }
 
+/// `(column, coefficient)` and the right-hand side.
+type SparseRow = (Vec<(usize, f64)>, f64);
+
 /// The component's rows without constants, and without those that follow from others.
 fn own_rows(
     system: &System,
     bounds: &Bounds,
     component: &Component,
     place: &[Option<usize>],
-) -> (Vec<usize>, Vec<(Vec<(usize, f64)>, f64)>) {
+) -> (Vec<usize>, Vec<SparseRow>) {
     let mut sparse = Vec::with_capacity(component.rows.len());
     let mut totals = Vec::with_capacity(component.rows.len());
     for &row in &component.rows {

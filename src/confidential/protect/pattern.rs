@@ -40,13 +40,13 @@ pub(super) fn pattern(system: &System, primary: &Primary, outcome: &Outcome, for
     statistics.by_witness = outcome.by_witness;
     statistics.by_programme = outcome.by_programme;
     statistics.cost = outcome.cost;
-    for cell in 0..system.len() {
+    for (cell, &form) in forms.iter().enumerate() {
         let origin = &system.origins[cell];
         if origin.tables.is_empty() && origin.impossible.is_empty() {
             statistics.derived += usize::from(primary.states[cell] == State::Derived && primary.needs[cell].is_some());
             continue;
         }
-        let shown = shown(system, primary, outcome, (rulings.reasons[cell], forms[cell]), cell);
+        let shown = shown(system, primary, outcome, (rulings.reasons[cell], form), cell);
         statistics.cells += 1;
         match shown {
             Shown::Hidden(Reason::MinimumFrequency | Reason::Group | Reason::LowTotal) => statistics.primary += 1,

@@ -5,7 +5,7 @@
 use super::certificate::Certificate;
 use super::error::ProtectError;
 use super::improve;
-use super::play::{CHEAP, FREE, HARD, LINEAR, PAID, Play};
+use super::play::{CHEAP, FREE, HARD, LINEAR, PAID, Play, WIDE};
 use super::primary::{Primary, State};
 use super::slice::slices;
 use super::system::System;
@@ -75,7 +75,17 @@ fn construct(play: &mut Play, is_flat: bool) -> Result<usize, ProtectError> {
         });
         budget = budget.saturating_mul(4);
     }
-    left.retain(|&target| !play.prove(target, LINEAR));
+    // Then swaps of other shapes for as little, and last the slow but thorough way among what is hidden by now.
+    for means in [WIDE.at_most(first_budget(play)), LINEAR] {
+        left.retain(|&target| {
+            let mark = play.mark();
+            let is_proven = play.prove(target, means);
+            if !is_proven {
+                play.back_to(mark);
+            }
+            !is_proven
+        });
+    }
     for at in 0..play.targets.len() {
         let target = play.targets[at];
         if play.prove(target, PAID) || play.prove(target, HARD) {

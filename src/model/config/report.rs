@@ -191,12 +191,10 @@ fn read_table(
             return Err(document.error(months.span(), "a report is 1 to 12 months long"));
         }
     }
-    if let (Some(longest), Some(shortest)) = (&raw.longest_months, &raw.shortest_months) {
-        if longest.get_ref() < shortest.get_ref() {
-            return Err(
-                document.error(shortest.span(), "no report is at once this long and as short as longest_months")
-            );
-        }
+    if let (Some(longest), Some(shortest)) = (&raw.longest_months, &raw.shortest_months)
+        && longest.get_ref() < shortest.get_ref()
+    {
+        return Err(document.error(shortest.span(), "no report is at once this long and as short as longest_months"));
     }
     let mut dims = Vec::new();
     for name in raw.dims.get_ref() {

@@ -57,6 +57,9 @@ impl Suggestion {
     }
 }
 
+/// Which tables are counted.
+type Wanted<'a> = &'a dyn Fn(&Planned) -> bool;
+
 struct Change {
     words: String,
     lines: Vec<String>,
@@ -70,7 +73,7 @@ impl Workspace {
         period: Period,
         audiences: &[String],
         tables: &[TableSummary],
-        share_of: &dyn Fn(&dyn Fn(&Planned) -> bool) -> Share,
+        share_of: &dyn Fn(Wanted) -> Share,
         progress: &dyn Fn(&str),
     ) -> Result<Suggestions, Error> {
         let report = self.report_plan()?;
