@@ -1,6 +1,6 @@
 //! Losing less: gives back hidden cells that the proof does not need, then tears small parts of the pattern down and builds
 //! them anew, keeping what costs no more. Comes in: a game in which every protected cell is proven. Goes out: a cheaper
-//! one. Deliberately absent: clocks; the budget is counted in rounds.
+//! one. Deliberately absent: clocks; the budget is counted in steps of search.
 //!
 //! The second part is a large neighbourhood search (Shaw 1998) that follows a pattern a little worse than the best so far,
 //! ever less so (record-to-record travel, Dueck 1993). Because swaps that fall with a cell stand again when the
@@ -58,7 +58,10 @@ fn try_without(play: &mut Play, cell: u32, means: Means) -> bool {
 }
 
 /// Most cells torn down in one round.
-const MOST: u64 = 8;
+const MOST: usize = 8;
+/// The same in one round of so many, to get out of a corner.
+const MANY: usize = 40;
+const SELDOM_MANY: usize = 8;
 /// Rounds without a gain, a hidden cell, after which no more is to be expected.
 const PATIENCE: usize = 40;
 /// One round in so many may look for swaps of any shape, which is slow and finds what cubes do not.
@@ -98,7 +101,7 @@ pub(super) fn rebuild(play: &mut Play, until: u64) {
 fn choose(play: &Play, cells: &[u32], chance: &mut Chance) -> Vec<u32> {
     let (one, other) = (cells[chance.below(cells.len())], cells[chance.below(cells.len())]);
     let mut chosen = vec![if play.board.worth(one) < play.board.worth(other) { other } else { one }];
-    let most = if chance.below(8) == 0 { 40 } else { usize::try_from(MOST).unwrap_or(1) };
+    let most = if chance.below(SELDOM_MANY) == 0 { MANY } else { MOST };
     let wanted = 1 + chance.below(most);
     for _ in 0..4 * wanted {
         if chosen.len() >= wanted {
