@@ -16,7 +16,7 @@ pub fn bit(at: usize) -> Releases {
 
 /// Periods mean the same months in every release, so their sums hold across all. A code list may grow between
 /// releases, so another dimension's sums hold for the cells of the releases that state them, and for cells of releases
-/// that do not explain the parent.
+/// that do not explain the parent if those that do agree: "other" is not the same everywhere.
 const SHARED: &str = "period";
 
 /// `parent = sum of children` along one dimension.
@@ -40,7 +40,13 @@ struct Sums {
 impl Sums {
     fn holds(&self, sum: &Sum, releases: Releases) -> bool {
         let explained = self.explained_by.get(&sum.parent).copied().unwrap_or(0);
-        self.shared || sum.stated_by & releases != 0 || explained & releases == 0
+        self.shared || sum.stated_by & releases != 0 || explained & releases == 0 && self.is_agreed(sum.parent)
+    }
+
+    /// Whether all releases that explain a parent explain it alike.
+    fn is_agreed(&self, parent: u32) -> bool {
+        let explained = self.explained_by.get(&parent).copied().unwrap_or(0);
+        self.by_parent.get(&parent).into_iter().flatten().all(|&at| self.sums[at].stated_by == explained)
     }
 }
 
@@ -240,6 +246,31 @@ impl Hierarchies {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Two quarters fold other codes into "Other"; the year has the parent alone, which neither list explains.
+    #[test]
+    fn lists_that_differ_explain_nothing_in_a_release_that_has_none() {
+        let equations = |second: &[&str]| {
+            let mut codes = Codes::default();
+            for (name, total) in [("period", "Year"), ("issue", "All")] {
+                codes.dimension(name, total);
+            }
+            let mut hierarchies = Hierarchies::default();
+            for (release, children) in [["Noise", "Other"].as_slice(), second].into_iter().enumerate() {
+                let children: Vec<String> = children.iter().map(|child| (*child).to_owned()).collect();
+                hierarchies.add(&mut codes, 1, "Environment", &children, release);
+            }
+            codes.seal().expect("few codes");
+            let mut known = Known::default();
+            for (code, releases) in [("Environment", bit(2)), ("Noise", bit(2))] {
+                let code = codes.known(1, code).expect("a code");
+                known.add(codes.moved(codes.totals(), 1, code), releases);
+            }
+            hierarchies.equations(&codes, &mut known).len()
+        };
+        assert_eq!(equations(&["Noise", "Other"]), 1);
+        assert_eq!(equations(&["Litter", "Noise", "Other"]), 0);
+    }
 
     /// Figures of these periods, under the sums of a correction of Q1 and of a half year before and after it.
     fn closed(published: &[&str]) -> (usize, usize) {
