@@ -10,6 +10,7 @@ use linear::{Answer, Bounds, Programme, System as Equations};
 use super::board::Board;
 use super::primary::Primary;
 use super::system::System;
+use super::witness::gcd;
 
 /// `sum of coefficient x hidden(cell) >= rhs`.
 struct Cut {
@@ -208,10 +209,6 @@ fn stated(equations: &Equations) -> Bounds {
     Bounds { lower: equations.lower.clone(), upper: equations.upper.clone() }
 }
 
-fn gcd(left: i64, right: i64) -> i64 {
-    if right == 0 { left } else { gcd(right, left % right) }
-}
-
 #[allow(clippy::cast_precision_loss)]
 fn float(value: i64) -> f64 {
     value as f64
@@ -225,7 +222,7 @@ fn price(board: &Board, cell: u32) -> f64 {
 
 #[allow(clippy::cast_possible_truncation)]
 fn parts(value: f64) -> i64 {
-    (value.clamp(0.0, 1.0) * 1_000.0).round() as i64
+    (value.clamp(0.0, 1.0) * float(PARTS)).round() as i64
 }
 
 #[allow(clippy::cast_possible_truncation)]

@@ -295,7 +295,8 @@ impl Witnesses {
     }
 }
 
-fn gcd(left: i64, right: i64) -> i64 {
+/// The greatest common divisor of two counts.
+pub(super) fn gcd(left: i64, right: i64) -> i64 {
     if right == 0 { left } else { gcd(right, left % right) }
 }
 
