@@ -3,6 +3,7 @@
 //! Comes in: equations with integer coefficients over integer variables with bounds. Goes out: tighter bounds, parts
 //! that do not touch each other, points and proven bounds. Deliberately absent: tables, people, files.
 
+mod basis;
 pub mod component;
 pub mod independent;
 pub mod programme;

@@ -5,13 +5,11 @@
 //! Worth it where many variables are asked about, one after the other: the next push starts where the last one ended,
 //! and a vertex has most variables at a bound, which is half of what is asked about them.
 
+use crate::basis::{Basis, Column};
 use crate::component::Component;
 use crate::independent::independent_rows;
 use crate::propagate::Bounds;
 use crate::system::System;
-
-/// Components of more independent rows than this are not taken: the inverse of the basis is dense.
-const MOST_ROWS: usize = 1_200;
 
 /// Less than this is zero.
 const ZERO: f64 = 1e-9;
@@ -71,7 +69,8 @@ pub struct Simplex {
     variables: Vec<usize>,
     /// Place of a system's variable in this component.
     place: Vec<Option<usize>>,
-    columns: Vec<Vec<(usize, f64)>>,
+    /// By row; those of the artificial variables after them.
+    columns: Vec<Column>,
     /// Those of the basis first; what follows from them after, for the check of a point only.
     rows: Vec<Vec<(usize, f64)>>,
     rhs: Vec<f64>,
@@ -81,8 +80,7 @@ pub struct Simplex {
     value: Vec<f64>,
     basis: Vec<usize>,
     row_of: Vec<usize>,
-    /// By column: the entry of row r and column c is at `c * rows + r`.
-    inverse: Vec<f64>,
+    inverse: Basis,
     /// Entries of a row of the tableau, and which of them are set.
     tableau: Vec<f64>,
     touched: Vec<usize>,
@@ -93,17 +91,14 @@ pub struct Simplex {
 }
 
 impl Simplex {
-    /// Readies `component` of `system` within `bounds`; none where it has too many rows.
+    /// Readies `component` of `system` within `bounds`.
     #[must_use]
-    pub fn new(system: &System, bounds: &Bounds, component: &Component) -> Option<Self> {
+    pub fn new(system: &System, bounds: &Bounds, component: &Component) -> Self {
         let mut place = vec![None; system.len()];
         for (column, &variable) in component.variables.iter().enumerate() {
             place[variable] = Some(column);
         }
         let (rows, height) = ordered(system, component, &place);
-        if height > MOST_ROWS {
-            return None;
-        }
         let size = component.variables.len();
         let mut simplex = Self {
             variables: component.variables.clone(),
@@ -115,7 +110,7 @@ impl Simplex {
             value: Vec::new(),
             basis: (size..size + height).collect(),
             row_of: vec![OUTSIDE; size],
-            inverse: vec![0.0; height * height],
+            inverse: Basis::identity(height),
             tableau: vec![0.0; size],
             touched: Vec::new(),
             idle: 0,
@@ -129,7 +124,7 @@ impl Simplex {
                 simplex.add_artificial(at);
             }
         }
-        Some(simplex)
+        simplex
     }
 
     /// The row without constants.
@@ -148,13 +143,12 @@ impl Simplex {
 
     /// A variable that makes up for what is missing in row `at` while the others stand at their lower bounds.
     fn add_artificial(&mut self, at: usize) {
-        let height = self.basis.len();
         let mut missing = self.rhs[at];
         for &(column, coefficient) in &self.rows[at] {
             self.columns[column].push((at, coefficient));
             missing -= coefficient * self.lower[column];
         }
-        self.inverse[at * height + at] = if missing < 0.0 { -1.0 } else { 1.0 };
+        self.columns.push(vec![(at, if missing < 0.0 { -1.0 } else { 1.0 })]);
         self.lower.push(0.0);
         self.upper.push(f64::INFINITY);
         self.value.push(missing.abs());
@@ -163,39 +157,99 @@ impl Simplex {
 
     /// Looks for a first vertex with at most `pivots` pivots. Not finding one proves nothing.
     pub fn start(&mut self, pivots: u64) -> bool {
-        let (size, height) = (self.columns.len(), self.basis.len());
-        let mut duals: Vec<f64> = (0..height).map(|at| self.inverse[at * height + at]).collect();
+        let size = self.variables.len();
+        if !self.renew() {
+            return false;
+        }
         let end = self.pivots + pivots;
         loop {
             let missing: f64 = self.value[size..].iter().sum();
             if missing < ZERO {
                 break;
             }
+            let mut duals: Vec<f64> = self.basis.iter().map(|&at| if at < size { 0.0 } else { 1.0 }).collect();
+            self.inverse.solve_transposed(&mut duals);
             self.price(&duals);
             // A variable that rises by one takes its entry of the tableau away from what is missing.
             let Some(step) = self.best_step(-1.0) else { return false };
-            if self.pivots >= end {
+            if self.pivots >= end || !self.take(step) {
                 return false;
             }
-            let gain = self.priced(step.entering, &duals);
-            let leaving = step.leaving;
-            self.take(step);
-            if let Some(row) = leaving {
-                for (at, dual) in duals.iter_mut().enumerate() {
-                    *dual -= gain * self.inverse[at * height + row];
-                }
-            }
         }
-        for at in size..size + height {
+        for at in size..self.value.len() {
             (self.value[at], self.upper[at]) = (0.0, 0.0);
         }
         self.is_point()
     }
 
+    /// Goes from a point inside to a vertex near it. `inside` holds a value for every variable of the component.
+    pub fn start_at(&mut self, inside: &[(usize, f64)]) -> bool {
+        let size = self.variables.len();
+        for &(variable, value) in inside {
+            if let Some(at) = self.place.get(variable).copied().flatten() {
+                self.value[at] = value.clamp(self.lower[at], self.upper[at]);
+            }
+        }
+        for at in size..self.value.len() {
+            (self.value[at], self.upper[at]) = (0.0, 0.0);
+        }
+        let room = |simplex: &Self, at: usize| {
+            (simplex.value[at] - simplex.lower[at]).min(simplex.upper[at] - simplex.value[at])
+        };
+        let mut order: Vec<usize> = (0..size).collect();
+        order.sort_by(|&one, &other| room(self, other).total_cmp(&room(self, one)).then(one.cmp(&other)));
+        self.renew() && self.fill_basis(&order) && self.to_bounds(&order) && self.is_point()
+    }
+
+    /// Variables, first those with the most room, take the place of the artificial ones and stay where they are.
+    fn fill_basis(&mut self, order: &[usize]) -> bool {
+        let size = self.variables.len();
+        let mut artificial = self.basis.len();
+        for &at in order {
+            if artificial == 0 {
+                break;
+            }
+            let column = self.tableau_column(at);
+            let best = column
+                .iter()
+                .filter(|&&(row, _)| self.basis[row] >= size)
+                .max_by(|one, other| one.1.abs().total_cmp(&other.1.abs()));
+            let Some(&(row, _)) = best else { continue };
+            artificial -= 1;
+            if !self.exchange(at, row, &column) {
+                return false;
+            }
+        }
+        artificial == 0
+    }
+
+    /// Variables outside the basis that stand at no bound go to the nearer one, or until one of the basis stands at its.
+    fn to_bounds(&mut self, order: &[usize]) -> bool {
+        for &at in order.iter().rev() {
+            if self.row_of[at] != OUTSIDE {
+                continue;
+            }
+            let (below, above) = (self.value[at] - self.lower[at], self.upper[at] - self.value[at]);
+            if below <= 0.0 || above <= 0.0 {
+                continue;
+            }
+            let sense = if below <= above { -1.0 } else { 1.0 };
+            let mut step = self.step(at, sense, false);
+            if step.leaving.is_none() || step.length >= below.min(above) {
+                step.length = below.min(above);
+                step.leaving = None;
+            }
+            if !self.take(step) {
+                return false;
+            }
+        }
+        true
+    }
+
     /// What the work of a pivot is about proportional to.
     #[must_use]
     pub fn size(&self) -> u64 {
-        (self.columns.len() + 4 * self.basis.len()) as u64
+        (self.variables.len() + 4 * self.basis.len()) as u64
     }
 
     /// Where the search stands: a value for every variable of the component.
@@ -224,8 +278,9 @@ impl Simplex {
                 }
                 self.step(at, sense, false)
             } else {
-                let height = self.basis.len();
-                let duals: Vec<f64> = (0..height).map(|column| self.inverse[column * height + row]).collect();
+                let mut duals = vec![0.0; self.basis.len()];
+                duals[row] = 1.0;
+                self.inverse.solve_transposed(&mut duals);
                 self.price(&duals);
                 match self.best_step(sense) {
                     Some(step) => step,
@@ -238,8 +293,8 @@ impl Simplex {
             }
             let is_unlimited = step.length.is_infinite();
             self.tell(&step, &mut told);
-            if !is_unlimited {
-                self.take(step);
+            if !is_unlimited && !self.take(step) {
+                return Push::Lost;
             }
             if !told.is_empty() && seen(&told) {
                 return if self.is_point() { Push::Stopped } else { Push::Lost };
@@ -266,10 +321,6 @@ impl Simplex {
                 }
             }
         }
-    }
-
-    fn priced(&self, column: usize, duals: &[f64]) -> f64 {
-        self.columns[column].iter().map(|&(row, coefficient)| duals[row] * coefficient).sum()
     }
 
     /// The best of a few steps that move what was priced in `sense`. Where none has moved it for long, the first variable
@@ -306,20 +357,12 @@ impl Simplex {
 
     /// How far `entering` can move, and what stops it.
     fn step(&self, entering: usize, sense: f64, by_index: bool) -> Step {
-        let height = self.basis.len();
-        let mut dense = vec![0.0; height];
-        for &(row, coefficient) in &self.columns[entering] {
-            let column = &self.inverse[row * height..(row + 1) * height];
-            for (sum, entry) in dense.iter_mut().zip(column) {
-                *sum += coefficient * entry;
-            }
-        }
         let mut step = Step {
             entering,
             sense,
             length: self.upper[entering] - self.lower[entering],
             leaving: None,
-            column: dense.iter().copied().enumerate().filter(|&(_, entry)| entry.abs() > NOISE).collect(),
+            column: self.tableau_column(entering),
         };
         let mut pivot = 0.0;
         for &(row, entry) in &step.column {
@@ -342,6 +385,16 @@ impl Simplex {
         step
     }
 
+    /// The column of a variable in terms of the basis.
+    fn tableau_column(&self, at: usize) -> Column {
+        let mut dense = vec![0.0; self.basis.len()];
+        for &(row, coefficient) in &self.columns[at] {
+            dense[row] = coefficient;
+        }
+        self.inverse.solve(&mut dense);
+        dense.iter().copied().enumerate().filter(|&(_, entry)| entry.abs() > NOISE).collect()
+    }
+
     /// The values after `step`, of what moves; some way along it where it has no end.
     fn tell(&self, step: &Step, told: &mut Vec<(usize, f64)>) {
         told.clear();
@@ -358,7 +411,8 @@ impl Simplex {
         }
     }
 
-    fn take(&mut self, step: Step) {
+    /// Moves along `step`; false where the basis cannot be factored any more.
+    fn take(&mut self, step: Step) -> bool {
         self.pivots += 1;
         let moved = step.sense * step.length;
         self.idle = if step.length > ZERO { 0 } else { self.idle + 1 };
@@ -370,28 +424,46 @@ impl Simplex {
         let Some(row) = step.leaving else {
             let bound = if step.sense > 0.0 { self.upper[step.entering] } else { self.lower[step.entering] };
             self.value[step.entering] = bound;
-            return;
+            return true;
         };
-        let Some(&(_, pivot)) = step.column.iter().find(|&&(at, _)| at == row) else { return };
+        let Some(&(_, pivot)) = step.column.iter().find(|&&(at, _)| at == row) else { return false };
         let leaving = self.basis[row];
         // It stands at one of its bounds but for rounding.
         let is_low = -step.sense * pivot < 0.0;
         self.value[leaving] = if is_low { self.lower[leaving] } else { self.upper[leaving] };
-        self.row_of[leaving] = OUTSIDE;
-        self.row_of[step.entering] = row;
-        self.basis[row] = step.entering;
-        let height = self.basis.len();
-        for column in self.inverse.chunks_exact_mut(height) {
-            let entry = column[row];
-            if entry == 0.0 {
-                continue;
-            }
-            let share = entry / pivot;
-            for &(at, by) in &step.column {
-                column[at] = plain(column[at] - by * share);
-            }
-            column[row] = plain(share);
+        self.exchange(step.entering, row, &step.column)
+    }
+
+    /// `entering`, which is `column` in terms of the basis, takes its place at `row`.
+    fn exchange(&mut self, entering: usize, row: usize, column: &[(usize, f64)]) -> bool {
+        self.row_of[self.basis[row]] = OUTSIDE;
+        self.row_of[entering] = row;
+        self.basis[row] = entering;
+        self.inverse.enter(column, row);
+        !self.inverse.is_worn() || self.renew()
+    }
+
+    /// Factors the basis anew, and takes its values from those outside it.
+    fn renew(&mut self) -> bool {
+        let columns: Vec<&Column> = self.basis.iter().map(|&at| &self.columns[at]).collect();
+        let Some(order) = self.inverse.factor(&columns) else { return false };
+        self.basis = order.into_iter().map(|place| self.basis[place]).collect();
+        let mut left: Vec<f64> = self.rhs[..self.basis.len()].to_vec();
+        for (row, &at) in self.basis.iter().enumerate() {
+            self.row_of[at] = row;
         }
+        for (at, column) in self.columns.iter().enumerate() {
+            if self.row_of[at] == OUTSIDE && self.value[at] != 0.0 {
+                for &(row, coefficient) in column {
+                    left[row] -= coefficient * self.value[at];
+                }
+            }
+        }
+        self.inverse.solve(&mut left);
+        for (row, value) in left.into_iter().enumerate() {
+            self.value[self.basis[row]] = plain(value);
+        }
+        true
     }
 
     /// Whether the values satisfy every row and bound.
@@ -407,7 +479,7 @@ impl Simplex {
 
     /// For any multipliers y, `x = y b + (x - y A x)`, and the last term is least at the variables' bounds.
     fn proven(&self, at: usize, sense: f64, duals: &[f64]) -> Option<f64> {
-        let mut reduced = vec![0.0; self.columns.len()];
+        let mut reduced = vec![0.0; self.variables.len()];
         reduced[at] = -sense;
         let (mut bound, mut magnitude) = (0.0, 0.0);
         for ((terms, rhs), dual) in self.rows.iter().zip(&self.rhs).zip(duals) {
@@ -447,8 +519,8 @@ fn ordered(system: &System, component: &Component, place: &[Option<usize>]) -> (
     (rows, independent.len())
 }
 
-/// The inverse of a basis of whole numbers has few and small denominators. What nearly is such a fraction is set to it,
-/// so that the errors of thousands of pivots do not add up; what that gets wrong, the check of the point would show.
+/// The vertices of sums of whole numbers are fractions with few and small denominators. What nearly is such a fraction is
+/// set to it, so that errors do not add up; what that gets wrong, the check of the point would show.
 fn plain(entry: f64) -> f64 {
     let near = (entry * DENOMINATOR).round() / DENOMINATOR;
     if (near - entry).abs() < ZERO { near } else { entry }

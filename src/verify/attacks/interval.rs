@@ -3,24 +3,16 @@
 //!
 //! Witnesses first: every point that is passed on the way shows, for every cell of its component at once, a value that
 //! the cell may have. A cell that was seen wide enough is cleared without a search of its own. Each other is pushed up
-//! and down from vertex to vertex until it is, or until its end is proven. Programmes are asked only where that is not
-//! possible: in components of too many rows, or where the search ran out of pivots.
+//! and down from vertex to vertex until it is, or until its end is proven. Programmes of their own are asked only for what
+//! is left where the search ran out of pivots, or where rounding made it lose its way.
 
-use crate::attacks::nearby::Surroundings;
-use crate::attacks::walk::Walker;
 use linear::{Answer, Bounds, Component, Programme, Push, Simplex, System};
 
 /// A solver's point may be off by this much.
 const TOLERANCE: f64 = 1e-6;
 
-/// Programmes a component may be asked about all of its open cells together.
-const SWEEPS: usize = 4;
-
-/// Components up to this many cells are small enough to be asked about as a whole.
-const SMALL: usize = 64;
-
-/// Sizes of the neighbourhoods that are searched before the whole of a larger component is.
-const NEARBY: [usize; 2] = [40, 200];
+/// Components of more rows than this take their first vertex from an interior point.
+const LARGE: usize = 300;
 
 /// Cells times programmes before the attack gives up and says so.
 const WORK: u64 = 1_500_000;
@@ -34,8 +26,8 @@ const PUSH: [u64; 2] = [60, 3_000];
 /// Searches of one component from the start, where rounding made one lose its way.
 const STARTS: usize = 4;
 
-/// Pivots times the size of their component before what is left is turned over to programmes.
-const PIVOTS: u64 = 200_000_000;
+/// Pivots times the size of their component before what is left is turned over to programmes: some ten minutes.
+const PIVOTS: u64 = 20_000_000_000;
 
 /// What is asked of a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,8 +90,6 @@ struct Attack<'a> {
     system: &'a System,
     bounds: &'a Bounds,
     wanted: &'a [Wanted],
-    surroundings: Surroundings<'a>,
-    walker: Walker,
     least: Vec<f64>,
     most: Vec<f64>,
     lower: Vec<f64>,
@@ -121,8 +111,6 @@ pub fn ranges(system: &System, bounds: &Bounds, wanted: &[Wanted]) -> Ranges {
         system,
         bounds,
         wanted,
-        surroundings: Surroundings::new(system, bounds),
-        walker: Walker::new(system, bounds),
         least: vec![f64::INFINITY; size],
         most: vec![f64::NEG_INFINITY; size],
         lower: bounds.lower.iter().map(|&lower| float(lower)).collect(),
@@ -213,35 +201,20 @@ impl Attack<'_> {
             return;
         }
         self.vertices(component, &targets);
-        if targets.iter().all(|&at| self.is_cleared(at) || self.is_settled(at)) {
+        if self.is_infeasible || targets.iter().all(|&at| self.is_cleared(at) || self.is_settled(at)) {
             return;
         }
-        let size = component.variables.len();
         let mut programme = Programme::new(self.system, self.bounds, component);
-        let centre = match self.ask(&mut programme, &[], size) {
-            Answer::Infeasible => return,
-            Answer::Solved(solution) => Some(solution.point),
-            Answer::Unlimited | Answer::Unknown => None,
-        };
-        if size > SMALL {
-            if let Some(centre) = &centre {
-                self.walk(centre, &targets);
-            }
-            self.sweep(&mut programme, &targets, size);
-            if let Some(centre) = &centre {
-                self.nearby(centre, &targets);
-            }
-        }
         for &at in &targets {
-            self.ends(&mut programme, at, size);
+            self.ends(&mut programme, at, component.variables.len());
         }
     }
 
     /// Each open cell pushed up and down from vertex to vertex; its ends where it goes no further.
     fn vertices(&mut self, component: &Component, targets: &[usize]) {
         for _ in 0..STARTS {
-            let Some(mut simplex) = Simplex::new(self.system, self.bounds, component) else { return };
-            if !simplex.start(START * component.rows.len() as u64) {
+            let mut simplex = Simplex::new(self.system, self.bounds, component);
+            if !self.first_vertex(&mut simplex, component) {
                 return;
             }
             self.note(&simplex.point().collect::<Vec<_>>());
@@ -250,6 +223,21 @@ impl Attack<'_> {
             if is_sound {
                 return;
             }
+        }
+    }
+
+    fn first_vertex(&mut self, simplex: &mut Simplex, component: &Component) -> bool {
+        let rows = component.rows.len();
+        if rows <= LARGE && simplex.start(START * rows as u64) {
+            return true;
+        }
+        let mut programme = Programme::new(self.system, self.bounds, component);
+        match self.ask(&mut programme, &[], component.variables.len()) {
+            Answer::Solved(inside) => {
+                *simplex = Simplex::new(self.system, self.bounds, component);
+                simplex.start_at(&inside.point)
+            }
+            Answer::Unlimited | Answer::Infeasible | Answer::Unknown => false,
         }
     }
 
@@ -281,73 +269,6 @@ impl Attack<'_> {
             }
         }
         true
-    }
-
-    /// All open cells pushed down together, up together, then half of them each way, as long as that clears some.
-    fn sweep(&mut self, programme: &mut Programme, targets: &[usize], size: usize) {
-        for round in 0..SWEEPS {
-            let open: Vec<usize> =
-                targets.iter().copied().filter(|&at| !self.is_cleared(at) && !self.is_settled(at)).collect();
-            if open.len() < SMALL {
-                return;
-            }
-            let direction = |at: usize| match round {
-                0 => 1.0,
-                1 => -1.0,
-                _ if (at.wrapping_mul(0x9E37_79B9) >> (round + 3)) & 1 == 0 => 1.0,
-                _ => -1.0,
-            };
-            let cost: Vec<(usize, f64)> = open.iter().map(|&at| (at, direction(at))).collect();
-            self.ask(programme, &cost, size);
-        }
-    }
-
-    /// Each open cell pushed both ways from a point inside.
-    fn walk(&mut self, inside: &[(usize, f64)], targets: &[usize]) {
-        let mut centre = self.lower.clone();
-        for &(at, value) in inside {
-            centre[at] = value;
-        }
-        for &at in targets {
-            let far = match self.wanted[at] {
-                Wanted::Nothing => continue,
-                Wanted::Width(threshold) | Wanted::NotSmall(threshold) | Wanted::Reaches(threshold) => {
-                    2.0 * count(threshold)
-                }
-            };
-            for sense in [-1.0, 1.0] {
-                if !self.is_cleared(at) && !self.is_settled(at) {
-                    let reached = self.walker.push(&mut centre, at, sense, far);
-                    self.note(&reached);
-                }
-            }
-        }
-    }
-
-    /// Moves near each open cell, from a point inside.
-    fn nearby(&mut self, inside: &[(usize, f64)], targets: &[usize]) {
-        let mut centre = self.lower.clone();
-        for &(at, value) in inside {
-            centre[at] = value;
-        }
-        for size in NEARBY {
-            let (mut tried, mut cleared) = (0, 0);
-            for &at in targets {
-                if self.is_cleared(at) || self.is_settled(at) {
-                    continue;
-                }
-                self.programmes += 2;
-                for point in self.surroundings.ends(&centre, at, size) {
-                    self.note(&point);
-                }
-                tried += 1;
-                cleared += usize::from(self.is_cleared(at));
-                // Where hardly any neighbourhood clears its cell, the cells are narrow, and only exact ends tell.
-                if tried >= SMALL && cleared * 8 < tried {
-                    break;
-                }
-            }
-        }
     }
 
     /// The exact ends of one cell, unless it is cleared on the way.

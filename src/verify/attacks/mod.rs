@@ -9,11 +9,9 @@ pub mod groups;
 pub mod interval;
 pub mod judge;
 pub mod narrow;
-pub mod nearby;
 pub mod rounding;
 pub mod subtraction;
 pub mod system;
-pub mod walk;
 
 #[cfg(test)]
 mod tests;

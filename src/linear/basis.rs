@@ -1,0 +1,258 @@
+//! The inverse of a basis as a product of sparse factors. Comes in: the columns of the basis, and each that enters it.
+//! Goes out: solutions with the basis and with its transpose. Deliberately absent: values, bounds, prices.
+//!
+//! The product form of the inverse with reinversion (Orchard-Hays, "Advanced Linear-Programming Computing Techniques",
+//! 1968). Columns and rows with one entry left are peeled off first and cost no fill; sums of counts leave little else.
+
+/// A basis is factored anew after this many columns entered it.
+const UPDATES: usize = 64;
+
+/// An entry this much smaller than the largest of its column is not turned on.
+const STABLE: f64 = 0.05;
+
+/// Less than this is what rounding left of a zero.
+const NOISE: f64 = 1e-11;
+
+/// A sparse column: `(row, entry)`.
+pub type Column = Vec<(usize, f64)>;
+
+/// The identity but for column `row`.
+#[derive(Debug)]
+struct Factor {
+    row: usize,
+    pivot: f64,
+    /// Where its other entries are.
+    start: usize,
+    end: usize,
+}
+
+/// A factored basis.
+#[derive(Debug)]
+pub struct Basis {
+    height: usize,
+    factors: Vec<Factor>,
+    entries: Vec<(usize, f64)>,
+    fresh: usize,
+}
+
+impl Basis {
+    /// The identity of `height` rows.
+    pub fn identity(height: usize) -> Self {
+        Self { height, factors: Vec::new(), entries: Vec::new(), fresh: 0 }
+    }
+
+    /// `B^-1 x` in place of `x`.
+    pub fn solve(&self, x: &mut [f64]) {
+        for factor in &self.factors {
+            if x[factor.row] == 0.0 {
+                continue;
+            }
+            let value = x[factor.row] / factor.pivot;
+            x[factor.row] = value;
+            for &(row, entry) in &self.entries[factor.start..factor.end] {
+                x[row] -= entry * value;
+            }
+        }
+    }
+
+    /// `y B^-1` in place of `y`.
+    pub fn solve_transposed(&self, y: &mut [f64]) {
+        for factor in self.factors.iter().rev() {
+            let others = &self.entries[factor.start..factor.end];
+            let sum: f64 = others.iter().map(|&(row, entry)| y[row] * entry).sum();
+            y[factor.row] = (y[factor.row] - sum) / factor.pivot;
+        }
+    }
+
+    /// A column enters at `row`; `column` is what it is in terms of the basis before.
+    pub fn enter(&mut self, column: &[(usize, f64)], row: usize) {
+        let start = self.entries.len();
+        let mut pivot = 1.0;
+        for &(at, entry) in column {
+            if at == row {
+                pivot = entry;
+            } else {
+                self.entries.push((at, entry));
+            }
+        }
+        self.factors.push(Factor { row, pivot, start, end: self.entries.len() });
+    }
+
+    /// So many columns entered since it was factored that factoring anew pays.
+    pub fn is_worn(&self) -> bool {
+        self.factors.len() >= self.fresh + UPDATES
+    }
+
+    /// Factors the basis of `columns` anew. Answers which column stands at each row; none where they are dependent.
+    pub fn factor(&mut self, columns: &[&Column]) -> Option<Vec<usize>> {
+        self.factors.clear();
+        self.entries.clear();
+        let mut peel = Peel::new(columns, self.height);
+        let last = peel.columns_first();
+        let first = peel.rows_first();
+        let mut at_row = vec![None; self.height];
+        for &(column, row) in &first {
+            at_row[row] = Some(column);
+            self.enter(columns[column], row);
+        }
+        self.kernel(columns, &peel, &mut at_row)?;
+        for &(column, row) in last.iter().rev() {
+            at_row[row] = Some(column);
+            self.enter(columns[column], row);
+        }
+        self.fresh = self.factors.len();
+        at_row.into_iter().collect()
+    }
+
+    /// What could not be peeled: short columns first, each turned on where the fewest others are.
+    fn kernel(&mut self, columns: &[&Column], peel: &Peel, at_row: &mut [Option<usize>]) -> Option<()> {
+        let mut left: Vec<usize> = (0..columns.len()).filter(|&column| peel.has_column[column]).collect();
+        left.sort_by_key(|&column| (peel.in_column[column], column));
+        let mut dense = vec![0.0; self.height];
+        for column in left {
+            for &(row, entry) in columns[column] {
+                dense[row] = entry;
+            }
+            self.solve(&mut dense);
+            let turned: Column = dense.iter().copied().enumerate().filter(|&(_, entry)| entry.abs() > NOISE).collect();
+            dense.fill(0.0);
+            let open = || turned.iter().filter(|&&(row, _)| peel.has_row[row] && at_row[row].is_none());
+            let most = open().map(|&(_, entry)| entry.abs()).fold(0.0, f64::max);
+            let stable = open().filter(|&&(_, entry)| entry.abs() >= STABLE * most);
+            let &(row, _) = stable.min_by_key(|&&(row, _)| (peel.in_row[row], row))?;
+            at_row[row] = Some(column);
+            self.enter(&turned, row);
+        }
+        Some(())
+    }
+}
+
+/// Which columns and rows are not pivots yet, and how many entries among those each has.
+struct Peel<'a> {
+    columns: &'a [&'a Column],
+    by_row: Vec<Vec<usize>>,
+    in_column: Vec<usize>,
+    in_row: Vec<usize>,
+    has_column: Vec<bool>,
+    has_row: Vec<bool>,
+}
+
+impl<'a> Peel<'a> {
+    fn new(columns: &'a [&'a Column], height: usize) -> Self {
+        let mut by_row = vec![Vec::new(); height];
+        for (column, entries) in columns.iter().enumerate() {
+            for &(row, _) in *entries {
+                by_row[row].push(column);
+            }
+        }
+        Self {
+            columns,
+            in_column: columns.iter().map(|entries| entries.len()).collect(),
+            in_row: by_row.iter().map(Vec::len).collect(),
+            by_row,
+            has_column: vec![true; columns.len()],
+            has_row: vec![true; height],
+        }
+    }
+
+    /// Columns of one entry, as `(column, row)`: each has other entries in rows of earlier ones only.
+    fn columns_first(&mut self) -> Vec<(usize, usize)> {
+        let mut queue: Vec<usize> = (0..self.columns.len()).filter(|&column| self.in_column[column] == 1).collect();
+        let mut peeled = Vec::new();
+        while let Some(column) = queue.pop() {
+            let row = self.columns[column].iter().map(|&(row, _)| row).find(|&row| self.has_row[row]);
+            let Some(row) = row.filter(|_| self.has_column[column]) else { continue };
+            self.take(column, row);
+            peeled.push((column, row));
+            for &other in &self.by_row[row] {
+                self.in_column[other] -= 1;
+                if self.in_column[other] == 1 && self.has_column[other] {
+                    queue.push(other);
+                }
+            }
+        }
+        peeled
+    }
+
+    /// Rows of one entry: no later column has one in them.
+    fn rows_first(&mut self) -> Vec<(usize, usize)> {
+        let mut queue: Vec<usize> =
+            (0..self.has_row.len()).filter(|&row| self.has_row[row] && self.in_row[row] == 1).collect();
+        let mut peeled = Vec::new();
+        while let Some(row) = queue.pop() {
+            let column = self.by_row[row].iter().copied().find(|&column| self.has_column[column]);
+            let Some(column) = column.filter(|_| self.has_row[row]) else { continue };
+            self.take(column, row);
+            peeled.push((column, row));
+            queue.extend(
+                self.columns[column]
+                    .iter()
+                    .map(|&(other, _)| other)
+                    .filter(|&other| self.has_row[other] && self.in_row[other] == 1),
+            );
+        }
+        peeled
+    }
+
+    fn take(&mut self, column: usize, row: usize) {
+        self.has_column[column] = false;
+        self.has_row[row] = false;
+        for &(other, _) in self.columns[column] {
+            self.in_row[other] -= 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// | 2 1 0 |   a kernel of two columns, and a column that is peeled off
+    /// | 1 1 0 |
+    /// | 0 3 4 |
+    fn columns() -> Vec<Column> {
+        vec![vec![(0, 2.0), (1, 1.0)], vec![(0, 1.0), (1, 1.0), (2, 3.0)], vec![(2, 4.0)]]
+    }
+
+    fn product(columns: &[Column], at_row: &[usize], by_row: &[f64]) -> Vec<f64> {
+        let mut sum = vec![0.0; at_row.len()];
+        for (row, &column) in at_row.iter().enumerate() {
+            for &(other, entry) in &columns[column] {
+                sum[other] += entry * by_row[row];
+            }
+        }
+        sum
+    }
+
+    #[test]
+    fn a_solution_with_the_basis_gives_the_right_hand_side_back() {
+        let columns = columns();
+        let mut basis = Basis::identity(3);
+        let at_row = basis.factor(&columns.iter().collect::<Vec<_>>()).expect("the columns are independent");
+        let mut x = vec![5.0, 3.0, 10.0];
+        basis.solve(&mut x);
+        assert_eq!(product(&columns, &at_row, &x), [5.0, 3.0, 10.0]);
+        // y B = the unit vector of row 0: the column that stands there gives one, the others none.
+        let mut y = vec![1.0, 0.0, 0.0];
+        basis.solve_transposed(&mut y);
+        let priced = |column: usize| columns[column].iter().map(|&(row, entry)| y[row] * entry).sum::<f64>();
+        assert_eq!(at_row.iter().map(|&column| priced(column)).collect::<Vec<_>>(), [1.0, 0.0, 0.0]);
+    }
+
+    #[test]
+    fn a_column_that_enters_takes_the_place_of_the_one_that_stood_there() {
+        let mut basis = Basis::identity(2);
+        // (1, 2) enters at row 1 of the identity: the basis is | 1 1 |
+        //                                                      | 0 2 |
+        basis.enter(&[(0, 1.0), (1, 2.0)], 1);
+        let mut x = vec![4.0, 6.0];
+        basis.solve(&mut x);
+        assert_eq!(x, [1.0, 3.0], "1 x (1, 0) + 3 x (1, 2) is (4, 6)");
+    }
+
+    #[test]
+    fn dependent_columns_have_no_inverse() {
+        let columns: [Column; 2] = [vec![(0, 1.0), (1, 1.0)], vec![(0, 2.0), (1, 2.0)]];
+        assert!(Basis::identity(2).factor(&columns.iter().collect::<Vec<_>>()).is_none());
+    }
+}
