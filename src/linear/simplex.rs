@@ -29,8 +29,17 @@ const DRIFT: f64 = 1e-7;
 /// Directions looked at before one is taken.
 const LOOKS: usize = 6;
 
-/// How far along a direction without an end a point is taken.
-const FAR: f64 = 1024.0;
+/// The same where none of them moves anything.
+const MOST_LOOKS: usize = 24;
+
+/// Where the next look begins.
+const STRIDE: usize = 7_919;
+
+/// The least by which a bound is moved outwards; the most is twice that.
+const NUDGE: f64 = 1e-7;
+
+/// What all that together may come to, and far less than the least difference between two vertices.
+const NUDGED: f64 = 1e-3;
 
 /// Not in the basis.
 const OUTSIDE: usize = usize::MAX;
@@ -38,14 +47,14 @@ const OUTSIDE: usize = usize::MAX;
 /// How a push ended.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Push {
-    /// The caller has seen enough.
-    Stopped,
+    /// The variable reached what was asked for.
+    Reached,
     /// The variable goes no further than this, proven from the duals and moved outwards by more than what rounding can
     /// have done. None where they prove nothing.
     End(Option<f64>),
     /// The variable has no limit.
     Unlimited,
-    /// Out of pivots. Nothing follows from it, but every point on the way was one.
+    /// Out of pivots. Nothing follows from it.
     Unknown,
     /// Rounding led away from the equations: no point of this search may be used.
     Lost,
@@ -74,9 +83,14 @@ pub struct Simplex {
     /// Those of the basis first; what follows from them after, for the check of a point only.
     rows: Vec<Vec<(usize, f64)>>,
     rhs: Vec<f64>,
-    /// Bounds and values of the variables, and of an artificial one a row after them.
+    /// Bounds of the variables, and of an artificial one a row after them.
     lower: Vec<f64>,
     upper: Vec<f64>,
+    /// The same bounds, each moved outwards by a little of its own: no two steps end at once, so none stands still. What
+    /// follows from them is taken back before a point is told.
+    low: Vec<f64>,
+    high: Vec<f64>,
+    /// Values within those.
     value: Vec<f64>,
     basis: Vec<usize>,
     row_of: Vec<usize>,
@@ -107,6 +121,8 @@ impl Simplex {
             rhs: Vec::with_capacity(rows.len()),
             lower: component.variables.iter().map(|&at| float(bounds.lower[at])).collect(),
             upper: component.variables.iter().map(|&at| bounds.upper[at].map_or(f64::INFINITY, float)).collect(),
+            low: Vec::new(),
+            high: Vec::new(),
             value: Vec::new(),
             basis: (size..size + height).collect(),
             row_of: vec![OUTSIDE; size],
@@ -117,7 +133,9 @@ impl Simplex {
             pivots: 0,
             place,
         };
-        simplex.value = simplex.lower.clone();
+        simplex.low = (0..size).map(|at| simplex.lower[at] - nudge(at)).collect();
+        simplex.high = (0..size).map(|at| simplex.upper[at] + nudge(at)).collect();
+        simplex.value = simplex.low.clone();
         for (at, &row) in rows.iter().enumerate() {
             simplex.add_row(system, bounds, row);
             if at < height {
@@ -146,11 +164,13 @@ impl Simplex {
         let mut missing = self.rhs[at];
         for &(column, coefficient) in &self.rows[at] {
             self.columns[column].push((at, coefficient));
-            missing -= coefficient * self.lower[column];
+            missing -= coefficient * self.low[column];
         }
         self.columns.push(vec![(at, if missing < 0.0 { -1.0 } else { 1.0 })]);
         self.lower.push(0.0);
-        self.upper.push(f64::INFINITY);
+        self.upper.push(0.0);
+        self.low.push(0.0);
+        self.high.push(f64::INFINITY);
         self.value.push(missing.abs());
         self.row_of.push(at);
     }
@@ -177,7 +197,7 @@ impl Simplex {
             }
         }
         for at in size..self.value.len() {
-            (self.value[at], self.upper[at]) = (0.0, 0.0);
+            (self.value[at], self.high[at]) = (0.0, 0.0);
         }
         self.is_point()
     }
@@ -187,15 +207,14 @@ impl Simplex {
         let size = self.variables.len();
         for &(variable, value) in inside {
             if let Some(at) = self.place.get(variable).copied().flatten() {
-                self.value[at] = value.clamp(self.lower[at], self.upper[at]);
+                self.value[at] = value.clamp(self.low[at], self.high[at]);
             }
         }
         for at in size..self.value.len() {
-            (self.value[at], self.upper[at]) = (0.0, 0.0);
+            (self.value[at], self.high[at]) = (0.0, 0.0);
         }
-        let room = |simplex: &Self, at: usize| {
-            (simplex.value[at] - simplex.lower[at]).min(simplex.upper[at] - simplex.value[at])
-        };
+        let room =
+            |simplex: &Self, at: usize| (simplex.value[at] - simplex.low[at]).min(simplex.high[at] - simplex.value[at]);
         let mut order: Vec<usize> = (0..size).collect();
         order.sort_by(|&one, &other| room(self, other).total_cmp(&room(self, one)).then(one.cmp(&other)));
         self.renew() && self.fill_basis(&order) && self.to_bounds(&order) && self.is_point()
@@ -229,7 +248,7 @@ impl Simplex {
             if self.row_of[at] != OUTSIDE {
                 continue;
             }
-            let (below, above) = (self.value[at] - self.lower[at], self.upper[at] - self.value[at]);
+            let (below, above) = (self.value[at] - self.low[at], self.high[at] - self.value[at]);
             if below <= 0.0 || above <= 0.0 {
                 continue;
             }
@@ -252,29 +271,36 @@ impl Simplex {
         (self.variables.len() + 4 * self.basis.len()) as u64
     }
 
-    /// Where the search stands: a value for every variable of the component.
-    pub fn point(&self) -> impl Iterator<Item = (usize, f64)> {
-        self.variables.iter().copied().zip(self.value.iter().copied())
+    /// The vertex at which the search stands: a value for every variable of the component. None where it is none without
+    /// the little by which the bounds were moved.
+    #[must_use]
+    pub fn point(&self) -> Option<Vec<(usize, f64)>> {
+        let mut value: Vec<f64> = (0..self.value.len())
+            .map(|at| if (self.value[at] - self.high[at]).abs() < ZERO { self.upper[at] } else { self.lower[at] })
+            .collect();
+        let solved = self.basic_values(&value);
+        for (row, solved) in solved.into_iter().enumerate() {
+            value[self.basis[row]] = plain(solved);
+        }
+        let is_one = self.holds(&value, &self.lower, &self.upper);
+        is_one.then(|| self.variables.iter().copied().zip(value).collect())
     }
 
-    /// Pushes `variable` up (`sense` 1) or down (-1), with at most `pivots` pivots. `seen` is told the new values after
-    /// every step, and stops the push by answering true.
-    pub fn push(
-        &mut self,
-        variable: usize,
-        sense: f64,
-        pivots: u64,
-        mut seen: impl FnMut(&[(usize, f64)]) -> bool,
-    ) -> Push {
+    /// Pushes `variable` up (`sense` 1) or down (-1) until it reaches `goal`, with at most `pivots` pivots.
+    pub fn push(&mut self, variable: usize, sense: f64, pivots: u64, goal: f64) -> Push {
         let Some(at) = self.place.get(variable).copied().flatten() else { return Push::Unknown };
         let end = self.pivots + pivots;
-        let mut told = Vec::new();
         loop {
+            let ended = |simplex: &Self, push: Push| if simplex.is_point() { push } else { Push::Lost };
+            if sense * (self.value[at] - goal) > -NUDGED {
+                return ended(self, Push::Reached);
+            }
             let row = self.row_of[at];
             let step = if row == OUTSIDE {
-                let bound = if sense > 0.0 { self.upper[at] } else { self.lower[at] };
+                let (bound, proven) =
+                    if sense > 0.0 { (self.high[at], self.upper[at]) } else { (self.low[at], self.lower[at]) };
                 if (bound - self.value[at]).abs() < ZERO {
-                    return if self.is_point() { Push::End(Some(bound)) } else { Push::Lost };
+                    return ended(self, Push::End(Some(proven)));
                 }
                 self.step(at, sense, false)
             } else {
@@ -284,23 +310,17 @@ impl Simplex {
                 self.price(&duals);
                 match self.best_step(sense) {
                     Some(step) => step,
-                    None if self.is_point() => return Push::End(self.proven(at, sense, &duals)),
-                    None => return Push::Lost,
+                    None => return ended(self, Push::End(self.proven(at, sense, &duals))),
                 }
             };
+            if step.length.is_infinite() {
+                return ended(self, Push::Unlimited);
+            }
             if self.pivots >= end {
-                return if self.is_point() { Push::Unknown } else { Push::Lost };
+                return ended(self, Push::Unknown);
             }
-            let is_unlimited = step.length.is_infinite();
-            self.tell(&step, &mut told);
-            if !is_unlimited && !self.take(step) {
+            if !self.take(step) {
                 return Push::Lost;
-            }
-            if !told.is_empty() && seen(&told) {
-                return if self.is_point() { Push::Stopped } else { Push::Lost };
-            }
-            if is_unlimited {
-                return if self.is_point() { Push::Unlimited } else { Push::Lost };
             }
         }
     }
@@ -332,17 +352,19 @@ impl Simplex {
             if self.row_of[at] != OUTSIDE || by.abs() <= NOISE {
                 continue;
             }
-            let room = if by > 0.0 { self.upper[at] - self.value[at] } else { self.value[at] - self.lower[at] };
+            let room = if by > 0.0 { self.high[at] - self.value[at] } else { self.value[at] - self.low[at] };
             if room > ZERO {
                 able.push((at, by.signum(), by.abs()));
             }
         }
-        able.sort_unstable_by(|one, other| other.2.total_cmp(&one.2).then(one.0.cmp(&other.0)));
-        able.dedup_by_key(|able| able.0);
-        let mut best: Option<(Step, f64)> = None;
         let first = able.iter().map(|&(at, direction, _)| (at, direction)).min_by_key(|&(at, _)| at)?;
-        let offset = usize::try_from(self.pivots).unwrap_or(0) * LOOKS % able.len();
-        for &(at, direction, rate) in able.iter().cycle().skip(offset).take(LOOKS.min(able.len())) {
+        let offset = usize::try_from(self.pivots).unwrap_or(0).wrapping_mul(STRIDE) % able.len();
+        let mut best: Option<(Step, f64)> = None;
+        for (look, &(at, direction, rate)) in able.iter().cycle().skip(offset).take(able.len()).enumerate() {
+            let is_found = best.as_ref().is_some_and(|&(_, most)| most > ZERO);
+            if look >= if is_found { LOOKS } else { MOST_LOOKS } {
+                break;
+            }
             let step = self.step(at, direction, false);
             let gain = step.length * rate;
             if best.as_ref().is_none_or(|&(_, most)| gain > most) {
@@ -360,7 +382,7 @@ impl Simplex {
         let mut step = Step {
             entering,
             sense,
-            length: self.upper[entering] - self.lower[entering],
+            length: self.high[entering] - self.low[entering],
             leaving: None,
             column: self.tableau_column(entering),
         };
@@ -368,7 +390,7 @@ impl Simplex {
         for &(row, entry) in &step.column {
             let at = self.basis[row];
             let by = -sense * entry;
-            let room = if by > 0.0 { self.upper[at] - self.value[at] } else { self.value[at] - self.lower[at] };
+            let room = if by > 0.0 { self.high[at] - self.value[at] } else { self.value[at] - self.low[at] };
             let length = (room / by.abs()).max(0.0);
             let is_tie = (length - step.length).abs() < ZERO;
             let is_preferred = match step.leaving {
@@ -395,22 +417,6 @@ impl Simplex {
         dense.iter().copied().enumerate().filter(|&(_, entry)| entry.abs() > NOISE).collect()
     }
 
-    /// The values after `step`, of what moves; some way along it where it has no end.
-    fn tell(&self, step: &Step, told: &mut Vec<(usize, f64)>) {
-        told.clear();
-        let length = if step.length.is_finite() { step.length } else { FAR };
-        if length < ZERO {
-            return;
-        }
-        told.push((self.variables[step.entering], self.value[step.entering] + step.sense * length));
-        for &(row, entry) in &step.column {
-            let at = self.basis[row];
-            if let Some(&variable) = self.variables.get(at) {
-                told.push((variable, self.value[at] - step.sense * entry * length));
-            }
-        }
-    }
-
     /// Moves along `step`; false where the basis cannot be factored any more.
     fn take(&mut self, step: Step) -> bool {
         self.pivots += 1;
@@ -419,10 +425,10 @@ impl Simplex {
         self.value[step.entering] += moved;
         for &(row, entry) in &step.column {
             let at = self.basis[row];
-            self.value[at] = plain(self.value[at] - entry * moved);
+            self.value[at] -= entry * moved;
         }
         let Some(row) = step.leaving else {
-            let bound = if step.sense > 0.0 { self.upper[step.entering] } else { self.lower[step.entering] };
+            let bound = if step.sense > 0.0 { self.high[step.entering] } else { self.low[step.entering] };
             self.value[step.entering] = bound;
             return true;
         };
@@ -430,7 +436,7 @@ impl Simplex {
         let leaving = self.basis[row];
         // It stands at one of its bounds but for rounding.
         let is_low = -step.sense * pivot < 0.0;
-        self.value[leaving] = if is_low { self.lower[leaving] } else { self.upper[leaving] };
+        self.value[leaving] = if is_low { self.low[leaving] } else { self.high[leaving] };
         self.exchange(step.entering, row, &step.column)
     }
 
@@ -448,31 +454,40 @@ impl Simplex {
         let columns: Vec<&Column> = self.basis.iter().map(|&at| &self.columns[at]).collect();
         let Some(order) = self.inverse.factor(&columns) else { return false };
         self.basis = order.into_iter().map(|place| self.basis[place]).collect();
-        let mut left: Vec<f64> = self.rhs[..self.basis.len()].to_vec();
         for (row, &at) in self.basis.iter().enumerate() {
             self.row_of[at] = row;
         }
-        for (at, column) in self.columns.iter().enumerate() {
-            if self.row_of[at] == OUTSIDE && self.value[at] != 0.0 {
-                for &(row, coefficient) in column {
-                    left[row] -= coefficient * self.value[at];
-                }
-            }
-        }
-        self.inverse.solve(&mut left);
-        for (row, value) in left.into_iter().enumerate() {
-            self.value[self.basis[row]] = plain(value);
+        for (row, value) in self.basic_values(&self.value).into_iter().enumerate() {
+            self.value[self.basis[row]] = value;
         }
         true
     }
 
-    /// Whether the values satisfy every row and bound.
+    /// By row, the values of the basis that follow from those of `value` outside it.
+    fn basic_values(&self, value: &[f64]) -> Vec<f64> {
+        let mut left: Vec<f64> = self.rhs[..self.basis.len()].to_vec();
+        for (at, column) in self.columns.iter().enumerate() {
+            if self.row_of[at] == OUTSIDE && value[at] != 0.0 {
+                for &(row, coefficient) in column {
+                    left[row] -= coefficient * value[at];
+                }
+            }
+        }
+        self.inverse.solve(&mut left);
+        left
+    }
+
     fn is_point(&self) -> bool {
-        let is_inside = (0..self.variables.len())
-            .all(|at| self.value[at] >= self.lower[at] - DRIFT && self.value[at] <= self.upper[at] + DRIFT);
+        self.holds(&self.value, &self.low, &self.high)
+    }
+
+    /// Whether `value` satisfies every row, and these bounds.
+    fn holds(&self, value: &[f64], lower: &[f64], upper: &[f64]) -> bool {
+        let is_inside =
+            (0..self.variables.len()).all(|at| value[at] >= lower[at] - DRIFT && value[at] <= upper[at] + DRIFT);
         is_inside
             && self.rows.iter().zip(&self.rhs).all(|(terms, rhs)| {
-                let sum: f64 = terms.iter().map(|&(column, coefficient)| coefficient * self.value[column]).sum();
+                let sum: f64 = terms.iter().map(|&(column, coefficient)| coefficient * value[column]).sum();
                 (sum - rhs).abs() < DRIFT
             })
     }
@@ -524,6 +539,12 @@ fn ordered(system: &System, component: &Component, place: &[Option<usize>]) -> (
 fn plain(entry: f64) -> f64 {
     let near = (entry * DENOMINATOR).round() / DENOMINATOR;
     if (near - entry).abs() < ZERO { near } else { entry }
+}
+
+/// By how much the bounds of a variable are moved outwards: for each another part of [`NUDGE`], the same in every run.
+fn nudge(at: usize) -> f64 {
+    let mixed = (at as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 44;
+    NUDGE * (1.0 + mixed as f64 / (1 << 20) as f64)
 }
 
 // Counts of people and sums of them are far below 2^53, where a float is exact.

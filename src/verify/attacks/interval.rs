@@ -217,7 +217,9 @@ impl Attack<'_> {
             if !self.first_vertex(&mut simplex, component) {
                 return;
             }
-            self.note(&simplex.point().collect::<Vec<_>>());
+            if let Some(point) = simplex.point() {
+                self.note(&point);
+            }
             let is_sound = PUSH.iter().all(|&pivots| targets.iter().all(|&at| self.push(&mut simplex, at, pivots)));
             self.pivots += simplex.pivots;
             if is_sound {
@@ -247,28 +249,33 @@ impl Attack<'_> {
             if self.is_cleared(at) || self.is_settled(at) || self.turned > PIVOTS {
                 break;
             }
-            let mut before = Vec::new();
             let started = simplex.pivots;
-            let end = simplex.push(at, sense, pivots, |point| {
-                before.extend(point.iter().map(|&(at, _)| (at, self.least[at], self.most[at])));
-                self.note(point);
-                self.is_cleared(at) || self.is_settled(at)
-            });
+            let push = simplex.push(at, sense, pivots, self.goal(at, sense));
             self.turned += (simplex.pivots - started) * simplex.size();
-            match end {
+            match push {
                 Push::End(Some(end)) if sense > 0.0 => self.upper[at] = self.upper[at].min(end),
                 Push::End(Some(end)) => self.lower[at] = self.lower[at].max(end),
                 Push::Unlimited if sense > 0.0 => self.most[at] = f64::INFINITY,
-                Push::Lost => {
-                    for (at, least, most) in before.into_iter().rev() {
-                        (self.least[at], self.most[at]) = (least, most);
-                    }
-                    return false;
-                }
-                Push::Stopped | Push::End(None) | Push::Unlimited | Push::Unknown => {}
+                Push::Lost => return false,
+                Push::Reached | Push::End(None) | Push::Unlimited | Push::Unknown => {}
+            }
+            if let Some(point) = simplex.point() {
+                self.note(&point);
             }
         }
         true
+    }
+
+    /// As far as a cell must go, given what was seen of it, to be cleared.
+    fn goal(&self, at: usize, sense: f64) -> f64 {
+        let (least, most) = (self.least[at], self.most[at]);
+        match self.wanted[at] {
+            Wanted::Width(threshold) if sense > 0.0 => count(threshold).max(least + count(threshold)),
+            Wanted::Width(threshold) => most - count(threshold),
+            Wanted::NotSmall(threshold) if sense > 0.0 => count(threshold),
+            Wanted::Reaches(wanted) if sense > 0.0 => count(wanted),
+            Wanted::Nothing | Wanted::NotSmall(_) | Wanted::Reaches(_) => 0.0,
+        }
     }
 
     /// The exact ends of one cell, unless it is cleared on the way.
