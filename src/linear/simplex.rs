@@ -5,6 +5,11 @@
 //! Worth it where many variables are asked about, one after the other: the next push starts where the last one ended,
 //! and a vertex has most variables at a bound, which is half of what is asked about them.
 
+mod inside;
+mod start;
+mod step;
+
+use self::step::Step;
 use crate::basis::{Basis, Column};
 use crate::component::Component;
 use crate::independent::independent_rows;
@@ -14,26 +19,11 @@ use crate::system::System;
 /// Less than this is zero.
 const ZERO: f64 = 1e-9;
 
-/// Less than this is what rounding left of a zero, and nothing to turn on.
-const NOISE: f64 = 1e-6;
-
 /// Has every number up to ten as a factor.
 const DENOMINATOR: f64 = 5040.0;
 
-/// Pivots in a row that moved nothing before the order of the variables decides.
-const PATIENCE: u64 = 200;
-
 /// How far a point may be from its equations and bounds.
 const DRIFT: f64 = 1e-7;
-
-/// Directions looked at before one is taken.
-const LOOKS: usize = 6;
-
-/// The same where none of them moves anything.
-const MOST_LOOKS: usize = 24;
-
-/// Where the next look begins.
-const STRIDE: usize = 7_919;
 
 /// The least by which a bound is moved outwards; the most is twice that.
 const NUDGE: f64 = 1e-7;
@@ -58,18 +48,6 @@ pub enum Push {
     Unknown,
     /// Rounding led away from the equations: no point of this search may be used.
     Lost,
-}
-
-/// What moves when one variable enters the basis.
-#[derive(Debug, Default)]
-struct Step {
-    entering: usize,
-    sense: f64,
-    length: f64,
-    /// Row of the basis that leaves it; none where the entering variable reaches its other bound first.
-    leaving: Option<usize>,
-    /// The column of the entering variable in terms of the basis.
-    column: Vec<(usize, f64)>,
 }
 
 /// A vertex of one component, and how to leave it.
@@ -100,6 +78,8 @@ pub struct Simplex {
     touched: Vec<usize>,
     /// Pivots since the last that moved anything.
     idle: u64,
+    /// Where pushes begin and end when they begin inside; then they also stop short of a vertex.
+    home: Option<Vec<f64>>,
     /// Pivots done.
     pub pivots: u64,
 }
@@ -130,6 +110,7 @@ impl Simplex {
             tableau: vec![0.0; size],
             touched: Vec::new(),
             idle: 0,
+            home: None,
             pivots: 0,
             place,
         };
@@ -175,96 +156,6 @@ impl Simplex {
         self.row_of.push(at);
     }
 
-    /// Looks for a first vertex with at most `pivots` pivots. Not finding one proves nothing.
-    pub fn start(&mut self, pivots: u64) -> bool {
-        let size = self.variables.len();
-        if !self.renew() {
-            return false;
-        }
-        let end = self.pivots + pivots;
-        loop {
-            let missing: f64 = self.value[size..].iter().sum();
-            if missing < ZERO {
-                break;
-            }
-            let mut duals: Vec<f64> = self.basis.iter().map(|&at| if at < size { 0.0 } else { 1.0 }).collect();
-            self.inverse.solve_transposed(&mut duals);
-            self.price(&duals);
-            // A variable that rises by one takes its entry of the tableau away from what is missing.
-            let Some(step) = self.best_step(-1.0) else { return false };
-            if self.pivots >= end || !self.take(step) {
-                return false;
-            }
-        }
-        for at in size..self.value.len() {
-            (self.value[at], self.high[at]) = (0.0, 0.0);
-        }
-        self.is_point()
-    }
-
-    /// Goes from a point inside to a vertex near it. `inside` holds a value for every variable of the component.
-    pub fn start_at(&mut self, inside: &[(usize, f64)]) -> bool {
-        let size = self.variables.len();
-        for &(variable, value) in inside {
-            if let Some(at) = self.place.get(variable).copied().flatten() {
-                self.value[at] = value.clamp(self.low[at], self.high[at]);
-            }
-        }
-        for at in size..self.value.len() {
-            (self.value[at], self.high[at]) = (0.0, 0.0);
-        }
-        let room =
-            |simplex: &Self, at: usize| (simplex.value[at] - simplex.low[at]).min(simplex.high[at] - simplex.value[at]);
-        let mut order: Vec<usize> = (0..size).collect();
-        order.sort_by(|&one, &other| room(self, other).total_cmp(&room(self, one)).then(one.cmp(&other)));
-        self.renew() && self.fill_basis(&order) && self.to_bounds(&order) && self.is_point()
-    }
-
-    /// Variables, first those with the most room, take the place of the artificial ones and stay where they are.
-    fn fill_basis(&mut self, order: &[usize]) -> bool {
-        let size = self.variables.len();
-        let mut artificial = self.basis.len();
-        for &at in order {
-            if artificial == 0 {
-                break;
-            }
-            let column = self.tableau_column(at);
-            let best = column
-                .iter()
-                .filter(|&&(row, _)| self.basis[row] >= size)
-                .max_by(|one, other| one.1.abs().total_cmp(&other.1.abs()));
-            let Some(&(row, _)) = best else { continue };
-            artificial -= 1;
-            if !self.exchange(at, row, &column) {
-                return false;
-            }
-        }
-        artificial == 0
-    }
-
-    /// Variables outside the basis that stand at no bound go to the nearer one, or until one of the basis stands at its.
-    fn to_bounds(&mut self, order: &[usize]) -> bool {
-        for &at in order.iter().rev() {
-            if self.row_of[at] != OUTSIDE {
-                continue;
-            }
-            let (below, above) = (self.value[at] - self.low[at], self.high[at] - self.value[at]);
-            if below <= 0.0 || above <= 0.0 {
-                continue;
-            }
-            let sense = if below <= above { -1.0 } else { 1.0 };
-            let mut step = self.step(at, sense, false);
-            if step.leaving.is_none() || step.length >= below.min(above) {
-                step.length = below.min(above);
-                step.leaving = None;
-            }
-            if !self.take(step) {
-                return false;
-            }
-        }
-        true
-    }
-
     /// What the work of a pivot is about proportional to.
     #[must_use]
     pub fn size(&self) -> u64 {
@@ -276,7 +167,11 @@ impl Simplex {
     #[must_use]
     pub fn point(&self) -> Option<Vec<(usize, f64)>> {
         let mut value: Vec<f64> = (0..self.value.len())
-            .map(|at| if (self.value[at] - self.high[at]).abs() < ZERO { self.upper[at] } else { self.lower[at] })
+            .map(|at| match self.value[at] {
+                value if (value - self.high[at]).abs() < ZERO => self.upper[at],
+                value if (value - self.low[at]).abs() < ZERO => self.lower[at],
+                value => value,
+            })
             .collect();
         let solved = self.basic_values(&value);
         for (row, solved) in solved.into_iter().enumerate() {
@@ -296,7 +191,7 @@ impl Simplex {
                 return ended(self, Push::Reached);
             }
             let row = self.row_of[at];
-            let step = if row == OUTSIDE {
+            let mut step = if row == OUTSIDE {
                 let (bound, proven) =
                     if sense > 0.0 { (self.high[at], self.upper[at]) } else { (self.low[at], self.lower[at]) };
                 if (bound - self.value[at]).abs() < ZERO {
@@ -313,6 +208,9 @@ impl Simplex {
                     None => return ended(self, Push::End(self.proven(at, sense, &duals))),
                 }
             };
+            if self.home.is_some() {
+                self.shorten(&mut step, at, goal);
+            }
             if step.length.is_infinite() {
                 return ended(self, Push::Unlimited);
             }
@@ -325,158 +223,18 @@ impl Simplex {
         }
     }
 
-    /// The row of the tableau that `duals` make: a variable that rises by one moves what they stand for by minus its
-    /// entry.
-    fn price(&mut self, duals: &[f64]) {
-        for at in self.touched.drain(..) {
-            self.tableau[at] = 0.0;
-        }
-        for (row, &dual) in duals.iter().enumerate() {
-            if dual.abs() > NOISE {
-                for &(column, coefficient) in &self.rows[row] {
-                    if self.tableau[column] == 0.0 {
-                        self.touched.push(column);
-                    }
-                    self.tableau[column] += dual * coefficient;
-                }
-            }
+    /// No further than `at` is asked to go.
+    fn shorten(&self, step: &mut Step, at: usize, goal: f64) {
+        let row = self.row_of[at];
+        let entry = step.column.iter().find(|&&(other, _)| other == row).map_or(0.0, |&(_, entry)| entry);
+        let rate = if row == OUTSIDE { 1.0 } else { entry.abs() };
+        let left = (goal - self.value[at]).abs() / rate;
+        if left < step.length {
+            (step.length, step.leaving) = (left, None);
         }
     }
 
-    /// The best of a few steps that move what was priced in `sense`. Where none has moved it for long, the first variable
-    /// by index enters, and the first leaves: so the search cannot go round in circles.
-    fn best_step(&self, sense: f64) -> Option<Step> {
-        let mut able: Vec<(usize, f64, f64)> = Vec::new();
-        for &at in &self.touched {
-            let by = -sense * self.tableau[at];
-            if self.row_of[at] != OUTSIDE || by.abs() <= NOISE {
-                continue;
-            }
-            let room = if by > 0.0 { self.high[at] - self.value[at] } else { self.value[at] - self.low[at] };
-            if room > ZERO {
-                able.push((at, by.signum(), by.abs()));
-            }
-        }
-        let first = able.iter().map(|&(at, direction, _)| (at, direction)).min_by_key(|&(at, _)| at)?;
-        let offset = usize::try_from(self.pivots).unwrap_or(0).wrapping_mul(STRIDE) % able.len();
-        let mut best: Option<(Step, f64)> = None;
-        for (look, &(at, direction, rate)) in able.iter().cycle().skip(offset).take(able.len()).enumerate() {
-            let is_found = best.as_ref().is_some_and(|&(_, most)| most > ZERO);
-            if look >= if is_found { LOOKS } else { MOST_LOOKS } {
-                break;
-            }
-            let step = self.step(at, direction, false);
-            let gain = step.length * rate;
-            if best.as_ref().is_none_or(|&(_, most)| gain > most) {
-                best = Some((step, gain));
-            }
-        }
-        match best {
-            Some((step, gain)) if gain > ZERO || self.idle < PATIENCE => Some(step),
-            Some(_) | None => Some(self.step(first.0, first.1, true)),
-        }
-    }
-
-    /// How far `entering` can move, and what stops it.
-    fn step(&self, entering: usize, sense: f64, by_index: bool) -> Step {
-        let mut step = Step {
-            entering,
-            sense,
-            length: self.high[entering] - self.low[entering],
-            leaving: None,
-            column: self.tableau_column(entering),
-        };
-        let mut pivot = 0.0;
-        for &(row, entry) in &step.column {
-            let at = self.basis[row];
-            let by = -sense * entry;
-            let room = if by > 0.0 { self.high[at] - self.value[at] } else { self.value[at] - self.low[at] };
-            let length = (room / by.abs()).max(0.0);
-            let is_tie = (length - step.length).abs() < ZERO;
-            let is_preferred = match step.leaving {
-                Some(other) if by_index => at < self.basis[other],
-                Some(_) => entry.abs() > pivot,
-                None => true,
-            };
-            if length < step.length - ZERO || (is_tie && is_preferred) {
-                step.length = length.min(step.length);
-                step.leaving = Some(row);
-                pivot = entry.abs();
-            }
-        }
-        step
-    }
-
-    /// The column of a variable in terms of the basis.
-    fn tableau_column(&self, at: usize) -> Column {
-        let mut dense = vec![0.0; self.basis.len()];
-        for &(row, coefficient) in &self.columns[at] {
-            dense[row] = coefficient;
-        }
-        self.inverse.solve(&mut dense);
-        dense.iter().copied().enumerate().filter(|&(_, entry)| entry.abs() > NOISE).collect()
-    }
-
-    /// Moves along `step`; false where the basis cannot be factored any more.
-    fn take(&mut self, step: Step) -> bool {
-        self.pivots += 1;
-        let moved = step.sense * step.length;
-        self.idle = if step.length > ZERO { 0 } else { self.idle + 1 };
-        self.value[step.entering] += moved;
-        for &(row, entry) in &step.column {
-            let at = self.basis[row];
-            self.value[at] -= entry * moved;
-        }
-        let Some(row) = step.leaving else {
-            let bound = if step.sense > 0.0 { self.high[step.entering] } else { self.low[step.entering] };
-            self.value[step.entering] = bound;
-            return true;
-        };
-        let Some(&(_, pivot)) = step.column.iter().find(|&&(at, _)| at == row) else { return false };
-        let leaving = self.basis[row];
-        // It stands at one of its bounds but for rounding.
-        let is_low = -step.sense * pivot < 0.0;
-        self.value[leaving] = if is_low { self.low[leaving] } else { self.high[leaving] };
-        self.exchange(step.entering, row, &step.column)
-    }
-
-    /// `entering`, which is `column` in terms of the basis, takes its place at `row`.
-    fn exchange(&mut self, entering: usize, row: usize, column: &[(usize, f64)]) -> bool {
-        self.row_of[self.basis[row]] = OUTSIDE;
-        self.row_of[entering] = row;
-        self.basis[row] = entering;
-        self.inverse.enter(column, row);
-        !self.inverse.is_worn() || self.renew()
-    }
-
-    /// Factors the basis anew, and takes its values from those outside it.
-    fn renew(&mut self) -> bool {
-        let columns: Vec<&Column> = self.basis.iter().map(|&at| &self.columns[at]).collect();
-        let Some(order) = self.inverse.factor(&columns) else { return false };
-        self.basis = order.into_iter().map(|place| self.basis[place]).collect();
-        for (row, &at) in self.basis.iter().enumerate() {
-            self.row_of[at] = row;
-        }
-        for (row, value) in self.basic_values(&self.value).into_iter().enumerate() {
-            self.value[self.basis[row]] = value;
-        }
-        true
-    }
-
-    /// By row, the values of the basis that follow from those of `value` outside it.
-    fn basic_values(&self, value: &[f64]) -> Vec<f64> {
-        let mut left: Vec<f64> = self.rhs[..self.basis.len()].to_vec();
-        for (at, column) in self.columns.iter().enumerate() {
-            if self.row_of[at] == OUTSIDE && value[at] != 0.0 {
-                for &(row, coefficient) in column {
-                    left[row] -= coefficient * value[at];
-                }
-            }
-        }
-        self.inverse.solve(&mut left);
-        left
-    }
-
+    /// Whether the values satisfy every row and bound.
     fn is_point(&self) -> bool {
         self.holds(&self.value, &self.low, &self.high)
     }

@@ -75,6 +75,12 @@ impl System {
         self.lower.is_empty()
     }
 
+    /// The bounds as they were stated.
+    #[must_use]
+    pub fn stated(&self) -> Bounds {
+        Bounds { lower: self.lower.clone(), upper: self.upper.clone() }
+    }
+
     /// The bounds that follow from the rows one at a time, repeated until nothing moves or the work is used up.
     /// They are proven, not tight.
     ///

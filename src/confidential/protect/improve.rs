@@ -36,10 +36,7 @@ fn exchange(play: &mut Play, cell: u32) {
     let lost = play.give_back(cell);
     play.board.hold(cell);
     let is_proven = lost.into_iter().all(|target| {
-        let left = (before - 1).saturating_sub(play.cost);
-        play.prove(target, CUBES)
-            || play.cost < before && play.prove(target, CHEAP.at_most(left))
-            || play.prove(target, CLEAN)
+        play.prove(target, CHEAP.at_most((before - 1).saturating_sub(play.cost))) || play.prove(target, CLEAN)
     });
     play.board.let_go(cell);
     if !is_proven || play.cost >= before {
@@ -146,9 +143,8 @@ fn round(play: &mut Play, chosen: &[u32], most: u64, means: Means, chance: &mut 
     for &cell in &barred {
         play.board.hold(cell);
     }
-    let is_built = lost.into_iter().all(|target| {
-        play.prove(target, CUBES) || play.cost <= most && play.prove(target, means.at_most(most - play.cost))
-    });
+    let is_built =
+        lost.into_iter().all(|target| play.cost <= most && play.prove(target, means.at_most(most - play.cost)));
     for &cell in &barred {
         play.board.let_go(cell);
     }

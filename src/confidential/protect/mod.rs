@@ -22,6 +22,7 @@ mod slice;
 mod system;
 #[cfg(test)]
 mod tests;
+mod vertices;
 mod witness;
 
 use std::collections::{HashMap, HashSet};

@@ -2,12 +2,14 @@
 //! and the primary pattern. Goes out: moves of the game. Deliberately absent: the order of play (`secondary`, `improve`).
 
 use super::board::Board;
+use super::cost::guides;
 use super::cube::{self, Cubes, Width};
 use super::flow;
 use super::primary::{Need, Primary, State};
 use super::search::{Effort, Move, climb, find};
 use super::slice::{Slice, Stack};
 use super::system::System;
+use super::vertices::Vertices;
 use super::witness::{Range, Standing, Witnesses};
 
 /// What may be done to prove a cell.
@@ -80,6 +82,7 @@ pub(super) struct Play<'a> {
     pub board: Board<'a>,
     cubes: Cubes,
     stack: Stack<'a>,
+    vertices: Vertices,
     pub witnesses: Witnesses,
     /// Protected cells, the most demanding first.
     pub targets: Vec<u32>,
@@ -96,8 +99,9 @@ pub(super) struct Play<'a> {
 
 impl<'a> Play<'a> {
     pub(super) fn new(system: &'a System<'a>, primary: &'a Primary, slices: &'a [Slice<'a>]) -> Self {
-        let board = Board::new(system, primary);
+        let board = Board::priced(system, primary, guides(system));
         let stack = Stack::new(slices, &board);
+        let vertices = Vertices::new(&board);
         let mut targets: Vec<u32> =
             (0_u32..).zip(&primary.needs).filter(|(_, need)| need.is_some()).map(|(cell, _)| cell).collect();
         targets.sort_by_key(|&cell| std::cmp::Reverse(primary.needs[cell as usize].map(|need| need.width + need.up)));
@@ -109,6 +113,7 @@ impl<'a> Play<'a> {
             board,
             cubes: Cubes::new(system),
             stack,
+            vertices,
             witnesses: Witnesses::new(system.len()),
             targets,
             ranks,
@@ -141,7 +146,8 @@ impl<'a> Play<'a> {
             self.cost += self.board.worth(cell);
             self.board.hide(cell);
             self.stack.refresh(&self.board, cell);
-            self.witnesses.hidden(cell);
+            self.vertices.follow(&self.board, cell);
+            self.witnesses.hidden(cell, &self.board);
             self.journal.push((cell, true));
         }
     }
@@ -154,6 +160,7 @@ impl<'a> Play<'a> {
         self.cost -= self.board.worth(cell);
         self.board.give_back(cell);
         self.stack.refresh(&self.board, cell);
+        self.vertices.follow(&self.board, cell);
         self.journal.push((cell, false));
         let mut lost = self.witnesses.published(cell, &self.board);
         lost.retain(|&target| !self.is_safe(target));
@@ -217,9 +224,9 @@ impl<'a> Play<'a> {
                 Standing::Insider(insider) => {
                     let primary = self.board.primary;
                     let known = primary.insiders.known_by(insider);
-                    known.iter().for_each(|&known| self.board.hold(known));
+                    known.iter().for_each(|&known| self.hold(known));
                     let is_reached = self.reach(cell, Some(insider), left);
-                    known.iter().for_each(|&known| self.board.let_go(known));
+                    known.iter().for_each(|&known| self.let_go(known));
                     if !is_reached {
                         return false;
                     }
@@ -228,12 +235,25 @@ impl<'a> Play<'a> {
         }
     }
 
+    fn hold(&mut self, cell: u32) {
+        self.board.hold(cell);
+        self.vertices.follow(&self.board, cell);
+    }
+
+    fn let_go(&mut self, cell: u32) {
+        self.board.let_go(cell);
+        self.vertices.follow(&self.board, cell);
+    }
+
     fn range(&self, cell: u32, insider: Option<u32>) -> Range {
         self.witnesses.range(cell, insider, &self.board.primary.insiders)
     }
 
     fn reach(&mut self, cell: u32, insider: Option<u32>, means: Means) -> bool {
-        if self.reach_free(cell, insider, means.at_most(0)) {
+        // Where the edges are searched after them, the searches before need not be thorough; but not every end of an edge
+        // is whole, so in the last resort they are.
+        let free = if self.vertices.is_ready() && !means.programmes { CUBES } else { means.at_most(0) };
+        if self.reach_free(cell, insider, free) {
             return true;
         }
         means.effort.budget > 0 && self.reach_paid(cell, insider, means)
@@ -245,8 +265,33 @@ impl<'a> Play<'a> {
         need.up.max(need.width - self.range(cell, insider).down())
     }
 
-    /// By swaps among hidden cells, as far down as it goes and then up.
+    /// By swaps among hidden cells, quick ones first.
     fn reach_free(&mut self, cell: u32, insider: Option<u32>, means: Means) -> bool {
+        if self.reach_quick(cell, insider, means) {
+            return true;
+        }
+        let need = self.need_before(cell, insider);
+        let deepest = self.board.depth(cell).min(need.width);
+        if self.range(cell, insider).down() < deepest {
+            self.edge(cell, -deepest);
+        }
+        if self.range(cell, insider).down() >= need.down {
+            let up = self.missing_up(cell, insider);
+            if self.range(cell, insider).up() < up {
+                self.edge(cell, up);
+            }
+        }
+        self.range(cell, insider).meets(need)
+    }
+
+    fn edge(&mut self, cell: u32, amount: i64) {
+        if let Some(found) = self.vertices.find(&self.board, cell, amount) {
+            self.take(&found);
+        }
+    }
+
+    /// By cubes and searches, as far down as it goes and then up.
+    fn reach_quick(&mut self, cell: u32, insider: Option<u32>, means: Means) -> bool {
         let need = self.need_before(cell, insider);
         let deepest = self.board.depth(cell).min(need.width);
         let mut amounts = vec![deepest, (deepest + need.down.max(1)) / 2, need.down];
@@ -362,7 +407,6 @@ impl<'a> Play<'a> {
         let mut cells_seen = vec![false; system.len()];
         let mut edge = vec![cell];
         let mut tried = Vec::new();
-        let known = self.witnesses.len();
         while !edge.is_empty() {
             let mut next = Vec::new();
             for &(row, _) in edge.iter().flat_map(|&from| system.rows_of.of(from)) {
@@ -381,9 +425,12 @@ impl<'a> Play<'a> {
                 }
             }
             if self.prove(cell, HARD.at_most(0)) {
-                let needed = self.witnesses.cells_since(known);
-                for other in tried.into_iter().filter(|other| needed.binary_search(other).is_err()) {
+                // Swaps found long before may stand again by now, so the proof itself is asked what it needs.
+                for other in tried {
                     self.give_back(other);
+                    if !self.is_safe(cell) {
+                        self.hide(other);
+                    }
                 }
                 return Ok(());
             }

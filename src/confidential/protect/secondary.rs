@@ -3,6 +3,7 @@
 //! hidden beyond the rules, and certificates a protected cell. Deliberately absent: the check of those certificates.
 
 use super::certificate::Certificate;
+use super::cost::prices;
 use super::error::ProtectError;
 use super::improve;
 use super::play::{CHEAP, FREE, HARD, LINEAR, PAID, Play, WIDE};
@@ -34,12 +35,16 @@ pub(super) fn protect(system: &System, primary: &Primary) -> Result<Outcome, Pro
     improve::rebuild(&mut play, until);
     let insiders = &primary.insiders;
     let certificates = play.targets.iter().map(|&at| (at, play.witnesses.certificates(at, insiders))).collect();
-    let cost = play.cost;
+    let hidden = prices(system).into_iter().zip(&play.board.secondary).filter(|&(_, &is_hidden)| is_hidden);
+    let cost = hidden.map(|(price, _)| price).sum();
     Ok(Outcome { secondary: play.board.secondary, certificates, by_witness, by_programme: play.by_programme, cost })
 }
 
 /// Budgets tried, each four times the one before, before a cell may cost what it wants.
 const STAGES: usize = 3;
+
+/// Times every protected cell is looked at before the search gives up.
+const PASSES: usize = 4;
 
 /// A proof of a dozen small cells.
 fn first_budget(play: &Play) -> u64 {
@@ -86,32 +91,32 @@ fn construct(play: &mut Play, is_flat: bool) -> Result<usize, ProtectError> {
             !is_proven
         });
     }
-    for at in 0..play.targets.len() {
-        let target = play.targets[at];
-        if play.prove(target, PAID) || play.prove(target, HARD) {
-            continue;
+    // Giving back what one widening did not need can cost a cell proven before it: so once more, until all stand.
+    for _ in 0..PASSES {
+        for at in 0..play.targets.len() {
+            let target = play.targets[at];
+            if play.prove(target, PAID) || play.prove(target, HARD) {
+                continue;
+            }
+            if let Err(seen) = play.widen(target) {
+                return Err(impossible(play, target, &seen));
+            }
         }
-        if let Err(seen) = play.widen(target) {
-            let (system, primary) = (play.board.system, play.board.primary);
-            return Err(ProtectError::Impossible {
-                table: system.table(target as usize),
-                place: system.place(target as usize),
-                earlier: in_the_way(system, primary, &seen),
-            });
+        if play.targets.iter().all(|&target| play.is_safe(target)) {
+            break;
         }
     }
-    // Giving back what a widening did not need can cost a cell proven before it.
-    for at in 0..play.targets.len() {
-        let target = play.targets[at];
-        if !(play.prove(target, PAID) || play.prove(target, HARD)) {
-            let (system, primary) = (play.board.system, play.board.primary);
-            let earlier = in_the_way(system, primary, &vec![true; system.len()]);
-            let (table, place) = (system.table(target as usize), system.place(target as usize));
-            return Err(ProtectError::Impossible { table, place, earlier });
-        }
+    if let Some(&target) = play.targets.iter().find(|&&target| !play.is_safe(target)) {
+        return Err(impossible(play, target, &vec![true; play.board.system.len()]));
     }
     play.settle();
     Ok(by_witness)
+}
+
+fn impossible(play: &Play, target: u32, cells: &[bool]) -> ProtectError {
+    let (system, primary) = (play.board.system, play.board.primary);
+    let (table, place) = (system.table(target as usize), system.place(target as usize));
+    ProtectError::Impossible { table, place, earlier: in_the_way(system, primary, cells) }
 }
 
 /// An earlier release that published a cell in a sum with one of `cells`.

@@ -181,17 +181,8 @@ impl Witnesses {
         self.swaps.len()
     }
 
-    /// Every cell of every swap found after the first `known`, rising.
-    pub(super) fn cells_since(&self, known: usize) -> Vec<u32> {
-        let mut cells: Vec<u32> =
-            self.swaps[known..].iter().flat_map(|swap| &swap.unit).map(|&(cell, _)| cell).collect();
-        cells.sort_unstable();
-        cells.dedup();
-        cells
-    }
-
     /// A cell was hidden: its swaps may stand again.
-    pub(super) fn hidden(&mut self, cell: u32) {
+    pub(super) fn hidden(&mut self, cell: u32, board: &Board) {
         for &at in &self.through[cell as usize] {
             let swap = &mut self.swaps[at as usize];
             swap.published -= 1;
@@ -199,7 +190,9 @@ impl Witnesses {
                 continue;
             }
             for &(moved, _) in &swap.unit {
-                self.ranges[moved as usize].consider(swap, at, moved);
+                if board.primary.needs[moved as usize].is_some() {
+                    self.ranges[moved as usize].consider(swap, at, moved);
+                }
             }
         }
     }

@@ -91,7 +91,7 @@ fn a_swap_falls_with_a_cell_that_is_published_and_stands_again_when_it_is_hidden
         let recalled = witnesses.recall(&board, one, 2, 1 << 40).expect("it is remembered");
         assert_eq!(recalled.cost, 12_000, "for what hiding 12 costs");
         board.hide(two);
-        witnesses.hidden(two);
+        witnesses.hidden(two, &board);
         assert_eq!(witnesses.standing(one, need, &primary.insiders), Standing::Safe);
     });
 }
