@@ -10,6 +10,7 @@ pub mod interval;
 pub mod judge;
 pub mod narrow;
 pub mod nearby;
+pub mod relations;
 pub mod rounding;
 pub mod subtraction;
 pub mod system;
