@@ -177,7 +177,7 @@ fn in_words(axes: &Axes, relation: &Relation) -> manifest::Relation {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tabulate::count::tests::example;
+    use crate::tabulate::count::example;
 
     fn stated_of(cells: &[&[(&str, &str)]]) -> Vec<String> {
         let (axes, _) = example();

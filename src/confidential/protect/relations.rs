@@ -30,7 +30,7 @@ pub struct Relation {
 }
 
 /// The name of the dimension in which the room of each relation lies; no configuration can give a dimension this name.
-const ROOM: &str = "";
+pub(super) const ROOM: &str = "";
 
 /// The problem with a dimension more; none where nothing is related.
 pub(super) fn widened(problem: &Problem) -> Option<Problem> {

@@ -232,7 +232,12 @@ fn tie_order(problem: &Problem, keys: &[Key]) -> Vec<u32> {
         .map(|(at, key)| {
             // Any length is a valid HMAC key; an error here would only leave the order to the codes.
             let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&problem.tie_key) else { return ([0; 32], at) };
-            for &dimension in &names {
+            // What lies in no room of a relation is called as if there were none.
+            let is_called = |&&dimension: &&usize| {
+                let space = &problem.spaces[dimension];
+                space.name != relations::ROOM || key[dimension] != space.total
+            };
+            for &dimension in names.iter().filter(is_called) {
                 let space = &problem.spaces[dimension];
                 for word in [space.name.as_str(), space.codes[key[dimension] as usize].as_str()] {
                     mac.update(word.as_bytes());

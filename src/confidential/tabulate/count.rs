@@ -177,7 +177,10 @@ fn fault(error: impl std::fmt::Display) -> TabulateError {
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
+pub(crate) use tests::example;
+
+#[cfg(test)]
+mod tests {
     use std::collections::BTreeMap;
 
     use model::config::Configuration;
