@@ -98,7 +98,7 @@ pub struct TableEntry {
 /// How published counts were rounded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rounding {
-    /// Published counts are multiples of this.
+    /// Published counts are multiples of this, or of half of it where no others add up.
     pub base: u64,
     /// `nearest`, or `any` where the error is below the base.
     pub mode: String,

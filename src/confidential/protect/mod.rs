@@ -254,11 +254,11 @@ fn suppress_all(problem: &Problem, counter: &dyn Counter) -> Result<Pattern, Pro
         None => system,
     };
     let mut primary = primary::primary(&system)?;
-    let forms = perturb::forms(&system)?;
+    let (forms, method) = perturb::forms(&system)?;
     perturb::apply(&system, &forms, &mut primary);
     let (primary, outcome) = perturb::audit(&system, primary, &forms)?;
     pattern::prove(&system, &primary, &outcome)?;
-    let mut pattern = pattern::pattern(&system, &primary, &outcome, &forms);
+    let mut pattern = Pattern { method, ..pattern::pattern(&system, &primary, &outcome, &forms) };
     if problem.bound_effort > 0 {
         pattern.statistics.lower_bound = bound::lower_bound(&system, &primary, problem.bound_effort);
     }
@@ -278,6 +278,7 @@ pub fn precision(method: &Method, threshold: u64) -> Precision {
         RoundingKind::Nearest => Precision::Nearest { base, least },
         RoundingKind::Random => Precision::Neighbour { base, least, adds_up: false },
         RoundingKind::Controlled => Precision::Neighbour { base, least, adds_up: true },
+        RoundingKind::Widened => Precision::Near { base, least },
     }
 }
 

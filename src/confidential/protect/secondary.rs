@@ -24,8 +24,15 @@ pub(super) struct Outcome {
     pub cost: u64,
 }
 
+/// A protected cell of which a reader knows too much whatever is hidden, and what to say of it.
+#[derive(Debug)]
+pub(super) struct Stuck {
+    pub cell: u32,
+    pub error: ProtectError,
+}
+
 /// Finds a safe pattern.
-pub(super) fn protect(system: &System, primary: &Primary) -> Result<Outcome, ProtectError> {
+pub(super) fn protect(system: &System, primary: &Primary) -> Result<Outcome, Stuck> {
     let slices = slices(system, primary);
     let mut play = Play::new(system, primary, &slices);
     let by_witness = construct(&mut play, slices.is_empty())?;
@@ -53,7 +60,7 @@ fn first_budget(play: &Play) -> u64 {
 }
 
 /// Hides cells until every protected one is proven. Gives how many needed none.
-fn construct(play: &mut Play, is_flat: bool) -> Result<usize, ProtectError> {
+fn construct(play: &mut Play, is_flat: bool) -> Result<usize, Stuck> {
     // Where there are slices they clear most cells, and what they leave is searched for in the whole only once.
     play.is_whole = is_flat;
     for at in 0..play.targets.len() {
@@ -93,11 +100,7 @@ fn construct(play: &mut Play, is_flat: bool) -> Result<usize, ProtectError> {
         }
         if let Err(seen) = play.widen(target) {
             let (system, primary) = (play.board.system, play.board.primary);
-            return Err(ProtectError::Impossible {
-                table: system.table(target as usize),
-                place: system.place(target as usize),
-                earlier: in_the_way(system, primary, &seen),
-            });
+            return Err(stuck(system, primary, target, &seen));
         }
     }
     // Giving back what a widening did not need can cost a cell proven before it.
@@ -105,13 +108,16 @@ fn construct(play: &mut Play, is_flat: bool) -> Result<usize, ProtectError> {
         let target = play.targets[at];
         if !(play.prove(target, PAID) || play.prove(target, HARD)) {
             let (system, primary) = (play.board.system, play.board.primary);
-            let earlier = in_the_way(system, primary, &vec![true; system.len()]);
-            let (table, place) = (system.table(target as usize), system.place(target as usize));
-            return Err(ProtectError::Impossible { table, place, earlier });
+            return Err(stuck(system, primary, target, &vec![true; system.len()]));
         }
     }
     play.settle();
     Ok(by_witness)
+}
+
+fn stuck(system: &System, primary: &Primary, cell: u32, seen: &[bool]) -> Stuck {
+    let (table, place) = (system.table(cell as usize), system.place(cell as usize));
+    Stuck { cell, error: ProtectError::Impossible { table, place, earlier: in_the_way(system, primary, seen) } }
 }
 
 /// An earlier release that published a cell in a sum with one of `cells`.
