@@ -106,11 +106,13 @@ pub(super) struct Narrow<'a> {
 
 impl Counter for Narrow<'_> {
     fn count(&self, keys: &[Key]) -> Vec<Counts> {
-        let short = |key: &Key| key.iter().copied().take(self.dimensions).collect::<Key>();
-        let short: Vec<Key> = keys.iter().map(short).collect();
-        let counts = self.counter.count(&short).into_iter();
         let is_room = |key: &Key| key.get(self.dimensions).is_some_and(|&code| code != 0);
-        keys.iter().zip(counts).map(|(key, counts)| if is_room(key) { Counts::default() } else { counts }).collect()
+        // A room lies beside a cell and has its key but for the last code: asked for, it would be that cell once more.
+        let cells = keys.iter().filter(|key| !is_room(key));
+        let cells: Vec<Key> = cells.map(|key| key.iter().copied().take(self.dimensions).collect()).collect();
+        let mut counts = self.counter.count(&cells).into_iter();
+        let count = |key: &Key| if is_room(key) { None } else { counts.next() };
+        keys.iter().map(count).map(Option::unwrap_or_default).collect()
     }
 }
 

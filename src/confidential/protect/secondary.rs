@@ -2,6 +2,8 @@
 //! and an improvement by tearing down and building anew. Comes in: the system and the primary pattern. Goes out: cells
 //! hidden beyond the rules, and certificates a protected cell. Deliberately absent: the check of those certificates.
 
+use std::collections::BTreeSet;
+
 use super::certificate::Certificate;
 use super::error::ProtectError;
 use super::improve;
@@ -40,9 +42,50 @@ pub(super) fn protect(system: &System, primary: &Primary) -> Result<Outcome, Stu
     improve::clean_up(&mut play, until);
     improve::rebuild(&mut play, until);
     let insiders = &primary.insiders;
-    let certificates = play.targets.iter().map(|&at| (at, play.witnesses.certificates(at, insiders))).collect();
-    let cost = play.cost;
-    Ok(Outcome { secondary: play.board.secondary, certificates, by_witness, by_programme: play.by_programme, cost })
+    let certificates = play.targets.iter().map(|&at| (at, play.witnesses.certificates(at, insiders)));
+    let certificates: Vec<(u32, Vec<Certificate>)> =
+        certificates.map(|(at, all)| (at, bare(system, at, all))).collect();
+    let (mut secondary, mut cost) = (play.board.secondary.clone(), play.cost);
+    let mut needed = vec![false; system.len()];
+    for certificate in certificates.iter().flat_map(|(_, all)| all) {
+        certificate.high.iter().chain(&certificate.low).for_each(|&(cell, _)| needed[cell as usize] = true);
+    }
+    for (cell, is_needed) in (0_u32..).zip(needed) {
+        if secondary[cell as usize] && !is_needed {
+            secondary[cell as usize] = false;
+            cost -= play.board.worth(cell);
+        }
+    }
+    Ok(Outcome { secondary, certificates, by_witness, by_programme: play.by_programme, cost })
+}
+
+/// Certificates without what has nothing to do with their cell: steps that were added up may leave a swap apart from it
+/// behind, and whatever that moves would be hidden for nothing.
+fn bare(system: &System, cell: u32, mut all: Vec<Certificate>) -> Vec<Certificate> {
+    for certificate in &mut all {
+        for table in [&mut certificate.high, &mut certificate.low] {
+            let reached = joined(system, cell, table);
+            table.retain(|(at, _)| reached.contains(at));
+        }
+    }
+    all
+}
+
+/// The moved cells that sums join with `cell`; what is left of a balanced move without the others is balanced.
+fn joined(system: &System, cell: u32, table: &[(u32, i64)]) -> BTreeSet<u32> {
+    let moved: BTreeSet<u32> = table.iter().map(|&(at, _)| at).collect();
+    let (mut reached, mut rows) = (BTreeSet::new(), BTreeSet::new());
+    let mut open: Vec<u32> = moved.get(&cell).copied().into_iter().collect();
+    reached.extend(open.iter().copied());
+    while let Some(at) = open.pop() {
+        for &(row, _) in system.rows_of.of(at) {
+            if rows.insert(row) {
+                let others = system.rows.of(row).iter().map(|&(other, _)| other);
+                open.extend(others.filter(|other| moved.contains(other) && reached.insert(*other)));
+            }
+        }
+    }
+    reached
 }
 
 /// Budgets tried, each four times the one before, before a cell may cost what it wants.

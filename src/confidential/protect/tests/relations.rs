@@ -19,6 +19,7 @@ struct Both<'a> {
 
 impl Counter for Both<'_> {
     fn count(&self, keys: &[Key]) -> Vec<Counts> {
+        assert_eq!(keys.iter().collect::<BTreeSet<_>>().len(), keys.len(), "no cell is asked for twice");
         let count = |key: &Key| {
             let (&code, short) = key.split_last().expect("a dimension of families at least");
             let Some(cell) = (code as usize).checked_sub(1).map(|at| &self.cells[at]) else {
