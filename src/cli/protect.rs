@@ -18,6 +18,8 @@ Examples:
   takeup protect case --out released --zeros shown       publishes zeros; costs far more cells
   takeup protect case --out released --method round-random --base 5
                                                          hides small counts, rounds the others
+  takeup protect half --out h1 && takeup protect year --out y1 --earlier h1
+                                                         protects the year beside its first half
   takeup protect case --out released --report cost.json  keeps the report beside it
   takeup verify released                                 attacks what was written
 
@@ -27,6 +29,11 @@ A case is a folder with two files. case.json says what is published:
                                                           [\"COG\", [\"MLD\", \"SLD\"]]] } },
     \"cols\": { \"need\": [\"need_group\", \"need\"] },
     \"tables\": [ { \"file\": \"needs.csv\", \"dims\": [\"need\"] } ] }
+A table may stand at a code: \"fixed\": { \"period\": \"2026-Q1\" }; and hide what is of few:
+\"low_total\": { \"over\": \"need\", \"below\": 20 }. Beside the tables there may be
+  \"sensitive\": [\"need\"], \"group_below\": 20           no small group described by one code
+  \"relations\": [ { \"is\": \"<=\", \"terms\": [ [1, { \"event\": \"closed\" }], [-1, { \"event\": \"opened\" }] ] } ]
+                       what readers know beyond the sums: factors and cells, against 0; or \"=\"
 inner.csv.gz or inner.csv holds the counts: a column for each finest code (the last of \"cols\",
 else the dimension's name) and \"freq\"; without \"freq\" every line is one record.
 
@@ -38,6 +45,12 @@ pub struct Protect {
     /// The folder to make
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
+    /// Folders of releases that readers already have: what they show stays known, what they hide stays hidden
+    #[arg(long, value_name = "DIR", num_args = 1..)]
+    earlier: Vec<PathBuf>,
+    /// Whether what was written is attacked before it takes its name
+    #[arg(long, value_enum, default_value_t = Attack::Auto)]
+    attack: Attack,
     /// Whether a zero carries the symbol of a small count
     #[arg(long, value_enum, default_value_t = Zeros::Hidden)]
     zeros: Zeros,
@@ -124,6 +137,17 @@ enum Insiders {
     Off,
 }
 
+/// Whether the output is attacked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Attack {
+    /// On up to 3,000 hidden cells; more take minutes
+    Auto,
+    /// As `takeup verify` does; what it finds stops the run with exit 6
+    On,
+    /// Not: every protected cell is proven without it
+    Off,
+}
+
 /// What a hidden cell costs.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Weight {
@@ -174,6 +198,12 @@ impl Protect {
                 Weight::Sum => pipeline::Weight::Sum,
                 Weight::Information => pipeline::Weight::Information,
             },
+            earlier: self.earlier.clone(),
+            attack: match self.attack {
+                Attack::Auto => pipeline::OwnAttack::WhereItEnds,
+                Attack::On => pipeline::OwnAttack::Always,
+                Attack::Off => pipeline::OwnAttack::Never,
+            },
             replace: self.force,
         };
         let bar = output::progress(globals, "{spinner} {msg} ({elapsed})");
@@ -188,7 +218,12 @@ impl Protect {
             output::result(&report.to_text())?;
         }
         let out = self.out.display();
-        output::talk(globals, &format!("Every protected cell is proven safe. Next: `takeup verify {out}`."));
+        let attack = match report.left_open {
+            Some(0) => "and the attack on the files found nothing".to_owned(),
+            Some(open) => format!("the attack found nothing and left {open} cells open"),
+            None => format!("the files were not attacked. Next: `takeup verify {out}`"),
+        };
+        output::talk(globals, &format!("Every protected cell is proven safe; {attack}."));
         Ok(())
     }
 }

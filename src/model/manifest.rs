@@ -98,7 +98,7 @@ pub struct TableEntry {
 /// How published counts were rounded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rounding {
-    /// Published counts are multiples of this.
+    /// Published counts are multiples of this, or of half of it where no others add up.
     pub base: u64,
     /// `nearest`, or `any` where the error is below the base.
     pub mode: String,
@@ -133,10 +133,16 @@ impl Rounding {
     }
 }
 
-/// `sum of coefficient x cell` compared with 0.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// `sum of factor x cell` compared with 0.
+///
+/// `{"says": "families <= cases", "terms": [[1, {"measure": "families", "period_families": "2018-Q2"}],
+/// [-1, {"period": "2018-Q2"}]], "is": "<="}`: in 2018-Q2 no more families came than cases were opened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Relation {
-    /// Coefficients and cells; a cell names only the dimensions that do not stand at their total.
+    /// For people; nothing reads it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub says: String,
+    /// Factors and cells; a cell names only the dimensions that do not stand at their total.
     pub terms: Vec<(i64, BTreeMap<String, String>)>,
     /// `=` or `<=`, against 0.
     pub is: String,

@@ -34,6 +34,8 @@ pub enum RoundingKind {
     Random,
     /// To one of the two neighbours, so that the published tables add up.
     Controlled,
+    /// So that they add up, less than two bases away: what becomes of controlled rounding where no neighbours add up.
+    Widened,
 }
 
 /// What becomes of counts below the threshold in a rounded table.

@@ -69,6 +69,13 @@ pub enum Precision {
         /// Whether the published counts add up.
         adds_up: bool,
     },
+    /// Multiples of `base`, less than two bases away, that add up.
+    Near {
+        /// The base.
+        base: u64,
+        /// As above.
+        least: Option<u64>,
+    },
 }
 
 impl Precision {
@@ -77,7 +84,7 @@ impl Precision {
     pub const fn base(self) -> u64 {
         match self {
             Self::Exact => 1,
-            Self::Nearest { base, .. } | Self::Neighbour { base, .. } => base,
+            Self::Nearest { base, .. } | Self::Neighbour { base, .. } | Self::Near { base, .. } => base,
         }
     }
 }

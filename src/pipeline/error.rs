@@ -122,6 +122,7 @@ impl Error {
             Self::OutputExists(_) | Self::OutputForeign(_) | Self::ReportInside(_) => 2,
             Self::Config(_) => 3,
             Self::Ingest(_) | Self::Case(_) => 4,
+            Self::Protect(ProtectError::NotFrozen { .. } | ProtectError::NotRelated { .. }) => 4,
             Self::Protect(error) => protect_code(error),
             Self::Assemble(error) => assemble_code(error),
             Self::Disclosure(_) => 6,
@@ -141,6 +142,13 @@ impl Error {
             Self::Protect(ProtectError::Impossible { .. }) => {
                 "Nothing was written. Make its categories coarser, or leave the table out."
             }
+            Self::Protect(ProtectError::AlreadyPublished { .. }) => {
+                "Nothing was written. What an earlier release published stays known; leave the table out."
+            }
+            Self::Protect(ProtectError::NotFrozen { .. }) => {
+                "Nothing was written. Count a released period as its release did; corrections are codes of their own."
+            }
+            Self::Protect(ProtectError::NotRelated { .. }) => "Nothing was written. Mend the counts or the relation.",
             Self::Protect(ProtectError::Method { .. }) => {
                 "Nothing was written. Take a larger base, or leave small counts hidden."
             }
@@ -192,7 +200,10 @@ impl Error {
 fn protect_code(error: &ProtectError) -> u8 {
     let is_refused = matches!(
         error,
-        ProtectError::Impossible { .. } | ProtectError::NotAdditive { .. } | ProtectError::Method { .. }
+        ProtectError::Impossible { .. }
+            | ProtectError::AlreadyPublished { .. }
+            | ProtectError::NotAdditive { .. }
+            | ProtectError::Method { .. }
     );
     if is_refused { 5 } else { 1 }
 }

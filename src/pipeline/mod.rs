@@ -20,8 +20,8 @@ pub use error::Error;
 pub use ingest::{IngestSummary, inspect};
 pub use plan::{Kind, Plan, Share, Suggestion, Suggestions, TableSummary, YearRow};
 pub use protect::{
-    HiddenZeros, Insiders, Method, ProtectOptions, ProtectReport, Rounding, RoundingKind, SmallCounts, Weight, Zeros,
-    protect,
+    HiddenZeros, Insiders, Method, OwnAttack, ProtectOptions, ProtectReport, Rounding, RoundingKind, SmallCounts,
+    Weight, Zeros, protect,
 };
 pub use template::Template;
 pub use verify::{verdict_text, verify};

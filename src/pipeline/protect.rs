@@ -2,6 +2,7 @@
 //! out: a folder that is whole or not there, and a report for whoever protects. Deliberately absent: the clock in anything
 //! that is passed on; only the report says how long it took.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,6 +18,22 @@ use serde::Serialize;
 
 use super::Error;
 use super::files::{failed, remove_folder, write_folder};
+use super::verify::disclosure;
+
+/// Hidden cells up to which the attack on one's own output takes seconds; above, it takes minutes and leaves cells open.
+const ATTACKED: usize = 3_000;
+
+/// Whether the written files are attacked as a stranger would attack them. The proof of every cell stands without it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OwnAttack {
+    /// Where it can be expected to end.
+    #[default]
+    WhereItEnds,
+    /// In any case.
+    Always,
+    /// Never.
+    Never,
+}
 
 /// What decides a pattern beside the case.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +52,10 @@ pub struct ProtectOptions {
     pub effort: u64,
     /// Steps spent on proving how little any pattern could cost.
     pub bound_effort: u64,
+    /// Folders of releases that readers already have.
+    pub earlier: Vec<PathBuf>,
+    /// Whether what was written is attacked before it takes its name.
+    pub attack: OwnAttack,
     /// Whether an output of an earlier run may be replaced.
     pub replace: bool,
 }
@@ -76,6 +97,8 @@ pub struct ProtectReport {
     pub zeros_hidden: usize,
     /// Cells that exist only as a difference and were protected too.
     pub derived_protected: usize,
+    /// Cells that the attack on the written files left open, neither cleared nor claimed; none where there was no attack.
+    pub left_open: Option<u64>,
     /// How the hidden cells were proven safe.
     pub certificates: Certificates,
     /// How long it took, from the first byte read to the last one written.
@@ -116,23 +139,35 @@ pub fn protect(
     let case = Case::read(folder)?;
     let read = start.elapsed().as_secs_f64();
     progress("protecting");
+    let earlier = case.earlier(&options.earlier)?;
+    let plain = case.problem(options.zeros, options.hidden_zeros, options.weight);
     let problem = Problem {
+        relations: plain.relations.iter().chain(&earlier.relations).cloned().collect(),
+        earlier: earlier.cells.clone(),
         insiders: options.insiders,
         effort: options.effort,
         bound_effort: options.bound_effort,
         method: options.method.clone(),
-        ..case.problem(options.zeros, options.hidden_zeros, options.weight)
+        ..plain
     };
     let pattern = suppress(&problem, &case)?;
     let protect = start.elapsed().as_secs_f64() - read;
     let loss = case.loss(&pattern);
     let statistics = pattern.statistics;
     progress("writing");
-    let files = render::render_tables(&case.release(&pattern)?)?;
+    let files = render::render_tables(&case.release(&pattern, &earlier)?)?;
     let staged = staged(out, "partial");
     remove_folder(&staged)?;
     let result =
         write_folder(&staged, files.iter().map(|file| (file.path.as_str(), file.bytes.as_slice()))).and_then(|()| {
+            progress("attacking");
+            let is_attacked = match options.attack {
+                OwnAttack::Always => true,
+                OwnAttack::WhereItEnds => statistics.primary + statistics.zeros + statistics.secondary <= ATTACKED,
+                OwnAttack::Never => false,
+            };
+            let small = is_attacked.then(|| case.small_cells(&pattern));
+            let left_open = small.map(|small| attacked(&staged, &options.earlier, &small)).transpose()?;
             let told = ProtectReport {
                 threshold: case.threshold(),
                 zeros: zeros_word(options.zeros),
@@ -151,6 +186,7 @@ pub fn protect(
                 lower_bound: (options.bound_effort > 0).then(|| in_unit(statistics.lower_bound, options.weight)),
                 zeros_hidden: statistics.zeros,
                 derived_protected: statistics.derived,
+                left_open,
                 certificates: Certificates { by_witness: statistics.by_witness, by_programme: statistics.by_programme },
                 seconds: start.elapsed().as_secs_f64(),
                 seconds_read: read,
@@ -163,6 +199,20 @@ pub fn protect(
         remove_folder(&staged)?;
     }
     result
+}
+
+/// Attacks the folder as a stranger would, beside the earlier releases, and holds what the stranger claims against the
+/// cells that are `small`. Gives how many cells the attack left open: the proof stands without it.
+///
+/// # Errors
+/// [`Error::Disclosure`] where anything is found.
+fn attacked(folder: &Path, earlier: &[PathBuf], small: &BTreeSet<String>) -> Result<u64, Error> {
+    let attacked = ::verify::attack(&[folder.to_owned()], earlier)?;
+    let mut verdict = attacked.verdict;
+    let disclosed = attacked.claims.iter().filter(|claim| small.contains(&claim.cell));
+    verdict.findings.extend(disclosed.map(disclosure));
+    let left_open = verdict.tried.iter().map(|tried| tried.not_shown).sum();
+    if verdict.findings.is_empty() { Ok(left_open) } else { Err(Error::Disclosure(Box::new(verdict))) }
 }
 
 /// Nothing that is there is written over, unless it is a release and may be replaced.
@@ -278,6 +328,7 @@ impl ProtectReport {
         line("derived protected", self.derived_protected.to_string());
         line("proven by witness", self.certificates.by_witness.to_string());
         line("proven by programme", self.certificates.by_programme.to_string());
+        line("attack left open", self.left_open.map_or_else(|| "not run".to_owned(), |open| open.to_string()));
         line("seconds", format!("{:.2}", self.seconds));
         text
     }

@@ -89,6 +89,9 @@ pub(super) fn of_case(error: &CaseError) -> &'static str {
         CaseError::NotJson { .. } | CaseError::Description { .. } => {
             "Nothing was written. Mend the description, then run again."
         }
+        CaseError::Earlier { .. } => {
+            "Nothing was written. case.json has to know every dimension and code that was published before."
+        }
         CaseError::Inner { .. } => "Nothing was written. Mend that line or the description, then run again.",
     }
 }

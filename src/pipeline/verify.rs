@@ -92,7 +92,7 @@ impl Workspace {
 
 const SMALL_CELL: &str = "small_count_narrow";
 
-fn disclosure(claim: &Claim) -> Finding {
+pub(super) fn disclosure(claim: &Claim) -> Finding {
     Finding {
         attack: Attack::Interval,
         kind: SMALL_CELL.to_owned(),

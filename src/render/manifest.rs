@@ -67,5 +67,9 @@ fn rounding(precision: Precision) -> Option<Rounding> {
         Precision::Neighbour { base, least, adds_up: _ } => {
             Some(Rounding { base, mode: "any".into(), ties: None, least })
         }
+        // To a reader it is the base that bounds the error.
+        Precision::Near { base, least } => {
+            Some(Rounding { base: base.saturating_mul(2), mode: "any".into(), ties: None, least })
+        }
     }
 }

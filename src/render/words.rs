@@ -29,7 +29,9 @@ pub(crate) const FROM_RELEASED: &str = "Charts and sentences are made of the pub
 pub(crate) fn protection(parts: &ReleaseParts) -> Vec<String> {
     let threshold = parts.threshold;
     let rounds_small = |table: &ReleasedTable| match table.precision {
-        Precision::Nearest { least, .. } | Precision::Neighbour { least, .. } => least.is_none(),
+        Precision::Nearest { least, .. } | Precision::Neighbour { least, .. } | Precision::Near { least, .. } => {
+            least.is_none()
+        }
         Precision::Exact => false,
     };
     if parts.tables.iter().any(rounds_small) {
@@ -94,9 +96,12 @@ pub(crate) fn precision(table: &ReleasedTable) -> Option<String> {
         Precision::Neighbour { base, least, adds_up: true } => {
             (base, least, "up or down, so that they add up, to a multiple of".to_owned())
         }
+        Precision::Near { base, least } => {
+            (base, least, "so that they add up, by less than twice the base, to a multiple of".to_owned())
+        }
     };
     let sums = match table.precision {
-        Precision::Neighbour { adds_up: true, .. } | Precision::Exact => "",
+        Precision::Neighbour { adds_up: true, .. } | Precision::Near { .. } | Precision::Exact => "",
         Precision::Nearest { .. } | Precision::Neighbour { .. } => {
             " Rounded figures need not add up to their rounded total."
         }

@@ -87,7 +87,12 @@ impl Run {
             let earlier = self.opened[at].folder.manifest.earlier.clone();
             let parent = self.opened[at].folder.path.parent().map(Path::to_owned);
             for (name, digest) in earlier {
-                let known = self.opened.iter().position(|opened| opened.folder.manifest.release == name);
+                // A release that does not say what it is called is called like its folder.
+                let is_named = |folder: &Folder| match folder.manifest.release.as_str() {
+                    "" => folder.name == name,
+                    own => own == name,
+                };
+                let known = self.opened.iter().position(|opened| is_named(&opened.folder));
                 let place = match known {
                     Some(place) => Some(place),
                     None => self.find_earlier(&name, parent.as_deref(), beside)?,

@@ -8,7 +8,7 @@ use model::digest::sha256;
 use crate::Attacked;
 
 /// Writes a release of two tables' files, digests included, and returns its folder.
-fn write(below: &Path, name: &str, manifest: &str, files: &[(&str, &str)]) -> PathBuf {
+pub(crate) fn write(below: &Path, name: &str, manifest: &str, files: &[(&str, &str)]) -> PathBuf {
     let folder = below.join(name);
     std::fs::create_dir_all(folder.join("data")).expect("a fresh folder");
     let mut digests = BTreeMap::new();
@@ -46,7 +46,7 @@ fn attack(table: &str) -> Attacked {
     crate::attack(&[folder], &[]).expect("a release")
 }
 
-fn kinds(attacked: &Attacked) -> Vec<&str> {
+pub(crate) fn kinds(attacked: &Attacked) -> Vec<&str> {
     attacked.verdict.findings.iter().map(|finding| finding.kind.as_str()).collect()
 }
 

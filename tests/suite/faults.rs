@@ -397,3 +397,20 @@ fn a_file_that_is_listed_and_missing_is_found() {
     assert!(said.findings.iter().any(|(attack, _, file)| attack == "folder" && file == "charts/t02.png"), "{said:?}");
     assert_eq!(said.exit, Some(6));
 }
+
+/// The page, the workbook and the chart say something else then too, so only what the relation adds is looked at.
+#[test]
+fn more_families_than_cases_break_a_relation_of_the_release() {
+    let copy = Copy::new();
+    let manifest: Value = serde_json::from_str(&copy.text("release.json")).expect("JSON");
+    let relations = manifest["relations"].as_array().expect("a list");
+    assert_eq!(relations.len(), 9, "one a quarter: families are no more than their cases");
+    let families = copy.text("data/t01-families.csv");
+    let last = families.lines().last().expect("nine quarters");
+    let (quarter, _) = last.split_once(',').expect("a quarter and its families");
+    copy.write("data/t01-families.csv", families.replace(last, &format!("{quarter},100000,")));
+    let said = copy.with_new_digests().verified();
+    let kinds: BTreeSet<&str> = said.findings.iter().map(|(_, kind, _)| kind.as_str()).collect();
+    assert!(kinds.contains("relation_broken") && !kinds.contains("infeasible"), "{kinds:?}");
+    assert_eq!(said.exit, Some(6));
+}

@@ -255,3 +255,88 @@ fn a_base_that_would_give_small_counts_away_is_refused() {
     assert!(stderr(&narrow).contains("a base of 10 or more"), "{}", stderr(&narrow));
     assert!(!out.exists());
 }
+
+/// Two districts and two quarters: 8 cases of the first quarter and 2 of the second in D1, many in D2.
+fn quarters(home: &Path, name: &str, period: &str) -> PathBuf {
+    let case = home.join(name);
+    fs::create_dir(&case).expect("a fresh folder");
+    let description = serde_json::json!({
+        "threshold": 5,
+        "hierarchies": {"district": {"total": "All", "sums": [["All", ["D1", "D2", "D3"]]]},
+                        "period": {"total": "Year", "sums": [["Year", ["Q1", "Q2"]]]}},
+        "tables": [{"file": "t.csv", "dims": ["district"], "fixed": {"period": period}}],
+    });
+    fs::write(case.join("case.json"), description.to_string()).expect("a folder of our own");
+    let counts = "district,period,freq\nD1,Q1,8\nD1,Q2,2\nD2,Q1,20\nD2,Q2,30\nD3,Q1,9\nD3,Q2,11\n";
+    fs::write(case.join("inner.csv"), counts).expect("a folder of our own");
+    case
+}
+
+#[test]
+fn a_year_beside_its_first_quarter_hides_what_a_subtraction_would_give_away() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let first = quarters(home.path(), "case-q1", "Q1");
+    let year = quarters(home.path(), "case-year", "Year");
+    let out = |name: &str| text(&home.path().join(name)).to_owned();
+    let run = |case: &Path, name: &str, more: &[&str]| {
+        takeup(&[&["protect", text(case), "--out", &out(name)], more].concat())
+    };
+    assert_eq!(run(&first, "q1", &[]).status.code(), Some(0));
+    assert_eq!(run(&year, "alone", &[]).status.code(), Some(0), "nothing is small in it");
+    // Ten in the year, eight in its first quarter: two in the second.
+    assert_eq!(takeup(&["verify", &out("q1"), &out("alone")]).status.code(), Some(6));
+    let beside = run(&year, "beside", &["--earlier", &out("q1")]);
+    assert_eq!(beside.status.code(), Some(0), "{}", stderr(&beside));
+    assert!(stderr(&beside).contains("the attack on the files found nothing"), "{}", stderr(&beside));
+    let both = takeup(&["verify", &out("beside")]);
+    assert_eq!(both.status.code(), Some(0), "{}", String::from_utf8_lossy(&both.stdout));
+    let manifest = fs::read_to_string(home.path().join("beside/release.json")).expect("a manifest");
+    let manifest: Value = serde_json::from_str(&manifest).expect("JSON");
+    assert_eq!(
+        manifest["earlier"].as_object().map(|earlier| earlier.keys().collect::<Vec<_>>()),
+        Some(vec![&"q1".to_owned()])
+    );
+}
+
+#[test]
+fn an_earlier_release_that_the_counts_contradict_is_exit_4() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let first = quarters(home.path(), "case-q1", "Q1");
+    let out = home.path().join("q1");
+    assert_eq!(takeup(&["protect", text(&first), "--out", text(&out)]).status.code(), Some(0));
+    let inner = first.join("inner.csv");
+    let counts = fs::read_to_string(&inner).expect("just written");
+    fs::write(&inner, counts.replace("D2,Q1,20", "D2,Q1,21")).expect("a folder of our own");
+    let again = home.path().join("again");
+    let output = takeup(&["protect", text(&first), "--out", text(&again), "--earlier", text(&out)]);
+    assert_eq!(output.status.code(), Some(4), "{}", stderr(&output));
+    assert!(stderr(&output).contains("is not counted as release q1 published it"), "{}", stderr(&output));
+    assert!(!again.exists());
+}
+
+#[test]
+fn what_the_attack_finds_beside_an_earlier_release_is_exit_6_and_nothing_is_written() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let first = quarters(home.path(), "case-q1", "Q1");
+    let out = home.path().join("q1");
+    assert_eq!(takeup(&["protect", text(&first), "--out", text(&out)]).status.code(), Some(0));
+    // This description forgets that the first quarter is a part of the year; the earlier release says it.
+    let year = quarters(home.path(), "case-year", "Year");
+    let description = fs::read_to_string(year.join("case.json")).expect("just written");
+    let forgetful = description.replace(
+        r#"{"sums":[["Year",["Q1","Q2"]]],"total":"Year"}"#,
+        r#"{"sums":[["Any",["Q1","Year"]]],"total":"Any"}"#,
+    );
+    assert_ne!(description, forgetful);
+    fs::write(year.join("case.json"), forgetful).expect("a folder of our own");
+    let counts = "district,period,freq\nD1,Q1,8\nD1,Year,10\nD2,Q1,20\nD2,Year,50\nD3,Q1,9\nD3,Year,20\n";
+    fs::write(year.join("inner.csv"), counts).expect("a folder of our own");
+    let next = home.path().join("next");
+    let arguments = ["protect", text(&year), "--out", text(&next), "--earlier", text(&out)];
+    let output = takeup(&arguments);
+    assert_eq!(output.status.code(), Some(6), "{}", stderr(&output));
+    assert!(!next.exists());
+    let output = takeup(&[&arguments[..], &["--attack", "off"]].concat());
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert_eq!(takeup(&["verify", text(&next)]).status.code(), Some(6));
+}

@@ -7,6 +7,7 @@
 mod earlier;
 mod loss;
 mod plan;
+mod relations;
 mod reserve;
 mod sealing;
 mod unchanged;
@@ -24,7 +25,7 @@ pub use plan::{Planned, PlannedCell, PlannedDimension};
 pub use sealing::{Sealed, seal_all};
 
 use crate::protect::{
-    EarlierCell, HiddenZeros, Insiders, Pattern, PlannedTable, Problem, ProtectError, Rules, Weight, suppress,
+    EarlierCell, HiddenZeros, Insiders, Pattern, PlannedTable, Problem, ProtectError, Relation, Rules, Weight, suppress,
 };
 use crate::store::corrections::Correction;
 use crate::store::{Store, StoreError};
@@ -107,6 +108,8 @@ pub struct Draft {
     pub tables: Vec<Planned>,
     /// Every cell of every earlier release.
     pub earlier: Vec<EarlierCell>,
+    /// What ties cells beyond the sums.
+    pub relations: Vec<Relation>,
     /// Planned cells that the same tables hid in the year before: what series readers have lost already.
     pub reserved: HashSet<Key>,
     /// Name and manifest digest of every earlier release.
@@ -195,6 +198,8 @@ impl Draft {
         let planned: Vec<&Key> =
             tables.iter().flat_map(|table| &table.cells).filter_map(PlannedCell::counted).collect();
         earlier.extend(unchanged::unchanged(&axes, &planned, &earlier, &Tabulation::new(&axes, &frame)?));
+        let published: Vec<&Key> = planned.iter().copied().chain(earlier.iter().map(|cell| &cell.key)).collect();
+        let relations = relations::relations(&axes, &published);
         let reserved = reserve::reserved(&axes, &planned, &earlier, period, calendar);
         let freezes =
             freezes(&frame, &shown, &store.frozen()?.iter().map(|old| (old.start, old.end)).collect::<Vec<_>>());
@@ -208,6 +213,7 @@ impl Draft {
             axes,
             tables,
             earlier,
+            relations,
             reserved,
             earlier_releases,
             freezes,
@@ -228,6 +234,7 @@ impl Draft {
             spaces: self.axes.axes.iter().map(|axis| axis.space.clone()).collect(),
             tables: self.tables.iter().map(PlannedTable::from).collect(),
             earlier: self.earlier.clone(),
+            relations: self.relations.clone(),
             reserved: self.reserved.clone(),
             method: self.method.clone(),
             hidden_zeros: HiddenZeros::Protected,

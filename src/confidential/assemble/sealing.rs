@@ -1,7 +1,7 @@
 //! From a pattern to the sealed release of each audience and the ledger entry that remembers it. Comes in: a draft, its
 //! pattern. Goes out: releases and entries without the digest of their manifest, which render makes.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use model::config::{Audience, Configuration, Report};
 use model::edition::Figures;
@@ -10,7 +10,7 @@ use model::manifest::Corrects;
 use model::release::{Precision, Release, ReleaseParts, ReleasedCell, ReleasedDimension, ReleasedTable, Zeros};
 
 use super::plan::{Planned, PlannedCell, figures_heading};
-use super::{AssembleError, Draft};
+use super::{AssembleError, Draft, relations};
 use crate::protect::{EarlierForm, Pattern, Shown, precision, seal};
 use crate::store::ledger::{LedgerCell, LedgerEntry, ReleaseState};
 use crate::tabulate::Key;
@@ -64,6 +64,7 @@ fn seal_one(
     let used = used_codes(&draft.axes, &tables);
     let last = period.end.plus(-1);
     let hierarchies = hierarchies(&draft.axes, &used);
+    let seen = seen(draft, &tables, &used);
     let sensitive = configuration.dimensions.dimensions.iter().filter(|dimension| dimension.sensitive);
     let sensitive = sensitive.map(|dimension| dimension.name.clone()).filter(|name| hierarchies.contains_key(name));
     let parts = ReleaseParts {
@@ -79,7 +80,7 @@ fn seal_one(
         threshold: audience.threshold,
         hierarchies,
         labels: labels(configuration, &draft.axes, &tables),
-        relations: Vec::new(),
+        relations: relations::stated(&draft.axes, &draft.relations, |key| seen.contains(key)),
         tables: tables
             .iter()
             .zip(&zeros)
@@ -110,6 +111,19 @@ fn seal_one(
             .collect(),
     };
     Ok(Sealed { release: seal(parts)?, entry })
+}
+
+/// The cells of these tables, and of earlier releases those that name no code but what these tables show: a relation with
+/// another would tell its readers of a code.
+fn seen<'a>(draft: &'a Draft, tables: &[&'a Planned], used: &BTreeMap<usize, BTreeSet<u32>>) -> HashSet<&'a Key> {
+    let planned = tables.iter().flat_map(|table| &table.cells).filter_map(PlannedCell::counted);
+    let is_used = |(at, code): (usize, &u32)| {
+        let axis = &draft.axes.axes[at];
+        let of_axis = used.get(&at);
+        *code == axis.space.total || of_axis.is_some_and(|codes| axis.source == Source::Months || codes.contains(code))
+    };
+    let earlier = draft.earlier.iter().map(|cell| &cell.key).filter(|key| key.iter().enumerate().all(is_used));
+    planned.chain(earlier).collect()
 }
 
 /// ISO date of a month's last day.

@@ -12,7 +12,9 @@ use super::CaseTable;
 use super::codes::Dimension;
 use super::error::{CaseError, DescriptionFault};
 
-use crate::protect::{LowTotal, Rules, Sensitive};
+use super::relations::relation;
+use crate::protect::{LowTotal, Relation, Rules, Sensitive};
+use crate::tabulate::Key;
 
 /// The description's name in every case.
 pub(super) const FILE: &str = "case.json";
@@ -32,6 +34,8 @@ pub(super) struct Description {
     pub dimensions: Vec<Dimension>,
     pub tables: Vec<CaseTable>,
     pub rules: Rules,
+    /// As written, and in the space.
+    pub relations: Vec<(model::manifest::Relation, Relation)>,
 }
 
 /// A key that nothing here knows is an error: it may be meant to protect. Those that only describe are listed.
@@ -48,6 +52,8 @@ struct Written {
     #[serde(default)]
     sensitive: Vec<String>,
     group_below: Option<u64>,
+    #[serde(default)]
+    relations: Vec<model::manifest::Relation>,
     /// How other tools spell the tables; `tables` says it here.
     #[serde(default, rename = "formula")]
     _formula: serde::de::IgnoredAny,
@@ -151,7 +157,22 @@ fn checked(written: Written) -> Result<Description, Wrong> {
         }
         tables.push(table);
     }
-    Ok(Description { name: written.name, threshold: written.threshold, dimensions, tables, rules })
+    let relations = relations(&dimensions, written.relations)?;
+    Ok(Description { name: written.name, threshold: written.threshold, dimensions, tables, rules, relations })
+}
+
+/// What ties cells beyond the sums.
+fn relations(
+    dimensions: &[Dimension],
+    written: Vec<model::manifest::Relation>,
+) -> Result<Vec<(model::manifest::Relation, Relation)>, Wrong> {
+    let spaces: Vec<_> = dimensions.iter().map(|dimension| dimension.space.clone()).collect();
+    let totals: Key = spaces.iter().map(|space| space.total).collect();
+    let placed = |(at, stated): (usize, model::manifest::Relation)| {
+        let found = relation(&spaces, &stated, &totals).map_err(|fault| wrong(format!("relations[{at}]"), fault))?;
+        Ok((stated, found))
+    };
+    written.into_iter().enumerate().map(placed).collect()
 }
 
 /// The rules that the description asks for beyond the minimum frequency.

@@ -50,6 +50,16 @@ pub enum CaseError {
         /// What is wrong there.
         fault: Box<DescriptionFault>,
     },
+    /// An earlier release cannot be placed in the case.
+    #[error("{path}{}: {fault}", at_line(*line), path = path.display())]
+    Earlier {
+        /// Its `release.json`, or a table of it.
+        path: PathBuf,
+        /// Counted from 1; 0 where no line is meant.
+        line: u64,
+        /// What is wrong there.
+        fault: Box<EarlierFault>,
+    },
     /// The counts are not as the description says.
     #[error("{path} line {line}: {fault}", path = path.display())]
     Inner {
@@ -60,6 +70,50 @@ pub enum CaseError {
         /// What is wrong there.
         fault: InnerFault,
     },
+}
+
+fn at_line(line: u64) -> String {
+    if line == 0 { String::new() } else { format!(" line {line}") }
+}
+
+/// Why an earlier release cannot be taken into account.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum EarlierFault {
+    /// No manifest.
+    #[error("it is not a release manifest")]
+    NotRelease,
+    /// Given twice.
+    #[error("the release {name:?} is named twice")]
+    Twice {
+        /// Its name.
+        name: String,
+    },
+    /// A file outside the folder.
+    #[error("it names a table outside its folder")]
+    FileName,
+    /// A relation among cells that the case does not have.
+    #[error("it states a relation that the hierarchies of case.json cannot express")]
+    Relation,
+    /// No table of a release.
+    #[error("it is not a table of a release: a header with `value` and as many fields in every line")]
+    NotCsv,
+    /// A column that is no dimension of both.
+    #[error("case.json has no dimension {name:?} in any table, so this column cannot be placed")]
+    UnknownDimension {
+        /// As given.
+        name: String,
+    },
+    /// A code that the hierarchy does not have.
+    #[error("the hierarchy {dimension:?} of case.json has no code {code:?}")]
+    UnknownCode {
+        /// The dimension.
+        dimension: String,
+        /// As given.
+        code: String,
+    },
+    /// A number that counts nothing.
+    #[error("a value that is a number and no count")]
+    NotACount,
 }
 
 /// What a description can get wrong.
@@ -107,6 +161,18 @@ pub enum DescriptionFault {
         dimension: String,
         /// As given.
         code: String,
+    },
+    /// A relation that compares in another way.
+    #[error("a relation `is` \"<=\" or \"=\" against 0, not {is:?}")]
+    RelationIs {
+        /// As given.
+        is: String,
+    },
+    /// A relation of nothing, or of absurd size.
+    #[error("a relation has terms, each with a factor other than 0 and of {limit} at most")]
+    Factor {
+        /// The limit.
+        limit: u64,
     },
     /// A parent without children.
     #[error("{parent:?} is a sum of nothing")]

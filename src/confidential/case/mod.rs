@@ -4,22 +4,26 @@
 
 mod codes;
 mod description;
+mod earlier;
 mod error;
 mod inner;
+mod relations;
 mod rollup;
 mod sealing;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use model::hierarchy::Hierarchy;
 use model::release::Zeros;
 
-use crate::protect::{HiddenZeros, PlannedTable, Problem, Reason, Rules, Shown, Space, Weight};
+use crate::protect::{HiddenZeros, PlannedTable, Problem, Reason, Relation, Rules, Shown, Space, Weight};
 use crate::tabulate::{Counter, Counts, Key};
 
-pub use error::{CaseError, DescriptionFault, InnerFault};
+pub use earlier::Earlier;
+pub use error::{CaseError, DescriptionFault, EarlierFault, InnerFault};
 use rollup::Inner;
 
 /// Breaks ties. A store has a key of its own; who has only counts gets the same pattern on every machine.
@@ -37,6 +41,8 @@ pub struct Case {
     hierarchies: Vec<Hierarchy>,
     tables: Vec<CaseTable>,
     rules: Rules,
+    /// As the description states them, and in the space.
+    relations: Vec<(model::manifest::Relation, Relation)>,
     inner: Inner,
 }
 
@@ -72,10 +78,10 @@ impl Case {
     pub fn read(folder: &Path) -> Result<Self, CaseError> {
         let description = description::read(&folder.join(description::FILE))?;
         let inner = inner::read(folder, &description)?;
-        let description::Description { name, threshold, dimensions, tables, rules } = description;
+        let description::Description { name, threshold, dimensions, tables, rules, relations } = description;
         let (spaces, hierarchies) =
             dimensions.into_iter().map(|dimension| (dimension.space, dimension.hierarchy)).unzip();
-        Ok(Self { name, threshold, spaces, hierarchies, tables, rules, inner })
+        Ok(Self { name, threshold, spaces, hierarchies, tables, rules, relations, inner })
     }
 
     /// `MinimumFrequency(threshold)`.
@@ -100,9 +106,25 @@ impl Case {
             hidden_zeros,
             weight,
             rules: self.rules.clone(),
+            relations: self.relations.iter().map(|(_, relation)| relation.clone()).collect(),
             tie_key: TIE_KEY,
             ..Problem::default()
         }
+    }
+
+    /// Names of the cells that hold fewer records than the threshold, `area=North, need=MLD`, as a stranger spells them.
+    #[must_use]
+    pub fn small_cells(&self, pattern: &crate::protect::Pattern) -> BTreeSet<String> {
+        let small = pattern.cells.iter().filter(|(_, shown)| match shown {
+            Shown::Hidden(reason) | Shown::Rounded(_, Some(reason)) => *reason == Reason::MinimumFrequency,
+            Shown::Count(_) | Shown::Rounded(_, None) | Shown::Impossible => false,
+        });
+        let name = |key: &Key| {
+            let named = self.spaces.iter().zip(key).filter(|(space, code)| space.total != **code);
+            let named = named.map(|(space, &code)| format!("{}={}", space.name, space.codes[code as usize]));
+            named.collect::<Vec<_>>().join(", ")
+        };
+        small.map(|(key, _)| name(key)).collect()
     }
 
     /// Row-major over the table's dimensions: the last one varies fastest.

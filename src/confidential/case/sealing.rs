@@ -8,15 +8,15 @@ use model::release::{
     Precision, Release, ReleaseParts, ReleasedCell, ReleasedCode, ReleasedDimension, ReleasedTable, SealError, Zeros,
 };
 
-use super::{Case, CaseTable};
+use super::{Case, CaseTable, Earlier};
 use crate::protect::{Pattern, Shown, precision, seal};
 
 impl Case {
-    /// Seals what `pattern` shows.
+    /// Seals what `pattern` shows beside `earlier`.
     ///
     /// # Errors
     /// [`SealError`] where the pattern is not one of this case.
-    pub fn release(&self, pattern: &Pattern) -> Result<Release, SealError> {
+    pub fn release(&self, pattern: &Pattern, earlier: &Earlier) -> Result<Release, SealError> {
         let precision = precision(&pattern.method, self.threshold);
         let tables = self.tables.iter().zip(&pattern.zeros);
         let tables = tables.map(|(table, &zeros)| self.released(table, (zeros, precision), pattern));
@@ -38,9 +38,9 @@ impl Case {
             threshold: self.threshold,
             hierarchies,
             labels: BTreeMap::new(),
-            relations: Vec::new(),
+            relations: self.relations.iter().map(|(stated, _)| stated.clone()).collect(),
             tables: tables.collect(),
-            earlier: BTreeMap::new(),
+            earlier: earlier.releases.clone(),
         })
     }
 

@@ -6,8 +6,8 @@ use model::release::{ReleasedCell, Zeros};
 use proptest::prelude::*;
 use tempfile::TempDir;
 
-use super::{Case, CaseError};
-use crate::protect::{HiddenZeros, Problem, Weight, suppress};
+use super::{Case, CaseError, Earlier};
+use crate::protect::{EarlierForm, HiddenZeros, Problem, Weight, suppress};
 use crate::tabulate::{Counter, Key};
 
 const DESCRIPTION: &str = r#"{
@@ -89,7 +89,7 @@ fn what_a_pattern_hides_is_sealed_hidden_and_what_it_shows_is_shown() {
     for zeros in [Zeros::Hidden, Zeros::Shown] {
         let problem = case.problem(zeros, HiddenZeros::Unprotected, Weight::Cells);
         let pattern = suppress(&problem, &case).expect("a safe pattern");
-        let release = case.release(&pattern).expect("parts that hold together");
+        let release = case.release(&pattern, &Earlier::default()).expect("parts that hold together");
         let table = &release.parts().tables[0];
         assert_eq!((table.id.as_str(), table.cells.len(), table.zeros), ("by-age", 6 * 3, zeros));
         // Area by age: N2 is the fourth area, child the second age; two children live there.
@@ -218,5 +218,62 @@ proptest! {
                 prop_assert_eq!(case.count(&[key(&case, age, area)])[0].counted, expected, "{} {}", area, age);
             }
         }
+    }
+}
+
+#[test]
+fn an_earlier_release_is_placed_cell_by_cell_or_refused_with_its_line() {
+    let case = case(DESCRIPTION, COUNTS).expect("a sound case");
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let manifest = r#"{"threshold": 6, "tables": [{"file": "t.csv", "fixed": {"age": "child"}}],
+        "hierarchies": {"area": {"total": "All", "sums": []}, "age": {"total": "Any", "sums": []}}}"#;
+    fs::write(home.path().join("release.json"), manifest).expect("a file of our own");
+    let read = |table: &str| {
+        fs::write(home.path().join("t.csv"), table).expect("a file of our own");
+        case.earlier(&[home.path().to_owned()])
+    };
+    let earlier = read("area,value,symbol\nAll,24,\nNorth,,c\nRiver,,x\nN2,,z\n").expect("a release");
+    let cells: Vec<(Key, EarlierForm)> = earlier.cells.iter().map(|cell| (cell.key.clone(), cell.form)).collect();
+    let at = |area: &str| key(&case, "child", area);
+    let expected = [
+        (at("All"), EarlierForm::Count(24)),
+        (at("North"), EarlierForm::Suppressed),
+        (at("N2"), EarlierForm::StructuralZero),
+    ];
+    assert_eq!(cells, expected);
+    assert!(earlier.cells.iter().all(|cell| cell.threshold == 6 && cell.zeros == Zeros::Hidden));
+    let shown = read("area,value,symbol\nAll,24,\nN1,0,\n").expect("a release");
+    assert!(shown.cells.iter().all(|cell| cell.zeros == Zeros::Shown), "whoever sees a zero knows of the others");
+    for (table, place) in [
+        ("area,value\nAll,24\nElsewhere,3\n", "line 3: the hierarchy \"area\" of case.json has no code \"Elsewhere\""),
+        ("area,value\nAll,2.5\n", "line 2: a value that is a number and no count"),
+        ("area,year,value\nAll,2018,3\n", "line 1: case.json has no dimension \"year\""),
+    ] {
+        let error = read(table).expect_err("it cannot be placed").to_string();
+        assert!(error.contains(place), "{error}");
+    }
+}
+
+#[test]
+fn a_relation_names_cells_of_the_case_and_is_published() {
+    let relation = r#""threshold": 5, "relations": [{"is": "<=", "terms": [[1, {"age": "child"}], [-1, {}]]}],"#;
+    let related = DESCRIPTION.replace(r#""threshold": 5,"#, relation);
+    let found = case(&related, COUNTS).expect("a sound case");
+    let problem = found.problem(Zeros::Hidden, HiddenZeros::Unprotected, Weight::Cells);
+    assert_eq!(problem.relations[0].terms, [(1, key(&found, "child", "All")), (-1, key(&found, "Any", "All"))]);
+    let pattern = suppress(&problem, &found).expect("no more children than people");
+    let release = found.release(&pattern, &Earlier::default()).expect("parts that hold together");
+    assert_eq!(release.parts().relations.len(), 1);
+    for (wrong, said) in [("\"<=\"", "not \">=\""), ("\"child\"}]", "no code \"chill\""), ("[1, {", "factor")] {
+        let mended = match said {
+            "factor" => related.replacen(wrong, "[0, {", 1),
+            said => related.replacen(
+                wrong,
+                &wrong.replace("<=", ">=").replace("child", said.split('"').nth(1).expect("a word")),
+                1,
+            ),
+        };
+        let error = case(&mended, COUNTS).expect_err("a relation that nobody understands").to_string();
+        assert!(error.contains("relations[0]") && error.contains(said), "{error}");
     }
 }

@@ -21,6 +21,12 @@ pub enum ProtectError {
         /// Codes of the parent cell.
         place: String,
     },
+    /// The counts of a relation break it.
+    #[error("the counts of {place} and its fellows break a relation that is stated of them")]
+    NotRelated {
+        /// Codes of the relation's first cell.
+        place: String,
+    },
     /// A cell that cannot occur was counted.
     #[error("{place} in {table} is declared impossible, yet cases are counted there")]
     ImpossibleCounted {

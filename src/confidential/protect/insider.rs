@@ -93,16 +93,18 @@ impl Insiders {
     }
 }
 
-/// The cells that stand for a sum in which `cell` is counted.
+/// The cells that stand for a sum in which `cell` is counted, or of which it is a part.
 fn parents(system: &System, cell: u32) -> Vec<u32> {
-    let rows = system.rows_of.of(cell).iter().filter(|&&(_, coefficient)| coefficient > 0);
+    let is_above = |&&(row, coefficient): &&(u32, i64)| coefficient > 0 && system.adds_up[row as usize];
+    let rows = system.rows_of.of(cell).iter().filter(is_above);
     let parents = rows.flat_map(|&(row, _)| system.rows.of(row)).filter(|&&(_, coefficient)| coefficient < 0);
     parents.map(|&(parent, _)| parent).collect()
 }
 
 /// The cells that are counted in a cell, one sum down.
 fn children(system: &System, cell: u32) -> Vec<u32> {
-    let rows = system.rows_of.of(cell).iter().filter(|&&(_, coefficient)| coefficient < 0);
+    let is_below = |&&(row, coefficient): &&(u32, i64)| coefficient < 0 && system.adds_up[row as usize];
+    let rows = system.rows_of.of(cell).iter().filter(is_below);
     let children = rows.flat_map(|&(row, _)| system.rows.of(row)).filter(|&&(_, coefficient)| coefficient > 0);
     children.map(|&(child, _)| child).collect()
 }

@@ -15,6 +15,7 @@ mod pattern;
 mod perturb;
 mod play;
 mod primary;
+mod relations;
 pub mod rules;
 mod search;
 mod secondary;
@@ -34,6 +35,7 @@ use crate::tabulate::{Counter, Key};
 
 pub use error::ProtectError;
 pub use perturb::Form;
+pub use relations::Relation;
 pub use rules::{LowTotal, Rules, Sensitive};
 
 /// One dimension of the release's space.
@@ -134,6 +136,8 @@ pub struct Problem {
     pub tables: Vec<PlannedTable>,
     /// Every cell of every earlier release.
     pub earlier: Vec<EarlierCell>,
+    /// What ties cells beyond the sums.
+    pub relations: Vec<Relation>,
     /// Planned cells that are cheap to hide, for reasons that readers see as well: the releases before hid them too.
     pub reserved: HashSet<Key>,
     /// How counts are protected, in all tables alike.
@@ -231,6 +235,18 @@ pub struct Statistics {
 /// # Errors
 /// [`ProtectError`] where the counts contradict each other, or earlier releases leave no safe pattern.
 pub fn suppress(problem: &Problem, counter: &dyn Counter) -> Result<Pattern, ProtectError> {
+    match relations::widened(problem) {
+        None => suppress_all(problem, counter),
+        Some(widened) => {
+            let dimensions = problem.spaces.len();
+            let pattern = suppress_all(&widened, &relations::Narrow { counter, dimensions })?;
+            Ok(relations::narrow(pattern, dimensions))
+        }
+    }
+}
+
+/// As [`suppress`], in a space in which every relation has a cell for what it leaves.
+fn suppress_all(problem: &Problem, counter: &dyn Counter) -> Result<Pattern, ProtectError> {
     let system = system::System::build(problem, counter)?;
     let groups = rules::group::described(&system)?;
     let widened = (!groups.is_empty()).then(|| rules::group::widened(&system, &groups));
@@ -239,11 +255,11 @@ pub fn suppress(problem: &Problem, counter: &dyn Counter) -> Result<Pattern, Pro
         None => system,
     };
     let mut primary = primary::primary(&system)?;
-    let forms = perturb::forms(&system)?;
+    let (forms, method) = perturb::forms(&system)?;
     perturb::apply(&system, &forms, &mut primary);
     let (primary, outcome) = perturb::audit(&system, primary, &forms)?;
     pattern::prove(&system, &primary, &outcome)?;
-    let mut pattern = pattern::pattern(&system, &primary, &outcome, &forms);
+    let mut pattern = Pattern { method, ..pattern::pattern(&system, &primary, &outcome, &forms) };
     if problem.bound_effort > 0 {
         pattern.statistics.lower_bound = bound::lower_bound(&system, &primary, problem.bound_effort);
     }
@@ -263,6 +279,7 @@ pub fn precision(method: &Method, threshold: u64) -> Precision {
         RoundingKind::Nearest => Precision::Nearest { base, least },
         RoundingKind::Random => Precision::Neighbour { base, least, adds_up: false },
         RoundingKind::Controlled => Precision::Neighbour { base, least, adds_up: true },
+        RoundingKind::Widened => Precision::Near { base, least },
     }
 }
 

@@ -33,8 +33,7 @@ pub(super) fn prove(system: &System, primary: &Primary, outcome: &Outcome) -> Re
 
 /// What may be shown.
 pub(super) fn pattern(system: &System, primary: &Primary, outcome: &Outcome, forms: &[Option<Form>]) -> Pattern {
-    let mut pattern =
-        Pattern { zeros: primary.zeros.clone(), method: system.problem.method.clone(), ..Pattern::default() };
+    let mut pattern = Pattern { zeros: primary.zeros.clone(), ..Pattern::default() };
     let rulings = Rulings::of(system);
     let statistics = &mut pattern.statistics;
     statistics.by_witness = outcome.by_witness;

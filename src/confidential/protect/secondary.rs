@@ -2,6 +2,8 @@
 //! and an improvement by tearing down and building anew. Comes in: the system and the primary pattern. Goes out: cells
 //! hidden beyond the rules, and certificates a protected cell. Deliberately absent: the check of those certificates.
 
+use std::collections::BTreeSet;
+
 use super::certificate::Certificate;
 use super::cost::prices;
 use super::error::ProtectError;
@@ -25,8 +27,15 @@ pub(super) struct Outcome {
     pub cost: u64,
 }
 
+/// A protected cell of which a reader knows too much whatever is hidden, and what to say of it.
+#[derive(Debug)]
+pub(super) struct Stuck {
+    pub cell: u32,
+    pub error: ProtectError,
+}
+
 /// Finds a safe pattern.
-pub(super) fn protect(system: &System, primary: &Primary) -> Result<Outcome, ProtectError> {
+pub(super) fn protect(system: &System, primary: &Primary) -> Result<Outcome, Stuck> {
     let slices = slices(system, primary);
     let mut play = Play::new(system, primary, &slices);
     let by_witness = construct(&mut play, slices.is_empty())?;
@@ -34,10 +43,49 @@ pub(super) fn protect(system: &System, primary: &Primary) -> Result<Outcome, Pro
     improve::clean_up(&mut play, until);
     improve::rebuild(&mut play, until);
     let insiders = &primary.insiders;
-    let certificates = play.targets.iter().map(|&at| (at, play.witnesses.certificates(at, insiders))).collect();
-    let hidden = prices(system).into_iter().zip(&play.board.secondary).filter(|&(_, &is_hidden)| is_hidden);
+    let certificates = play.targets.iter().map(|&at| (at, play.witnesses.certificates(at, insiders)));
+    let certificates: Vec<(u32, Vec<Certificate>)> =
+        certificates.map(|(at, all)| (at, bare(system, at, all))).collect();
+    let mut secondary = play.board.secondary.clone();
+    let mut needed = vec![false; system.len()];
+    for certificate in certificates.iter().flat_map(|(_, all)| all) {
+        certificate.high.iter().chain(&certificate.low).for_each(|&(cell, _)| needed[cell as usize] = true);
+    }
+    for (is_hidden, is_needed) in secondary.iter_mut().zip(needed) {
+        *is_hidden &= is_needed;
+    }
+    let hidden = prices(system).into_iter().zip(&secondary).filter(|&(_, &is_hidden)| is_hidden);
     let cost = hidden.map(|(price, _)| price).sum();
-    Ok(Outcome { secondary: play.board.secondary, certificates, by_witness, by_programme: play.by_programme, cost })
+    Ok(Outcome { secondary, certificates, by_witness, by_programme: play.by_programme, cost })
+}
+
+/// Certificates without what has nothing to do with their cell: steps that were added up may leave a swap apart from it
+/// behind, and whatever that moves would be hidden for nothing.
+fn bare(system: &System, cell: u32, mut all: Vec<Certificate>) -> Vec<Certificate> {
+    for certificate in &mut all {
+        for table in [&mut certificate.high, &mut certificate.low] {
+            let reached = joined(system, cell, table);
+            table.retain(|(at, _)| reached.contains(at));
+        }
+    }
+    all
+}
+
+/// The moved cells that sums join with `cell`; what is left of a balanced move without the others is balanced.
+fn joined(system: &System, cell: u32, table: &[(u32, i64)]) -> BTreeSet<u32> {
+    let moved: BTreeSet<u32> = table.iter().map(|&(at, _)| at).collect();
+    let (mut reached, mut rows) = (BTreeSet::new(), BTreeSet::new());
+    let mut open: Vec<u32> = moved.get(&cell).copied().into_iter().collect();
+    reached.extend(open.iter().copied());
+    while let Some(at) = open.pop() {
+        for &(row, _) in system.rows_of.of(at) {
+            if rows.insert(row) {
+                let others = system.rows.of(row).iter().map(|&(other, _)| other);
+                open.extend(others.filter(|other| moved.contains(other) && reached.insert(*other)));
+            }
+        }
+    }
+    reached
 }
 
 /// Budgets tried, each four times the one before, before a cell may cost what it wants.
@@ -58,7 +106,7 @@ fn first_budget(play: &Play) -> u64 {
 }
 
 /// Hides cells until every protected one is proven. Gives how many needed none.
-fn construct(play: &mut Play, is_flat: bool) -> Result<usize, ProtectError> {
+fn construct(play: &mut Play, is_flat: bool) -> Result<usize, Stuck> {
     // Where there are slices they clear most cells, and what they leave is searched for in the whole only once.
     play.is_whole = is_flat;
     for at in 0..play.targets.len() {
@@ -99,7 +147,7 @@ fn construct(play: &mut Play, is_flat: bool) -> Result<usize, ProtectError> {
                 continue;
             }
             if let Err(seen) = play.widen(target) {
-                return Err(impossible(play, target, &seen));
+                return Err(stuck(play, target, &seen));
             }
         }
         if play.targets.iter().all(|&target| play.is_safe(target)) {
@@ -107,16 +155,16 @@ fn construct(play: &mut Play, is_flat: bool) -> Result<usize, ProtectError> {
         }
     }
     if let Some(&target) = play.targets.iter().find(|&&target| !play.is_safe(target)) {
-        return Err(impossible(play, target, &vec![true; play.board.system.len()]));
+        return Err(stuck(play, target, &vec![true; play.board.system.len()]));
     }
     play.settle();
     Ok(by_witness)
 }
 
-fn impossible(play: &Play, target: u32, cells: &[bool]) -> ProtectError {
+fn stuck(play: &Play, cell: u32, seen: &[bool]) -> Stuck {
     let (system, primary) = (play.board.system, play.board.primary);
-    let (table, place) = (system.table(target as usize), system.place(target as usize));
-    ProtectError::Impossible { table, place, earlier: in_the_way(system, primary, cells) }
+    let (table, place) = (system.table(cell as usize), system.place(cell as usize));
+    Stuck { cell, error: ProtectError::Impossible { table, place, earlier: in_the_way(system, primary, seen) } }
 }
 
 /// An earlier release that published a cell in a sum with one of `cells`.

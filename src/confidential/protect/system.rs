@@ -3,7 +3,8 @@
 //!
 //! A cell common to two tables is one variable. A sum is taken in where its parent and at least one of its children are
 //! variables; children that no table has become variables too, because a reader can work them out. So does a child of
-//! two parents that are variables: `first = kept + removed` and `revised = kept + added` bound all three.
+//! two parents that are variables: `first = kept + removed` and `revised = kept + added` bound all three. Relations follow
+//! the sums, each with a cell for what it leaves (`relations`).
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -12,7 +13,7 @@ use sha2::Sha256;
 
 use super::error::ProtectError;
 use super::rules::group::Watched;
-use super::{EarlierForm, Problem, Space};
+use super::{EarlierForm, Problem, Space, relations};
 use crate::tabulate::{Counter, Counts, Key};
 
 /// Sparse lists of `(index, coefficient)`, one list a line.
@@ -65,8 +66,10 @@ pub(super) struct System<'a> {
     pub keys: Vec<Key>,
     pub origins: Vec<Origin>,
     pub counts: Vec<Counts>,
-    /// Sums: the parent at -1, the children at 1, right-hand side 0.
+    /// Sums: the parent at -1, the children at 1, right-hand side 0. Relations after them: their terms and their room.
     pub rows: Lists,
+    /// Whether a row says of what a cell is made up: a sum, or that one cell is part of another.
+    pub adds_up: Vec<bool>,
     /// The rows of each variable.
     pub rows_of: Lists,
     /// Groups that a category describes, where a rule watches them.
@@ -78,7 +81,9 @@ impl<'a> System<'a> {
     pub(super) fn build(problem: &'a Problem, counter: &dyn Counter) -> Result<Self, ProtectError> {
         let mut variables = Variables::default();
         variables.collect(problem)?;
+        variables.relate(problem);
         let sums = variables.close(problem);
+        let related = variables.related(problem);
         let order = tie_order(problem, &variables.keys);
         let mut place = vec![0_u32; order.len()];
         for (new, &old) in (0_u32..).zip(&order) {
@@ -97,8 +102,20 @@ impl<'a> System<'a> {
         rows.dedup();
         let keys: Vec<Key> = order.iter().map(|&old| variables.keys[old as usize].clone()).collect();
         let origins = order.iter().map(|&old| std::mem::take(&mut variables.origins[old as usize])).collect();
-        let counts = counter.count(&keys).into_iter().map(honest).collect();
-        let system = Self { origins, ..Self::part(problem, keys, counts, rows) };
+        let mut counts: Vec<Counts> = counter.count(&keys).into_iter().map(honest).collect();
+        let mut adds_up = vec![true; rows.len()];
+        for related in related {
+            let terms: Vec<(u32, i64)> =
+                related.terms.iter().map(|&(at, factor)| (place[at as usize], factor)).collect();
+            let room = place[related.room as usize];
+            let named = |at: u32| self::place(problem, &keys[at as usize]);
+            let counted = relations::left(&terms, related.is_equal, &counts, named)?;
+            counts[room as usize] = Counts { counted, ..Counts::default() };
+            adds_up.push(relations::is_part(&terms));
+            // The room second: it lies beside the first, in the dimension of relations alone.
+            rows.push(terms.iter().take(1).copied().chain([(room, 1)]).chain(terms.iter().skip(1).copied()).collect());
+        }
+        let system = Self { origins, adds_up, ..Self::part(problem, keys, counts, rows) };
         system.check_truth()?;
         Ok(system)
     }
@@ -112,8 +129,9 @@ impl<'a> System<'a> {
             }
         }
         let origins = vec![Origin::default(); keys.len()];
+        let adds_up = vec![true; rows.len()];
         let (rows, rows_of) = (Lists::new(rows.into_iter()), Lists::new(rows_of.into_iter()));
-        Self { problem, keys, origins, counts, rows, rows_of, watched: Vec::new() }
+        Self { problem, keys, origins, counts, rows, adds_up, rows_of, watched: Vec::new() }
     }
 
     /// The sums over one dimension, the parent first.
@@ -214,7 +232,12 @@ fn tie_order(problem: &Problem, keys: &[Key]) -> Vec<u32> {
         .map(|(at, key)| {
             // Any length is a valid HMAC key; an error here would only leave the order to the codes.
             let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&problem.tie_key) else { return ([0; 32], at) };
-            for &dimension in &names {
+            // What lies in no room of a relation is called as if there were none.
+            let is_called = |&&dimension: &&usize| {
+                let space = &problem.spaces[dimension];
+                space.name != relations::ROOM || key[dimension] != space.total
+            };
+            for &dimension in names.iter().filter(is_called) {
                 let space = &problem.spaces[dimension];
                 for word in [space.name.as_str(), space.codes[key[dimension] as usize].as_str()] {
                     mac.update(word.as_bytes());
@@ -226,6 +249,13 @@ fn tie_order(problem: &Problem, keys: &[Key]) -> Vec<u32> {
         .collect();
     hashed.sort_unstable();
     hashed.into_iter().map(|(_, at)| at).collect()
+}
+
+/// A relation among variables.
+struct Related {
+    terms: Vec<(u32, i64)>,
+    room: u32,
+    is_equal: bool,
 }
 
 #[derive(Default)]
@@ -268,6 +298,9 @@ impl Variables {
                 }
             }
         }
+        if problem.relations.iter().flat_map(|relation| &relation.terms).any(|(_, key)| !inside(key)) {
+            return Err(ProtectError::OutsideSpace { table: "a relation".to_owned() });
+        }
         for (at, cell) in (0_u32..).zip(&problem.earlier) {
             if !inside(&cell.key) {
                 return Err(ProtectError::OutsideSpace { table: cell.release.clone() });
@@ -276,6 +309,27 @@ impl Variables {
             self.origins[variable].earlier.push(at);
         }
         Ok(())
+    }
+
+    /// Makes variables of cells that stand in an equation with one: they can be worked out.
+    fn relate(&mut self, problem: &Problem) {
+        for relation in problem.relations.iter().filter(|relation| relation.is_equal) {
+            if relation.terms.iter().any(|(_, key)| self.index.contains_key(key)) {
+                for (_, key) in &relation.terms {
+                    self.intern(key);
+                }
+            }
+        }
+    }
+
+    /// The relations that say something of variables, with a variable for what each leaves.
+    fn related(&mut self, problem: &Problem) -> Vec<Related> {
+        let related = |(code, relation): (u32, &relations::Relation)| {
+            let terms = relations::among(relation, &self.index)?;
+            let room = self.intern(&relations::room(relation, code)?);
+            Some(Related { terms, room, is_equal: relation.is_equal })
+        };
+        (1_u32..).zip(&problem.relations).filter_map(related).collect()
     }
 
     /// Makes variables of the children that `key` has in common with another parent that is a variable, unless other

@@ -177,6 +177,9 @@ fn fault(error: impl std::fmt::Display) -> TabulateError {
 }
 
 #[cfg(test)]
+pub(crate) use tests::example;
+
+#[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
 
@@ -222,7 +225,7 @@ mod tests {
     "#;
 
     /// Two districts in one region, cases of January and February 2026, opened; family 7 in both months.
-    fn example() -> (Axes, Frame) {
+    pub(crate) fn example() -> (Axes, Frame) {
         let files = [
             ("service.toml", "name = 'Test'\nyear_starts_in = 1\naudience = []"),
             ("codes/district.csv", "code,label,region\nN1,North one,North\nN2,North two,North\nS,South,Southern\n"),

@@ -73,8 +73,6 @@ pub struct Watched {
     pub category: usize,
     /// `whole - category`.
     pub outside: usize,
-    /// The row that says so.
-    pub row: usize,
     /// Groups of fewer are small.
     pub below: u64,
 }
@@ -106,7 +104,7 @@ pub fn watch(cells: &mut Cells, parts: &[Part<'_>], bounds: &Bounds) -> Vec<Watc
         }
     }
     let mut found: Vec<(usize, usize, u64)> = Vec::new();
-    for row in &cells.system.rows {
+    for row in &cells.system.rows[..cells.sums] {
         let Some((whole, categories)) = sum(row) else { continue };
         let is_cell = |at: usize| at < cells.known.keys.len();
         for category in categories.filter(|&category| is_cell(category) && is_cell(whole)) {
@@ -126,9 +124,8 @@ pub fn watch(cells: &mut Cells, parts: &[Part<'_>], bounds: &Bounds) -> Vec<Watc
     found.dedup();
     let watched = found.into_iter().map(|(whole, category, below)| {
         let outside = cells.system.variable(0, None);
-        let row = cells.system.rows.len();
         cells.system.equation([(whole, -1), (category, 1), (outside, 1)], 0);
-        Watched { whole, category, outside, row, below }
+        Watched { whole, category, outside, below }
     });
     watched.collect()
 }

@@ -44,10 +44,14 @@ pub fn attack(parts: &[Part<'_>], threshold: u64) -> Result<Judged, VerifyError>
     judged.count_cells(&cells, parts);
     let known: Vec<bool> = (0..cells.system.len()).map(|at| cells.states.get(at) == Some(&State::Published)).collect();
     let linear = determined(&cells.system, &known);
-    let unknown = known.iter().filter(|known| !**known).count();
+    let unknown = known.iter().take(cells.len()).filter(|known| !**known).count();
+    let relations = match cells.system.rows.len() - cells.sums {
+        0 => String::new(),
+        relations => format!(", {relations} relations"),
+    };
     judged.tried.push(Tried {
         attack: Attack::Subtraction,
-        scope: format!("{unknown} cells that no table publishes, {} sums", cells.system.rows.len()),
+        scope: format!("{unknown} cells that no table publishes, {} sums{relations}", cells.sums),
         not_shown: if linear.is_none() { unknown as u64 } else { 0 },
     });
     judged.small_published(&cells, parts, threshold);
@@ -91,7 +95,10 @@ impl Judged {
         self.count("suppressed", of(State::Suppressed));
         self.count("rounded_or_noisy", of(State::Rounded));
         self.count("derived_cells", of(State::Derived));
-        self.count("inconsistent_published", self.findings.len() as u64);
+        let found = |kind: &str| self.findings.iter().filter(|finding| finding.kind == kind).count() as u64;
+        let (inconsistent, broken) = (found("inconsistent_published"), found("relation_broken"));
+        self.count("inconsistent_published", inconsistent);
+        self.count("relation_broken", broken);
         for name in NAMES {
             self.count(name, 0);
         }
@@ -166,9 +173,8 @@ impl Judged {
         self.narrow(cells, parts, bounds, &found.ranges, threshold);
         open += watched.iter().filter(|group| found.ranges[group.outside].is_open).count() as u64;
         self.groups(cells, parts, &found.ranges, watched);
-        // What lies outside a category is added in rows of its own, after those of the tables.
-        let rows = &cells.system.rows[..watched.first().map_or(cells.system.rows.len(), |group| group.row)];
-        let groups = groups(rows, &found.ranges, threshold);
+        // Relations, and what lies outside a category, have rows of their own after those of the tables.
+        let groups = groups(&cells.system.rows[..cells.sums], &found.ranges, threshold);
         self.count("group_100pct", groups.all);
         self.count("group_100pct_total_below_2T", groups.all_of_few);
         self.count("group_all_but_one", groups.all_but_one);

@@ -9,6 +9,7 @@ pub mod groups;
 pub mod interval;
 pub mod judge;
 pub mod narrow;
+pub mod relations;
 pub mod rounding;
 pub mod subtraction;
 pub mod system;

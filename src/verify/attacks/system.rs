@@ -5,11 +5,12 @@
 use std::collections::BTreeMap;
 
 use linear::System;
-use model::manifest::{Relation, TableEntry};
+use model::manifest::TableEntry;
 use model::{Attack, Finding, Manifest};
 
 use crate::attacks::closure::{Hierarchies, Known, bit};
 use crate::attacks::codes::{Codes, Key};
+use crate::attacks::relations;
 use crate::error::VerifyError;
 use crate::readers::csv::{Reading, Row, Table};
 
@@ -61,6 +62,8 @@ pub struct Cells {
     pub origins: Vec<Option<Origin>>,
     /// Bounds and equations; the first variables are the cells, in their order, slack variables of relations follow.
     pub system: System,
+    /// How many of the rows are sums; those of relations follow.
+    pub sums: usize,
     /// Published figures that contradict each other.
     pub findings: Vec<Finding>,
     /// Published and hidden entries, a cell counted in every table that has it.
@@ -133,6 +136,8 @@ pub fn build(parts: &[Part<'_>]) -> Result<Cells, VerifyError> {
             "the releases explain {count} codes of {dimension} by different sums; each was used for its own cells only"
         ));
     }
+    let stated = relations::stated(&mut cells, parts);
+    relations::add_derived(&mut cells, &stated);
     hierarchies.add_parents(&cells.codes, &mut cells.known);
     hierarchies.add_shared(&cells.codes, &mut cells.known);
     let equations = hierarchies.equations(&cells.codes, &mut cells.known);
@@ -141,11 +146,8 @@ pub fn build(parts: &[Part<'_>]) -> Result<Cells, VerifyError> {
         let terms = equation.children.into_iter().map(|child| (child, 1)).chain([(equation.parent, -1)]);
         cells.system.equation(terms, 0);
     }
-    for part in parts {
-        for relation in &part.manifest.relations {
-            cells.add_relation(relation);
-        }
-    }
+    cells.sums = cells.system.rows.len();
+    relations::add(&mut cells, parts, &stated);
     Ok(cells)
 }
 
@@ -205,7 +207,7 @@ impl Cells {
     }
 
     /// The cell at `at`, every other dimension at the total that `manifest` states (none: at the common one).
-    fn key(&self, manifest: Option<&Manifest>, at: &BTreeMap<String, String>) -> Key {
+    pub(super) fn key(&self, manifest: Option<&Manifest>, at: &BTreeMap<String, String>) -> Key {
         let mut key = self.codes.totals();
         for (name, hierarchy) in manifest.iter().flat_map(|manifest| &manifest.hierarchies) {
             key = self.moved(key, name, &hierarchy.total);
@@ -279,21 +281,6 @@ impl Cells {
             self.system.variable(0, None);
             self.states.push(State::Derived);
             self.origins.push(None);
-        }
-    }
-
-    /// A relation whose cells no table shows tells nothing.
-    fn add_relation(&mut self, relation: &Relation) {
-        let keys: Vec<(Key, i64)> =
-            relation.terms.iter().map(|(coefficient, at)| (self.key(None, at), *coefficient)).collect();
-        let places: Option<Vec<(usize, i64)>> =
-            keys.into_iter().map(|(key, coefficient)| self.known.get(key).map(|place| (place, coefficient))).collect();
-        match places {
-            None => {}
-            Some(terms) if relation.is == "=" => self.system.equation(terms, 0),
-            Some(terms) => {
-                self.system.at_most(terms, 0);
-            }
         }
     }
 }

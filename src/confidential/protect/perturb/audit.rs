@@ -4,13 +4,13 @@
 //!
 //! A rounded cell is never hidden unless the audit fails. Where it does (a base that is small against the threshold leaves
 //! totals almost exact) cells around the open one are hidden as well, with `c` like all others: a figure less is better than
-//! no report. At the end of that stands the pattern that protects the tables without rounding; it does so with rounding too,
+//! no report. What turns out not to be needed is rounded again. At the end of that stands the pattern that protects the tables without rounding; it does so with rounding too,
 //! because a rounded cell tells less than an exact one. Only what no pattern can protect is refused.
 
 use super::super::error::ProtectError;
 use super::super::primary::{Primary, State, primary};
 use super::super::secondary::{self, Outcome};
-use super::super::system::System;
+use super::super::system::{System, signed};
 use super::{Form, apply};
 use model::method::Method;
 use model::release::Zeros;
@@ -26,26 +26,71 @@ pub(crate) fn audit(
 ) -> Result<(Primary, Outcome), ProtectError> {
     let mut hidden = vec![false; system.len()];
     for _ in 0..=REPAIRS {
-        let (table, place) = match secondary::protect(system, &before) {
-            Ok(outcome) => return Ok(with(before, outcome, &hidden)),
-            Err(ProtectError::Impossible { table, place, .. }) if system.problem.method != Method::Suppress => {
-                (table, place)
-            }
-            Err(error) => return Err(error),
+        let open = match secondary::protect(system, &before) {
+            Ok(outcome) => return Ok(give_back(system, (before, outcome), forms, hidden)),
+            Err(stuck) if system.problem.method == Method::Suppress => return Err(stuck.error),
+            Err(stuck) => stuck.cell as usize,
         };
-        let open = (0..system.len()).find(|&cell| system.place(cell) == place && system.table(cell) == table);
-        let Some(open) = open.filter(|&cell| hide_around(system, &mut before, cell, &mut hidden)) else { break };
-        hide(&mut before, open, &mut hidden, system);
+        if !hide_around(system, &mut before, open, &mut hidden) {
+            break;
+        }
     }
     let exact = unrounded(system, forms)?;
-    let pattern = secondary::protect(system, &exact)?;
+    let pattern = secondary::protect(system, &exact).map_err(|stuck| stuck.error)?;
     for cell in 0..system.len() {
         if pattern.secondary[cell] || exact.states[cell] == State::Hidden {
             hide(&mut before, cell, &mut hidden, system);
         }
     }
-    let outcome = secondary::protect(system, &before)?;
-    Ok(with(before, outcome, &hidden))
+    let outcome = secondary::protect(system, &before).map_err(|stuck| stuck.error)?;
+    Ok(give_back(system, (before, outcome), forms, hidden))
+}
+
+/// Rounds again what was hidden and need not be: all of it at once, else each half for itself, and so on down to single
+/// cells, the largest counts first. Each try is a whole proof, so large systems have few.
+fn give_back(
+    system: &System,
+    (mut primary, mut outcome): (Primary, Outcome),
+    forms: &[Option<Form>],
+    mut hidden: Vec<bool>,
+) -> (Primary, Outcome) {
+    let mut all: Vec<usize> = (0..system.len()).filter(|&cell| hidden[cell]).collect();
+    all.sort_by_key(|&cell| (std::cmp::Reverse(system.counts[cell].counted), cell));
+    let mut tries = PROVEN / system.len().max(1);
+    let mut open = vec![all];
+    while let Some(part) = open.pop() {
+        if part.is_empty() || tries == 0 {
+            continue;
+        }
+        tries -= 1;
+        part.iter().for_each(|&cell| show(&mut primary, cell, forms));
+        if let Ok(proven) = secondary::protect(system, &primary) {
+            outcome = proven;
+            part.iter().for_each(|&cell| hidden[cell] = false);
+            continue;
+        }
+        for &cell in &part {
+            hidden[cell] = false;
+            hide(&mut primary, cell, &mut hidden, system);
+        }
+        if part.len() > 1 {
+            let (first, second) = part.split_at(part.len() / 2);
+            open.extend([second.to_vec(), first.to_vec()]);
+        }
+    }
+    with(primary, outcome, &hidden)
+}
+
+/// Cells times proofs that are spent on rounding hidden figures again.
+const PROVEN: usize = 60_000;
+
+/// A hidden cell in its form again.
+fn show(primary: &mut Primary, cell: usize, forms: &[Option<Form>]) {
+    if let Some(form) = forms[cell] {
+        primary.states[cell] = State::Rounded;
+        primary.floors[cell] = signed(form.lowest);
+        primary.ceilings[cell] = Some(signed(form.highest));
+    }
 }
 
 /// The outcome with what was hidden here.

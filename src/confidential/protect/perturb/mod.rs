@@ -34,10 +34,12 @@ pub struct Form {
     pub highest: u64,
 }
 
-/// The form of every cell of this release's tables under the problem's method; none where counts are published as they
-/// are.
-pub(super) fn forms(system: &System) -> Result<Vec<Option<Form>>, ProtectError> {
-    let Method::Round(rounding) = system.problem.method else { return Ok(vec![None; system.len()]) };
+/// The form of every cell of this release's tables under the problem's method, none where counts are published as they
+/// are; and the method as it could be carried out.
+pub(super) fn forms(system: &System) -> Result<(Vec<Option<Form>>, Method), ProtectError> {
+    let Method::Round(mut rounding) = system.problem.method else {
+        return Ok((vec![None; system.len()], system.problem.method.clone()));
+    };
     check(system.problem, rounding)?;
     let values = match rounding.how {
         RoundingKind::Nearest => each(system, |cell| conventional::nearest(count(system, cell), rounding.base)),
@@ -45,10 +47,14 @@ pub(super) fn forms(system: &System) -> Result<Vec<Option<Form>>, ProtectError> 
             let draw = random::Draw::new(&system.problem.tie_key);
             each(system, |cell| draw.round(count(system, cell), rounding.base, &names(system, cell)))
         }
-        RoundingKind::Controlled => controlled::round(system, rounding.base)?,
+        RoundingKind::Controlled | RoundingKind::Widened => {
+            let (values, how) = controlled::round(system, rounding.base)?;
+            rounding.how = how;
+            values
+        }
     };
     let form = |(cell, value): (usize, Option<u64>)| value.map(|value| form(system, cell, rounding, value));
-    Ok(values.into_iter().enumerate().map(form).collect())
+    Ok((values.into_iter().enumerate().map(form).collect(), Method::Round(rounding)))
 }
 
 fn count(system: &System, cell: usize) -> u64 {
@@ -89,6 +95,7 @@ fn form(system: &System, cell: usize, rounding: Rounding, value: u64) -> Form {
     let (below, above) = match rounding.how {
         RoundingKind::Nearest => conventional::reach(rounding.base),
         RoundingKind::Random | RoundingKind::Controlled => (rounding.base - 1, rounding.base - 1),
+        RoundingKind::Widened => (2 * rounding.base - 1, 2 * rounding.base - 1),
     };
     let (lowest, highest) = (value.saturating_sub(below), value + above);
     match rounding.small {

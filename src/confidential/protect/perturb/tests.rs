@@ -287,3 +287,80 @@ fn controlled_rounding_adds_up_in_every_row_and_column_and_leaves_multiples_alon
         }
     }
 }
+
+/// Seven counts of 5 in a table of 3 x 2 x 2, each in two lines with one other of them: a ring.
+struct Ring;
+
+const RING: [[u32; 3]; 7] = [[1, 1, 1], [2, 1, 1], [2, 2, 1], [3, 2, 1], [3, 2, 2], [3, 1, 2], [1, 1, 2]];
+
+impl Counter for Ring {
+    fn count(&self, keys: &[Key]) -> Vec<Counts> {
+        let is_in = |key: &Key, at: &[u32; 3]| key.iter().zip(at).all(|(&code, &leaf)| code == 0 || code == leaf);
+        let count = |key: &Key| 5 * RING.iter().filter(|at| is_in(key, at)).count() as u64;
+        let counts = |counted: u64| Counts { counted, protected: counted, largest: counted.min(1) };
+        keys.iter().map(|key| counts(count(key))).collect()
+    }
+}
+
+fn of_ring(base: u64) -> (Problem, Pattern) {
+    let spaces = vec![flat("a", 3), flat("b", 2), flat("c", 2)];
+    let mut cells: Vec<Key> = Vec::new();
+    for (a, b, c) in (0..4).flat_map(|a| (0..3).flat_map(move |b| (0..3).map(move |c| (a, b, c)))) {
+        cells.push(Key::from([a, b, c].as_slice()));
+    }
+    let table = PlannedTable { id: "T1".into(), threshold: 5, zeros: Zeros::Shown, cells, impossible: Vec::new() };
+    let problem = Problem {
+        spaces,
+        tables: vec![table],
+        method: Method::Round(round(RoundingKind::Controlled, base, SmallCounts::Rounded)),
+        hidden_zeros: HiddenZeros::Unprotected,
+        insiders: Insiders::Ignored,
+        tie_key: [1; 32],
+        ..Problem::default()
+    };
+    let pattern = suppress(&problem, &Ring).expect("nothing is small");
+    (problem, pattern)
+}
+
+/// With base 10 each pair of neighbours makes 10, which is a multiple and would stay: one of them goes to 0 and the other to
+/// 10, and so on around the ring, which an odd number cannot.
+#[test]
+fn where_no_neighbouring_multiples_add_up_figures_go_less_than_two_bases_away_and_say_so() {
+    let (problem, pattern) = of_ring(10);
+    assert_eq!(pattern.method, Method::Round(round(RoundingKind::Widened, 10, SmallCounts::Rounded)));
+    let value = |key: &Key| match pattern.cells[key] {
+        Shown::Rounded(form, _) => form.value,
+        Shown::Count(count) => count,
+        Shown::Hidden(_) | Shown::Impossible => panic!("nothing is hidden"),
+    };
+    let mut far = 0;
+    for key in &problem.tables[0].cells {
+        let count = Ring.count(std::slice::from_ref(key))[0].counted;
+        assert!(value(key) % 10 == 0 && value(key).abs_diff(count) < 20, "{key:?}");
+        far += usize::from(value(key).abs_diff(count) >= 10);
+        if count == 0 {
+            assert_eq!(value(key), 0);
+        } else if let Shown::Rounded(form, _) = pattern.cells[key] {
+            assert_eq!((form.lowest, form.highest), (value(key).saturating_sub(19), value(key) + 19));
+        }
+        for (at, space) in problem.spaces.iter().enumerate().filter(|(at, _)| key[*at] == 0) {
+            let part = |code: &u32| {
+                let mut part = key.clone();
+                part[at] = *code;
+                value(&part)
+            };
+            assert_eq!(space.sums[0].1.iter().map(part).sum::<u64>(), value(key), "{key:?}");
+        }
+    }
+    assert!((1..=8).contains(&far), "one pair and what it is in, not all: {far}");
+}
+
+#[test]
+fn what_the_audit_hid_around_an_open_cell_and_does_not_need_is_rounded_again() {
+    // Base 2 leaves a unit in each figure. The sums of the small count have seven cells; four partners are enough.
+    let square = Square::new(&[3, 12, 40, 9, 20, 50, 30, 41, 60], 3);
+    let fine = round(RoundingKind::Nearest, 2, SmallCounts::Hidden);
+    let pattern = suppress(&square.problem(fine, Zeros::Hidden), &square).expect("safe");
+    let hidden = pattern.cells.values().filter(|shown| matches!(shown, Shown::Hidden(_))).count();
+    assert!((2..=5).contains(&hidden), "{hidden} of 16");
+}

@@ -15,6 +15,7 @@ use linear::{Answer, Bounds, Component, Infeasible, Programme, System as Equatio
 use super::super::error::ProtectError;
 use super::super::insider::Insiders;
 use super::super::primary::{Need, Primary, State, primary};
+use super::super::relations;
 use super::super::system::System;
 use super::super::{Pattern, Problem, Shown};
 use crate::tabulate::{Counter, Key};
@@ -40,6 +41,14 @@ pub struct Insight {
 /// # Errors
 /// [`ProtectError`] where the counts contradict each other or the pattern.
 pub fn attack(problem: &Problem, pattern: &Pattern, counter: &dyn Counter) -> Result<Insight, ProtectError> {
+    if let Some(widened) = relations::widened(problem) {
+        let dimensions = problem.spaces.len();
+        return attack_all(&widened, &relations::wide(pattern), &relations::Narrow { counter, dimensions });
+    }
+    attack_all(problem, pattern, counter)
+}
+
+fn attack_all(problem: &Problem, pattern: &Pattern, counter: &dyn Counter) -> Result<Insight, ProtectError> {
     let system = System::build(problem, counter)?;
     let primary = primary(&system)?;
     let mut equations = published(&system, &primary, pattern);

@@ -124,7 +124,7 @@ fn fault(
     knows: &[Said],
 ) -> Result<Option<&'static str>, Capped> {
     let mut can_be =
-        |least: i64, most: i64| reader.can_be(&[knows, &[Said { inside: inside.to_vec(), least, most }]].concat());
+        |least: i64, most: i64| reader.can_be(&[knows, &[Said::between(inside.to_vec(), least, most)]].concat());
     let top = i64::MAX / 4;
     if !can_be(wanted.threshold, top)? {
         return Ok(Some("it never reaches the threshold"));

@@ -10,6 +10,7 @@ mod oracle;
 mod orders;
 mod pencil;
 mod random;
+mod relations;
 mod releases;
 mod safety;
 

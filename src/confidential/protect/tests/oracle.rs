@@ -14,6 +14,8 @@ const NODES: usize = 100_000;
 #[derive(Debug, Clone)]
 pub(super) struct Said {
     pub inside: Vec<usize>,
+    /// Finest cells that are taken off: only what a relation says of two sums has any.
+    pub less: Vec<usize>,
     pub least: i64,
     pub most: i64,
 }
@@ -30,6 +32,8 @@ pub(super) struct Reader {
     pub truth: Vec<i64>,
     /// The published cells, shown and hidden.
     pub published: Vec<(Key, Said)>,
+    /// What ties sums together.
+    related: Vec<Said>,
     /// Whether some table publishes its zeros, now or before.
     pub shows_zeros: bool,
     /// No finest cell is tried beyond this.
@@ -47,7 +51,15 @@ impl Reader {
         let most = all + all.max(20);
         let shows_zeros =
             pattern.zeros.contains(&Zeros::Shown) || problem.earlier.iter().any(|cell| cell.zeros == Zeros::Shown);
-        let mut reader = Self { found: vec![truth.clone()], atoms, truth, published: Vec::new(), shows_zeros, most };
+        let mut reader = Self {
+            found: vec![truth.clone()],
+            atoms,
+            truth,
+            published: Vec::new(),
+            related: Vec::new(),
+            shows_zeros,
+            most,
+        };
         for (table, zeros) in problem.tables.iter().zip(&pattern.zeros) {
             for key in table.cells.iter().chain(&table.impossible) {
                 reader.hear(&problem.spaces, key, said(pattern.cells[key], *zeros));
@@ -56,13 +68,31 @@ impl Reader {
         for cell in &problem.earlier {
             reader.hear(&problem.spaces, &cell.key, said_before(cell));
         }
+        for relation in &problem.relations {
+            reader.relate(&problem.spaces, relation);
+        }
         reader
+    }
+
+    fn relate(&mut self, spaces: &[Space], relation: &Relation) {
+        let of = |sign: i64| {
+            let terms = relation.terms.iter().filter(|(factor, _)| *factor == sign);
+            terms.flat_map(|(_, key)| self.inside(spaces, key)).collect::<Vec<usize>>()
+        };
+        let least = if relation.is_equal { 0 } else { i64::MIN / 4 };
+        assert!(relation.terms.iter().all(|(factor, _)| factor.abs() == 1), "drawn so");
+        self.related.push(Said { inside: of(1), less: of(-1), least, most: 0 });
+    }
+
+    /// Everything said, and `wishes`.
+    fn all<'a>(&'a self, wishes: &'a [Said]) -> impl Iterator<Item = &'a Said> {
+        self.published.iter().map(|(_, said)| said).chain(&self.related).chain(wishes)
     }
 
     fn hear(&mut self, spaces: &[Space], key: &Key, (least, most): (i64, Option<i64>)) {
         let most = most.unwrap_or(i64::MAX / 4);
         let inside = self.inside(spaces, key);
-        self.published.push((key.clone(), Said { inside, least, most }));
+        self.published.push((key.clone(), Said::between(inside, least, most)));
     }
 
     /// The finest cells below `key`.
@@ -93,12 +123,12 @@ impl Reader {
         let (mut low, mut high) = ((0, truth), (truth, self.most));
         while low.0 < low.1 {
             let middle = (low.0 + low.1) / 2;
-            let can = self.can_be(&[knows, &[Said { inside: inside.to_vec(), least: 0, most: middle }]].concat())?;
+            let can = self.can_be(&[knows, &[Said::between(inside.to_vec(), 0, middle)]].concat())?;
             if can { low.1 = middle } else { low.0 = middle + 1 }
         }
         while high.0 < high.1 {
             let middle = (high.0 + high.1 + 1) / 2;
-            let wish = Said { inside: inside.to_vec(), least: middle, most: i64::MAX / 4 };
+            let wish = Said::between(inside.to_vec(), middle, i64::MAX / 4);
             if self.can_be(&[knows, &[wish]].concat())? { high.0 = middle } else { high.1 = middle - 1 }
         }
         Ok((low.0, high.0))
@@ -119,17 +149,18 @@ impl Reader {
     }
 
     fn bounds(&self, wishes: &[Said]) -> Option<Vec<(i64, i64)>> {
-        let said: Vec<&Said> = self.published.iter().map(|(_, said)| said).chain(wishes).collect();
+        let said: Vec<&Said> = self.all(wishes).collect();
         let mut bounds = vec![(0, self.most); self.atoms.len()];
         narrow(&said, &mut bounds).then_some(bounds)
     }
 
     /// Finest cells that everything said treats alike, so that only their sum matters.
     fn classes(&self, wishes: &[Said]) -> Vec<Vec<usize>> {
-        let said: Vec<&Said> = self.published.iter().map(|(_, said)| said).chain(wishes).collect();
-        let mut classes: std::collections::BTreeMap<Vec<bool>, Vec<usize>> = std::collections::BTreeMap::new();
+        let said: Vec<&Said> = self.all(wishes).collect();
+        let mut classes: std::collections::BTreeMap<Vec<[bool; 2]>, Vec<usize>> = std::collections::BTreeMap::new();
         for at in 0..self.atoms.len() {
-            classes.entry(said.iter().map(|said| said.inside.contains(&at)).collect()).or_default().push(at);
+            let role = said.iter().map(|said| [said.inside.contains(&at), said.less.contains(&at)]).collect();
+            classes.entry(role).or_default().push(at);
         }
         classes.into_values().collect()
     }
@@ -138,10 +169,10 @@ impl Reader {
     fn search(&mut self, wishes: &[Said], stop: &mut dyn FnMut(&[i64]) -> bool) -> Result<bool, Capped> {
         let classes = self.classes(wishes);
         let of_classes = |said: &Said| {
-            let inside = (0..classes.len()).filter(|&at| said.inside.contains(&classes[at][0])).collect();
-            Said { inside, ..said.clone() }
+            let of = |list: &Vec<usize>| (0..classes.len()).filter(|&at| list.contains(&classes[at][0])).collect();
+            Said { inside: of(&said.inside), less: of(&said.less), ..said.clone() }
         };
-        let all: Vec<Said> = self.published.iter().map(|(_, said)| said).chain(wishes).map(of_classes).collect();
+        let all: Vec<Said> = self.all(wishes).map(of_classes).collect();
         let said: Vec<&Said> = all.iter().collect();
         let truth: Vec<i64> = classes.iter().map(|class| self.true_sum(class)).collect();
         let mut bounds = vec![(0, self.most); classes.len()];
@@ -192,14 +223,20 @@ fn narrow(all: &[&Said], bounds: &mut [(i64, i64)]) -> bool {
     while moved {
         moved = false;
         for said in all {
-            let low: i64 = said.inside.iter().map(|&at| bounds[at].0).sum();
-            let high: i64 = said.inside.iter().map(|&at| bounds[at].1).sum();
+            let of = |list: &[usize], end: fn((i64, i64)) -> i64| list.iter().map(|&at| end(bounds[at])).sum::<i64>();
+            let low = of(&said.inside, |bound| bound.0) - of(&said.less, |bound| bound.1);
+            let high = of(&said.inside, |bound| bound.1) - of(&said.less, |bound| bound.0);
             if low > said.most || high < said.least {
                 return false;
             }
-            for &at in &said.inside {
+            let members = said.inside.iter().map(|&at| (at, true)).chain(said.less.iter().map(|&at| (at, false)));
+            for (at, is_added) in members {
                 let before = bounds[at];
-                let after = (before.0.max(said.least - (high - before.1)), before.1.min(said.most - (low - before.0)));
+                let after = if is_added {
+                    (before.0.max(said.least - (high - before.1)), before.1.min(said.most - (low - before.0)))
+                } else {
+                    (before.0.max(low + before.1 - said.most), before.1.min(high + before.0 - said.least))
+                };
                 if after.0 > after.1 {
                     return false;
                 }
@@ -215,11 +252,17 @@ fn narrow(all: &[&Said], bounds: &mut [(i64, i64)]) -> bool {
 impl Said {
     /// What somebody says who knows the sum.
     pub(super) fn exactly(inside: Vec<usize>, count: i64) -> Self {
-        Self { inside, least: count, most: count }
+        Self::between(inside, count, count)
+    }
+
+    /// What is said of a sum.
+    pub(super) fn between(inside: Vec<usize>, least: i64, most: i64) -> Self {
+        Self { inside, less: Vec::new(), least, most }
     }
 
     pub(super) fn holds(&self, table: &[i64]) -> bool {
-        let sum: i64 = self.inside.iter().map(|&at| table[at]).sum();
+        let of = |list: &[usize]| list.iter().map(|&at| table[at]).sum::<i64>();
+        let sum = of(&self.inside) - of(&self.less);
         (self.least..=self.most).contains(&sum)
     }
 }
