@@ -21,6 +21,9 @@ pub struct Attacked {
     /// Every hidden cell that is narrower than the threshold or known to lie below it: whoever knows the truth decides
     /// whether one of them is a disclosure.
     pub claims: Vec<Claim>,
+    /// Sentences with numbers that no table explains, by folder, which several files carry alike: for whoever knows the
+    /// report's own notes to compare.
+    pub declared: BTreeMap<String, BTreeSet<String>>,
 }
 
 /// Attacks `folders` together with the earlier releases that lie beside them.
@@ -145,6 +148,7 @@ impl Run {
     fn read(&mut self) {
         let mut files = 0;
         let (mut findings, mut tried, mut not_run) = (Vec::new(), Vec::new(), Vec::new());
+        let mut declared = BTreeMap::new();
         for opened in &mut self.opened {
             let mut own = std::mem::take(&mut opened.folder.findings);
             opened.tables = read_tables(&opened.folder, &mut own);
@@ -156,6 +160,9 @@ impl Run {
                 own.extend(checked.findings);
                 tried.extend(checked.tried);
                 not_run.extend(checked.not_run);
+                if !checked.declared.is_empty() {
+                    declared.insert(opened.folder.name.clone(), checked.declared);
+                }
             }
             for mut finding in own {
                 finding.file = format!("{}{}", opened.prefix, finding.file);
@@ -163,6 +170,7 @@ impl Run {
             }
         }
         self.result.verdict.findings = findings;
+        self.result.declared = declared;
         self.result.verdict.tried.push(Tried {
             attack: Attack::Folder,
             scope: format!("{files} files in {} folders", self.opened.iter().filter(|opened| opened.is_given).count()),

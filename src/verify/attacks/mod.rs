@@ -10,6 +10,8 @@ pub mod interval;
 pub mod judge;
 pub mod narrow;
 pub mod nearby;
+pub mod order;
+pub mod picture;
 pub mod rounding;
 pub mod subtraction;
 pub mod system;
