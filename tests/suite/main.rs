@@ -1,4 +1,4 @@
-//! One integration binary: the command line, the demo, real casework, planted faults, a statistician's cases, plans and the
+//! One integration binary: the command line, the demo, real casework, planted faults and leaks, a statistician's cases, plans and the
 //! house.
 
 mod casework;
@@ -7,6 +7,8 @@ mod corrections;
 mod demo;
 mod faults;
 mod house;
+mod leaks;
 mod plan;
+mod planted;
 mod protect;
 mod rules;

@@ -166,10 +166,10 @@ impl Book {
                         self.faults.push(("workbook_name", "a defined name that printing does not need"));
                     }
                 }
-                "externalReference" | "pivotCache" | "functionGroup" | "customWorkbookView" | "fileSharing" => {
-                    self.faults.push(("workbook_part", "a link, cache or view of other data"));
-                }
-                _ => {}
+                "workbook" | "fileVersion" | "workbookPr" | "bookViews" | "workbookView" | "sheets" | "sheet"
+                | "definedNames" | "calcPr" => {}
+                // A path of the author, a link, a cache, a view of other data.
+                _ => self.faults.push(("workbook_part", "an element that a workbook of tables does not need")),
             }
         }
     }
