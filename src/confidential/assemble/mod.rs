@@ -7,6 +7,7 @@
 mod earlier;
 mod loss;
 mod plan;
+mod recount;
 mod reserve;
 mod sealing;
 mod unchanged;
@@ -21,6 +22,7 @@ use thiserror::Error;
 
 pub use loss::Loss;
 pub use plan::{Planned, PlannedCell, PlannedDimension};
+pub use recount::{Fault, Recounted, recount};
 pub use sealing::{Sealed, seal_all};
 
 use crate::protect::{

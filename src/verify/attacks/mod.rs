@@ -12,6 +12,7 @@ pub mod narrow;
 pub mod nearby;
 pub mod order;
 pub mod picture;
+pub mod reconstruction;
 pub mod rounding;
 pub mod subtraction;
 pub mod system;

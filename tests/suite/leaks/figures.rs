@@ -160,6 +160,16 @@ fn follows() -> Vec<Plant> {
             },
         },
         Plant {
+            kind: "a combination behind three tables",
+            format: "three tables",
+            file: "",
+            finds: &["joint_small_exact", "joint_small_bounded"],
+            put: |pack| {
+                overlapping(pack);
+                true
+            },
+        },
+        Plant {
             kind: "parts that a relation ties",
             format: "release.json",
             file: "",
@@ -296,4 +306,56 @@ fn tiny(pack: &mut Pack, name: &str, audience: &str, rows: &[(&str, Option<u64>)
     pack.base = Base { name: name.to_owned(), files: files.into(), truth: BTreeMap::new(), labels: Vec::new() };
     // The dice go on, so that the same seed gives the same release.
     pack.dice = Dice::new(pack.dice.next());
+}
+
+/// Makes the pack a release of three tables of pairs, every figure of which is the threshold or more, that together force a
+/// combination which none of them shows to lie between 1 and 4. Its sides are turned by the seed.
+fn overlapping(pack: &mut Pack) {
+    /// Cases by place (2), sex (2) and need (3); the forced one is N, M, B.
+    const CASES: [[[u64; 3]; 2]; 2] = [[[6, 4, 12], [0, 2, 6]], [[12, 1, 2], [8, 8, 6]]];
+    let turned = pack.dice.below(2) == 1;
+    let more = pack.dice.next() % 30;
+    let count = |place: usize, sex: usize, need: usize| {
+        let place = if turned { 1 - place } else { place };
+        // More of a combination that is large already changes nothing of the forced one.
+        CASES[place][sex][need] + if (place, sex, need) == (0, 0, 2) { more } else { 0 }
+    };
+    let all = |range: usize, at: usize| if at == 0 { 0..range } else { at - 1..at };
+    let sum = |places: std::ops::Range<usize>, sexes: std::ops::Range<usize>, needs: std::ops::Range<usize>| -> u64 {
+        let cells = places.flat_map(|place| sexes.clone().map(move |sex| (place, sex)));
+        cells.flat_map(|(place, sex)| needs.clone().map(move |need| count(place, sex, need))).sum()
+    };
+    let (places, sexes, needs) = (["all", "N", "S"], ["all", "F", "M"], ["all", "A", "B", "C"]);
+    let mut files = [
+        ("data/k1.csv", "place,sex,value,symbol\n".to_owned()),
+        ("data/k2.csv", "place,need,value,symbol\n".to_owned()),
+        ("data/k3.csv", "sex,need,value,symbol\n".to_owned()),
+    ];
+    for (p, place) in places.iter().enumerate() {
+        for (s, sex) in sexes.iter().enumerate() {
+            files[0].1.push_str(&format!("{place},{sex},{},\n", sum(all(2, p), all(2, s), all(3, 0))));
+        }
+        for (n, need) in needs.iter().enumerate() {
+            files[1].1.push_str(&format!("{place},{need},{},\n", sum(all(2, p), all(2, 0), all(3, n))));
+        }
+    }
+    for (s, sex) in sexes.iter().enumerate() {
+        for (n, need) in needs.iter().enumerate() {
+            files[2].1.push_str(&format!("{sex},{need},{},\n", sum(all(2, 0), all(2, s), all(3, n))));
+        }
+    }
+    let entry = |file: &str, dims: [&str; 2]| json!({"id": "", "file": file, "dims": dims, "markers": {"": [0, null]}});
+    let flat = |codes: &[&str]| json!({"total": "all", "sums": [["all", codes[1..]]]});
+    let digests: BTreeMap<&str, String> = files.iter().map(|(file, text)| (*file, sha256(text.as_bytes()))).collect();
+    let manifest = json!({
+        "release": "r1", "period": "2026", "audience": "public", "threshold": 5,
+        "hierarchies": {"place": flat(&places), "need": flat(&needs), "sex": flat(&sexes)},
+        "tables": [entry("data/k1.csv", ["place", "sex"]), entry("data/k2.csv", ["place", "need"]),
+                   entry("data/k3.csv", ["sex", "need"])],
+        "files": digests,
+    });
+    let manifest = serde_json::to_string_pretty(&manifest).expect("JSON").into_bytes();
+    let files = files.into_iter().map(|(file, text)| (file.to_owned(), text.into_bytes()));
+    let files = files.chain([(MANIFEST.to_owned(), manifest)]).collect();
+    pack.base = Base { name: "r1".to_owned(), files, truth: BTreeMap::new(), labels: Vec::new() };
 }

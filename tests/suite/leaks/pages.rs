@@ -38,6 +38,9 @@ fn page() -> Vec<Plant> {
             file: PAGE,
             finds: &["html_data"],
             put: |pack| {
+                if pack.hidden().0.is_empty() {
+                    return false;
+                }
                 pack.replace(PAGE, "<td class=\"symbol\">", "<td class=\"symbol\" data-n=\"3\">");
                 true
             },
@@ -48,6 +51,9 @@ fn page() -> Vec<Plant> {
             file: PAGE,
             finds: &["html_attribute"],
             put: |pack| {
+                if pack.hidden().0.is_empty() {
+                    return false;
+                }
                 pack.replace(PAGE, "<td class=\"symbol\">", "<td class=\"symbol\" abbr=\"3\">");
                 true
             },
@@ -58,6 +64,9 @@ fn page() -> Vec<Plant> {
             file: PAGE,
             finds: &["unexplained_number"],
             put: |pack| {
+                if pack.hidden().0.is_empty() {
+                    return false;
+                }
                 pack.replace(PAGE, "<td class=\"symbol\">", "<td class=\"symbol was-83177\">");
                 true
             },
