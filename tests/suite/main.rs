@@ -1,4 +1,4 @@
-//! One integration binary: the command line, the demo, the gate, real casework, planted faults and leaks, a statistician's cases, plans and the
+//! One integration binary: the command line, the demo, the gate, weakened protection, real casework, planted faults and leaks, a statistician's cases, plans and the
 //! house.
 
 mod approval;
@@ -10,6 +10,7 @@ mod faults;
 mod gate;
 mod house;
 mod leaks;
+mod mutations;
 mod plan;
 mod planted;
 mod protect;

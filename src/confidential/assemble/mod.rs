@@ -247,8 +247,15 @@ impl Draft {
     /// # Errors
     /// [`AssembleError::Protect`] where no pattern is safe.
     pub fn protect(&self) -> Result<Pattern, AssembleError> {
-        let tabulation = Tabulation::new(&self.axes, &self.frame)?;
-        Ok(suppress(&self.problem(), &tabulation)?)
+        Ok(suppress(&self.problem(), &self.tabulation()?)?)
+    }
+
+    /// Counts any cell of the draft's space.
+    ///
+    /// # Errors
+    /// [`AssembleError::Tabulate`] where the cases cannot be counted.
+    pub fn tabulation(&self) -> Result<Tabulation<'_>, AssembleError> {
+        Ok(Tabulation::new(&self.axes, &self.frame)?)
     }
 
     /// The correction that goes into the ledger with the releases; none where the newest figures are already kept.

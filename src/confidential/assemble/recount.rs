@@ -9,7 +9,7 @@ use model::release::ReleasedTable;
 
 use super::plan::{Planned, PlannedCell};
 use super::{AssembleError, Draft, Sealed};
-use crate::tabulate::{Counter, Counts, Key, Tabulation};
+use crate::tabulate::{Counter, Counts, Key};
 
 /// A published figure that must not be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,7 +40,7 @@ pub struct Recounted {
 /// # Errors
 /// [`AssembleError::Tabulate`] where the cases cannot be counted.
 pub fn recount(draft: &Draft, sealed: &[Sealed]) -> Result<Recounted, AssembleError> {
-    let tabulation = Tabulation::new(&draft.axes, &draft.frame)?;
+    let tabulation = draft.tabulation()?;
     let keys: Vec<Key> = draft.tables.iter().flat_map(|table| &table.cells).filter_map(key).cloned().collect();
     let counts: BTreeMap<Key, Counts> = keys.iter().cloned().zip(tabulation.count(&keys)).collect();
     let mut recounted = Recounted::default();

@@ -14,7 +14,7 @@ const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;color:#141b22;max-w
     h1{font-size:1.8rem;line-height:1.2;margin:0 0 .4rem}h2{font-size:1.2rem;margin:2.2rem 0 .6rem}\
     p{margin:.3rem 0;max-width:70ch}.safe{color:#0b5d2a;font-weight:600}.unsafe{color:#a8071a;font-weight:600}\
     table{border-collapse:collapse;width:100%;font-size:.92rem}th,td{text-align:left;vertical-align:top;padding:.4rem .8rem \
-    .4rem 0;border-bottom:1px solid #d9dee3}td.n{text-align:right;font-variant-numeric:tabular-nums}\
+    .4rem 0;border-bottom:1px solid #d9dee3}small{font-weight:400}td.n{text-align:right;font-variant-numeric:tabular-nums}\
     ul{padding-left:1.2rem;max-width:70ch}li{margin:.25rem 0}code{font-size:.85em;overflow-wrap:anywhere}\
     @page{size:A4;margin:16mm}@media print{body{padding:0;font-size:10pt}tr{break-inside:avoid}}";
 

@@ -91,8 +91,7 @@ fn worst(risk: RiskName, found: &[&Finding], verdict: &Verdict) -> String {
             format!("nothing was found; most is known of a hidden cell that may be zero: {}", said(claim))
         }
         (None, RiskName::SinglingOut) => {
-            "nothing was found; every hidden cell could be the threshold or more, for all that its readers know"
-                .to_owned()
+            "nothing was found; no hidden cell is known to lie below the threshold".to_owned()
         }
         (_, RiskName::Linkability | RiskName::Inference) => "nothing was found".to_owned(),
     }
@@ -115,10 +114,11 @@ pub fn said(claim: &Claim) -> String {
     }
 }
 
-/// The claim that leaves least open.
+/// The claim that leaves least open of a cell that may be zero. A hidden cell that is known to be the threshold or more is
+/// no risk, and one known to be small is a finding.
 #[must_use]
 pub fn narrowest(claims: &[Claim]) -> Option<Claim> {
-    claims.iter().min_by_key(|claim| (width(claim), &claim.cell)).cloned()
+    claims.iter().filter(|claim| claim.lowest == 0).min_by_key(|claim| (width(claim), &claim.cell)).cloned()
 }
 
 #[cfg(test)]
