@@ -2,9 +2,13 @@
 //! real casework.
 
 use std::fs;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use confidential::store::Store;
+use confidential::store::erasure::Person;
+use confidential::store::keys::people;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -134,6 +138,35 @@ fn what_awaits_approval_and_lost_a_part_is_dropped_by_the_next_command() {
     made.exits(&["plan", "--period", "2018-Q3"], 0);
     assert!(!made.folder.join("staging").exists());
     made.second(&["approve"], 2);
+}
+
+#[test]
+fn a_released_quarter_stays_what_it_was_when_somebody_is_taken_out_of_the_store() {
+    let made = Made::new();
+    made.exits(&BUILD, 0);
+    made.second(&["approve"], 0);
+    let released = files(&made.folder.join("reports"));
+    let key = people::open(&made.folder.join("keys"), "a passphrase for tests", Some("manager")).expect("the key").key;
+    let mut store = Store::open(&made.folder.join("store/takeup.db"), &key).expect("the store");
+    let erased = a_case_of_the_quarter();
+    let person = Person::Case { source: "casework", reference: &erased };
+    assert_eq!(store.erase(person).expect("an erasure"), 1);
+    drop(store);
+    let said = made.exits(&BUILD, 0);
+    assert!(said.contains("reports") && said.contains("not counted again"), "{said}");
+    assert_eq!(files(&made.folder.join("reports")), released);
+    let refused = made.exits(&["report", "--period", "2018-Q3", "--correct", "One person asked to be erased"], 2);
+    assert!(refused.contains("nothing was recorded"), "an erasure corrects no figure: {refused}");
+    assert_eq!(files(&made.folder.join("reports")), released);
+}
+
+/// The reference of a case of the sample that was opened in the quarter.
+fn a_case_of_the_quarter() -> String {
+    let mut text = String::new();
+    let file = fs::File::open(sample()).expect("the sample");
+    flate2::read::GzDecoder::new(file).read_to_string(&mut text).expect("a text");
+    let line = text.lines().find(|line| line.contains(",2018-08-")).expect("a case of August");
+    line.split(',').next().expect("a first field").to_owned()
 }
 
 #[test]

@@ -15,9 +15,9 @@ use crate::attacks::codes::Key;
 use crate::attacks::system::{Cells, Part};
 
 /// A joint table of more cells is left out.
-const LARGEST: usize = 60_000;
+const LARGEST: usize = 300_000;
 /// Cells of joint tables that are worked on altogether.
-const WORK: usize = 600_000;
+const WORK: usize = 1_500_000;
 
 /// What reconstruction came to.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -146,24 +146,24 @@ impl Axis {
     }
 }
 
-/// A dimension's codes and sums; none where nothing adds up along it, so that nothing follows.
+/// The codes that tables of the release show of a dimension, and the sums among them; none where nothing adds up, so that
+/// nothing follows.
 fn axis(cells: &Cells, part: &Part<'_>, name: &str) -> Option<Axis> {
     let place = cells.codes.place(name)?;
     let hierarchy = part.manifest.hierarchies.get(name)?;
-    let mut codes: Vec<u32> = Vec::new();
-    let mut number = |code: &String| -> Option<usize> {
-        let code = cells.codes.known(place, code)?;
-        let known = codes.iter().position(|other| *other == code);
-        Some(known.unwrap_or_else(|| {
-            codes.push(code);
-            codes.len() - 1
-        }))
-    };
-    number(&hierarchy.total)?;
+    let number = |code: &String| cells.codes.known(place, code);
+    let mut codes = BTreeSet::from([number(&hierarchy.total)?]);
+    for table in part.tables {
+        let column = table.dims.iter().position(|dim| dim == name);
+        let shown = table.rows.iter().filter_map(|row| number(row.codes.get(column?)?));
+        codes.extend(shown);
+    }
+    let codes: Vec<u32> = codes.into_iter().collect();
+    let at = |code: &String| codes.binary_search(&number(code)?).ok();
     let mut sums = Vec::new();
     for (parent, children) in &hierarchy.sums {
-        let children: Option<Vec<usize>> = children.iter().map(&mut number).collect();
-        sums.push((number(parent)?, children?));
+        let children: Option<Vec<usize>> = children.iter().map(at).collect();
+        sums.extend(at(parent).zip(children));
     }
     (!sums.is_empty()).then_some(Axis { place, codes, sums })
 }

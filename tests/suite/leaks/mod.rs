@@ -4,6 +4,7 @@
 
 #![allow(dead_code, reason = "the suite and the bench each use their part")]
 
+mod archives;
 pub mod base;
 mod books;
 mod figures;
@@ -32,7 +33,10 @@ pub struct Plant {
 
 /// Every leak in every format.
 pub fn plants() -> Vec<Plant> {
-    [files::plants(), figures::plants(), pages::plants(), books::plants()].into_iter().flatten().collect()
+    [files::plants(), figures::plants(), pages::plants(), books::plants(), archives::plants()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// Found and planted by kind and format; kinds that were not found say what was found instead.
