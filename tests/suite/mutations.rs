@@ -61,7 +61,7 @@ impl Bench {
             configuration.service.audiences.iter().map(|audience| audience.id.clone()).collect();
         let report = configuration.reports.values().next().expect("a report").clone();
         let draft = Draft::new(&configuration, &report, &store, period, &audiences).expect("a draft");
-        let problem = Problem { effort: 1_000_000, ..draft.problem() };
+        let problem = Problem { effort: 300_000, ..draft.problem() };
         let sound = suppress(&problem, &draft.tabulation().expect("counts")).expect("a safe pattern");
         let mut bench = Self { home, configuration, draft, problem, sound, small: BTreeSet::new() };
         let sealed = bench.sealed(&bench.sound);
@@ -91,7 +91,7 @@ impl Bench {
         let mut folders = Vec::new();
         for one in sealed {
             let folder = place.path().join(&one.entry.name);
-            for file in render::render(&one.release).expect("files") {
+            for file in render::render_tables(&one.release).expect("files") {
                 let path = folder.join(&file.path);
                 fs::create_dir_all(path.parent().expect("a file lies in a folder")).expect("a folder of our own");
                 fs::write(path, file.bytes).expect("a file of our own");

@@ -15,9 +15,9 @@ use crate::attacks::codes::Key;
 use crate::attacks::system::{Cells, Part};
 
 /// A joint table of more cells is left out.
-const LARGEST: usize = 300_000;
+const LARGEST: usize = 20_000;
 /// Cells of joint tables that are worked on altogether.
-const WORK: usize = 1_500_000;
+const WORK: usize = 100_000;
 
 /// What reconstruction came to.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
