@@ -22,6 +22,9 @@ pub struct Globals {
     /// Read the store's passphrase from an open file descriptor
     #[arg(long, value_name = "FD", global = true, conflicts_with = "passphrase_file")]
     pub passphrase_fd: Option<u32>,
+    /// Who you are: a person of keys/; else whoever the passphrase belongs to
+    #[arg(long = "as", value_name = "NAME", global = true)]
+    pub person: Option<String>,
     /// Say nothing but errors and results
     #[arg(short, long, global = true)]
     pub quiet: bool,
@@ -44,7 +47,7 @@ impl Globals {
     /// Opens the workspace, asking for the passphrase where nothing gives it.
     pub fn open(&self) -> Result<Workspace, Failure> {
         let passphrase = passphrase::existing(self)?;
-        Ok(Workspace::open(self.workspace(), &passphrase)?)
+        Ok(Workspace::open_as(self.workspace(), &passphrase, self.person.as_deref())?)
     }
 
     /// Whether to talk beside results and errors.

@@ -17,6 +17,7 @@ Examples:
   takeup init service --passphrase-file pass.txt   reads it from the first line of pass.txt
   takeup init offices --template casework --passphrase-file pass.txt
 
+The first person is called manager, or what --as says. A release needs a second one: takeup keys add.
 Keep the passphrase and a copy of keys/ safe: without both, nobody can read the store again.")]
 pub struct Init {
     /// The folder to make
@@ -47,7 +48,8 @@ impl Init {
             Template::Casework => pipeline::Template::Casework,
         };
         let passphrase = passphrase::new(globals)?;
-        pipeline::init(&self.folder, template, &passphrase, self.force)?;
+        let person = globals.person.as_deref().unwrap_or(pipeline::FIRST_PERSON);
+        pipeline::init(&self.folder, template, (person, &passphrase), self.force)?;
         let folder = self.folder.display();
         if globals.json {
             return output::json(&serde_json::json!({ "workspace": self.folder }));

@@ -1,12 +1,16 @@
 //! The command line: parse, call, print, exit. Comes in: arguments. Goes out: data on stdout, talk on stderr, an exit code.
 //! Deliberately absent: every decision; those are the pipeline's.
 
+mod approve;
+mod compare;
 mod demo;
+mod explain;
 mod failure;
 mod globals;
 mod ingest;
 mod init;
 mod inspect;
+mod keys;
 mod output;
 mod passphrase;
 mod plan;
@@ -36,7 +40,8 @@ Examples:
   takeup demo                                     the whole job on invented cases
   takeup init service --passphrase-file pass.txt  a workspace of your own, in ./service
   takeup -C service ingest march.xlsx             read, check and store an export
-  takeup -C service report --period 2025-26-Q4    the quarter's reports
+  takeup -C service report --period 2025-26-Q4    the quarter's reports, built and attacked
+  takeup -C service --as deputy approve           released by a second person
 
 Exit codes:
   0 done                       5 the policy refuses
@@ -53,7 +58,11 @@ enum Command {
     Ingest(ingest::Ingest),
     Plan(plan::Plan),
     Report(report::Report),
+    Approve(approve::Approve),
     Verify(verify::Verify),
+    Compare(compare::Compare),
+    Explain(explain::Explain),
+    Keys(keys::Keys),
     Protect(protect::Protect),
 }
 
@@ -78,7 +87,11 @@ pub fn run() -> ExitCode {
         Command::Ingest(command) => command.run(globals),
         Command::Plan(command) => command.run(globals),
         Command::Report(command) => command.run(globals),
+        Command::Approve(command) => command.run(globals),
         Command::Verify(command) => command.run(globals),
+        Command::Compare(command) => command.run(globals),
+        Command::Explain(command) => command.run(globals),
+        Command::Keys(command) => command.run(globals),
         Command::Protect(command) => command.run(globals),
     };
     match result {

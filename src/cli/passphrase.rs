@@ -34,6 +34,21 @@ pub fn new(globals: &Globals) -> Result<Passphrase, Failure> {
     checked(first)
 }
 
+/// The passphrase of somebody else, who is to be added; a prompt asks twice.
+pub fn of_another(globals: &Globals, file: Option<&Path>) -> Result<Passphrase, Failure> {
+    let Some(path) = file else {
+        let first = prompt("The new person's passphrase: ")?;
+        if prompt("The same again: ")? != first {
+            return Err(Failure::usage("the two passphrases differ", "Nobody was added. Try again."));
+        }
+        return checked(first);
+    };
+    let failed = |source| Failure::System { doing: "read the passphrase file", path: path.to_owned(), source };
+    let opened = File::open(path).map_err(failed)?;
+    warn_if_others_can_read(&opened, path, globals);
+    checked(first_line(opened).map_err(failed)?)
+}
+
 fn checked(text: String) -> Result<Passphrase, Failure> {
     if text.is_empty() {
         let next = "Put it on the first line of the file, or type it at the prompt.";

@@ -1,13 +1,13 @@
 //! `takeup report`
 
 use clap::Args;
-use takeup::pipeline::Share;
+use takeup::pipeline::{Reported, Share};
 
 use super::failure::Failure;
 use super::globals::Globals;
 use super::output;
 
-/// Protect the figures, write the reports, attack them; all or nothing
+/// Protect the figures, write the reports, attack them; a second person then approves
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -15,8 +15,9 @@ Examples:
   takeup -C service report --period 2025-26-Q4 --audience public
   takeup -C service report --period 2025-26-Q4 --correct \"Two offices were confused in March\"
 
-Prints the folders of the release. Where the attack finds a way in, nothing is released
-(exit 6). A released period is never counted again: without --correct its folders are named.")]
+Prints the folders in staging/, where they await a second person: `takeup approve`. Where the
+attack finds a way in, nothing is left (exit 6). A released period is never counted again:
+without --correct its folders are named.")]
 pub struct Report {
     /// The period: 2025-26-Q4, 2026-Q1, 2026-M03, 2025-26 or 2026
     #[arg(long, value_name = "PERIOD")]
@@ -41,9 +42,9 @@ impl Report {
             None => workspace.report(&self.period, self.audience.as_deref(), &progress),
         };
         bar.finish_and_clear();
-        let folders = folders?;
+        let Reported { folders, awaiting } = folders?;
         if globals.json {
-            return output::json(&serde_json::json!({ "releases": folders }));
+            return output::json(&serde_json::json!({ "releases": folders, "awaiting_approval": awaiting }));
         }
         for folder in &folders {
             output::result(&folder.display().to_string())?;
@@ -52,7 +53,12 @@ impl Report {
             let Share { cells, hidden } = share;
             output::talk(globals, &format!("{release}: {hidden} of {cells} cells hidden, {:.1} %", share.percent()));
         }
-        output::talk(globals, "Attacked before release, together with all earlier releases; nothing was found.");
+        if awaiting {
+            output::talk(globals, "Attacked together with all earlier releases; nothing was found.");
+            output::talk(globals, "Next: a second person looks at it and runs `takeup --as NAME approve`.");
+        } else {
+            output::talk(globals, "Released before; a released period is not counted again.");
+        }
         Ok(())
     }
 }

@@ -16,12 +16,16 @@ Examples:
   takeup verify reports/2025-26-Q4-public-r1     as a stranger: the folder alone
   takeup verify reports/*                        several releases together
   takeup -C service verify service/reports/*     also looks for every name in the store
+  takeup verify FOLDER --page verdict.html       the verdict as a page to file; not for release
 
 Works on any folder with a release.json. Exit 6 where something was found.")]
 pub struct Verify {
     /// Folders with a release.json
     #[arg(value_name = "PACK", required = true)]
     folders: Vec<PathBuf>,
+    /// Also write the verdict as an internal page
+    #[arg(long, value_name = "FILE")]
+    page: Option<PathBuf>,
 }
 
 impl Verify {
@@ -29,6 +33,19 @@ impl Verify {
     pub fn run(&self, globals: &Globals) -> Result<(), Failure> {
         let workspace = if globals.names_a_workspace() { Some(globals.open()?) } else { None };
         let verdict = pipeline::verify(&self.folders, workspace.as_ref())?;
+        if let Some(path) = &self.page {
+            let names: Vec<String> = self
+                .folders
+                .iter()
+                .filter_map(|folder| folder.file_name())
+                .map(|name| name.to_string_lossy().into_owned())
+                .collect();
+            std::fs::write(path, pipeline::verdict_page(&verdict, &names)).map_err(|source| Failure::System {
+                doing: "write",
+                path: path.clone(),
+                source,
+            })?;
+        }
         if globals.json {
             output::json(&verdict)?;
         } else {

@@ -15,7 +15,7 @@ mod tests;
 mod unpack;
 pub(crate) mod views;
 
-use index::{Entry, Index, WORDS_MAX, hash, with_word, words};
+use index::{Entry, Index, WINDOW, WORDS_MAX, hash, with_word, words};
 use unpack::Budget;
 
 /// Two weak words of one person this close together name the person.
@@ -65,12 +65,26 @@ impl Referee {
     /// Every hit, in order of file and place; each identifier once a part of a file. None means that nobody was found.
     #[must_use]
     pub fn scan(&self, files: &[(String, Vec<u8>)]) -> Vec<Hit> {
-        let mut hits = Vec::new();
-        for (file, bytes) in files {
-            let mut scan = Scan { index: &self.index, file, hits: &mut hits, budget: Budget::of_a_file() };
-            scan.part("name", file.as_bytes(), 0);
-            scan.part("", bytes, 0);
-        }
+        let threads = std::thread::available_parallelism().map_or(1, usize::from).min(files.len().max(1));
+        // Files go round in turn; the order of hits does not depend on who found them.
+        let share = |first: usize| {
+            let mut hits = Vec::new();
+            for (file, bytes) in files.iter().skip(first).step_by(threads) {
+                let mut scan = Scan { index: &self.index, file, hits: &mut hits, budget: Budget::of_a_file() };
+                scan.part("name", file.as_bytes(), 0);
+                scan.part("", bytes, 0);
+            }
+            hits
+        };
+        let mut hits: Vec<Hit> = std::thread::scope(|scope| {
+            let others: Vec<_> = (1..threads).map(|first| scope.spawn(move || share(first))).collect();
+            let mut hits = share(0);
+            for other in others {
+                // A scan that ended early has not shown that nobody is there, so its panic is this one's too.
+                hits.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+            }
+            hits
+        });
         hits.sort();
         hits.dedup();
         hits
@@ -100,7 +114,7 @@ impl Scan<'_> {
         }
         // Once a part: the readings of it repeat what is plain in it.
         let mut seen = HashSet::new();
-        let raw = String::from_utf8_lossy(bytes);
+        let raw = views::text_of(bytes);
         let decoded = views::decoded(&raw);
         let readable = decoded.as_deref().unwrap_or(&raw);
         let text = views::is_markup(readable).then(|| views::without_tags(readable));
@@ -153,7 +167,9 @@ impl Scan<'_> {
                 found.push((words[at].start, IdentifierKind::Phone, Strength::Strong));
             }
         }
-        for at in 0..text.len() {
+        // References are letters and digits, so they lie within a word.
+        let long = words.iter().filter(|word| word.end - word.start >= WINDOW);
+        for at in long.flat_map(|word| word.start..=word.end - WINDOW) {
             for (run, entry) in self.index.inside(&text.as_bytes()[at..]) {
                 if seen.insert(run) {
                     found.push((at, entry.kind, entry.strength));

@@ -22,6 +22,40 @@ pub enum Attack {
     Identifier,
     /// A manifest that claims more doubt than its tables leave.
     Manifest,
+    /// A combination that no table shows and that overlapping tables force.
+    Reconstruction,
+}
+
+/// What an opinion of data protection asks about by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RiskName {
+    /// Picking out one person or a few.
+    SinglingOut,
+    /// Connecting what was published apart.
+    Linkability,
+    /// Learning something about everybody of a group.
+    Inference,
+}
+
+impl RiskName {
+    /// All three.
+    pub const ALL: [Self; 3] = [Self::SinglingOut, Self::Linkability, Self::Inference];
+}
+
+/// What a verification says of one risk.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Risk {
+    /// Which one.
+    pub name: RiskName,
+    /// Attacks that bear on it and were run.
+    pub tried: Vec<Attack>,
+    /// Findings that are a case of it.
+    pub findings: u64,
+    /// Cells that an attack which bears on it left open.
+    pub open: u64,
+    /// The worst case, in a sentence.
+    pub worst: String,
 }
 
 /// `lowest <= cell <= highest`, as a stranger can prove.
@@ -75,6 +109,15 @@ pub struct Verdict {
     pub not_run: Vec<String>,
     /// Counts by kind, for programs.
     pub counts: std::collections::BTreeMap<String, u64>,
+    /// The three risks, in their order.
+    #[serde(default)]
+    pub risks: Vec<Risk>,
+    /// The hidden cell of which most is known, where that is too much unless it is zero.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub narrowest: Option<Claim>,
+    /// What was attacked: name and digest of `release.json`, earlier releases included.
+    #[serde(default)]
+    pub releases: std::collections::BTreeMap<String, String>,
 }
 
 impl Verdict {

@@ -7,7 +7,7 @@ use model::digest::sha256;
 use serde::Serialize;
 
 use super::files::{write_folder, write_secret};
-use super::workspace::{Passphrase, Workspace, init_with};
+use super::workspace::{FIRST_PERSON, Passphrase, Workspace, init_with};
 use super::{Error, Template};
 
 /// What the demo made.
@@ -21,6 +21,18 @@ pub struct DemoSummary {
     pub cases: u64,
     /// The release folders.
     pub reports: Vec<PathBuf>,
+}
+
+/// The person of the demo who approves what the first one built.
+pub const SECOND_PERSON: &str = "deputy";
+
+/// A second person opens the workspace and approves what waits there.
+fn approved_by_a_second(folder: &Path, mut workspace: Workspace, words: &str) -> Result<Vec<PathBuf>, Error> {
+    let passphrase = Passphrase::new(words[16..32].to_owned());
+    write_secret(&folder.join("keys").join("passphrase-of-deputy"), &words.as_bytes()[16..32])?;
+    workspace.add_person(SECOND_PERSON, &passphrase)?;
+    drop(workspace);
+    Workspace::open_as(folder, &passphrase, Some(SECOND_PERSON))?.approve()
 }
 
 /// The last quarter that the demo's exports hold.
@@ -43,7 +55,7 @@ pub fn demo(out: Option<&Path>, seed: u64, progress: &dyn Fn(&str)) -> Result<De
     let tie_key: Vec<u8> = sha256(words.as_bytes()).into_bytes();
     let tie_key: [u8; 32] = std::array::from_fn(|at| tie_key[at]);
     progress("making a workspace");
-    init_with(folder, Template::Advice, &passphrase, false, Some(tie_key))?;
+    init_with(folder, Template::Advice, (FIRST_PERSON, &passphrase), false, Some(tie_key))?;
     let files = exports.iter().map(|export| (export.file_name.as_str(), export.bytes.as_slice()));
     write_folder(&folder.join("exports"), files)?;
     let passphrase_file = folder.join("keys").join("passphrase");
@@ -55,6 +67,8 @@ pub fn demo(out: Option<&Path>, seed: u64, progress: &dyn Fn(&str)) -> Result<De
         let report = workspace.ingest(&[folder.join("exports").join(&export.file_name)], None, false, &|_| ())?;
         cases += report.rows.outcome.map_or(0, |outcome| outcome.stored);
     }
-    let reports = workspace.report(LAST_QUARTER, None, progress)?;
+    workspace.report(LAST_QUARTER, None, progress)?;
+    progress("approving");
+    let reports = approved_by_a_second(folder, workspace, &words)?;
     Ok(DemoSummary { workspace: folder.to_owned(), passphrase_file, cases, reports })
 }

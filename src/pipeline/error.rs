@@ -54,6 +54,45 @@ pub enum Error {
     /// The attack found a way in.
     #[error("verify found {} ways to learn more than the release says", .0.findings.len().max(1))]
     Disclosure(Box<Verdict>),
+    /// What was built waits for a second person.
+    #[error("{} was built by {builder} and awaits approval", releases.join(" and "))]
+    Awaiting {
+        /// Names of the releases.
+        releases: Vec<String>,
+        /// Who built them.
+        builder: String,
+    },
+    /// There is nothing to approve.
+    #[error("nothing awaits approval")]
+    NothingAwaits,
+    /// Nobody approves their own work.
+    #[error("{} was built by {builder}, who cannot approve it", releases.join(" and "))]
+    OwnWork {
+        /// Names of the releases.
+        releases: Vec<String>,
+        /// Who built them, and asks.
+        builder: String,
+    },
+    /// What lies in staging is not what was attacked.
+    #[error("{release} is not as it was when it was attacked")]
+    Altered {
+        /// The release.
+        release: String,
+    },
+    /// An identity whose public key the store does not know.
+    #[error("the store does not know whose identity this is")]
+    Stranger,
+    /// A name that no person can have.
+    #[error("{0:?} is no name for a person here")]
+    Name(String),
+    /// A cell that no released table has.
+    #[error("{release} has no such cell: {what}")]
+    NoCell {
+        /// The release.
+        release: String,
+        /// Which part of the question has no answer.
+        what: String,
+    },
     /// A period's name is none.
     #[error(transparent)]
     Period(#[from] UnknownPeriod),
@@ -120,6 +159,10 @@ impl Error {
             Self::Render(_) | Self::Seal(_) => 1,
             Self::Period(_) | Self::NoSuch { .. } | Self::NoWorkspace(_) | Self::Exists(_) | Self::Reason { .. } => 2,
             Self::OutputExists(_) | Self::OutputForeign(_) | Self::ReportInside(_) => 2,
+            Self::NothingAwaits | Self::Name(_) | Self::NoCell { .. } => 2,
+            Self::Awaiting { .. } | Self::OwnWork { .. } => 5,
+            Self::Altered { .. } => 6,
+            Self::Stranger => 7,
             Self::Config(_) => 3,
             Self::Ingest(_) | Self::Case(_) => 4,
             Self::Protect(ProtectError::NotFrozen { .. } | ProtectError::NotRelated { .. }) => 4,
@@ -127,6 +170,7 @@ impl Error {
             Self::Assemble(error) => assemble_code(error),
             Self::Disclosure(_) => 6,
             Self::Verify(_) => 2,
+            Self::Store(StoreError::Pending { .. }) => 5,
             Self::Store(_) | Self::Key(_) | Self::Archive { .. } => 7,
             Self::System { .. } => 8,
         }
@@ -185,6 +229,19 @@ impl Error {
                 "Put it back into config/: what was published once stays part of every later check."
             }
             Self::Assemble(_) | Self::Render(_) => "This is a fault of the program. Nothing was released.",
+            Self::Awaiting { .. } => {
+                "Nothing was made. `takeup approve` releases it, by another person; `takeup approve --refuse` drops it."
+            }
+            Self::NothingAwaits => "`takeup report --period P` builds a release.",
+            Self::OwnWork { .. } => {
+                "Nothing was released. Another person must look at it; `takeup keys add NAME` adds one."
+            }
+            Self::Altered { .. } => "Nothing was released. `takeup approve --refuse` drops it; then build it again.",
+            Self::Stranger => "Somebody who can open the store adds a person with `takeup keys add NAME`.",
+            Self::Name(_) => "Use lower-case letters, digits and hyphens, at most 32.",
+            Self::NoCell { .. } => {
+                "`release.json` and the files of data/ have the tables, their columns and their codes."
+            }
             Self::Disclosure(_) => "Nothing was released. The findings above name the file and the place of each.",
             Self::NoWorkspace(_) => "`takeup init DIR` makes one; -C DIR names another folder.",
             Self::Exists(_) => "Choose another folder. A store or a key is never overwritten, with --force or without.",

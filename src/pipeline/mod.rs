@@ -3,7 +3,9 @@
 
 mod demo;
 mod error;
+mod explain;
 mod files;
+mod gate;
 mod ingest;
 mod plan;
 mod protect;
@@ -15,8 +17,10 @@ mod template;
 mod verify;
 mod workspace;
 
-pub use demo::{DemoSummary, LAST_QUARTER, demo};
+pub use demo::{DemoSummary, LAST_QUARTER, SECOND_PERSON, demo};
 pub use error::Error;
+pub use explain::Explanation;
+pub use gate::Reported;
 pub use ingest::{IngestSummary, inspect};
 pub use plan::{Kind, Plan, Share, Suggestion, Suggestions, TableSummary, YearRow};
 pub use protect::{
@@ -24,5 +28,5 @@ pub use protect::{
     Weight, Zeros, protect,
 };
 pub use template::Template;
-pub use verify::{verdict_text, verify};
-pub use workspace::{Passphrase, Workspace, init};
+pub use verify::{compare, comparison_text, verdict_page, verdict_text, verify};
+pub use workspace::{FIRST_PERSON, Passphrase, Workspace, init};

@@ -19,7 +19,9 @@ pub(super) fn of_store(error: &StoreError) -> &'static str {
         StoreError::Key(error) => of_key(error),
         StoreError::AlreadyExists { .. } => "Choose another folder: a store is never made over another.",
         StoreError::OtherApplication { .. } => "Name the folder of a workspace that `takeup init` made.",
-        StoreError::Pending { .. } => "Run again: the next start finishes or discards what a killed run left.",
+        StoreError::Pending { .. } => {
+            "Nothing was stored. `takeup approve` releases it, by another person; `takeup approve --refuse` drops it."
+        }
         StoreError::Io { .. } | StoreError::Disk { .. } => "Store and reports are as they were. See to the disk.",
         StoreError::Engine { .. }
         | StoreError::Unreadable { .. }
@@ -36,7 +38,11 @@ pub(super) fn of_store(error: &StoreError) -> &'static str {
 
 pub(super) fn of_key(error: &KeyError) -> &'static str {
     match error {
-        KeyError::WrongPassphrase { .. } => "Nothing was changed. Try the passphrase that `takeup init` was given.",
+        KeyError::WrongPassphrase { .. } => {
+            "Nothing was changed. It is the passphrase of nobody who can open this store."
+        }
+        KeyError::NoPerson { .. } => "`takeup keys list` names everybody; `takeup keys add NAME` adds a person.",
+        KeyError::NotAmong { .. } => "Somebody who can open the store adds a person with `takeup keys add NAME`.",
         KeyError::NoPassphrase => "Give one of several words.",
         KeyError::Missing { .. } | KeyError::Damaged { .. } => "Put the key file back from your backup.",
         KeyError::AlreadyExists { .. } | KeyError::NoRandomness | KeyError::Io { .. } => {

@@ -1,50 +1,52 @@
-//! The quarterly report: protect, render, attack, release; all or nothing. Comes in: a workspace, a period, audiences.
-//! Goes out: release folders that passed their own attack. Deliberately absent: any way around the attack.
+//! The quarterly report: protect, render, attack; all or nothing. Comes in: a workspace, a period, audiences. Goes out:
+//! folders in staging that passed their own attack and await a second person. Deliberately absent: any way around the
+//! attack, and any way into `reports/`; that is the gate's.
 
 use std::path::{Path, PathBuf};
 
 use confidential::assemble::{Draft, Sealed, seal_all};
 use confidential::store::ledger::{FrozenPeriod, LedgerEntry};
+use model::Verdict;
 use model::config::Report;
 use model::digest::sha256;
 
 use super::files::{remove_folder, write_folder};
-use super::recover::{publish, staging};
+use super::gate::Reported;
+use super::recover::{reports, staging};
 use super::{Error, Workspace};
 
 /// The longest reason of a correction: it is one sentence of the page.
 const REASON_LETTERS_MAX: usize = 300;
 
 impl Workspace {
-    /// Makes, attacks and releases the reports of a period; those released before are only named.
+    /// Makes and attacks the reports of a period, which then await approval; those released before are only named.
     ///
     /// # Errors
-    /// [`Error::Disclosure`] where the attack finds anything; then, and on every other error, nothing is released.
-    pub fn report(
-        &mut self,
-        period: &str,
-        audience: Option<&str>,
-        progress: &dyn Fn(&str),
-    ) -> Result<Vec<PathBuf>, Error> {
+    /// [`Error::Disclosure`] where the attack finds anything; then, and on every other error, nothing is left.
+    pub fn report(&mut self, period: &str, audience: Option<&str>, progress: &dyn Fn(&str)) -> Result<Reported, Error> {
         let period = self.period(period)?;
         let wanted = self.audiences(audience)?;
+        if let Some(folders) = self.awaited(period, &wanted)? {
+            return Ok(Reported { folders, awaiting: true });
+        }
         let (mut folders, missing) = self.released_before(period, &wanted)?;
         if missing.is_empty() {
-            return Ok(folders);
+            return Ok(Reported { folders, awaiting: false });
         }
         progress("counting");
         let report = self.report_plan()?.clone();
         let draft = Draft::new(&self.configuration, &report, &self.store, period, &missing)?;
-        folders.extend(self.release(&report, &draft, progress)?);
-        Ok(folders)
+        folders.extend(self.build(&report, &draft, progress)?);
+        Ok(Reported { folders, awaiting: true })
     }
 
-    /// Makes, attacks and releases a correction of a released period, for every audience that has a release of it.
+    /// Makes and attacks a correction of a released period, for every audience that has a release of it.
     ///
     /// # Errors
     /// As [`Workspace::report`]; [`Error::Reason`] where the reason is no plain sentence.
-    pub fn correct(&mut self, period: &str, reason: &str, progress: &dyn Fn(&str)) -> Result<Vec<PathBuf>, Error> {
+    pub fn correct(&mut self, period: &str, reason: &str, progress: &dyn Fn(&str)) -> Result<Reported, Error> {
         let period = self.period(period)?;
+        self.nothing_awaits()?;
         let reason = reason.trim();
         if reason.is_empty() || reason.chars().count() > REASON_LETTERS_MAX || reason.contains(char::is_control) {
             return Err(Error::Reason { most: REASON_LETTERS_MAX });
@@ -62,31 +64,28 @@ impl Workspace {
         progress("counting");
         let report = self.report_plan()?.clone();
         let draft = Draft::correcting(&self.configuration, &report, &self.store, period, &audiences, reason)?;
-        self.release(&report, &draft, progress)
+        Ok(Reported { folders: self.build(&report, &draft, progress)?, awaiting: true })
     }
 
-    fn release(&mut self, report: &Report, draft: &Draft, progress: &dyn Fn(&str)) -> Result<Vec<PathBuf>, Error> {
+    fn build(&mut self, report: &Report, draft: &Draft, progress: &dyn Fn(&str)) -> Result<Vec<PathBuf>, Error> {
         progress("protecting");
         let pattern = draft.protect()?;
         let mut sealed = seal_all(&self.configuration, report, draft, &pattern)?;
         progress("rendering");
-        let reports = self.folder.join("reports");
-        let staged = stage(&reports, &mut sealed)?;
+        let staged = stage(&self.folder, &mut sealed)?;
         progress("attacking");
-        let attacked = self.attack(&staged, &reports, &sealed);
-        if let Err(error) = attacked {
-            remove_folder(&staging(&reports))?;
-            return Err(error);
-        }
-        progress("releasing");
-        let entries: Vec<LedgerEntry> = sealed.into_iter().map(|sealed| sealed.entry).collect();
-        let names: Vec<&str> = entries.iter().map(|entry| entry.name.as_str()).collect();
+        let verdict = match self.attack(&staged, draft, &sealed) {
+            Ok(verdict) => verdict,
+            Err(error) => {
+                remove_folder(&staging(&self.folder))?;
+                return Err(error);
+            }
+        };
+        self.file_verdict(&verdict, &sealed)?;
+        let entries = self.signed(sealed, &verdict)?;
         let frozen = self.frozen_by(draft)?;
         self.store.enter_pending(&entries, &frozen, draft.correction()?.as_ref())?;
-        publish(&reports, &names)?;
-        self.store.mark_released(&names)?;
-        remove_folder(&staging(&reports))?;
-        Ok(names.iter().map(|name| reports.join(name)).collect())
+        Ok(staged)
     }
 
     /// What the draft freezes. The store freezes months source by source; the combinations are of all sources together
@@ -119,7 +118,7 @@ impl Workspace {
             match ledger.iter().filter(same).max_by_key(|entry| entry.version) {
                 None => missing.push(audience.clone()),
                 Some(entry) => {
-                    let folder = self.folder.join("reports").join(&entry.name);
+                    let folder = reports(&self.folder).join(&entry.name);
                     let manifest = std::fs::read(folder.join("release.json")).unwrap_or_default();
                     if sha256(&manifest) != entry.manifest_sha256 {
                         return Err(Error::Archive { release: entry.name.clone() });
@@ -137,17 +136,18 @@ impl Workspace {
         Ok((folders, missing))
     }
 
-    fn attack(&self, staged: &[PathBuf], reports: &Path, sealed: &[Sealed]) -> Result<(), Error> {
+    fn attack(&self, staged: &[PathBuf], draft: &Draft, sealed: &[Sealed]) -> Result<Verdict, Error> {
         let mut entries = self.store.ledger()?;
         entries.extend(sealed.iter().map(|sealed| sealed.entry.clone()));
-        let verdict = self.judge(staged, &[reports.to_owned()], &entries)?;
-        if verdict.is_clean() { Ok(()) } else { Err(Error::Disclosure(Box::new(verdict))) }
+        let mut verdict = self.judge(staged, &[reports(&self.folder)], (&entries, draft.reason.as_deref()))?;
+        self.recount(draft, sealed, &mut verdict)?;
+        if verdict.is_clean() { Ok(verdict) } else { Err(Error::Disclosure(Box::new(verdict))) }
     }
 }
 
 /// Renders every sealed release into the staging folder and notes its manifest in its ledger entry.
-fn stage(reports: &Path, sealed: &mut [Sealed]) -> Result<Vec<PathBuf>, Error> {
-    let staging = staging(reports);
+fn stage(workspace: &Path, sealed: &mut [Sealed]) -> Result<Vec<PathBuf>, Error> {
+    let staging = staging(workspace);
     remove_folder(&staging)?;
     let mut folders = Vec::new();
     for one in sealed {

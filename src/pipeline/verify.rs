@@ -10,7 +10,8 @@ use confidential::store::ledger::LedgerEntry;
 use model::claim::{Attack, Claim, Finding, Tried};
 use model::{Manifest, Verdict};
 
-use super::files::read_bytes;
+use super::files::{read_bytes, read_texts};
+use super::recover::reports;
 use super::{Error, Workspace};
 
 /// Attacks release folders as a stranger would; with a workspace also compares with its ledger and looks for everybody
@@ -20,7 +21,14 @@ use super::{Error, Workspace};
 /// [`Error::Verify`] where a folder cannot be attacked at all. Findings are no error here: they are the answer.
 pub fn verify(folders: &[PathBuf], workspace: Option<&Workspace>) -> Result<Verdict, Error> {
     match workspace {
-        Some(workspace) => workspace.judge(folders, &[], &workspace.store.ledger()?),
+        Some(workspace) => {
+            let beside = [reports(&workspace.folder)];
+            let mut verdict = workspace.judge(folders, &beside, (&workspace.store.ledger()?, None))?;
+            // A foreign or an older report may have notes that this configuration does not know.
+            verdict.findings.retain(|finding| finding.kind != UNDECLARED);
+            ::verify::verdict::conclude(&mut verdict);
+            Ok(verdict)
+        }
         None => {
             let mut verdict = ::verify::attack(folders, &[])?.verdict;
             verdict.not_run.push("identifiers: no workspace was named, so nobody's names are known".to_owned());
@@ -36,16 +44,43 @@ pub fn verdict_text(verdict: &Verdict) -> String {
     ::verify::verdict::to_text(verdict)
 }
 
+/// The verdict as a page to file; not for release.
+#[must_use]
+pub fn verdict_page(verdict: &Verdict, releases: &[String]) -> String {
+    ::verify::verdict::to_html(verdict, releases)
+}
+
+/// What a reader of two releases can difference, as JSON says it.
+///
+/// # Errors
+/// [`Error::Verify`] where one of them cannot be read.
+pub fn compare(first: &Path, second: &Path) -> Result<::verify::Comparison, Error> {
+    Ok(::verify::compare(first, second)?)
+}
+
+/// The comparison for people.
+#[must_use]
+pub fn comparison_text(comparison: &::verify::Comparison) -> String {
+    comparison.to_text()
+}
+
 impl Workspace {
-    /// The stranger's attack, then the referee's. `entries`: the ledger, and what is about to be entered.
+    /// The stranger's attack, then the referee's. `entries`: the ledger, and what is about to be entered; beside it the
+    /// reason of a correction, which is a note of the report.
     pub(super) fn judge(
         &self,
         folders: &[PathBuf],
         beside: &[PathBuf],
-        entries: &[LedgerEntry],
+        (entries, reason): (&[LedgerEntry], Option<&str>),
     ) -> Result<Verdict, Error> {
         let attacked = ::verify::attack(folders, beside)?;
         let mut verdict = attacked.verdict;
+        let notes = read_texts(&self.folder.join("config"))?.into_values().chain(reason.map(str::to_owned));
+        let notes = squeezed(&notes.collect::<Vec<_>>().join(" "));
+        for (folder, sentences) in &attacked.declared {
+            let unknown = sentences.iter().filter(|sentence| !is_noted(&notes, sentence));
+            verdict.findings.extend(unknown.map(|_| undeclared(folder)));
+        }
         let known = self.small_cells(entries);
         let disclosed: Vec<&Claim> = attacked.claims.iter().filter(|claim| known.contains(&claim.cell)).collect();
         verdict.findings.extend(disclosed.into_iter().map(disclosure));
@@ -67,6 +102,7 @@ impl Workspace {
             scope: format!("every identifier of the store in {scanned} files"),
             not_shown: 0,
         });
+        ::verify::verdict::conclude(&mut verdict);
         for finding in &verdict.findings {
             if finding.attack == Attack::Identifier || finding.kind == SMALL_CELL {
                 *verdict.counts.entry(finding.kind.clone()).or_default() += 1;
@@ -87,6 +123,34 @@ impl Workspace {
                 named.iter().map(|(name, code)| format!("{name}={code}")).collect::<Vec<_>>().join(", ")
             })
             .collect()
+    }
+}
+
+/// Letters and digits in the order in which they stand, so that line ends and marks of TOML do not matter.
+fn squeezed(text: &str) -> String {
+    text.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// Whether the configuration, or a reason given for a correction, has the sentence or each of its parts.
+fn is_noted(notes: &str, sentence: &str) -> bool {
+    notes.contains(&squeezed(sentence))
+        || sentence
+            .split(". ")
+            .flat_map(|part| part.split(": "))
+            .map(squeezed)
+            .all(|part| !part.contains(|letter: char| letter.is_ascii_digit()) || notes.contains(&part))
+}
+
+const UNDECLARED: &str = "undeclared_note";
+
+fn undeclared(folder: &str) -> Finding {
+    Finding {
+        attack: Attack::Consistency,
+        kind: UNDECLARED.to_owned(),
+        file: format!("{folder}/index.html"),
+        place: String::new(),
+        message: "a sentence with a number that neither the tables nor the configuration have".to_owned(),
+        claim: None,
     }
 }
 

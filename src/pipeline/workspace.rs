@@ -5,7 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use confidential::store::Store;
-use confidential::store::keys::{self, WorkFactor};
+use confidential::store::keys::people::{self, PublicKey};
+use confidential::store::keys::{DataKey, KeyError, WorkFactor};
 use model::config::{Configuration, Report};
 use model::period::Period;
 
@@ -38,11 +39,17 @@ pub struct Workspace {
     pub(super) folder: PathBuf,
     pub(super) configuration: Configuration,
     pub(super) store: Store,
+    /// Whose passphrase opened it.
+    pub(super) person: String,
+    key: DataKey,
 }
 
-/// Where the data key lies in a workspace.
-pub(super) fn key_path(folder: &Path) -> PathBuf {
-    folder.join("keys").join("data-key.age")
+/// The first person of a workspace, where no other name is given.
+pub const FIRST_PERSON: &str = "manager";
+
+/// Where the keys lie in a workspace.
+pub(super) fn keys_path(folder: &Path) -> PathBuf {
+    folder.join("keys")
 }
 
 /// Where the store lies in a workspace.
@@ -63,19 +70,27 @@ pub(super) fn configuration(folder: &Path) -> Result<Configuration, Error> {
 ///
 /// # Errors
 /// [`Error::Exists`] where the folder holds a workspace; a store or key is never overwritten, `force` or not.
-pub fn init(folder: &Path, template: Template, passphrase: &Passphrase, force: bool) -> Result<(), Error> {
-    init_with(folder, template, passphrase, force, None)
+pub fn init(
+    folder: &Path,
+    template: Template,
+    (person, passphrase): (&str, &Passphrase),
+    force: bool,
+) -> Result<(), Error> {
+    init_with(folder, template, (person, passphrase), force, None)
 }
 
 /// As [`init`]; with a key that breaks ties where the same input must give the same bytes in two stores.
 pub(super) fn init_with(
     folder: &Path,
     template: Template,
-    passphrase: &Passphrase,
+    (person, passphrase): (&str, &Passphrase),
     force: bool,
     tie_key: Option<[u8; 32]>,
 ) -> Result<(), Error> {
-    let (key, store) = (key_path(folder), store_path(folder));
+    if !people::is_name(person) {
+        return Err(Error::Name(person.to_owned()));
+    }
+    let (key, store) = (keys_path(folder).join(people::DATA_KEY), store_path(folder));
     for path in [&key, &store] {
         if path.exists() {
             return Err(Error::Exists(path.clone()));
@@ -91,12 +106,27 @@ pub(super) fn init_with(
         let parent = path.parent().unwrap_or(folder);
         fs::create_dir_all(parent).map_err(failed(parent, "create the folder"))?;
     }
-    let data_key = keys::create(&key, passphrase.expose(), WorkFactor::Production)?;
-    match tie_key {
+    let data_key = people::new_data_key()?;
+    let mut store = match tie_key {
         None => Store::create(&store, &data_key)?,
         Some(tie_key) => Store::create_with_tie_key(&store, &data_key, tie_key)?,
     };
+    enter(&keys_path(folder), &mut store, &data_key, (person, passphrase))?;
     Ok(())
+}
+
+/// Makes a person's identity, enters it in the store and keeps the data key for everybody in there.
+fn enter(
+    keys: &Path,
+    store: &mut Store,
+    data_key: &DataKey,
+    (name, passphrase): (&str, &Passphrase),
+) -> Result<PublicKey, Error> {
+    let public = people::add(keys, name, passphrase.expose(), WorkFactor::Production)?;
+    store.add_person(name, &public)?;
+    let all: Vec<PublicKey> = store.people()?.into_iter().map(|(_, key)| key).collect();
+    people::share(keys, data_key, &all)?;
+    Ok(public)
 }
 
 impl Workspace {
@@ -105,11 +135,60 @@ impl Workspace {
     /// # Errors
     /// [`Error::Config`], [`Error::Store`], or [`Error::NoWorkspace`].
     pub fn open(folder: &Path, passphrase: &Passphrase) -> Result<Self, Error> {
+        Self::open_as(folder, passphrase, None)
+    }
+
+    /// As [`Workspace::open`]; the passphrase must be `who`'s where they are named.
+    ///
+    /// # Errors
+    /// As [`Workspace::open`]; [`Error::Stranger`] where the store does not know whose identity it is.
+    pub fn open_as(folder: &Path, passphrase: &Passphrase, who: Option<&str>) -> Result<Self, Error> {
         let configuration = configuration(folder)?;
-        let key = keys::unlock(&key_path(folder), passphrase.expose())?;
-        let mut store = Store::open(&store_path(folder), &key)?;
-        recover::recover(&folder.join("reports"), &mut store)?;
-        Ok(Self { folder: folder.to_owned(), configuration, store })
+        let keys = keys_path(folder);
+        let unlocked = people::open(&keys, passphrase.expose(), who)?;
+        let mut store = Store::open(&store_path(folder), &unlocked.key)?;
+        let public = match unlocked.person {
+            Some(public) => public,
+            // Made before there were people: whoever knows the passphrase is the first of them.
+            None => enter(&keys, &mut store, &unlocked.key, (who.unwrap_or(FIRST_PERSON), passphrase))?,
+        };
+        // The name is the store's: a file can be copied under any other.
+        let person = store.person(&public)?.ok_or(Error::Stranger)?;
+        if who.is_some_and(|name| name != person) {
+            return Err(KeyError::NoPerson { name: who.unwrap_or_default().to_owned() }.into());
+        }
+        recover::recover(folder, &mut store)?;
+        Ok(Self { folder: folder.to_owned(), configuration, store, person, key: unlocked.key })
+    }
+
+    /// Whose passphrase opened the workspace.
+    #[must_use]
+    pub fn person(&self) -> &str {
+        &self.person
+    }
+
+    /// Everybody who can open it, by name.
+    ///
+    /// # Errors
+    /// [`Error::Store`] where the store cannot be read.
+    pub fn people(&self) -> Result<Vec<String>, Error> {
+        Ok(self.store.people()?.into_iter().map(|(name, _)| name).collect())
+    }
+
+    /// Lets another person open the workspace, with a passphrase of their own.
+    ///
+    /// # Errors
+    /// [`Error::Name`] where nobody can be called so, [`Error::Exists`] where somebody is.
+    pub fn add_person(&mut self, name: &str, passphrase: &Passphrase) -> Result<(), Error> {
+        if !people::is_name(name) {
+            return Err(Error::Name(name.to_owned()));
+        }
+        let keys = keys_path(&self.folder);
+        if keys.join(format!("{name}.age")).exists() || self.people()?.iter().any(|known| known == name) {
+            return Err(Error::Exists(keys.join(format!("{name}.age"))));
+        }
+        enter(&keys, &mut self.store, &self.key, (name, passphrase))?;
+        Ok(())
     }
 
     pub(super) fn period(&self, name: &str) -> Result<Period, Error> {

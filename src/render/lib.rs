@@ -11,9 +11,11 @@ mod csvw;
 mod fonts;
 mod grid;
 mod manifest;
+mod ods;
 mod page;
 mod png;
 mod sentence;
+mod sheets;
 mod words;
 mod workbook;
 
@@ -102,7 +104,7 @@ pub enum RenderError {
 /// [`RenderError`] names the table and what of it cannot be written.
 pub fn render(release: &Release) -> Result<Vec<RenderedFile>, RenderError> {
     let parts = release.parts();
-    check(&parts.tables, &workbook::OWN_SHEETS)?;
+    check(&parts.tables, &sheets::OWN_SHEETS)?;
     let mut files = Vec::new();
     let mut drawings = BTreeMap::new();
     for table in &parts.tables {
@@ -114,6 +116,7 @@ pub fn render(release: &Release) -> Result<Vec<RenderedFile>, RenderError> {
             drawings.insert(table.id.clone(), svg);
         }
     }
+    files.push(RenderedFile { path: "tables.ods".into(), bytes: ods::write(parts)? });
     files.push(RenderedFile { path: "tables.xlsx".into(), bytes: workbook::write(parts)? });
     files.push(RenderedFile { path: "index.html".into(), bytes: page::write(parts, &drawings).into_bytes() });
     files.sort_by(|one, other| one.path.cmp(&other.path));

@@ -130,7 +130,9 @@ fn foot(parts: &ReleaseParts) -> Markup {
                 p {
                     "The same figures as "
                     a href="tables.xlsx" { "a workbook" }
-                    " and, for programs, as one CSV file a table, described in "
+                    " ("
+                    a href="tables.ods" { "OpenDocument" }
+                    ") and, for programs, as one CSV file a table, described in "
                     a href="release.json" { "release.json" }
                     "."
                 }

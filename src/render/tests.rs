@@ -2,7 +2,7 @@
 
 use std::io::{Cursor, Read};
 
-use calamine::{Data, DataType, Reader, Xlsx};
+use calamine::{Data, DataType, Ods, Reader, Xlsx};
 use model::ReleasedCell::{self, Count, NotAvailable, StructuralZero, Suppressed};
 use model::digest::sha256;
 use model::release::{ReleasedTable, Zeros};
@@ -29,11 +29,14 @@ fn on_page(page: &str, id: &str) -> Vec<Vec<String>> {
     page.select(&rows).map(|row| row.select(&cells).map(|cell| cell.text().collect()).collect()).collect()
 }
 
+fn said(cell: &Data) -> String {
+    cell.get_float().map_or_else(|| cell.to_string(), |count| format!("number {count}"))
+}
+
 /// The rows of sheet `name` below the table's header, its row headers left out.
 fn in_workbook(bytes: &[u8], name: &str, header: &str) -> Vec<Vec<String>> {
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes.to_vec())).expect("a workbook");
     let range = book.worksheet_range(name).expect("a sheet a table");
-    let said = |cell: &Data| cell.get_float().map_or_else(|| cell.to_string(), |count| format!("number {count}"));
     let below = range.rows().skip_while(|row| row[0].get_string() != Some(header)).skip(1);
     below.map(|row| row[1..].iter().map(said).collect()).collect()
 }
@@ -44,6 +47,11 @@ fn a_hidden_cell_is_the_same_cell_on_the_page_in_the_workbook_and_in_the_csv() {
     let page = String::from_utf8(file(&files, "index.html").to_vec()).expect("UTF-8");
     assert_eq!(on_page(&page, "t02"), [["1,204", "31"], ["1,190", "[z]"], ["[x]", "[c]"]]);
     let rows = in_workbook(file(&files, "tables.xlsx"), "T02", "District");
+    assert_eq!(rows, [["number 1204", "number 31"], ["number 1190", "[z]"], ["[x]", "[c]"]]);
+    let mut book: Ods<_> = Ods::new(Cursor::new(file(&files, "tables.ods").to_vec())).expect("a workbook");
+    let sheet = book.worksheet_range("T02").expect("a sheet a table");
+    let below = sheet.rows().skip_while(|row| row[0].get_string() != Some("District")).skip(1);
+    let rows: Vec<Vec<String>> = below.map(|row| row[1..].iter().map(said).collect()).collect();
     assert_eq!(rows, [["number 1204", "number 31"], ["number 1190", "[z]"], ["[x]", "[c]"]]);
     let csv = String::from_utf8(file(&files, "data/t02.csv").to_vec()).expect("UTF-8");
     assert!(csv.ends_with("South,2026-Q1,,x\nSouth,2026-Q2,,c\n"), "{csv}");
@@ -60,9 +68,9 @@ fn the_manifest_comes_last_and_has_the_digest_of_every_other_file() {
     let paths: Vec<&str> = files.iter().map(|file| file.path.as_str()).collect();
     let expected = ["charts/t02.png", "charts/t02.svg", "data/t02-metadata.json", "data/t02.csv", "index.html"];
     assert_eq!(paths[..5], expected);
-    assert_eq!(paths[5..], ["tables.xlsx", "release.json"]);
+    assert_eq!(paths[5..], ["tables.ods", "tables.xlsx", "release.json"]);
     let manifest: Manifest = serde_json::from_slice(file(&files, "release.json")).expect("a manifest");
-    assert_eq!(manifest.files.len(), 6);
+    assert_eq!(manifest.files.len(), 7);
     for (path, digest) in &manifest.files {
         assert_eq!(digest, &sha256(file(&files, path)), "{path}");
     }

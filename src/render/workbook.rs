@@ -4,19 +4,17 @@
 //! author, a clock, formulas, merged cells, filters, frozen panes, hidden sheets, caches, anything below a table.
 //! Source: Analysis Function, Releasing statistics in spreadsheets (freeze panes and filters are advised against).
 
-use model::ReleasedCell;
 use model::release::{ReleaseParts, ReleasedTable};
 use rust_xlsxwriter::{
     DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Table, TableColumn, TableStyle, Url, Workbook,
     Worksheet, XlsxError,
 };
 
+use crate::RenderError;
 use crate::cell::{published, text};
 use crate::grid::{Grid, Row};
-use crate::{RenderError, words};
+use crate::sheets::{self, OWN_SHEETS};
 
-/// The sheets that are no tables.
-pub(crate) const OWN_SHEETS: [&str; 3] = ["Cover", "Contents", "Notes"];
 /// Dark blue, as on the page.
 const BLUE: u32 = 0x0012_436D;
 /// Names of rows may be as wide as this, in characters.
@@ -122,14 +120,8 @@ fn cover(sheet: &mut Worksheet, parts: &ReleaseParts, look: &Look) -> Result<(),
     headline(sheet, &parts.title, look)?;
     sheet.write_with_format(1, 0, &parts.period_words, &look.heading)?;
     sheet.set_row_height(1, 22)?;
-    let mut lines = vec![parts.service.clone(), format!("For: {}", parts.audience.1)];
-    lines.extend(words::correction(parts));
-    if !parts.introduction.trim().is_empty() {
-        lines.push(parts.introduction.clone());
-    }
-    lines.push(format!("Last day of the period: {}. Release: {}.", parts.period_end, parts.name));
     let mut row = 2;
-    for line in &lines {
+    for line in &sheets::cover(parts) {
         paragraph(sheet, (row, 0), line, 74, &look.wrapped)?;
         row += 1;
     }
@@ -149,10 +141,8 @@ fn contents(sheet: &mut Worksheet, parts: &ReleaseParts, look: &Look) -> Result<
     sheet.set_column_width(1, 80.0)?;
     headline(sheet, "Contents", look)?;
     sheet.write_with_format(1, 0, "This worksheet contains one table. Each sheet name is a link.", &look.body)?;
-    let mut entries = vec![("Notes".to_owned(), "How to read the tables, and what protects people".to_owned())];
-    entries.extend(parts.tables.iter().map(|table| (table.id.clone(), format!("{}, {}", table.title, table.subtitle))));
     let mut row = 3;
-    for (name, title) in &entries {
+    for (name, title) in &sheets::contents(parts) {
         let target = Url::new(format!("internal:'{name}'!A1"));
         sheet.write_url_with_options(row, 0, target, name, "", Some(&look.link))?;
         paragraph(sheet, (row, 1), title, 76, &look.wrapped)?;
@@ -168,16 +158,8 @@ fn notes(sheet: &mut Worksheet, parts: &ReleaseParts, look: &Look) -> Result<(),
     sheet.set_column_width(1, 90.0)?;
     headline(sheet, "Notes", look)?;
     sheet.write_with_format(1, 0, "This worksheet contains one table.", &look.body)?;
-    let mut entries: Vec<(String, String)> =
-        words::SYMBOLS.iter().map(|(symbol, meaning)| ((*symbol).to_owned(), (*meaning).to_owned())).collect();
-    entries.push(("Hidden figures".into(), words::HIDDEN.into()));
-    entries.push(("Adding up".into(), words::ADDING_UP.into()));
-    entries.extend(words::protection(parts).into_iter().map(|text| ("Protection".to_owned(), text)));
-    for table in &parts.tables {
-        entries.extend(remarks(table).into_iter().map(|note| (table.id.clone(), note)));
-    }
     let mut row = 3;
-    for (about, note) in &entries {
+    for (about, note) in &sheets::notes(parts) {
         sheet.write_with_format(row, 0, about, &look.body)?;
         paragraph(sheet, (row, 1), note, 86, &look.wrapped)?;
         row += 1;
@@ -187,12 +169,6 @@ fn notes(sheet: &mut Worksheet, parts: &ReleaseParts, look: &Look) -> Result<(),
     Ok(())
 }
 
-/// What is to be said of one table only.
-fn remarks(table: &ReleasedTable) -> Vec<String> {
-    let zeros = words::zeros(table).map(str::to_owned);
-    words::precision(table).into_iter().chain(zeros).chain(table.notes.iter().cloned()).collect()
-}
-
 fn sheet(sheet: &mut Worksheet, table: &ReleasedTable, look: &Look) -> Result<(), XlsxError> {
     let grid = Grid::of(table);
     prepare(sheet, &table.id, 12.0)?;
@@ -200,20 +176,8 @@ fn sheet(sheet: &mut Worksheet, table: &ReleasedTable, look: &Look) -> Result<()
         sheet.set_landscape();
     }
     headline(sheet, &format!("{}: {}", table.id, table.title), look)?;
-    let symbols: Vec<String> = words::SYMBOLS
-        .iter()
-        .filter(|(symbol, _)| table.cells.iter().any(|&cell| text(cell) == *symbol))
-        .map(|(symbol, meaning)| format!("{symbol} {meaning}."))
-        .collect();
-    let mut above =
-        vec![format!("{}. {}.", table.unit, table.subtitle), "This worksheet contains one table.".to_owned()];
-    above.extend(symbols);
-    if table.cells.contains(&ReleasedCell::Suppressed) {
-        above.push(words::ADDING_UP.to_owned());
-    }
-    above.extend(remarks(table));
     let mut row = 1;
-    for line in &above {
+    for line in &sheets::above(table) {
         sheet.write_with_format(row, 0, line, &look.body)?;
         row += 1;
     }

@@ -5,11 +5,13 @@
 //! are built from `release.json` alone.
 
 pub mod attacks;
+pub mod compare;
 pub mod error;
 pub mod readers;
 pub mod run;
 pub mod verdict;
 
+pub use compare::{Comparison, compare};
 pub use error::VerifyError;
 pub use run::{Attacked, attack, verify};
 

@@ -12,6 +12,7 @@ use crate::attacks::{consistency, judge, rounding};
 use crate::error::VerifyError;
 use crate::readers::csv::{self, Table};
 use crate::readers::folder::{self, Folder};
+use crate::verdict::risks;
 
 /// A verdict, and what a stranger claims about hidden cells without knowing which of them matter.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -21,6 +22,9 @@ pub struct Attacked {
     /// Every hidden cell that is narrower than the threshold or known to lie below it: whoever knows the truth decides
     /// whether one of them is a disclosure.
     pub claims: Vec<Claim>,
+    /// Sentences with numbers that no table explains, by folder, which several files carry alike: for whoever knows the
+    /// report's own notes to compare.
+    pub declared: BTreeMap<String, BTreeSet<String>>,
 }
 
 /// Attacks `folders` together with the earlier releases that lie beside them.
@@ -47,8 +51,10 @@ pub fn attack(folders: &[PathBuf], beside: &[PathBuf]) -> Result<Attacked, Verif
     run.name_apart();
     run.read();
     run.judge()?;
-    run.say_what_links_tables();
-    Ok(run.result)
+    let mut attacked = run.result;
+    attacked.verdict.narrowest = risks::narrowest(&attacked.claims);
+    risks::conclude(&mut attacked.verdict);
+    Ok(attacked)
 }
 
 /// A release of the run.
@@ -150,6 +156,7 @@ impl Run {
     fn read(&mut self) {
         let mut files = 0;
         let (mut findings, mut tried, mut not_run) = (Vec::new(), Vec::new(), Vec::new());
+        let mut declared = BTreeMap::new();
         for opened in &mut self.opened {
             let mut own = std::mem::take(&mut opened.folder.findings);
             opened.tables = read_tables(&opened.folder, &mut own);
@@ -161,6 +168,9 @@ impl Run {
                 own.extend(checked.findings);
                 tried.extend(checked.tried);
                 not_run.extend(checked.not_run);
+                if !checked.declared.is_empty() {
+                    declared.insert(opened.folder.name.clone(), checked.declared);
+                }
             }
             for mut finding in own {
                 finding.file = format!("{}{}", opened.prefix, finding.file);
@@ -168,6 +178,12 @@ impl Run {
             }
         }
         self.result.verdict.findings = findings;
+        let named = self.opened.iter().map(|opened| {
+            let (release, folder) = (&opened.folder.manifest.release, &opened.folder.name);
+            (if release.is_empty() { folder } else { release }.clone(), opened.folder.digest.clone())
+        });
+        self.result.verdict.releases = named.collect();
+        self.result.declared = declared;
         self.result.verdict.tried.push(Tried {
             attack: Attack::Folder,
             scope: format!("{files} files in {} folders", self.opened.iter().filter(|opened| opened.is_given).count()),
@@ -224,19 +240,6 @@ impl Run {
         Ok(())
     }
 
-    /// Tables over different dimensions are margins of one table that nobody publishes; its cells are not searched.
-    fn say_what_links_tables(&mut self) {
-        let dims = self.opened.iter().flat_map(|opened| &opened.tables).map(|table| table.dims.iter().collect());
-        let shapes: BTreeSet<BTreeSet<&String>> = dims.collect();
-        if shapes.len() > 1 {
-            self.not_run(
-                "the cells of all dimensions together, of which every table is a margin, were not searched: tables were \
-                 linked by the cells and sums they share"
-                    .to_owned(),
-            );
-        }
-    }
-
     /// The counts of several thresholds are the worst of them.
     fn take(&mut self, judged: judge::Judged) {
         for note in judged.notes {
@@ -265,7 +268,7 @@ fn plain(attack: Attack, kind: &str, file: &str, message: String) -> Finding {
     Finding { attack, kind: kind.to_owned(), file: file.to_owned(), place: String::new(), message, claim: None }
 }
 
-fn read_tables(folder: &Folder, findings: &mut Vec<Finding>) -> Vec<Table> {
+pub(crate) fn read_tables(folder: &Folder, findings: &mut Vec<Finding>) -> Vec<Table> {
     let dimensions: BTreeSet<&str> = folder.manifest.hierarchies.keys().map(String::as_str).collect();
     let mut tables = Vec::with_capacity(folder.manifest.tables.len());
     for entry in &folder.manifest.tables {

@@ -6,6 +6,7 @@ use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
+use crate::approval::approve;
 use crate::demo::files;
 
 /// A workspace of the casework template.
@@ -40,7 +41,9 @@ impl Made {
     /// Writes the report and gives its folders.
     fn report(&self, period: &str) -> Vec<PathBuf> {
         let said = done(&self.takeup(&["report", "--period", period]));
-        said.lines().map(PathBuf::from).filter(|path| path.is_dir()).collect()
+        approve(&self.folder, &self.passphrase);
+        let released = |line: &str| self.folder.join("reports").join(Path::new(line).file_name().expect("a folder"));
+        said.lines().map(released).filter(|path| path.is_dir()).collect()
     }
 }
 
@@ -85,11 +88,11 @@ fn what_a_killed_run_left_in_staging_is_removed_by_the_next_command() {
     let made = Made::new();
     made.ingest();
     let reports = made.folder.join("reports");
-    let half = reports.join(".staging/2018-Q3-public-r1");
+    let half = made.folder.join("staging/2018-Q3-public-r1");
     fs::create_dir_all(half.join("data")).expect("the workspace can be written");
     fs::write(half.join("data/c01.csv"), "period,value,symbol\n2018-Q3,12").expect("the workspace can be written");
     done(&made.takeup(&["plan", "--period", "2018-Q3"]));
-    assert!(!reports.join(".staging").exists());
+    assert!(!made.folder.join("staging").exists());
     assert!(files(&reports).is_empty(), "a half release was left");
     assert_eq!(made.report("2018-Q3").len(), 2, "and the report can still be made");
 }

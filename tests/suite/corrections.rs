@@ -9,10 +9,11 @@ use std::process::{Command, Output, Stdio};
 
 use confidential::store::Store;
 use confidential::store::erasure::Person;
-use confidential::store::keys::{self, DataKey};
+use confidential::store::keys::people::{self, Unlocked};
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::approval::approve;
 use crate::demo::files;
 
 const PASSPHRASE: &str = "a passphrase for tests";
@@ -88,14 +89,15 @@ impl Made {
         done(&takeup(&[&arguments[..], &["--passphrase-file", plain(&made.passphrase)]].concat()));
         fs::write(made.folder.join("config/reports/quarterly.toml"), REPORT).expect("the workspace can be written");
         // The key that breaks ties decides which of two equal figures is hidden: here the same in every run.
-        let (key, store) = (made.key(), made.folder.join("store/takeup.db"));
+        let (unlocked, store) = (made.unlocked(), made.folder.join("store/takeup.db"));
         fs::remove_file(&store).expect("an empty store can be removed");
-        Store::create_with_tie_key(&store, &key, [3; 32]).expect("a store");
+        let mut store = Store::create_with_tie_key(&store, &unlocked.key, [3; 32]).expect("a store");
+        store.add_person("manager", &unlocked.person.expect("a person")).expect("entered");
         made
     }
 
-    fn key(&self) -> DataKey {
-        keys::unlock(&self.folder.join("keys/data-key.age"), PASSPHRASE).expect("the key")
+    fn unlocked(&self) -> Unlocked {
+        people::open(&self.folder.join("keys"), PASSPHRASE, Some("manager")).expect("the key")
     }
 
     fn takeup(&self, arguments: &[&str]) -> Output {
@@ -117,10 +119,11 @@ impl Made {
 
     fn report(&self, arguments: &[&str]) {
         done(&self.takeup(&[&["report", "--period"], arguments].concat()));
+        approve(&self.folder, &self.passphrase);
     }
 
     fn erase(&self, reference: &str) {
-        let mut store = Store::open(&self.folder.join("store/takeup.db"), &self.key()).expect("the store");
+        let mut store = Store::open(&self.folder.join("store/takeup.db"), &self.unlocked().key).expect("the store");
         let person = Person::Case { source: "casework", reference };
         assert_eq!(store.erase(person).expect("an erasure"), 1);
     }

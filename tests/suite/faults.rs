@@ -21,6 +21,7 @@ const TABLE: &str = "T02";
 const CSV: &str = "data/t02.csv";
 const PAGE: &str = "index.html";
 const BOOK: &str = "tables.xlsx";
+const ODS: &str = "tables.ods";
 const BARS: &str = "charts/t02.svg";
 const LINE: &str = "charts/t01.svg";
 
@@ -123,7 +124,11 @@ impl Copy {
 
     /// Changes parts of the workbook; the archive is written as plainly as the program writes it.
     fn rewrite_book(&self, change: impl Fn(&str, String) -> String, more: &[(&str, &str)]) {
-        let bytes = fs::read(self.folder.join(BOOK)).expect("the workbook");
+        self.rewrite(BOOK, change, more);
+    }
+
+    fn rewrite(&self, file: &str, change: impl Fn(&str, String) -> String, more: &[(&str, &str)]) {
+        let bytes = fs::read(self.folder.join(file)).expect("the workbook");
         let mut from = ZipArchive::new(Cursor::new(bytes)).expect("an archive");
         let mut to = ZipWriter::new(Cursor::new(Vec::new()));
         let mut parts: Vec<(String, String)> = Vec::new();
@@ -139,7 +144,7 @@ impl Copy {
             to.start_file(name, SimpleFileOptions::default()).expect("a part can be added");
             to.write_all(text.as_bytes()).expect("a part can be written");
         }
-        self.write(BOOK, to.finish().expect("an archive can be closed").into_inner());
+        self.write(file, to.finish().expect("an archive can be closed").into_inner());
     }
 
     /// A part of the workbook.
@@ -190,6 +195,25 @@ impl Copy {
             format!("{}><v>{value}</v>{}", &text[..start], &text[start + hidden.len()..])
         };
         self.rewrite_book(put, &[]);
+    }
+}
+
+impl Copy {
+    /// The same in the OpenDocument workbook.
+    fn put_back_in_ods(&self, at: usize, value: u64) {
+        const HIDDEN: &str = "office:value-type=\"string\"><text:p>[c]</text:p>";
+        let put = |part: &str, text: String| {
+            if part != "content.xml" {
+                return text;
+            }
+            let sheet = text.find(&format!("table:name=\"{TABLE}\"")).expect("a sheet a table");
+            let rows = sheet + text[sheet..].find("</table:table-header-rows>").expect("a header");
+            let (start, _) = text[rows..].match_indices(HIDDEN).nth(at).expect("so many are hidden");
+            let (before, after) = text.split_at(rows + start);
+            let cell = format!("office:value-type=\"float\" office:value=\"{value}\"><text:p>{value}</text:p>");
+            format!("{before}{cell}{}", &after[HIDDEN.len()..])
+        };
+        self.rewrite(ODS, put, &[]);
     }
 }
 
@@ -268,6 +292,7 @@ fn a_hidden_value_put_back_in_one_csv_is_found() {
         ("subtraction", "small_counts_published", CSV),
         ("consistency", "inconsistent_cell", PAGE),
         ("consistency", "inconsistent_cell", BOOK),
+        ("consistency", "inconsistent_cell", ODS),
     ]);
 }
 
@@ -292,6 +317,7 @@ fn a_hidden_value_put_back_in_every_file_alike_is_found_by_its_size() {
     copy.put_back_in_csv(at, 3);
     copy.put_back_on_page(at, 3);
     copy.put_back_in_book(at, 3);
+    copy.put_back_in_ods(at, 3);
     copy.with_new_digests().verified().finds_unless_infeasible(&[("subtraction", "small_counts_published", CSV)]);
 }
 
@@ -351,7 +377,9 @@ fn a_bar_one_unit_too_high_is_found_in_the_drawing() {
     assert_ne!(svg, higher);
     copy.write(BARS, &higher);
     copy.replace(PAGE, &svg, &higher);
-    copy.with_new_digests().verified().finds(&[("chart", "chart_value", BARS)]);
+    copy.with_new_digests()
+        .verified()
+        .finds(&[("chart", "chart_value", BARS), ("chart", "picture_differs", "charts/t02.png")]);
 }
 
 #[test]
@@ -370,7 +398,9 @@ fn a_point_of_a_line_one_unit_too_high_is_found() {
     assert_ne!(svg, higher);
     copy.write(LINE, &higher);
     copy.replace(PAGE, &svg, &higher);
-    copy.with_new_digests().verified().finds(&[("chart", "chart_value", LINE)]);
+    copy.with_new_digests()
+        .verified()
+        .finds(&[("chart", "chart_value", LINE), ("chart", "picture_differs", "charts/t01.png")]);
 }
 
 #[test]

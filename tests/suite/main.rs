@@ -1,12 +1,17 @@
-//! One integration binary: the command line, the demo, real casework, planted faults, a statistician's cases, plans and the
+//! One integration binary: the command line, the demo, the gate, weakened protection, real casework, planted faults and leaks, a statistician's cases, plans and the
 //! house.
 
+mod approval;
 mod casework;
 mod cli;
 mod corrections;
 mod demo;
 mod faults;
+mod gate;
 mod house;
+mod leaks;
+mod mutations;
 mod plan;
+mod planted;
 mod protect;
 mod rules;

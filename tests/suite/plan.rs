@@ -6,9 +6,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use confidential::store::{Store, keys};
+use confidential::store::Store;
+use confidential::store::keys::people;
 use serde_json::Value;
 use tempfile::TempDir;
+
+use crate::approval::approve;
 
 const REPORT: &str = r#"
 title = "Casework report"
@@ -60,11 +63,12 @@ impl Made {
         done(&takeup(&[&arguments[..], &["--passphrase-file", plain(&made.passphrase)]].concat()));
         fs::write(made.folder.join("config/reports/quarterly.toml"), report).expect("the workspace can be written");
         // The key that breaks ties decides which of two equal figures is hidden: here the same in every run.
-        let key =
-            keys::unlock(&made.folder.join("keys/data-key.age"), "a passphrase for tests").expect("the key was made");
+        let unlocked =
+            people::open(&made.folder.join("keys"), "a passphrase for tests", None).expect("the key was made");
         let store = made.folder.join("store/takeup.db");
         fs::remove_file(&store).expect("an empty store can be removed");
-        Store::create_with_tie_key(&store, &key, [3; 32]).expect("a store");
+        let mut store = Store::create_with_tie_key(&store, &unlocked.key, [3; 32]).expect("a store");
+        store.add_person("manager", &unlocked.person.expect("a person")).expect("entered");
         made.ingest(quarters);
         made
     }
@@ -211,6 +215,7 @@ fn a_quarter_hides_where_the_quarters_before_hid() {
     let made = Made::new(REPORT, &[1, 2]);
     let hidden = |quarter: &str| {
         done(&made.takeup(&["report", "--period", quarter]));
+        approve(&made.folder, &made.passphrase);
         let file = made.folder.join(format!("reports/{quarter}-council-r1/data/c02.csv"));
         let text = fs::read_to_string(file).expect("a table");
         text.lines().filter(|line| line.ends_with(",c")).map(str::to_owned).collect::<Vec<_>>()

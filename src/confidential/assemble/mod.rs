@@ -7,6 +7,7 @@
 mod earlier;
 mod loss;
 mod plan;
+mod recount;
 mod relations;
 mod reserve;
 mod sealing;
@@ -22,6 +23,7 @@ use thiserror::Error;
 
 pub use loss::Loss;
 pub use plan::{Planned, PlannedCell, PlannedDimension};
+pub use recount::{Fault, Recounted, recount};
 pub use sealing::{Sealed, seal_all};
 
 use crate::protect::{
@@ -252,8 +254,15 @@ impl Draft {
     /// # Errors
     /// [`AssembleError::Protect`] where no pattern is safe.
     pub fn protect(&self) -> Result<Pattern, AssembleError> {
-        let tabulation = Tabulation::new(&self.axes, &self.frame)?;
-        Ok(suppress(&self.problem(), &tabulation)?)
+        Ok(suppress(&self.problem(), &self.tabulation()?)?)
+    }
+
+    /// Counts any cell of the draft's space.
+    ///
+    /// # Errors
+    /// [`AssembleError::Tabulate`] where the cases cannot be counted.
+    pub fn tabulation(&self) -> Result<Tabulation<'_>, AssembleError> {
+        Ok(Tabulation::new(&self.axes, &self.frame)?)
     }
 
     /// The correction that goes into the ledger with the releases; none where the newest figures are already kept.

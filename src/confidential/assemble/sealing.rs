@@ -101,9 +101,13 @@ fn seal_one(
         threshold: audience.threshold,
         version,
         correction: draft.reason.clone(),
-        state: ReleaseState::Pending,
+        state: ReleaseState::Awaiting,
         manifest_sha256: String::new(),
         manifest_json: String::new(),
+        built_by: String::new(),
+        approved_by: String::new(),
+        policy_sha256: String::new(),
+        verdict: String::new(),
         cells: tables
             .iter()
             .zip(&zeros)

@@ -1,6 +1,8 @@
 //! The same bytes as different readers see them. Comes in: bytes. Goes out: texts, folded. Deliberately absent: what to
 //! look for, and containers.
 
+use std::borrow::Cow;
+
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -18,6 +20,19 @@ impl Folded {
         let (folded, original) = known.checked_sub(1).map_or((0, 0), |at| self.drift[at]);
         original + (place - folded)
     }
+}
+
+/// Bytes as text; each byte that belongs to no letter becomes one sign that separates words, so that places stay.
+pub(crate) fn text_of(bytes: &[u8]) -> Cow<'_, str> {
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return Cow::Borrowed(text);
+    }
+    let mut text = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        text.extend(chunk.invalid().iter().map(|_| '\u{1A}'));
+    }
+    Cow::Owned(text)
 }
 
 /// Folds a text, so that one spelling finds all.

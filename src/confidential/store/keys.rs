@@ -13,6 +13,8 @@ use sha2::Sha256;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
+pub mod people;
+
 /// Length of a key.
 pub const KEY_BYTES: usize = 32;
 /// An age file of one key is some 250 bytes; a key file longer than this is something else.
@@ -64,6 +66,18 @@ pub enum KeyError {
     Damaged {
         /// The key file.
         path: PathBuf,
+    },
+    /// Nobody has an identity of that name.
+    #[error("there is nobody called {name:?} among the keys")]
+    NoPerson {
+        /// As given.
+        name: String,
+    },
+    /// An identity without the right to the data key.
+    #[error("the key of the store is not kept for {name}")]
+    NotAmong {
+        /// Whose identity it is.
+        name: String,
     },
     /// An empty passphrase keeps nobody out.
     #[error("the passphrase is empty")]
@@ -123,10 +137,16 @@ pub fn create(path: &Path, passphrase: &str, work: WorkFactor) -> Result<DataKey
         return Err(KeyError::NoPassphrase);
     }
     let key = DataKey(random()?);
+    seal(path, passphrase, work, &key.0[..])?;
+    Ok(key)
+}
+
+/// Writes `secret` to a new file at `path`, under `passphrase`. No half file is left.
+fn seal(path: &Path, passphrase: &str, work: WorkFactor, secret: &[u8]) -> Result<(), KeyError> {
     let mut recipient = scrypt::Recipient::new(SecretString::from(passphrase));
     recipient.set_work_factor(work.log_n());
     let io = |cause: io::Error| KeyError::Io { path: path.to_owned(), cause };
-    let sealed = age::encrypt(&recipient, &key.0[..]).map_err(|error| io(io::Error::other(error)))?;
+    let sealed = age::encrypt(&recipient, secret).map_err(|error| io(io::Error::other(error)))?;
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);
     for_owner_only(&mut options);
@@ -143,7 +163,7 @@ pub fn create(path: &Path, passphrase: &str, work: WorkFactor) -> Result<DataKey
         let _ = fs::remove_file(path);
         return Err(io(cause));
     }
-    Ok(key)
+    Ok(())
 }
 
 /// Reads the data key at `path`.
@@ -164,19 +184,24 @@ pub fn unlock(path: &Path, passphrase: &str) -> Result<DataKey, KeyError> {
     fs::File::open(path).and_then(|file| file.take(KEY_FILE_BYTES_MAX).read_to_end(&mut sealed)).map_err(io)?;
     let mut identity = scrypt::Identity::new(SecretString::from(passphrase));
     identity.set_max_work_factor(WORK_MAX);
-    let opened = age::decrypt(&identity, &sealed).map(Zeroizing::new).map_err(|error| {
-        if matches!(error, DecryptError::KeyDecryptionFailed | DecryptError::DecryptionFailed) {
-            KeyError::WrongPassphrase { path: path.to_owned() }
-        } else {
-            damaged()
-        }
-    })?;
+    let opened = opened_with(&identity, &sealed, path)?;
     let mut key = Zeroizing::new([0; KEY_BYTES]);
     if opened.len() != KEY_BYTES {
         return Err(damaged());
     }
     key.copy_from_slice(&opened);
     Ok(DataKey(key))
+}
+
+/// What lies under a passphrase.
+fn opened_with(identity: &scrypt::Identity, sealed: &[u8], path: &Path) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+    age::decrypt(identity, sealed).map(Zeroizing::new).map_err(|error| {
+        if matches!(error, DecryptError::KeyDecryptionFailed | DecryptError::DecryptionFailed) {
+            KeyError::WrongPassphrase { path: path.to_owned() }
+        } else {
+            KeyError::Damaged { path: path.to_owned() }
+        }
+    })
 }
 
 /// 32 bytes from the system's generator.

@@ -1,8 +1,9 @@
 //! The ledger of releases. Comes in: what is about to be released, with the reason of every hidden cell and the counts
 //! that it freezes. Goes out: the same, for later releases. Deliberately absent: judging a cell.
 //!
-//! A release is entered as pending before its folder gets its name, and marked released after: whoever finds a pending
-//! one looks whether the folder is there, and finishes or discards it.
+//! A release is entered when it is built and has passed its attack, and awaits a second person. Once approved it is pending
+//! until its folder has its name: whoever finds a pending one looks whether the folder is there, and finishes or discards
+//! it.
 
 use std::io::{Read, Write};
 
@@ -19,7 +20,9 @@ use crate::store::{Store, StoreError, unreadable};
 /// How far a release has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReleaseState {
-    /// Entered; its folder may or may not stand.
+    /// Built and attacked; a second person has not approved it.
+    Awaiting,
+    /// Approved; its folder may or may not stand.
     Pending,
     /// Its folder stands.
     Released,
@@ -63,6 +66,14 @@ pub struct LedgerEntry {
     pub manifest_sha256: String,
     /// `release.json` itself.
     pub manifest_json: String,
+    /// Who built it: a name among the people.
+    pub built_by: String,
+    /// Who approved it; empty as long as nobody has.
+    pub approved_by: String,
+    /// Digest of the configuration under which it was made.
+    pub policy_sha256: String,
+    /// What its attack came to, as JSON.
+    pub verdict: String,
     /// Every cell of every table. They come back table by table, tables in the order in which they first appear.
     pub cells: Vec<LedgerCell>,
 }
@@ -152,14 +163,32 @@ impl Store {
         })
     }
 
-    /// Marks pending releases as released.
+    /// Approves releases that await it, in the name of `person`.
     ///
     /// # Errors
-    /// [`StoreError::NotPending`] where one is not; then none is marked.
+    /// [`StoreError::NotPending`] where one does not await it, or `person` built it; then none is approved.
+    pub fn approve(&mut self, names: &[&str], person: &str) -> Result<(), StoreError> {
+        self.transact(|connection| {
+            for name in names {
+                let sql = "UPDATE releases SET approved_by = ?2
+                           WHERE name = ?1 AND state = 'pending' AND approved_by = '' AND built_by <> ?2 AND ?2 <> ''";
+                if connection.execute(sql, [name, &person])? == 0 {
+                    return Err(StoreError::NotPending { name: (*name).to_owned() });
+                }
+            }
+            Ok(())
+        })
+    }
+
+    /// Marks approved releases as released.
+    ///
+    /// # Errors
+    /// [`StoreError::NotPending`] where one is not pending or nobody approved it; then none is marked.
     pub fn mark_released(&mut self, names: &[&str]) -> Result<(), StoreError> {
         self.transact(|connection| {
             for name in names {
-                let sql = "UPDATE releases SET state = 'released' WHERE name = ?1 AND state = 'pending'";
+                let sql = "UPDATE releases SET state = 'released'
+                           WHERE name = ?1 AND state = 'pending' AND approved_by <> ''";
                 if connection.execute(sql, [name])? == 0 {
                     return Err(StoreError::NotPending { name: (*name).to_owned() });
                 }
@@ -207,12 +236,13 @@ impl Store {
 fn ledger(connection: &Connection) -> Result<Vec<LedgerEntry>, StoreError> {
     let sql =
         "SELECT id, name, period_start, period_end, audience, threshold, version, state, manifest_sha256, manifest,
-               correction FROM releases ORDER BY id";
+               correction, built_by, approved_by, policy_sha256, verdict FROM releases ORDER BY id";
     let mut statement = connection.prepare(sql)?;
     let mut rows = statement.query([])?;
     let mut entries = Vec::new();
     while let Some(row) = rows.next()? {
         let released = row.get::<_, String>(7)? == "released";
+        let approved_by: String = row.get(12)?;
         entries.push(LedgerEntry {
             name: row.get(1)?,
             period_start: row.get(2)?,
@@ -220,10 +250,18 @@ fn ledger(connection: &Connection) -> Result<Vec<LedgerEntry>, StoreError> {
             audience: row.get(4)?,
             threshold: row.get::<_, i64>(5)?.cast_unsigned(),
             version: row.get(6)?,
-            state: if released { ReleaseState::Released } else { ReleaseState::Pending },
+            state: match (released, approved_by.is_empty()) {
+                (true, _) => ReleaseState::Released,
+                (false, true) => ReleaseState::Awaiting,
+                (false, false) => ReleaseState::Pending,
+            },
             manifest_sha256: row.get(8)?,
             manifest_json: row.get(9)?,
             correction: row.get(10)?,
+            built_by: row.get(11)?,
+            approved_by,
+            policy_sha256: row.get(13)?,
+            verdict: row.get(14)?,
             cells: cells(connection, row.get(0)?)?,
         });
     }
@@ -247,12 +285,13 @@ fn enter(connection: &Connection, entry: &LedgerEntry, group: i64) -> Result<(),
         return Err(StoreError::ReleaseExists { name: entry.name.clone() });
     }
     let state = match entry.state {
-        ReleaseState::Pending => "pending",
+        ReleaseState::Awaiting | ReleaseState::Pending => "pending",
         ReleaseState::Released => return Err(StoreError::NotPending { name: entry.name.clone() }),
     };
     connection.execute(
         "INSERT INTO releases (entered_with, name, period_start, period_end, audience, threshold, version, state,
-         manifest_sha256, manifest, correction) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+         manifest_sha256, manifest, correction, built_by, approved_by, policy_sha256, verdict)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
         params![
             group,
             entry.name,
@@ -264,7 +303,11 @@ fn enter(connection: &Connection, entry: &LedgerEntry, group: i64) -> Result<(),
             state,
             entry.manifest_sha256,
             entry.manifest_json,
-            entry.correction
+            entry.correction,
+            entry.built_by,
+            entry.approved_by,
+            entry.policy_sha256,
+            entry.verdict
         ],
     )?;
     let release = connection.last_insert_rowid();

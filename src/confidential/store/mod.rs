@@ -21,6 +21,7 @@ pub mod import;
 pub mod keys;
 pub mod learned;
 pub mod ledger;
+pub mod people;
 mod schema;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -168,7 +169,7 @@ pub enum StoreError {
         file: String,
     },
     /// Cases that come in between could fall in a period that is being frozen.
-    #[error("release {name} was begun and neither finished nor discarded")]
+    #[error("release {name} was built and is neither released nor refused")]
     Pending {
         /// Its name.
         name: String,

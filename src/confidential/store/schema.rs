@@ -10,7 +10,7 @@ use crate::store::{StoreError, keys, named, unreadable};
 /// `TKUP`: tells our files from other databases.
 const APPLICATION_ID: i32 = 0x544B_5550;
 /// Grows with every change of the tables.
-const SCHEMA: i32 = 2;
+const SCHEMA: i32 = 3;
 
 /// The one source of a case's months is its counted month: a late case's differs from its date's.
 const TABLES: &str = "
@@ -125,6 +125,15 @@ CREATE TABLE corrections (
 ) STRICT;
 ";
 
+/// Who is who, and who built and who approved a release. A pending release that nobody approved waits for it.
+const GATE: &str = "
+CREATE TABLE people (name TEXT PRIMARY KEY, public_key TEXT NOT NULL UNIQUE) STRICT, WITHOUT ROWID;
+ALTER TABLE releases ADD COLUMN built_by TEXT NOT NULL DEFAULT '';
+ALTER TABLE releases ADD COLUMN approved_by TEXT NOT NULL DEFAULT '';
+ALTER TABLE releases ADD COLUMN policy_sha256 TEXT NOT NULL DEFAULT '';
+ALTER TABLE releases ADD COLUMN verdict TEXT NOT NULL DEFAULT '';
+";
+
 /// From schema 1, which knew no corrections: what it froze is taken as counted from the store as it is now.
 const FROM_1: &str = "
 ALTER TABLE history ADD COLUMN family INTEGER;
@@ -140,6 +149,7 @@ pub(super) fn create(connection: &Connection) -> rusqlite::Result<()> {
     let transaction = connection.unchecked_transaction()?;
     transaction.execute_batch(TABLES)?;
     transaction.execute_batch(CORRECTIONS)?;
+    transaction.execute_batch(GATE)?;
     for name in ["store_id", "family_key", "tie_key"] {
         let key = random()?;
         let length = if name == "store_id" { 16 } else { key.len() };
@@ -160,14 +170,17 @@ pub(super) fn check(connection: &Connection, path: &Path) -> Result<(), StoreErr
     if found > SCHEMA {
         return Err(StoreError::NewerSchema { path: path.to_owned(), found, known: SCHEMA });
     }
-    if found < SCHEMA { upgrade(connection).map_err(|error| named(error, path)) } else { Ok(()) }
+    if found < SCHEMA { upgrade(connection, found).map_err(|error| named(error, path)) } else { Ok(()) }
 }
 
 /// Brings an older schema up to date: all of it, or nothing.
-fn upgrade(connection: &Connection) -> rusqlite::Result<()> {
+fn upgrade(connection: &Connection, found: i32) -> rusqlite::Result<()> {
     let transaction = connection.unchecked_transaction()?;
-    transaction.execute_batch(FROM_1)?;
-    transaction.execute_batch(CORRECTIONS)?;
+    if found < 2 {
+        transaction.execute_batch(FROM_1)?;
+        transaction.execute_batch(CORRECTIONS)?;
+    }
+    transaction.execute_batch(GATE)?;
     transaction.pragma_update(None, "user_version", SCHEMA)?;
     transaction.commit()
 }

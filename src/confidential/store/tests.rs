@@ -153,6 +153,10 @@ fn entry(name: &str) -> LedgerEntry {
         state: ReleaseState::Pending,
         manifest_sha256: "ab".repeat(32),
         manifest_json: "{}".to_owned(),
+        built_by: "ann".to_owned(),
+        approved_by: "bob".to_owned(),
+        policy_sha256: "cd".repeat(32),
+        verdict: "{}".to_owned(),
         cells: vec![
             cell("T02", "ASD", EarlierForm::Count(12), None),
             cell("T02", "MLD", EarlierForm::Suppressed, Some(Reason::Secondary)),

@@ -86,7 +86,15 @@ impl Frame {
 fn numbers(text: &str) -> Vec<(bool, Option<u64>)> {
     let mut numbers = Vec::new();
     let mut before = String::new();
-    for word in text.split_whitespace() {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    for (at, word) in words.iter().enumerate() {
+        // A share is no count, so no published count explains it: `6 %` of a known whole is a count.
+        let is_share = words.get(at + 1).is_some_and(|next| {
+            let next = next.trim_matches(|letter: char| !letter.is_alphanumeric() && letter != '%').to_lowercase();
+            next.starts_with('%')
+                || next.starts_with("percent")
+                || next == "per" && words.get(at + 2).is_some_and(|next| next.to_lowercase().starts_with("cent"))
+        });
         let bare = word.trim_matches(|letter: char| !letter.is_alphanumeric() && letter != '%');
         let is_named = NAMING.contains(&before.as_str());
         before = bare.to_lowercase();
@@ -100,7 +108,7 @@ fn numbers(text: &str) -> Vec<(bool, Option<u64>)> {
             }
             let part = part.trim_matches([',', '.']);
             let digits: String = part.chars().filter(|letter| *letter != ',').collect();
-            numbers.push((is_named, digits.parse().ok()));
+            numbers.push((is_named, if is_share { None } else { digits.parse().ok() }));
         }
     }
     numbers
@@ -132,7 +140,9 @@ mod tests {
 
     #[test]
     fn a_number_of_no_table_is_not() {
-        for text in ["with 83 of 1,301", "83.", "(83)", "6 %", "84%", "1,301.5", "n=83", "3-5 families"] {
+        for text in
+            ["with 83 of 1,301", "83.", "(83)", "6 %", "84%", "84 %", "84 per cent", "1,301.5", "n=83", "3-5 families"]
+        {
             assert!(exceeds(text), "{text}");
         }
     }

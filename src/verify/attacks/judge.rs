@@ -11,6 +11,7 @@ use model::{Attack, Claim, Finding};
 use crate::attacks::groups::{Describes, OUTSIDE, Watched, groups, watch};
 use crate::attacks::interval::{Range, Wanted, ranges};
 use crate::attacks::narrow::hold_a_small_count;
+use crate::attacks::reconstruction::reconstruct;
 use crate::attacks::subtraction::determined;
 use crate::attacks::system::{Cells, Part, State, build};
 use crate::error::VerifyError;
@@ -65,7 +66,10 @@ pub fn attack(parts: &[Part<'_>], threshold: u64) -> Result<Judged, VerifyError>
         }
     }
     match bounds {
-        Ok(bounds) => judged.intervals(&cells, parts, &bounds, &linear, (threshold, &watched)),
+        Ok(bounds) => {
+            judged.intervals(&cells, parts, &bounds, &linear, (threshold, &watched));
+            judged.reconstruction(&cells, parts, &bounds, threshold);
+        }
         Err(_) => judged.infeasible(&cells),
     }
     Ok(judged)
@@ -187,6 +191,37 @@ impl Judged {
             ),
             not_shown: open,
         });
+    }
+
+    /// Combinations of no table that overlapping tables force to be few.
+    fn reconstruction(&mut self, cells: &Cells, parts: &[Part<'_>], bounds: &Bounds, threshold: u64) {
+        let found = reconstruct(cells, parts, bounds, threshold);
+        if found.tables > 0 {
+            self.tried.push(Tried {
+                attack: Attack::Reconstruction,
+                scope: format!("{} cells of {} tables behind overlapping ones", found.cells, found.tables),
+                not_shown: 0,
+            });
+        }
+        if found.left_out > 0 {
+            self.notes.push(format!(
+                "{} tables behind overlapping ones were too large to be followed cell by cell",
+                found.left_out
+            ));
+        }
+        for claim in found.forced {
+            let is_exact = claim.highest == Some(claim.lowest);
+            let kind = if is_exact { "joint_small_exact" } else { "joint_small_bounded" };
+            self.count(kind, 1);
+            self.findings.push(Finding {
+                attack: Attack::Reconstruction,
+                kind: kind.to_owned(),
+                file: String::new(),
+                place: "in no table".to_owned(),
+                message: format!("overlapping tables force a combination to lie between 1 and {}", threshold - 1),
+                claim: Some(claim),
+            });
+        }
     }
 
     /// Small groups of which everybody, or everybody but one, is known to be in one category of a sensitive dimension.
@@ -327,7 +362,7 @@ fn wanted_of_rounded(bounds: &Bounds, at: usize, threshold: u64) -> Wanted {
 }
 
 /// Names that are counted even where nothing was found, so that a program finds them.
-const NAMES: [&str; 16] = [
+const NAMES: [&str; 18] = [
     "infeasible",
     "small_counts_published",
     "suppressed_linear_exact",
@@ -336,6 +371,8 @@ const NAMES: [&str; 16] = [
     "suppressed_known_small_nonzero",
     "derived_small_exact",
     "derived_small_bounded",
+    "joint_small_exact",
+    "joint_small_bounded",
     "rounded_small_exact",
     "suppressed_small_among",
     "group_100pct",

@@ -35,6 +35,9 @@ const KEYS: [&str; 26] = [
     "maximum",
 ];
 
+/// What the format itself says.
+const FIXED: [&str; 2] = ["http://www.w3.org/ns/csvw", "utf-8"];
+
 /// Metadata as read.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Metadata {
@@ -69,10 +72,14 @@ impl Metadata {
                     if !KEYS.contains(&key.as_str()) {
                         self.faults.push(("metadata_key", "a key that describes no table or column"));
                     }
-                    self.walk(value);
+                    // A count is never negative: that says nothing about any.
+                    if !(key == "minimum" && value == "0") {
+                        self.walk(value);
+                    }
                 }
             }
             Value::Array(values) => values.iter().for_each(|value| self.walk(value)),
+            Value::String(text) if FIXED.contains(&text.as_str()) => {}
             Value::String(text) => self.texts.push(text.clone()),
             Value::Number(number) => self.texts.push(number.to_string()),
             Value::Null | Value::Bool(_) => {}

@@ -2,7 +2,7 @@
 //! what is wrong with the folder itself: digests, files nobody listed, names and links. Deliberately absent: what the
 //! files say.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -77,6 +77,7 @@ pub fn open(path: &Path) -> Result<Folder, VerifyError> {
     if is_listed {
         folder.walk(&folder.path.clone(), "")?;
         folder.check_list();
+        folder.check_manifest();
     } else {
         folder.read_tables();
     }
@@ -203,6 +204,19 @@ impl Folder {
         }
         for (kind, file, message) in wrong {
             self.find(kind, &file, message);
+        }
+    }
+
+    /// A release with a list of files is a whole one: its manifest has no keys of its own making, and names no code that no
+    /// table has.
+    fn check_manifest(&mut self) {
+        for key in std::mem::take(&mut self.not_understood) {
+            self.find("manifest_key", MANIFEST, &format!("{key} is no part of a manifest"));
+        }
+        let dims: BTreeSet<&String> =
+            self.manifest.tables.iter().flat_map(|table| table.dims.iter().chain(table.fixed.keys())).collect();
+        if self.manifest.labels.keys().any(|dim| !dims.contains(dim)) {
+            self.find("manifest_label", MANIFEST, "labels of a dimension that no table has");
         }
     }
 

@@ -44,6 +44,27 @@ pub struct Page {
 /// Attributes whose value is read out or shown.
 const SPOKEN: [&str; 6] = ["title", "alt", "aria-label", "aria-description", "summary", "content"];
 
+/// Attributes that place, link within the page and tell readers of screens what is what.
+const PLACING: [&str; 14] = [
+    "id",
+    "class",
+    "lang",
+    "charset",
+    "name",
+    "scope",
+    "role",
+    "tabindex",
+    "style",
+    "type",
+    "http-equiv",
+    "media",
+    "dir",
+    "open",
+];
+
+/// Attributes that load.
+const LOADING: [&str; 6] = ["href", "src", "srcset", "action", "poster", "xlink:href"];
+
 /// Elements that run, load or keep things.
 const FOREIGN: [&str; 14] = [
     "script", "iframe", "object", "embed", "link", "template", "noscript", "form", "input", "base", "audio", "video",
@@ -61,7 +82,7 @@ pub fn read(text: &str) -> Page {
             Node::Comment(_) => page.faults.push(("html_comment", "a comment")),
             Node::ProcessingInstruction(_) => page.faults.push(("html_comment", "an instruction")),
             Node::Element(element) => {
-                let in_drawing = parents.iter().any(|parent| parent.name() == "svg");
+                let in_drawing = element.name() == "svg" || parents.iter().any(|parent| parent.name() == "svg");
                 page.element(element, in_drawing);
                 if let Some(table) = ElementRef::wrap(node).filter(|_| element.name() == "table") {
                     let own = std::iter::once(element).chain(parents.iter().copied());
@@ -103,10 +124,17 @@ impl Page {
             if name == "hidden" || (name == "style" && HIDING.iter().any(|hiding| squeezed.contains(hiding))) {
                 self.faults.push(("html_hidden", "an element that cannot be seen"));
             }
-            if matches!(name, "href" | "src" | "srcset" | "action" | "poster" | "xlink:href") && !in_drawing {
+            if LOADING.contains(&name) && !in_drawing {
                 self.link(element, &squeezed, value);
             }
-            if SPOKEN.contains(&name) {
+            // What no attribute of ours does is named; what all may say is read like a text.
+            let is_known = PLACING.contains(&name) || SPOKEN.contains(&name) || name.starts_with("aria-") || in_drawing;
+            let is_judged =
+                name.starts_with("data-") || name.starts_with("on") || name == "hidden" || LOADING.contains(&name);
+            if !is_known && !is_judged {
+                self.faults.push(("html_attribute", "an attribute that a page of tables does not need"));
+            }
+            if SPOKEN.contains(&name) || matches!(name, "id" | "class") && !in_drawing {
                 self.texts.push(value.to_owned());
             }
         }
@@ -134,6 +162,24 @@ impl Page {
         }
         if squeezed.contains("/*") {
             self.faults.push(("html_comment", "a comment in a style"));
+        }
+        self.styled(&squeezed);
+    }
+}
+
+impl Page {
+    /// Texts that a style puts into the page, and styles that take texts out of sight.
+    fn styled(&mut self, squeezed: &str) {
+        for said in squeezed.split("content:").skip(1) {
+            let said = said.split(['}', ';']).next().unwrap_or_default();
+            // `content:counter(page)" / "counter(pages)` numbers sheets of paper.
+            let words: String = said.replace("counter(pages)", "").replace("counter(page)", "");
+            self.texts.push(words.replace('"', " "));
+        }
+        // On paper there is no list of contents; on the screen everything is seen.
+        let on_screen = squeezed.split("@mediaprint").next().unwrap_or_default();
+        if HIDING.iter().any(|hiding| on_screen.contains(hiding)) {
+            self.faults.push(("html_hidden", "a style that takes something out of sight"));
         }
     }
 }
@@ -178,7 +224,7 @@ mod tests {
         assert_eq!(page.tables[0].caption, "T01 Cases");
         assert_eq!(page.tables[0].rows[1].heads, ["North"]);
         assert_eq!(page.tables[0].rows[2].cells, ["[c]"]);
-        assert_eq!(page.texts, ["Report", "North had ", "1,204", "."]);
+        assert_eq!(page.texts, ["Report", "t01", "North had ", "1,204", "."]);
         assert_eq!(page.faults, []);
     }
 
@@ -194,5 +240,7 @@ mod tests {
         assert_eq!(kinds("<i style='display: none'>3</i>"), ["html_hidden"]);
         assert_eq!(kinds("<img src='https://a.example/b.png'>"), ["html_link"]);
         assert_eq!(kinds("<style>p{background:url(b)}</style>"), ["html_link"]);
+        assert_eq!(kinds("<style>.x{display:none}</style>"), ["html_hidden"]);
+        assert_eq!(kinds("<i value='3'></i>"), ["html_attribute"]);
     }
 }

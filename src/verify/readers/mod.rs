@@ -5,6 +5,7 @@ pub mod csv;
 pub mod csvw;
 pub mod folder;
 pub mod html;
+pub mod ods;
 pub mod package;
 pub mod png;
 pub mod svg;

@@ -36,6 +36,8 @@ pub struct Book {
     pub texts: Vec<String>,
     /// What should not be there.
     pub faults: Vec<Fault>,
+    /// Headers that marked tables keep beside their cells.
+    pub marks: Vec<String>,
 }
 
 /// Parts that a workbook of tables needs. Caches, links, macros, comments, custom XML, printer settings, media and custom
@@ -118,6 +120,11 @@ pub fn read(bytes: &[u8]) -> Option<Book> {
     for (name, document) in &documents {
         book.read_other(name, document);
     }
+    let said: BTreeSet<&str> =
+        book.sheets.iter().flat_map(|sheet| sheet.rows.iter().flatten()).map(|cell| cell.text.as_str()).collect();
+    if book.marks.iter().any(|header| !said.contains(header.as_str())) {
+        book.faults.push(("workbook_string", "a header of a table that no cell shows"));
+    }
     book.faults.sort_unstable();
     book.faults.dedup();
     Some(book)
@@ -159,10 +166,10 @@ impl Book {
                         self.faults.push(("workbook_name", "a defined name that printing does not need"));
                     }
                 }
-                "externalReference" | "pivotCache" | "functionGroup" | "customWorkbookView" | "fileSharing" => {
-                    self.faults.push(("workbook_part", "a link, cache or view of other data"));
-                }
-                _ => {}
+                "workbook" | "fileVersion" | "workbookPr" | "bookViews" | "workbookView" | "sheets" | "sheet"
+                | "definedNames" | "calcPr" => {}
+                // A path of the author, a link, a cache, a view of other data.
+                _ => self.faults.push(("workbook_part", "an element that a workbook of tables does not need")),
             }
         }
     }
@@ -212,6 +219,11 @@ impl Book {
                     used.extend(at.filter(|&at| at < strings.len()));
                     at.and_then(|at| strings.get(at)).cloned().unwrap_or_default()
                 }
+                // A number shown as a text of its own choosing, an error or a date is none of ours.
+                ("str" | "e" | "d" | "b", _) => {
+                    self.faults.push(("formula", "a cell of a kind that only formulas have"));
+                    continue;
+                }
                 ("inlineStr", _) => cell.named("is").map(Element::whole_text).collect(),
                 (_, Some(value)) => value,
                 (_, None) => continue,
@@ -227,14 +239,10 @@ impl Book {
 
     fn read_other(&mut self, name: &str, document: &Element) {
         match name {
-            "xl/styles.xml" => {
-                let formats = document.all().into_iter().filter(|element| element.local() == "numFmt");
-                if formats.filter_map(|format| format.attribute("formatCode")).any(|code| code.contains(";;")) {
-                    self.faults.push(("hidden_format", "a number format that shows nothing"));
-                }
-            }
+            "xl/styles.xml" => self.read_styles(document),
             "docProps/core.xml" | "docProps/app.xml" => self.read_properties(document),
             _ if name.starts_with("xl/tables/") => {
+                self.read_marks(document);
                 let described = ["altText", "altTextSummary", "comment"];
                 let spoken = |element: &&Element| {
                     described.iter().filter_map(|name| element.attribute(name)).map(str::to_owned).collect::<Vec<_>>()
@@ -242,6 +250,45 @@ impl Book {
                 self.texts.extend(document.all().iter().flat_map(spoken));
             }
             _ => {}
+        }
+    }
+
+    /// A format shows a number where it has a place for a digit in every part, and says nothing of its own.
+    fn read_styles(&mut self, styles: &Element) {
+        for element in styles.all() {
+            if element.local() == "numFmt" {
+                let code = element.attribute("formatCode").unwrap_or_default();
+                let shows = |part: &str| part.contains(['0', '#', '@']) || part == "General";
+                if !code.split(';').all(shows) || code.contains('"') {
+                    self.faults.push(("hidden_format", "a number format that shows something else than the number"));
+                }
+            }
+            let fonts = (element.local() == "font").then(|| element.named("color")).into_iter().flatten();
+            let is_white = |color: &Element| {
+                color.attribute("theme") == Some("0")
+                    || color.attribute("rgb").is_some_and(|rgb| rgb.to_lowercase().ends_with("ffffff"))
+            };
+            if fonts.into_iter().any(is_white) {
+                self.faults.push(("hidden_text", "a text in the colour of its ground"));
+            }
+            let size = (element.local() == "font").then(|| element.named("sz").next()).flatten();
+            let points = size.and_then(|size| size.attribute("val")).and_then(|size| size.parse::<f64>().ok());
+            if points.is_some_and(|points| points < 3.0) {
+                self.faults.push(("hidden_text", "a text too small to be seen"));
+            }
+        }
+    }
+
+    /// A marked table has columns and a look; a formula of its own, a sum or a query would be more.
+    fn read_marks(&mut self, marks: &Element) {
+        const NEEDED: [&str; 6] = ["table", "tableColumns", "tableColumn", "tableStyleInfo", "extLst", "ext"];
+        for element in marks.all() {
+            if !NEEDED.contains(&element.local()) {
+                self.faults.push(("workbook_part", "a marked table with more than its columns"));
+            }
+            self.marks.extend(
+                (element.local() == "tableColumn").then(|| element.attribute("name")).flatten().map(str::to_owned),
+            );
         }
     }
 

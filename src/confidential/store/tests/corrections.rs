@@ -64,6 +64,9 @@ fn a_store_of_the_first_schema_is_brought_up_to_date_when_it_is_opened() {
     bench.store.mark_released(&["Q1"]).expect("released");
     let first = "DROP TABLE corrections; ALTER TABLE frozen DROP COLUMN imports;
                  ALTER TABLE releases DROP COLUMN correction; ALTER TABLE history DROP COLUMN family;
+                 DROP TABLE people; ALTER TABLE releases DROP COLUMN built_by;
+                 ALTER TABLE releases DROP COLUMN approved_by; ALTER TABLE releases DROP COLUMN policy_sha256;
+                 ALTER TABLE releases DROP COLUMN verdict;
                  PRAGMA user_version = 1;";
     bench.store.connection.execute_batch(first).expect("the first schema");
     let (_folder, key, path) = bench.closed();

@@ -6,6 +6,12 @@ use std::fmt::Write as _;
 
 use model::{Attack, Verdict};
 
+pub mod page;
+pub mod risks;
+
+pub use page::to_html;
+pub use risks::conclude;
+
 /// The attack's name for people.
 #[must_use]
 pub const fn words(attack: Attack) -> &'static str {
@@ -18,6 +24,7 @@ pub const fn words(attack: Attack) -> &'static str {
         Attack::Leftover => "leftover",
         Attack::Identifier => "identifier",
         Attack::Manifest => "manifest",
+        Attack::Reconstruction => "reconstruction",
     }
 }
 
@@ -33,7 +40,7 @@ pub fn to_text(verdict: &Verdict) -> String {
 fn write_all(text: &mut String, verdict: &Verdict) -> std::fmt::Result {
     writeln!(text, "Tried")?;
     for tried in &verdict.tried {
-        write!(text, "  {:<12} {}", words(tried.attack), tried.scope)?;
+        write!(text, "  {:<14} {}", words(tried.attack), tried.scope)?;
         match tried.not_shown {
             0 => writeln!(text)?,
             open => writeln!(text, "; {open} left open, so nothing is shown about them")?,
@@ -51,13 +58,9 @@ fn write_all(text: &mut String, verdict: &Verdict) -> std::fmt::Result {
     for finding in &verdict.findings {
         let place: Vec<&str> =
             [finding.file.as_str(), finding.place.as_str()].into_iter().filter(|part| !part.is_empty()).collect();
-        write!(text, "  {:<12} {}: {} ({})", words(finding.attack), place.join(", "), finding.message, finding.kind)?;
+        write!(text, "  {:<14} {}: {} ({})", words(finding.attack), place.join(", "), finding.message, finding.kind)?;
         if let Some(claim) = &finding.claim {
-            match claim.highest {
-                Some(highest) if highest == claim.lowest => write!(text, "; {} is {highest}", claim.cell)?,
-                Some(highest) => write!(text, "; {} lies in {} to {highest}", claim.cell, claim.lowest)?,
-                None => write!(text, "; {} is {} or more", claim.cell, claim.lowest)?,
-            }
+            write!(text, "; {}", risks::said(claim))?;
         }
         writeln!(text)?;
     }
@@ -70,6 +73,14 @@ fn write_all(text: &mut String, verdict: &Verdict) -> std::fmt::Result {
     }
     for (kind, count) in kinds {
         writeln!(text, "  {count:>6} {kind}")?;
+    }
+    writeln!(text, "Risks")?;
+    for risk in &verdict.risks {
+        write!(text, "  {:<12} {} found", risks::words(risk.name), risk.findings)?;
+        match risk.open {
+            0 => writeln!(text, "; {}", risk.worst)?,
+            open => writeln!(text, ", {open} left open; {}", risk.worst)?,
+        }
     }
     let open: u64 = verdict.tried.iter().map(|tried| tried.not_shown).sum();
     match (verdict.findings.len(), open) {

@@ -1,0 +1,108 @@
+//! Whether a picture is its drawing. Comes in: an SVG and a PNG. Goes out: the same or not, pixel by pixel. Deliberately
+//! absent: reading bars or letters out of pixels; what the drawing says is another module's question.
+//!
+//! The drawing is drawn anew, with the typeface that the project's pages and charts carry inside them.
+
+use std::sync::{Arc, OnceLock};
+
+use resvg::tiny_skia::{Pixmap, Transform};
+use resvg::usvg::{Options, Tree, fontdb};
+
+/// The typeface of charts; a data file, not code, of the side that draws.
+const FONTS: [&[u8]; 2] =
+    [include_bytes!("../../render/fonts/Inter-Regular.otf"), include_bytes!("../../render/fonts/Inter-SemiBold.otf")];
+
+/// Pictures more than this many times the size of their drawing are not compared.
+const LARGEST_SCALE: u32 = 8;
+
+/// What a comparison came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Seen {
+    /// Every pixel is the drawing's.
+    Same,
+    /// Some pixel is not, or it cannot be drawn or opened.
+    Differs,
+    /// There is no drawing.
+    Alone,
+}
+
+/// What it takes to draw.
+#[derive(Debug, Default)]
+pub struct Easel {
+    drawn: u64,
+}
+
+fn fonts() -> Arc<fontdb::Database> {
+    static FONTS_KNOWN: OnceLock<Arc<fontdb::Database>> = OnceLock::new();
+    let load = || {
+        let mut known = fontdb::Database::new();
+        for font in FONTS {
+            known.load_font_data(font.to_vec());
+        }
+        Arc::new(known)
+    };
+    FONTS_KNOWN.get_or_init(load).clone()
+}
+
+impl Easel {
+    /// Draws `drawing` at the size of `picture`, and compares.
+    pub fn compare(&mut self, drawing: Option<&[u8]>, picture: &[u8]) -> Seen {
+        let Some(drawing) = drawing else { return Seen::Alone };
+        self.drawn += 1;
+        match same(drawing, picture) {
+            Some(true) => Seen::Same,
+            Some(false) | None => Seen::Differs,
+        }
+    }
+
+    /// How many pictures were compared.
+    #[must_use]
+    pub const fn drawn(&self) -> u64 {
+        self.drawn
+    }
+}
+
+fn same(drawing: &[u8], picture: &[u8]) -> Option<bool> {
+    let found = Pixmap::decode_png(picture).ok()?;
+    let options = Options { fontdb: fonts(), font_family: "Inter".into(), ..Options::default() };
+    let tree = Tree::from_data(drawing, &options).ok()?;
+    let size = tree.size().to_int_size();
+    let scale = found.width().checked_div(size.width()).filter(|scale| (1..=LARGEST_SCALE).contains(scale))?;
+    if (size.width() * scale, size.height() * scale) != (found.width(), found.height()) {
+        return Some(false);
+    }
+    let mut drawn = Pixmap::new(found.width(), found.height())?;
+    let scale = f32::from(u8::try_from(scale).ok()?);
+    resvg::render(&tree, Transform::from_scale(scale, scale), &mut drawn.as_mut());
+    // A file keeps colours as they are without their cover, so the drawing goes the same way.
+    let drawn = Pixmap::decode_png(&drawn.encode_png().ok()?).ok()?;
+    Some(drawn.data() == found.data())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DRAWING: &str = "<svg xmlns='http://www.w3.org/2000/svg' width='40' height='10'><rect width='40' height='10' \
+        fill='#fff'/><rect width='WIDE' height='5' fill='#12436d'/></svg>";
+
+    fn picture(drawing: &str, scale: f32) -> Vec<u8> {
+        let tree = Tree::from_str(drawing, &Options::default()).expect("a drawing");
+        let size = tree.size().to_int_size().scale_by(scale).expect("a size");
+        let mut pixels = Pixmap::new(size.width(), size.height()).expect("a size");
+        resvg::render(&tree, Transform::from_scale(scale, scale), &mut pixels.as_mut());
+        pixels.encode_png().expect("a picture")
+    }
+
+    #[test]
+    fn a_picture_is_its_drawing_at_any_size_or_it_is_found() {
+        let [short, long] = ["7", "8"].map(|wide| DRAWING.replace("WIDE", wide));
+        let mut easel = Easel::default();
+        let mut compare = |drawing: Option<&str>, picture: &[u8]| easel.compare(drawing.map(str::as_bytes), picture);
+        assert_eq!(compare(Some(&short), &picture(&short, 1.0)), Seen::Same);
+        assert_eq!(compare(Some(&short), &picture(&short, 2.0)), Seen::Same);
+        assert_eq!(compare(Some(&short), &picture(&long, 2.0)), Seen::Differs, "a bar one unit too long");
+        assert_eq!(compare(Some(&short), b"no picture"), Seen::Differs);
+        assert_eq!(compare(None, &picture(&short, 1.0)), Seen::Alone);
+    }
+}

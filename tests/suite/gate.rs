@@ -1,0 +1,216 @@
+//! The gate: what is built awaits a second person, and only what was attacked is released. The real program on a sample of
+//! real casework.
+
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use confidential::store::Store;
+use confidential::store::erasure::Person;
+use confidential::store::keys::people;
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::approval::as_second;
+use crate::demo::{files, workspace};
+
+struct Made {
+    _home: TempDir,
+    folder: PathBuf,
+    passphrase: PathBuf,
+}
+
+fn takeup(arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_takeup"));
+    command.args(arguments).stdin(Stdio::null()).output().expect("the program starts")
+}
+
+fn plain(path: &Path) -> &str {
+    path.to_str().expect("temporary folders have plain names")
+}
+
+fn talk(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+impl Made {
+    fn new() -> Self {
+        let home = tempfile::tempdir().expect("a temporary folder");
+        let (folder, passphrase) = (home.path().join("office"), home.path().join("pass.txt"));
+        fs::write(&passphrase, "a passphrase for tests\n").expect("a temporary folder can be written");
+        let made = Self { _home: home, folder, passphrase };
+        let (folder, passphrase) = (plain(&made.folder), plain(&made.passphrase));
+        let output = takeup(&["init", folder, "--template", "casework", "--passphrase-file", passphrase]);
+        assert_eq!(output.status.code(), Some(0), "{}", talk(&output));
+        made.exits(&["ingest", plain(&sample()), "--source", "casework"], 0);
+        made
+    }
+
+    fn takeup(&self, arguments: &[&str]) -> Output {
+        let globals = ["-C", plain(&self.folder), "--passphrase-file", plain(&self.passphrase)];
+        takeup(&[&globals, arguments].concat())
+    }
+
+    /// Runs a command that must end so, and gives what it said.
+    fn exits(&self, arguments: &[&str], exit: i32) -> String {
+        let output = self.takeup(arguments);
+        assert_eq!(output.status.code(), Some(exit), "{arguments:?}: {}", talk(&output));
+        format!("{}{}", String::from_utf8_lossy(&output.stdout), talk(&output))
+    }
+
+    fn second(&self, arguments: &[&str], exit: i32) -> String {
+        let output = as_second(&self.folder, &self.passphrase, arguments);
+        assert_eq!(output.status.code(), Some(exit), "{arguments:?}: {}", talk(&output));
+        format!("{}{}", String::from_utf8_lossy(&output.stdout), talk(&output))
+    }
+
+    fn below(&self, name: &str) -> Vec<String> {
+        files(&self.folder.join(name)).into_keys().collect()
+    }
+}
+
+fn sample() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/casework_sample.csv.gz")
+}
+
+const BUILD: [&str; 3] = ["report", "--period", "2018-Q3"];
+
+#[test]
+fn what_one_person_built_another_one_releases_and_nobody_else() {
+    let made = Made::new();
+    made.exits(&["approve"], 2);
+    made.exits(&BUILD, 0);
+    let staged = files(&made.folder.join("staging"));
+    assert!(staged.contains_key("2018-Q3-public-r1/index.html"));
+    assert_eq!(made.below("reports"), [""; 0], "nothing is released yet");
+
+    let own = made.exits(&["approve"], 5);
+    assert!(own.contains("manager, who cannot approve it"), "{own}");
+    assert!(made.exits(&BUILD, 0).contains("staging"), "building again names what was built");
+    assert!(made.exits(&["report", "--period", "2018-Q4"], 5).contains("awaits approval"));
+    let ingested = made.exits(&["ingest", plain(&sample()), "--source", "casework"], 5);
+    assert!(ingested.contains("neither released nor refused"), "{ingested}");
+    assert_eq!(files(&made.folder.join("staging")), staged);
+
+    let said = made.second(&["approve"], 0);
+    assert!(said.contains("Released by second"), "{said}");
+    assert_eq!(files(&made.folder.join("reports")), staged, "byte for byte");
+    assert!(!made.folder.join("staging").exists());
+    let verdicts = made.below("verdicts");
+    assert_eq!(verdicts, ["2018-Q3-council-r1.html", "2018-Q3-public-r1.html"]);
+    let page = fs::read_to_string(made.folder.join("verdicts/2018-Q3-public-r1.html")).expect("a page");
+    for said in ["Not for release", "Singling out", "Linkability", "Inference", "found nothing"] {
+        assert!(page.contains(said), "{said}");
+    }
+}
+
+#[test]
+fn a_byte_that_was_changed_after_the_attack_is_not_released() {
+    let made = Made::new();
+    made.exits(&BUILD, 0);
+    let page = made.folder.join("staging/2018-Q3-public-r1/index.html");
+    let text = fs::read_to_string(&page).expect("a page");
+    fs::write(&page, text.replacen("</h1>", " </h1>", 1)).expect("the workspace can be written");
+    made.second(&["approve"], 6);
+    fs::write(&page, &text).expect("the workspace can be written");
+    fs::write(made.folder.join("staging/2018-Q3-public-r1/notes.txt"), "3").expect("the workspace can be written");
+    made.second(&["approve"], 6);
+    assert_eq!(made.below("reports"), [""; 0]);
+}
+
+#[test]
+fn what_is_refused_leaves_no_trace_and_can_be_built_again_to_the_byte() {
+    let made = Made::new();
+    made.exits(&BUILD, 0);
+    let first = files(&made.folder.join("staging"));
+    made.second(&["approve", "--refuse"], 0);
+    assert!(!made.folder.join("staging").exists());
+    made.exits(&BUILD, 0);
+    assert_eq!(files(&made.folder.join("staging")), first);
+}
+
+#[test]
+fn what_awaits_approval_and_lost_a_part_is_dropped_by_the_next_command() {
+    let made = Made::new();
+    made.exits(&BUILD, 0);
+    fs::remove_file(made.folder.join("staging/2018-Q3-public-r1/release.json")).expect("a file of ours");
+    made.exits(&["plan", "--period", "2018-Q3"], 0);
+    assert!(!made.folder.join("staging").exists());
+    made.second(&["approve"], 2);
+}
+
+#[test]
+fn a_released_quarter_stays_what_it_was_when_somebody_is_taken_out_of_the_store() {
+    let made = Made::new();
+    made.exits(&BUILD, 0);
+    made.second(&["approve"], 0);
+    let released = files(&made.folder.join("reports"));
+    let key = people::open(&made.folder.join("keys"), "a passphrase for tests", Some("manager")).expect("the key").key;
+    let mut store = Store::open(&made.folder.join("store/takeup.db"), &key).expect("the store");
+    let erased = a_case_of_the_quarter();
+    let person = Person::Case { source: "casework", reference: &erased };
+    assert_eq!(store.erase(person).expect("an erasure"), 1);
+    drop(store);
+    let said = made.exits(&BUILD, 0);
+    assert!(said.contains("reports") && said.contains("not counted again"), "{said}");
+    assert_eq!(files(&made.folder.join("reports")), released);
+    let refused = made.exits(&["report", "--period", "2018-Q3", "--correct", "One person asked to be erased"], 2);
+    assert!(refused.contains("nothing was recorded"), "an erasure corrects no figure: {refused}");
+    assert_eq!(files(&made.folder.join("reports")), released);
+}
+
+/// The reference of a case of the sample that was opened in the quarter.
+fn a_case_of_the_quarter() -> String {
+    let mut text = String::new();
+    let file = fs::File::open(sample()).expect("the sample");
+    flate2::read::GzDecoder::new(file).read_to_string(&mut text).expect("a text");
+    let line = text.lines().find(|line| line.contains(",2018-08-")).expect("a case of August");
+    line.split(',').next().expect("a first field").to_owned()
+}
+
+#[test]
+fn the_demo_has_two_people_and_says_why_a_cell_is_hidden() {
+    let run = |arguments: &[&str]| {
+        let passphrase = workspace().join("keys/passphrase");
+        let globals = ["-C", plain(workspace()), "--passphrase-file", plain(&passphrase)];
+        let output = takeup(&[&globals, arguments].concat());
+        assert_eq!(output.status.code(), Some(0), "{}", talk(&output));
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    assert_eq!(run(&["keys", "list"]), "deputy\nmanager\n");
+    let release = "2025-26-Q4-public-r1";
+    let table = fs::read_to_string(workspace().join("reports").join(release).join("data/t02.csv")).expect("a table");
+    let hidden: Vec<&str> = table.lines().filter(|line| line.ends_with(",,c")).collect();
+    let mut reasons = String::new();
+    for line in &hidden {
+        let mut codes = line.split(',');
+        let cell = format!("district={},period={}", codes.next().expect("a code"), codes.next().expect("a code"));
+        let said: Value =
+            serde_json::from_str(&run(&["explain", release, "--table", "T02", "--cell", &cell, "--json"]))
+                .expect("JSON");
+        reasons.push_str(said["reasons"][0].as_str().expect("a sentence"));
+        assert!(said["to_a_reader"].as_str().expect("a sentence").contains("the symbol does not say which"));
+        if reasons.contains("too few families") {
+            break;
+        }
+    }
+    assert!(reasons.contains("It is hidden because"), "{reasons}");
+    let whole = run(&["explain", release]);
+    assert!(whole.contains("cells are hidden") && whole.contains("another hidden figure"), "{whole}");
+}
+
+#[test]
+fn two_releases_are_compared_by_what_any_reader_of_both_knows() {
+    let reports = workspace().join("reports");
+    let [one, other] = ["2025-26-Q4-public-r1", "2025-26-Q4-authority-r1"].map(|name| reports.join(name));
+    let output = takeup(&["compare", "--json", plain(&one), plain(&other)]);
+    assert_eq!(output.status.code(), Some(0), "{}", talk(&output));
+    let said: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert!(said["same"].as_u64().expect("a number") > 50, "{said}");
+    assert_eq!(said["differ"], serde_json::json!([]), "one figure has one form");
+    let follows = said["follows"].as_array().expect("a list");
+    assert!(follows.iter().all(|claim| !(1..5).contains(&claim["lowest"].as_u64().expect("a number"))), "{follows:?}");
+    let text = String::from_utf8_lossy(&takeup(&["compare", plain(&one), plain(&other)]).stdout).into_owned();
+    assert!(text.contains("cells are published by both, alike"), "{text}");
+}
