@@ -7,6 +7,7 @@ mod globals;
 mod ingest;
 mod init;
 mod inspect;
+mod issues;
 mod output;
 mod passphrase;
 mod plan;
@@ -53,6 +54,7 @@ enum Command {
     Ingest(ingest::Ingest),
     Plan(plan::Plan),
     Report(report::Report),
+    Issues(issues::Issues),
     Verify(verify::Verify),
     Protect(protect::Protect),
 }
@@ -78,6 +80,7 @@ pub fn run() -> ExitCode {
         Command::Ingest(command) => command.run(globals),
         Command::Plan(command) => command.run(globals),
         Command::Report(command) => command.run(globals),
+        Command::Issues(command) => command.run(globals),
         Command::Verify(command) => command.run(globals),
         Command::Protect(command) => command.run(globals),
     };

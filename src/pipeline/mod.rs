@@ -5,6 +5,7 @@ mod demo;
 mod error;
 mod files;
 mod ingest;
+mod issues;
 mod plan;
 mod protect;
 mod recover;
@@ -18,6 +19,7 @@ mod workspace;
 pub use demo::{DemoSummary, LAST_QUARTER, demo};
 pub use error::Error;
 pub use ingest::{IngestSummary, inspect};
+pub use issues::{IssueList, Level};
 pub use plan::{Kind, Plan, Share, Suggestion, Suggestions, TableSummary, YearRow};
 pub use protect::{
     HiddenZeros, Insiders, Method, ProtectOptions, ProtectReport, Rounding, RoundingKind, SmallCounts, Weight, Zeros,

@@ -1,0 +1,105 @@
+//! Which issues are listed. Comes in: a panel. Goes out: for each issue its tests, each with p and q. Every issue is tested
+//! upwards in both windows and downwards over the year; all these tests are one family, so that a quiet quarter lists anything
+//! at all in about one of ten. Deliberately absent: words.
+
+use super::multiple::q_values;
+use super::predict::{Prediction, Window, predictions};
+use super::series::{Naming, Panel};
+
+/// The share of a list that may be false.
+pub const FALSE_SHARE: f64 = 0.10;
+/// An issue as unusual as this is left out of the others' offset.
+const LEFT_OUT: f64 = 0.005;
+/// Past periods without which nothing is tested.
+pub const PAST_PERIODS: usize = 4;
+/// A rise to fewer cases than this is not listed.
+pub const CASES_MIN: u64 = 5;
+/// Nor is one of fewer families.
+pub const FAMILIES_MIN: u64 = 3;
+
+/// Which way a count is unusual.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    /// More than expected.
+    Up,
+    /// Fewer.
+    Down,
+}
+
+/// One test of one issue.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Test {
+    /// Which periods.
+    pub window: Window,
+    /// Which tail.
+    pub direction: Direction,
+    /// Observed and expected.
+    pub prediction: Prediction,
+    /// Mid-p value.
+    pub p: f64,
+    /// Benjamini-Hochberg value over all tests.
+    pub q: f64,
+    /// Whether it is listed: `q` is low enough, and there are cases and families enough.
+    pub is_listed: bool,
+}
+
+/// The tests of every issue, in the order of the panel's series; none for an issue that never had a case, or where the past
+/// is too short.
+#[must_use]
+pub fn judge(panel: &Panel) -> Vec<Vec<Test>> {
+    let first = tests(panel, &vec![false; panel.series().len()]);
+    let stands_out = |tests: &Vec<Test>| tests.iter().any(|test| test.p < LEFT_OUT);
+    let left_out: Vec<bool> = first.iter().map(stands_out).collect();
+    let mut tests = if left_out.contains(&true) { tests(panel, &left_out) } else { first };
+    let q = q_values(&tests.iter().flatten().map(|test| test.p).collect::<Vec<_>>());
+    for (test, q) in tests.iter_mut().flatten().zip(q) {
+        test.q = q;
+    }
+    for (series, tests) in panel.series().iter().zip(&mut tests) {
+        for test in tests {
+            let past = panel.periods() - test.window.periods(panel.per_year());
+            let families = match test.window {
+                Window::Latest => series.families.get(past).copied().unwrap_or(0),
+                Window::Rolling => series.families_of_year,
+            };
+            let is_enough = match test.direction {
+                Direction::Up => test.prediction.observed >= CASES_MIN && families >= FAMILIES_MIN,
+                Direction::Down => test.prediction.spread.mean >= super::number::real(CASES_MIN),
+            };
+            test.is_listed = test.q <= FALSE_SHARE && is_enough;
+        }
+    }
+    tests
+}
+
+fn tests(panel: &Panel, left_out: &[bool]) -> Vec<Vec<Test>> {
+    let mut all: Vec<Vec<Test>> = vec![Vec::new(); panel.series().len()];
+    for window in Window::ALL {
+        let past = panel.periods().saturating_sub(window.periods(panel.per_year()));
+        if past < PAST_PERIODS.max(2 * window.periods(panel.per_year())) {
+            continue;
+        }
+        let judged = all.iter_mut().zip(predictions(panel, window, left_out)).enumerate();
+        for (at, (tests, prediction)) in judged {
+            if !can_be_judged(panel, at, past, &prediction) {
+                continue;
+            }
+            let (up, down) = (Direction::Up, Direction::Down);
+            let test =
+                |direction, p| Test { window, direction, prediction: prediction.clone(), p, q: 1.0, is_listed: false };
+            tests.push(test(up, prediction.p_up));
+            if window == Window::Rolling {
+                tests.push(test(down, prediction.p_down));
+            }
+        }
+    }
+    all
+}
+
+/// Whether an issue can be tested in the window that begins after `past`: it names something, something was expected, and
+/// nothing in the window is hidden.
+fn can_be_judged(panel: &Panel, at: usize, past: usize, prediction: &Prediction) -> bool {
+    let is_named = panel.series().get(at).is_some_and(|series| series.naming == Naming::Named);
+    let is_seen = (past..panel.periods()).all(|period| !panel.is_hidden(at, period));
+    is_named && is_seen && prediction.spread.mean > 0.0
+}
