@@ -2,7 +2,7 @@
 //! and how many periods belong to the past. Goes out: a baseline an issue. Deliberately absent: the periods to be judged.
 //!
 //! Given its rate, a count has mean `m = rate x offset x season` and variance `phi m` (quasi-Poisson). The rate has a gamma
-//! distribution: a prior worth half an average period at the mean rate of all issues, and the past. What is past and
+//! distribution: that of all issues' rates (by moments), worth half an average period at most, and the past. What is past and
 //! stands out (residual over 2.58) counts less, as in Noufaily et al. (2013), Stat. Med. 32, 1206-1222: an outbreak that
 //! was, must not hide the next one.
 
@@ -119,6 +119,32 @@ fn anscombe(count: f64, mean: f64) -> f64 {
     if mean > 0.0 { 1.5 * (count.powf(2.0 / 3.0) * mean.powf(-1.0 / 6.0) - mean.sqrt()) } else { 0.0 }
 }
 
+/// The gamma distribution of the issues' rates.
+struct Prior {
+    mean: f64,
+    shape: f64,
+}
+
+impl Prior {
+    /// By moments of the rates of the issues that were ever seen.
+    fn from(rates: &[f64]) -> Self {
+        let seen: Vec<f64> = rates.iter().copied().filter(|rate| *rate > 0.0).collect();
+        let count = size(seen.len().max(1));
+        let mean = seen.iter().sum::<f64>() / count;
+        let variance = seen.iter().map(|rate| (rate - mean).powi(2)).sum::<f64>() / count;
+        Self { mean, shape: if variance > 0.0 { mean * mean / variance } else { 1.0 } }
+    }
+
+    /// Shape and exposure of the prior, worth no more than `exposure_max`.
+    fn worth(&self, exposure_max: f64) -> (f64, f64) {
+        if self.mean <= 0.0 {
+            return (0.0, 0.0);
+        }
+        let exposure = (self.shape / self.mean).min(exposure_max);
+        (exposure * self.mean, exposure)
+    }
+}
+
 /// The baselines of all issues from the first `past` periods of a panel, with their offsets.
 #[must_use]
 pub fn baselines(panel: &Panel, offsets: &[Offset], past: usize) -> Vec<Baseline> {
@@ -149,14 +175,13 @@ pub fn baselines(panel: &Panel, offsets: &[Offset], past: usize) -> Vec<Baseline
         dispersions = dispersion::shrunk(&excesses(&weights));
     }
     let rates: Vec<f64> = issues.iter().zip(&weights).map(|(issue, weights)| issue.rate(weights)).collect();
-    let seen = rates.iter().filter(|rate| **rate > 0.0).count().max(1);
-    let usual_rate = rates.iter().sum::<f64>() / size(seen);
+    let prior = Prior::from(&rates);
     let finish =
-        |((issue, weights), dispersion): ((&Past<'_>, Vec<f64>), f64)| finished(issue, weights, dispersion, usual_rate);
+        |((issue, weights), dispersion): ((&Past<'_>, Vec<f64>), f64)| finished(issue, weights, dispersion, &prior);
     issues.iter().zip(weights).zip(dispersions).map(finish).collect()
 }
 
-fn finished(issue: &Past<'_>, weights: Vec<f64>, dispersion: f64, usual_rate: f64) -> Baseline {
+fn finished(issue: &Past<'_>, weights: Vec<f64>, dispersion: f64, prior: &Prior) -> Baseline {
     let season =
         season::season(issue.weighted(&weights), issue.per_year, dispersion, issue.sees_season(), issue.is_known);
     // With a season a case counts against the exposure that its part of the year gives it.
@@ -167,8 +192,8 @@ fn finished(issue: &Past<'_>, weights: Vec<f64>, dispersion: f64, usual_rate: f6
         exposure += o * adjusted(part);
     }
     let average = issue.offset.iter().sum::<f64>() / size(issue.offset.len().max(1));
-    let prior_exposure = PRIOR_PERIODS * average;
-    let information = usual_rate * prior_exposure + cases / dispersion;
+    let (shape, prior_exposure) = prior.worth(PRIOR_PERIODS * average / dispersion);
+    let information = shape + cases / dispersion;
     let worth = prior_exposure + exposure / dispersion;
     let rate = if worth > 0.0 { information / worth } else { 0.0 };
     Baseline { rate, information, dispersion, season, weights }

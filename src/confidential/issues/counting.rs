@@ -12,6 +12,7 @@ use crate::store::Store;
 use crate::tabulate::axes::PERIOD;
 use crate::tabulate::derive::NESTED;
 use crate::tabulate::frame::Loaded;
+use crate::tabulate::tags::tagged;
 use crate::tabulate::{Axes, Counter, Counts, Frame, Key, TabulateError, Tabulation};
 
 /// The longest history that is looked at, in years: what was usual longer ago is not usual now.
@@ -151,8 +152,47 @@ impl<'a> Counting<'a> {
                 }
             })
             .collect();
+        Ok(Panel::new(self.per_year(), self.first_of_year(), series)?)
+    }
+
+    /// The cells of the year that ends with the latest period, one a code.
+    pub(super) fn year(
+        &self,
+        dimension: &str,
+        codes: &Codes,
+        fixed: &[(usize, u32)],
+    ) -> Result<Vec<super::funnel::Cell>, IssuesError> {
+        let axis = self.axes.position(dimension).unwrap_or(0);
+        let counts = self.count(axis, codes, &[self.year], fixed)?;
+        let cell = |counts: &Counts| super::funnel::Cell { cases: counts.counted, families: counts.protected };
+        Ok(counts.iter().map(cell).collect())
+    }
+
+    /// One series a keyword tag of the case notes; none where the configuration has no tags. Every other case is in a
+    /// series of its own that names nothing, because a case can have several tags.
+    ///
+    /// # Errors
+    /// [`IssuesError::Tabulate`]
+    pub fn tags(&self, store: &Store) -> Result<Option<Panel>, IssuesError> {
+        let Some(tags) = &self.plan.tags else { return Ok(None) };
+        let counts = tagged(store, self.configuration, tags, &self.periods)?;
+        let series = tags.tags.iter().zip(counts).map(|(tag, counts)| Series {
+            code: tag.name.clone(),
+            label: tag.name.clone(),
+            families: counts.iter().map(|count| count.protected).collect(),
+            families_of_year: counts.iter().rev().take(self.per_year()).map(|count| count.protected).max().unwrap_or(0),
+            counts: counts.into_iter().map(|count| count.counted).collect(),
+            ..Series::default()
+        });
+        let issues = self.issues(Level::Issue)?;
+        let sum = |at: usize| issues.series().iter().filter_map(|series| series.counts.get(at)).sum();
+        let volume = (0..issues.periods()).map(sum).collect();
+        Ok(Some(Panel::new(self.per_year(), self.first_of_year(), series.collect())?.with_volume(volume)?))
+    }
+
+    fn first_of_year(&self) -> usize {
         let first = self.periods.first().map_or(0, |first| first.start.0.rem_euclid(12) / first.months().max(1));
-        Ok(Panel::new(self.per_year(), first.unsigned_abs() as usize, series)?)
+        first.unsigned_abs() as usize
     }
 
     /// Axis and code of a dimension.

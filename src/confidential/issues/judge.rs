@@ -2,20 +2,41 @@
 //! upwards in both windows and downwards over the year; all these tests are one family, so that a quiet quarter lists anything
 //! at all in about one of ten. Deliberately absent: words.
 
+use super::farrington::{Control, Threshold, farrington};
 use super::multiple::q_values;
+use super::offset::offsets;
 use super::predict::{Prediction, Window, predictions};
 use super::series::{Naming, Panel};
 
 /// The share of a list that may be false.
 pub const FALSE_SHARE: f64 = 0.10;
 /// An issue as unusual as this is left out of the others' offset.
-const LEFT_OUT: f64 = 0.005;
+const LEFT_OUT: f64 = 0.001;
+/// Years of months that the improved Farrington algorithm needs.
+const FARRINGTON_YEARS: usize = 4;
 /// Past periods without which nothing is tested.
 pub const PAST_PERIODS: usize = 4;
 /// A rise to fewer cases than this is not listed.
 pub const CASES_MIN: u64 = 5;
 /// Nor is one of fewer families.
 pub const FAMILIES_MIN: u64 = 3;
+
+/// How the latest period is judged; the latest year always is by the pooled prediction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    /// The pooled gamma-Poisson prediction of [`predictions`].
+    Pooled,
+    /// Each issue by itself, with trend and season, by [`farrington`].
+    Farrington,
+}
+
+impl Method {
+    /// Whether the history of a panel is long enough for it.
+    #[must_use]
+    pub fn is_possible(self, panel: &Panel) -> bool {
+        self == Self::Pooled || (panel.per_year() == 12 && panel.periods() >= FARRINGTON_YEARS * 12)
+    }
+}
 
 /// Which way a count is unusual.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,10 +68,17 @@ pub struct Test {
 /// is too short.
 #[must_use]
 pub fn judge(panel: &Panel) -> Vec<Vec<Test>> {
-    let first = tests(panel, &vec![false; panel.series().len()]);
+    judge_by(panel, Method::Pooled)
+}
+
+/// As [`judge`], by a method of one's own choice.
+#[must_use]
+pub fn judge_by(panel: &Panel, method: Method) -> Vec<Vec<Test>> {
+    let tests = |left_out: &[bool]| tests(panel, method, left_out);
+    let first = tests(&vec![false; panel.series().len()]);
     let stands_out = |tests: &Vec<Test>| tests.iter().any(|test| test.p < LEFT_OUT);
     let left_out: Vec<bool> = first.iter().map(stands_out).collect();
-    let mut tests = if left_out.contains(&true) { tests(panel, &left_out) } else { first };
+    let mut tests = if left_out.contains(&true) { tests(&left_out) } else { first };
     let q = q_values(&tests.iter().flatten().map(|test| test.p).collect::<Vec<_>>());
     for (test, q) in tests.iter_mut().flatten().zip(q) {
         test.q = q;
@@ -72,7 +100,7 @@ pub fn judge(panel: &Panel) -> Vec<Vec<Test>> {
     tests
 }
 
-fn tests(panel: &Panel, left_out: &[bool]) -> Vec<Vec<Test>> {
+fn tests(panel: &Panel, method: Method, left_out: &[bool]) -> Vec<Vec<Test>> {
     let mut all: Vec<Vec<Test>> = vec![Vec::new(); panel.series().len()];
     for window in Window::ALL {
         let past = panel.periods().saturating_sub(window.periods(panel.per_year()));
@@ -80,9 +108,12 @@ fn tests(panel: &Panel, left_out: &[bool]) -> Vec<Vec<Test>> {
             continue;
         }
         let judged = all.iter_mut().zip(predictions(panel, window, left_out)).enumerate();
-        for (at, (tests, prediction)) in judged {
+        for (at, (tests, mut prediction)) in judged {
             if !can_be_judged(panel, at, past, &prediction) {
                 continue;
+            }
+            if method == Method::Farrington && window == Window::Latest {
+                by_farrington(panel, at, left_out, &mut prediction);
             }
             let (up, down) = (Direction::Up, Direction::Down);
             let test =
@@ -94,6 +125,30 @@ fn tests(panel: &Panel, left_out: &[bool]) -> Vec<Vec<Test>> {
         }
     }
     all
+}
+
+/// Puts what Farrington's algorithm says in the place of the pooled prediction, where it says anything: windows of three
+/// months, three further parts of the year, the latest quarter left out, a trend always, the others' volume as offset.
+fn by_farrington(panel: &Panel, at: usize, left_out: &[bool], prediction: &mut Prediction) {
+    let (Some(series), Some(offset)) = (panel.series().get(at), offsets(panel, left_out).into_iter().nth(at)) else {
+        return;
+    };
+    let control = Control {
+        per_year: panel.per_year(),
+        years: ((panel.periods() - 2) / panel.per_year()).min(5),
+        half_window: 1,
+        parts: 4,
+        left_out: 3,
+        level: super::noticeable::LEVEL,
+        trend_level: 1.0,
+        threshold: Threshold::NegativeBinomial,
+    };
+    let Some(verdict) = farrington(&series.counts, Some(&offset.volume), &control) else { return };
+    prediction.spread.mean = verdict.expected;
+    prediction.spread.dispersion = verdict.dispersion;
+    prediction.spread.squared_error = 0.0;
+    prediction.p_up = verdict.p;
+    prediction.p_down = 1.0 - verdict.p;
 }
 
 /// Whether an issue can be tested in the window that begins after `past`: it names something, something was expected, and
