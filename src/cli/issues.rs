@@ -1,5 +1,7 @@
 //! `takeup issues`
 
+use std::path::PathBuf;
+
 use clap::{Args, ValueEnum};
 use takeup::pipeline;
 
@@ -13,6 +15,8 @@ use super::output;
 Examples:
   takeup -C service issues --period 2025-26-Q4
   takeup -C service issues --period 2025-26-Q4 --level group --json
+  takeup -C service issues --period 2025-26-Q4 --html issues.html   with a small picture an issue
+  takeup -C service issues --period 2025-26-Q4 --within ATT         one issue by district, phase and need
 
 For people inside the service: it counts what a report may have to hide. An issue is compared with all others, so a busy
 quarter is no news; of what is listed at most a tenth is chance. Recording is looked at first: a new worker who writes
@@ -24,6 +28,27 @@ pub struct Issues {
     /// How finely issues are told apart
     #[arg(long, value_enum, default_value_t = Level::Issue)]
     level: Level,
+    /// How the latest period is judged
+    #[arg(long, value_enum, default_value_t = Method::Pooled)]
+    method: Method,
+    /// Show the cases of this issue by district and the like, with the same tests
+    #[arg(long, value_name = "CODE")]
+    within: Option<String>,
+    /// Write the list as an HTML page, too
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+    /// Overwrite the HTML page
+    #[arg(long, requires = "html")]
+    force: bool,
+}
+
+/// `--method`
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Method {
+    /// All issues lend each other strength
+    Pooled,
+    /// Each issue by itself, by the improved Farrington algorithm; for months of four years
+    Farrington,
 }
 
 /// `--level`
@@ -42,7 +67,15 @@ impl Issues {
             Level::Group => pipeline::Level::Group,
             Level::Issue => pipeline::Level::Issue,
         };
-        let list = globals.open()?.issues(&self.period, level)?;
+        let method = match self.method {
+            Method::Pooled => pipeline::IssueMethod::Pooled,
+            Method::Farrington => pipeline::IssueMethod::Farrington,
+        };
+        let options = pipeline::IssueOptions { level, method, within: self.within.clone() };
+        let list = globals.open()?.issues(&self.period, &options)?;
+        if let Some(path) = &self.html {
+            output::page(path, &list.to_html(), self.force)?;
+        }
         if globals.json { output::json(&list) } else { output::result(&list.to_text()) }
     }
 }

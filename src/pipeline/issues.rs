@@ -1,13 +1,16 @@
 //! The issue list of a period, for people inside the service. Comes in: a workspace, a period. Goes out: findings and alarms as
 //! text and as data; nothing is written. Deliberately absent: anything for an audience.
 
+mod page;
 mod text;
 
-use confidential::issues::{Alarm, Counting, Finding, IssuesError, Panel, alarms, findings};
+use confidential::issues::{
+    Alarm, Counting, Finding, Inside, IssuesError, Outlier, Panel, alarms, findings, findings_by, funnel, inside,
+};
 use model::period::Period;
 use serde::Serialize;
 
-pub use confidential::issues::Level;
+pub use confidential::issues::{Level, Method};
 
 use super::{Error, Workspace};
 
@@ -26,6 +29,23 @@ pub struct IssueList {
     pub(super) panel: Panel,
     #[serde(skip)]
     pub(super) service: String,
+    #[serde(skip)]
+    pub(super) districts: Vec<Outlier>,
+    #[serde(skip)]
+    pub(super) inside: Vec<Inside>,
+    #[serde(skip)]
+    pub(super) tags: Vec<Finding>,
+}
+
+/// What an issue list is wanted of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IssueOptions {
+    /// How finely issues are told apart.
+    pub level: Level,
+    /// How the latest period is judged.
+    pub method: Method,
+    /// An issue whose cases are wanted by district, phase and the like.
+    pub within: Option<String>,
 }
 
 impl Workspace {
@@ -33,15 +53,21 @@ impl Workspace {
     ///
     /// # Errors
     /// [`Error::Issues`]
-    pub fn issues(&self, period: &str, level: Level) -> Result<IssueList, Error> {
+    pub fn issues(&self, period: &str, options: &IssueOptions) -> Result<IssueList, Error> {
         let latest = self.period(period)?;
         let counting = Counting::load(&self.store, &self.configuration, latest)?;
-        let panel = counting.issues(level)?;
-        let issues = findings(&panel);
-        let data_quality = alarms(&counting, level, &issues)?;
+        let panel = counting.issues(options.level)?;
+        if !options.method.is_possible(&panel) {
+            return Err(Error::Issues(IssuesError::TooShort));
+        }
+        let issues = findings_by(&panel, options.method);
+        let data_quality = alarms(&counting, options.level, &issues)?;
+        let districts = funnel(&counting)?;
+        let inside = options.within.as_ref().map_or(Ok(Vec::new()), |code| inside(&counting, code))?;
+        let tags = counting.tags(&self.store)?.map_or_else(Vec::new, |panel| findings(&panel));
         let period = latest.name(self.configuration.service.calendar);
         let service = self.configuration.service.name.clone();
-        Ok(IssueList { period, issues, data_quality, latest, panel, service })
+        Ok(IssueList { period, issues, data_quality, latest, panel, service, districts, inside, tags })
     }
 }
 
@@ -50,7 +76,7 @@ pub(super) fn exit_code(error: &IssuesError) -> u8 {
     use confidential::tabulate::TabulateError as Tabulate;
     match error {
         IssuesError::NoPlan => 3,
-        IssuesError::NeitherQuarterNorMonth { .. } | IssuesError::NoSuchIssue { .. } => 2,
+        IssuesError::NeitherQuarterNorMonth { .. } | IssuesError::NoSuchIssue { .. } | IssuesError::TooShort => 2,
         IssuesError::Empty { .. } => 4,
         IssuesError::Panel(_) => 1,
         IssuesError::Tabulate(error) => match error {
@@ -66,6 +92,7 @@ pub(super) const fn remedy(error: &IssuesError) -> &'static str {
     match error {
         IssuesError::NoPlan => "`takeup init DIR` writes one to copy; it names the dimension whose codes are issues.",
         IssuesError::NeitherQuarterNorMonth { .. } => "Name a quarter (2026-Q3) or a month (2026-M07).",
+        IssuesError::TooShort => "Leave --method out: the pooled method needs a year.",
         IssuesError::NoSuchIssue { .. } => "`takeup issues --json` lists the codes; --level says how finely.",
         IssuesError::Empty { .. } => "Ingest the exports of that period first, or name another period.",
         IssuesError::Panel(_) | IssuesError::Tabulate(_) => "Nothing was changed.",

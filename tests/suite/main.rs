@@ -7,6 +7,7 @@ mod corrections;
 mod demo;
 mod faults;
 mod house;
+mod issues;
 mod plan;
 mod protect;
 mod rules;

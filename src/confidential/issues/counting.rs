@@ -45,6 +45,9 @@ pub enum IssuesError {
         /// As given on the command line.
         code: String,
     },
+    /// The method asks for more history.
+    #[error("that method needs the months of four years")]
+    TooShort,
     /// The counts make no panel: a fault of the program.
     #[error(transparent)]
     Panel(#[from] PanelError),

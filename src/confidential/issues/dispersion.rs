@@ -13,7 +13,10 @@ use super::number::{median, real, size};
 
 /// Standard errors that are added to a dispersion: one that is taken too low raises more false alarms than one as much too
 /// high saves.
-const CAUTION: f64 = 0.75;
+const CAUTION: f64 = 0.5;
+
+/// Standard errors above the line beyond which an issue is not like the others.
+const FAR: f64 = 3.0;
 
 /// Rounds of the line's weights.
 const LINE_ROUNDS: usize = 3;
@@ -75,12 +78,24 @@ pub fn first_guess(excesses: &[Excess]) -> Vec<f64> {
 /// A dispersion an issue, at least 1.
 #[must_use]
 pub fn shrunk(excesses: &[Excess]) -> Vec<f64> {
-    let line = Line::through(excesses);
-    let between = between(excesses, line);
+    // An issue that is far wilder than the others does not say what is usual, and keeps its own.
+    let first = Line::through(excesses);
+    let is_far = |line: Line, excess: &Excess| {
+        let usual = line.at(excess.mean);
+        excess.freedom >= 1.0 && excess.own() > usual + FAR * excess.sampling_variance(usual).sqrt()
+    };
+    let ordinary = |line: Line| excesses.iter().copied().filter(|excess| !is_far(line, excess)).collect::<Vec<_>>();
+    let line = Line::through(&ordinary(first));
+    let ordinary = ordinary(line);
+    let line = Line::through(&ordinary);
+    let between = between(&ordinary, line);
     let of = |excess: &Excess| {
         let usual = line.at(excess.mean);
         if excess.freedom < 1.0 {
             return usual;
+        }
+        if is_far(line, excess) {
+            return excess.own();
         }
         let (chance, between) = (excess.sampling_variance(usual), between * usual * usual);
         let own_weight = between / (between + chance);

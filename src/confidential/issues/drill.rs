@@ -29,9 +29,8 @@ pub fn inside(counting: &Counting<'_>, code: &str) -> Result<Vec<Inside>, Issues
         let panel = counting.panel(name, &codes, &[place])?;
         let label = counting.configuration.dimensions.find(name).map_or(name.clone(), |found| found.label.clone());
         let mut findings = findings(&panel);
-        findings.retain(|finding| {
-            panel.series().get(finding.series).is_some_and(|series| series.naming == Naming::Named)
-        });
+        findings
+            .retain(|finding| panel.series().get(finding.series).is_some_and(|series| series.naming == Naming::Named));
         all.push(Inside { dimension: label, findings, panel });
     }
     Ok(all)

@@ -87,7 +87,12 @@ pub fn farrington(counts: &[u64], exposures: Option<&[f64]>, control: &Control) 
             rows.push(Row { at, part: *part, count: real(*counts.get(at)?), exposure: exposure(at)? });
         }
     }
-    let latest = Row { at: now, part: control.parts.saturating_sub(1), count: real(*counts.get(now)?), exposure: exposure(now)? };
+    let latest = Row {
+        at: now,
+        part: control.parts.saturating_sub(1),
+        count: real(*counts.get(now)?),
+        exposure: exposure(now)?,
+    };
     let with_trend = Model::fitted(&rows, true, control);
     let keeps_trend = |model: &Model| {
         let most = rows.iter().map(|row| row.count).fold(0.0, f64::max);
@@ -178,7 +183,8 @@ impl Model {
     /// Two-sided p-value of the trend, by Student's t.
     fn trend_p(&self) -> f64 {
         let freedom = self.fit.freedom;
-        let (Some(slope), Some(variance)) = (self.fit.coefficients.get(1), self.fit.covariance.get(1).and_then(|row| row.get(1)))
+        let (Some(slope), Some(variance)) =
+            (self.fit.coefficients.get(1), self.fit.covariance.get(1).and_then(|row| row.get(1)))
         else {
             return 1.0;
         };

@@ -81,7 +81,9 @@ fn expected(cells: &[Vec<Cell>]) -> Vec<Vec<f64>> {
     let column = |at: usize| real(cells.iter().filter_map(|row| row.get(at)).map(|cell| cell.cases).sum());
     let columns: Vec<f64> = (0..width).map(column).collect();
     let all: f64 = rows.iter().sum();
-    rows.iter().map(|row| columns.iter().map(|column| if all > 0.0 { row * column / all } else { 0.0 }).collect()).collect()
+    rows.iter()
+        .map(|row| columns.iter().map(|column| if all > 0.0 { row * column / all } else { 0.0 }).collect())
+        .collect()
 }
 
 /// Pearson's dispersion of the table with its extreme cells cut, at least 1.

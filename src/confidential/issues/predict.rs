@@ -16,7 +16,7 @@ use super::prediction::Predictive;
 use super::series::Panel;
 
 /// How much of what a window shows must be there without its most extreme period.
-const PERSISTENCE: f64 = 5.0;
+const PERSISTENCE: f64 = 8.0;
 
 /// Which periods are judged together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]

@@ -40,7 +40,8 @@ pub fn fit(design: &[Vec<f64>], counts: &[f64], exposures: &[f64], weights: &[f6
         }
         let covariance = inverse(matrix)?;
         let coefficients: Vec<f64> = covariance.iter().map(|row| dot(row, &right)).collect();
-        means = design.iter().zip(exposures).map(|(terms, exposure)| dot(terms, &coefficients).exp() * exposure).collect();
+        means =
+            design.iter().zip(exposures).map(|(terms, exposure)| dot(terms, &coefficients).exp() * exposure).collect();
         if means.iter().any(|mean| !mean.is_finite() || *mean <= 0.0) {
             return None;
         }
@@ -126,7 +127,8 @@ fn inverse(mut matrix: Vec<Vec<f64>>) -> Option<Vec<Vec<f64>>> {
         row.extend((0..order).map(|column| if column == at { 1.0 } else { 0.0 }));
     }
     for column in 0..order {
-        let pivot = (column..order).max_by(|one, other| matrix[*one][column].abs().total_cmp(&matrix[*other][column].abs()))?;
+        let pivot =
+            (column..order).max_by(|one, other| matrix[*one][column].abs().total_cmp(&matrix[*other][column].abs()))?;
         let scale = matrix[pivot][column];
         if !scale.is_finite() || scale.abs() < 1e-12 {
             return None;

@@ -69,14 +69,19 @@ impl Matcher {
         };
         self.0.iter().any(|phrase| {
             !phrase.is_empty()
-                && text.windows(phrase.len()).any(|words| phrase.iter().zip(words).all(|(wanted, word)| fits(wanted, word)))
+                && text
+                    .windows(phrase.len())
+                    .any(|words| phrase.iter().zip(words).all(|(wanted, word)| fits(wanted, word)))
         })
     }
 }
 
 /// The words of a text in lower case.
 fn words(text: &str) -> Vec<String> {
-    text.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
+    text.split(|letter: char| !letter.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_lowercase)
+        .collect()
 }
 
 #[cfg(test)]

@@ -34,6 +34,7 @@ impl IssueList {
         if self.issues.iter().all(|finding| finding.status > Status::Recurring) {
             text.push_str("Nothing stands out.\n");
         }
+        self.around(&mut text);
         let _ = writeln!(text, "\nSteady: {} of {}.", self.of(Status::Steady).count(), self.issues.len());
         let too_few = self.of(Status::TooFew).count();
         let _ = writeln!(text, "Not enough cases to judge: {too_few} of {}.", self.issues.len());
@@ -41,6 +42,33 @@ impl IssueList {
             text.push_str("The history is short: nothing is tested with fewer than four earlier periods.\n");
         }
         text
+    }
+
+    /// Districts, one issue from within, and tags of the case notes.
+    fn around(&self, text: &mut String) {
+        if !self.districts.is_empty() {
+            text.push_str("\nIssue groups that stand out in a district, over twelve months\n");
+        }
+        for one in &self.districts {
+            let (issue, district, expected) = (&one.issue, &one.district, short(one.expected));
+            let (lower, upper, observed) = (one.lower, one.upper, one.observed);
+            let _ = writeln!(
+                text,
+                "  {issue}, {district}: seen {observed}, expected {expected} (usual {lower} to {upper})"
+            );
+        }
+        for inside in &self.inside {
+            let _ = writeln!(text, "\nWithin the issue, by {}", inside.dimension.to_lowercase());
+            for finding in inside.findings.iter().filter(|finding| finding.observed > 0) {
+                let _ = writeln!(text, "  {}", self.line(finding));
+            }
+        }
+        if !self.tags.is_empty() {
+            text.push_str("\nCases whose notes have a tag\n");
+        }
+        for finding in &self.tags {
+            let _ = writeln!(text, "  {}", self.line(finding));
+        }
     }
 
     fn of(&self, status: Status) -> impl Iterator<Item = &Finding> {
