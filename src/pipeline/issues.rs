@@ -2,6 +2,7 @@
 //! text and as data; nothing is written. Deliberately absent: anything for an audience.
 
 mod page;
+mod released;
 mod text;
 
 use confidential::issues::{
@@ -11,6 +12,7 @@ use model::period::Period;
 use serde::Serialize;
 
 pub use confidential::issues::{Level, Method};
+pub use released::{ReleasedIssue, ReleasedIssues};
 
 use super::{Error, Workspace};
 
@@ -68,6 +70,19 @@ impl Workspace {
         let period = latest.name(self.configuration.service.calendar);
         let service = self.configuration.service.name.clone();
         Ok(IssueList { period, issues, data_quality, latest, panel, service, districts, inside, tags })
+    }
+}
+
+impl Workspace {
+    /// Table T24 of a released quarter or month, as the readers of an audience could compute it.
+    ///
+    /// # Errors
+    /// [`Error::NoSuch`] where the audience does not exist or has no release of the period.
+    pub fn released_issues(&self, period: &str, audience: &str, level: Level) -> Result<ReleasedIssues, Error> {
+        let period = self.period(period)?;
+        self.audiences(Some(audience))?;
+        let plan = self.configuration.issues.as_ref().ok_or(IssuesError::NoPlan)?;
+        released::released_issues(&self.folder.join("reports"), &self.configuration, plan, period, audience, level)
     }
 }
 

@@ -20,6 +20,7 @@ pub use demo::{DemoSummary, LAST_QUARTER, demo};
 pub use error::Error;
 pub use ingest::{IngestSummary, inspect};
 pub use issues::{IssueList, IssueOptions, Level, Method as IssueMethod};
+pub use issues::{ReleasedIssue, ReleasedIssues};
 pub use plan::{Kind, Plan, Share, Suggestion, Suggestions, TableSummary, YearRow};
 pub use protect::{
     HiddenZeros, Insiders, Method, ProtectOptions, ProtectReport, Rounding, RoundingKind, SmallCounts, Weight, Zeros,

@@ -32,7 +32,9 @@ fn a_threefold_rise_of_a_common_issue_is_found_and_a_rise_of_the_whole_service_i
     let raised = Design { raised: (2, 3.0, 1), means: (15.0, 31.0), ..Design::default() };
     let up = |test: &&confidential::issues::Test| test.window == Window::Latest && test.direction == Direction::Up;
     let found = repeat(60, |run| {
-        let tests = judge(&draw(&raised, SEED, run).panel);
+        let drawn = draw(&raised, SEED, run);
+        assert!(drawn.means.iter().all(|mean| *mean >= 15.0), "common issues");
+        let tests = judge(&drawn.panel);
         tests[..2].iter().filter(|tests| tests.iter().find(up).is_some_and(|test| test.p < 0.01)).count()
     });
     assert!(found.iter().sum::<usize>() >= 114, "{found:?} of 2 each");
