@@ -152,9 +152,10 @@ fn by_farrington(panel: &Panel, at: usize, left_out: &[bool], prediction: &mut P
 }
 
 /// Whether an issue can be tested in the window that begins after `past`: it names something, something was expected, and
-/// nothing in the window is hidden.
+/// nothing in the window is hidden, nor all but a few periods before it.
 fn can_be_judged(panel: &Panel, at: usize, past: usize, prediction: &Prediction) -> bool {
     let is_named = panel.series().get(at).is_some_and(|series| series.naming == Naming::Named);
     let is_seen = (past..panel.periods()).all(|period| !panel.is_hidden(at, period));
-    is_named && is_seen && prediction.spread.mean > 0.0
+    let seen_before = (0..past).filter(|period| !panel.is_hidden(at, *period)).count();
+    is_named && is_seen && seen_before >= PAST_PERIODS && prediction.spread.mean > 0.0
 }

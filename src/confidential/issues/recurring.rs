@@ -16,7 +16,7 @@ const SHOWN: f64 = 0.01;
 const YEARS: (usize, usize) = (4, 3);
 /// No peak has fewer cases than this.
 const CASES_MIN: u64 = 5;
-/// Among so many issues with most cases...
+/// Among so many issues with most cases, where there are more than twice as many...
 const TOP: usize = 5;
 /// ...in so many periods of the last two years, of eight.
 const PERSISTENT: usize = 6;
@@ -87,7 +87,7 @@ fn peak(panel: &Panel, counts: &[u64], volume: &[f64], pooled: Option<&Season>, 
 
 fn persistent(panel: &Panel) -> Vec<bool> {
     let (periods, of) = (panel.periods(), 2 * panel.per_year());
-    if periods < of {
+    if periods < of || panel.series().len() <= 2 * TOP {
         return vec![false; panel.series().len()];
     }
     let mut times = vec![0; panel.series().len()];
@@ -111,7 +111,7 @@ mod tests {
 
     fn panel(first: &[u64]) -> Panel {
         let mut series = vec![Series::of_cases("A", first)];
-        series.extend((0..8).map(|at| Series::of_cases(&format!("B{at}"), &vec![20 + at; first.len()])));
+        series.extend((0..12).map(|at| Series::of_cases(&format!("B{at}"), &vec![20 + at; first.len()])));
         Panel::new(4, 0, series).expect("equal lengths")
     }
 

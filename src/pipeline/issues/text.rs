@@ -9,6 +9,8 @@ use super::IssueList;
 
 /// Labels are cut to so many letters, so that columns stay columns.
 const LABEL_LETTERS: usize = 44;
+/// So many districts are named; a page has room for all.
+const DISTRICTS_SHOWN: usize = 10;
 
 impl IssueList {
     /// For a terminal.
@@ -49,13 +51,16 @@ impl IssueList {
         if !self.districts.is_empty() {
             text.push_str("\nIssue groups that stand out in a district, over twelve months\n");
         }
-        for one in &self.districts {
+        for one in self.districts.iter().take(DISTRICTS_SHOWN) {
             let (issue, district, expected) = (&one.issue, &one.district, short(one.expected));
             let (lower, upper, observed) = (one.lower, one.upper, one.observed);
             let _ = writeln!(
                 text,
                 "  {issue}, {district}: seen {observed}, expected {expected} (usual {lower} to {upper})"
             );
+        }
+        if self.districts.len() > DISTRICTS_SHOWN {
+            let _ = writeln!(text, "  and {} more; --html has all", self.districts.len() - DISTRICTS_SHOWN);
         }
         for inside in &self.inside {
             let _ = writeln!(text, "\nWithin the issue, by {}", inside.dimension.to_lowercase());
