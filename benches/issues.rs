@@ -49,7 +49,7 @@ fn mean(numbers: &[f64]) -> f64 {
 }
 
 fn percent(hits: impl Iterator<Item = bool>) -> f64 {
-    100.0 * mean(&hits.map(|hit| f64::from(u8::from(hit))).collect::<Vec<_>>())
+    0.0_f64.max(100.0 * mean(&hits.map(|hit| f64::from(u8::from(hit))).collect::<Vec<_>>()))
 }
 
 /// Nothing is raised: 20 issues of 1 to 31 cases a quarter, and 160 cells of 0.2 to 6.

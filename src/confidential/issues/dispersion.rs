@@ -18,6 +18,9 @@ const CAUTION: f64 = 0.5;
 /// Standard errors above the line beyond which an issue is not like the others.
 const FAR: f64 = 3.0;
 
+/// Standard errors that a slope must have to be one.
+const SLOPE_ERRORS: f64 = 2.0;
+
 /// Rounds of the line's weights.
 const LINE_ROUNDS: usize = 3;
 
@@ -144,7 +147,8 @@ impl Line {
         }
         let determinant = w * xx - x * x;
         let slope = if determinant > 1e-9 * w * xx { (w * xy - x * y) / determinant } else { 0.0 };
-        if slope <= 0.0 {
+        // A slope that chance could have made would cost the large issues power for nothing.
+        if slope <= 0.0 || slope * slope * determinant < SLOPE_ERRORS * SLOPE_ERRORS * w {
             return Self { start: (y / w).max(1.0), slope: 0.0 };
         }
         let start = (y - slope * x) / w;

@@ -62,6 +62,7 @@ struct Released {
     labels: BTreeMap<String, String>,
     order: Vec<String>,
     parents: BTreeSet<String>,
+    groups: BTreeSet<String>,
     total: String,
 }
 
@@ -127,6 +128,8 @@ impl Released {
             self.names.insert(folder.name.clone());
             self.total.clone_from(&hierarchy.total);
             self.parents.extend(hierarchy.sums.iter().map(|(parent, _)| parent.clone()));
+            let groups = hierarchy.sums.iter().filter(|(parent, _)| *parent == hierarchy.total);
+            self.groups.extend(groups.flat_map(|(_, children)| children.iter().cloned()));
             let issue_first = table.dims.first().is_some_and(|first| first == dimension);
             for row in csv::read(table, bytes, &BTreeSet::from([dimension, "period"])).rows {
                 let [one, other] = row.codes.as_slice() else { continue };
@@ -176,7 +179,7 @@ impl Released {
         let listed = |list: &[String], code: &str| list.iter().any(|name| name == code);
         let is_wanted = |code: &&String| match level {
             Level::Issue => **code != self.total && !self.parents.contains(*code),
-            Level::Group => **code != self.total && self.parents.contains(*code),
+            Level::Group => self.groups.contains(*code),
         };
         let series = self.order.iter().filter(is_wanted).map(|code| {
             let counts: Vec<Option<u64>> =
