@@ -10,6 +10,7 @@ mod globals;
 mod ingest;
 mod init;
 mod inspect;
+mod issues;
 mod keys;
 mod output;
 mod passphrase;
@@ -59,6 +60,7 @@ enum Command {
     Plan(plan::Plan),
     Report(report::Report),
     Approve(approve::Approve),
+    Issues(issues::Issues),
     Verify(verify::Verify),
     Compare(compare::Compare),
     Explain(explain::Explain),
@@ -88,6 +90,7 @@ pub fn run() -> ExitCode {
         Command::Plan(command) => command.run(globals),
         Command::Report(command) => command.run(globals),
         Command::Approve(command) => command.run(globals),
+        Command::Issues(command) => command.run(globals),
         Command::Verify(command) => command.run(globals),
         Command::Compare(command) => command.run(globals),
         Command::Explain(command) => command.run(globals),

@@ -1,6 +1,7 @@
 //! Results on stdout, talk on stderr, moving bars on a terminal only. Comes in: text. Goes out: bytes.
 
 use std::io::{ErrorKind, Write};
+use std::path::Path;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -42,6 +43,15 @@ pub fn talk(globals: &Globals, line: &str) {
 pub fn complain(line: &str) {
     // Where stderr is closed there is nobody to tell.
     let _ = writeln!(std::io::stderr(), "{line}");
+}
+
+/// Writes a page for people inside the service; one that exists only with `force`.
+pub fn page(path: &Path, page: &str, force: bool) -> Result<(), Failure> {
+    let failed = |source| Failure::System { doing: "write", path: path.to_owned(), source };
+    if path.exists() && !force {
+        return Err(takeup::pipeline::Error::OutputExists(path.to_owned()).into());
+    }
+    std::fs::write(path, page).map_err(failed)
 }
 
 /// A bar that shows that work goes on; nothing where nobody watches.

@@ -7,6 +7,7 @@ pub mod assemble;
 pub mod case;
 pub mod identified;
 pub mod ingest;
+pub mod issues;
 pub mod protect;
 pub mod referee;
 pub mod store;

@@ -17,6 +17,8 @@ mod text_files;
 mod typing;
 mod workbooks;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use jiff::ToSpan;
 use jiff::civil::Date;
 
@@ -54,6 +56,26 @@ pub fn generate(seed: u64) -> Vec<DemoExport> {
             export(year, &of_year, &figures, &mut dice)
         })
         .collect()
+}
+
+/// Cases by main issue and quarter, as the exports of that seed hold them: what an analyst of the demo should see, without the
+/// exports between. By code; the families of each quarter beside the cases.
+#[must_use]
+pub fn issue_counts(seed: u64) -> BTreeMap<String, Vec<(u64, u64)>> {
+    let figures = Figures::embedded();
+    let mut counts: BTreeMap<String, Vec<(u64, BTreeSet<String>)>> = BTreeMap::new();
+    for case in cases::cases(&figures, seed).into_iter().filter(|case| !case.deletion_requested) {
+        let quarters =
+            counts.entry(case.issue).or_insert_with(|| vec![(0, BTreeSet::new()); figures.marginals.quarters]);
+        if let Some((count, families)) = quarters.get_mut(case.quarter - 1) {
+            *count += 1;
+            families.insert(case.family);
+        }
+    }
+    let sizes = |quarters: Vec<(u64, BTreeSet<String>)>| {
+        quarters.into_iter().map(|(count, families)| (count, families.len() as u64)).collect()
+    };
+    counts.into_iter().map(|(issue, quarters)| (issue, sizes(quarters))).collect()
 }
 
 /// Each year's file has the shape that the system of that time gave it.

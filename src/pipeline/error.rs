@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use confidential::assemble::AssembleError;
 use confidential::case::CaseError;
 use confidential::ingest::IngestError;
+use confidential::issues::IssuesError;
 use confidential::protect::ProtectError;
 use confidential::store::StoreError;
 use confidential::store::keys::KeyError;
@@ -16,7 +17,7 @@ use model::period::UnknownPeriod;
 use model::release::SealError;
 use thiserror::Error;
 
-use super::remedy;
+use super::{issues, remedy};
 
 /// What stopped a command.
 #[derive(Debug, Error)]
@@ -36,6 +37,9 @@ pub enum Error {
     /// The report cannot be made.
     #[error(transparent)]
     Assemble(#[from] AssembleError),
+    /// The issue list cannot be made.
+    #[error(transparent)]
+    Issues(#[from] IssuesError),
     /// A statistician's case is wrong.
     #[error(transparent)]
     Case(#[from] CaseError),
@@ -167,6 +171,7 @@ impl Error {
             Self::Ingest(_) | Self::Case(_) => 4,
             Self::Protect(ProtectError::NotFrozen { .. } | ProtectError::NotRelated { .. }) => 4,
             Self::Protect(error) => protect_code(error),
+            Self::Issues(error) => issues::exit_code(error),
             Self::Assemble(error) => assemble_code(error),
             Self::Disclosure(_) => 6,
             Self::Verify(_) => 2,
@@ -183,6 +188,7 @@ impl Error {
             Self::Config(error) => return error.help.clone(),
             Self::Ingest(error) => remedy::of_ingest(error),
             Self::Case(error) => remedy::of_case(error),
+            Self::Issues(error) => issues::remedy(error),
             Self::Protect(ProtectError::Impossible { .. }) => {
                 "Nothing was written. Make its categories coarser, or leave the table out."
             }

@@ -7,6 +7,7 @@ mod explain;
 mod files;
 mod gate;
 mod ingest;
+mod issues;
 mod plan;
 mod protect;
 mod recover;
@@ -22,6 +23,8 @@ pub use error::Error;
 pub use explain::Explanation;
 pub use gate::Reported;
 pub use ingest::{IngestSummary, inspect};
+pub use issues::{IssueList, IssueOptions, Level, Method as IssueMethod};
+pub use issues::{ReleasedIssue, ReleasedIssues};
 pub use plan::{Kind, Plan, Share, Suggestion, Suggestions, TableSummary, YearRow};
 pub use protect::{
     HiddenZeros, Insiders, Method, OwnAttack, ProtectOptions, ProtectReport, Rounding, RoundingKind, SmallCounts,

@@ -59,8 +59,9 @@ fn write(path: &Path, content: &str) {
     fs::write(path, content).expect("a temporary folder can be written");
 }
 
-const COMMANDS: [&str; 12] = [
-    "demo", "init", "inspect", "ingest", "plan", "report", "approve", "verify", "compare", "explain", "keys", "protect",
+const COMMANDS: [&str; 13] = [
+    "demo", "init", "inspect", "ingest", "plan", "report", "approve", "issues", "verify", "compare", "explain", "keys",
+    "protect",
 ];
 
 #[test]

@@ -9,6 +9,7 @@ mod demo;
 mod faults;
 mod gate;
 mod house;
+mod issues;
 mod leaks;
 mod mutations;
 mod plan;

@@ -27,6 +27,7 @@ pub mod correction;
 pub mod count;
 pub mod derive;
 pub mod frame;
+pub mod tags;
 
 pub use axes::{Axes, Axis};
 pub use count::Tabulation;

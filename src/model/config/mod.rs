@@ -7,6 +7,7 @@ pub mod codes;
 pub mod dimension;
 pub mod error;
 pub mod fold;
+pub mod issues;
 mod method;
 pub mod report;
 pub mod rule;
@@ -18,6 +19,7 @@ use std::collections::BTreeMap;
 pub use codes::{CodeEntry, CodeList};
 pub use dimension::{Dimension, Dimensions};
 pub use error::{ConfigError, Document};
+pub use issues::IssuesPlan;
 pub use report::{Report, TablePlan};
 pub use service::{Audience, Service};
 pub use source::Source;
@@ -35,6 +37,8 @@ pub struct Configuration {
     pub dimensions: Dimensions,
     /// `reports/*.toml`, by file stem.
     pub reports: BTreeMap<String, Report>,
+    /// `issues.toml`, where there is one.
+    pub issues: Option<IssuesPlan>,
 }
 
 impl Configuration {
@@ -43,7 +47,7 @@ impl Configuration {
     /// `files`: text by path relative to `config/`, with forward slashes. Files of other kinds are refused by name.
     ///
     /// # Errors
-    /// The first [`ConfigError`], in the order service, codes, sources, dimensions, reports.
+    /// The first [`ConfigError`], in the order service, codes, sources, dimensions, reports, issues.
     pub fn read(files: &BTreeMap<String, String>) -> Result<Self, ConfigError> {
         let document = |path: &str| files.get(path).map(|text| Document::new(path, text));
         let required = |path: &str| document(path).ok_or_else(|| ConfigError::missing_file(path));
@@ -60,6 +64,7 @@ impl Configuration {
         for path in files.keys() {
             let known = path == "service.toml"
                 || path == "dimensions.toml"
+                || path == "issues.toml"
                 || (path.starts_with("codes/") && path.ends_with(".csv"))
                 || ((path.starts_with("sources/") || path.starts_with("reports/")) && path.ends_with(".toml"));
             if !known {
@@ -80,6 +85,9 @@ impl Configuration {
         for (name, document) in under("reports", "toml") {
             reports.insert(name, Report::read(&document, &service, &dimensions)?);
         }
-        Ok(Self { service, sources, codes, dimensions, reports })
+        let issues = document("issues.toml")
+            .map(|document| IssuesPlan::read(&document, &dimensions, &codes, &sources))
+            .transpose()?;
+        Ok(Self { service, sources, codes, dimensions, reports, issues })
     }
 }
