@@ -1,0 +1,12 @@
+//! Microdata extracts: rows in which nobody stands out, with the least detail lost.
+//!
+//! Comes in: microdata with quasi-identifiers and sensitive attributes, a generalisation hierarchy for each
+//! quasi-identifier, privacy models, a measure of loss. Goes out: equivalence classes, what they lose, and the rows to
+//! write. Deliberately absent: direct identifiers, and any value in an error.
+
+pub mod hierarchy;
+pub mod loss;
+pub mod microdata;
+pub mod outcome;
+mod separated;
+pub mod table;
