@@ -78,6 +78,8 @@ pub struct Distinct {
     pub units: Vec<u32>,
     /// Records that each row stands for.
     pub counts: Vec<u32>,
+    /// People of the population that each row stands for; empty without a population table.
+    pub population: Vec<u32>,
     /// The row of each record.
     pub of_record: Vec<u32>,
 }
@@ -120,6 +122,7 @@ impl Microdata {
             sensitive: sensitive.iter().map(|column| take(&column.codes)).collect(),
             units: unit.first().map(|column| take(&column.codes)).unwrap_or_default(),
             counts,
+            population: Vec::new(),
             of_record,
         };
         let sensitive = sensitive

@@ -4,9 +4,12 @@
 //! quasi-identifier, privacy models, a measure of loss. Goes out: equivalence classes, what they lose, and the rows to
 //! write. Deliberately absent: direct identifiers, and any value in an error.
 
+pub mod global;
 pub mod hierarchy;
 pub mod loss;
+pub mod metric;
 pub mod microdata;
+pub mod model;
 pub mod outcome;
 mod separated;
 pub mod table;
