@@ -2,6 +2,7 @@
 //! Deliberately absent: every decision; those are the pipeline's.
 
 mod demo;
+mod extract;
 mod failure;
 mod globals;
 mod ingest;
@@ -55,6 +56,7 @@ enum Command {
     Report(report::Report),
     Verify(verify::Verify),
     Protect(protect::Protect),
+    Extract(extract::Extract),
 }
 
 /// Runs the program with the process's own arguments.
@@ -80,6 +82,7 @@ pub fn run() -> ExitCode {
         Command::Report(command) => command.run(globals),
         Command::Verify(command) => command.run(globals),
         Command::Protect(command) => command.run(globals),
+        Command::Extract(command) => command.run(globals),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

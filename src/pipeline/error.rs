@@ -5,6 +5,9 @@ use std::path::PathBuf;
 
 use confidential::assemble::AssembleError;
 use confidential::case::CaseError;
+use confidential::extract::global::GlobalError;
+use confidential::extract::microdata::MicrodataError;
+use confidential::extract::recode::ExtractError;
 use confidential::ingest::IngestError;
 use confidential::protect::ProtectError;
 use confidential::store::StoreError;
@@ -39,6 +42,9 @@ pub enum Error {
     /// A statistician's case is wrong.
     #[error(transparent)]
     Case(#[from] CaseError),
+    /// An extract cannot be made.
+    #[error(transparent)]
+    Extract(#[from] ExtractError),
     /// The tables of a case cannot be protected.
     #[error(transparent)]
     Protect(#[from] ProtectError),
@@ -122,6 +128,7 @@ impl Error {
             Self::OutputExists(_) | Self::OutputForeign(_) | Self::ReportInside(_) => 2,
             Self::Config(_) => 3,
             Self::Ingest(_) | Self::Case(_) => 4,
+            Self::Extract(error) => extract_code(error),
             Self::Protect(error) => protect_code(error),
             Self::Assemble(error) => assemble_code(error),
             Self::Disclosure(_) => 6,
@@ -138,6 +145,7 @@ impl Error {
             Self::Config(error) => return error.help.clone(),
             Self::Ingest(error) => remedy::of_ingest(error),
             Self::Case(error) => remedy::of_case(error),
+            Self::Extract(error) => remedy::of_extract(error),
             Self::Protect(ProtectError::Impossible { .. }) => {
                 "Nothing was written. Make its categories coarser, or leave the table out."
             }
@@ -186,6 +194,18 @@ impl Error {
             Self::Period(_) | Self::NoSuch { .. } => return None,
         };
         Some(text.to_owned())
+    }
+}
+
+fn extract_code(error: &ExtractError) -> u8 {
+    match error {
+        ExtractError::Table(_) | ExtractError::Hierarchy(_) => 4,
+        ExtractError::Microdata(MicrodataError::Hierarchy(_)) => 4,
+        ExtractError::Microdata(
+            MicrodataError::UnknownColumn { .. } | MicrodataError::Twice { .. } | MicrodataError::NoQuasi,
+        ) => 2,
+        ExtractError::Model(_) | ExtractError::Share | ExtractError::Weight => 2,
+        ExtractError::Global(GlobalError::None { .. } | GlobalError::Budget { .. }) => 5,
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod demo;
 mod error;
+mod extract;
 mod files;
 mod ingest;
 mod plan;
@@ -17,6 +18,9 @@ mod workspace;
 
 pub use demo::{DemoSummary, LAST_QUARTER, demo};
 pub use error::Error;
+pub use extract::{
+    Diversity, ExtractOptions, ExtractReport, Ground, Metric, Recoding, Request, Roles, Wanted, extract,
+};
 pub use ingest::{IngestSummary, inspect};
 pub use plan::{Kind, Plan, Share, Suggestion, Suggestions, TableSummary, YearRow};
 pub use protect::{

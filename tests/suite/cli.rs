@@ -64,16 +64,26 @@ fn help_shows_every_command_and_every_exit_code() {
     let output = takeup(&["--help"]);
     assert_eq!(output.status.code(), Some(0));
     let help = stdout(&output);
-    for expected in
-        ["demo", "init", "inspect", "ingest", "plan", "report", "verify", "protect", "Examples:", "8 disk or system"]
-    {
+    for expected in [
+        "demo",
+        "init",
+        "inspect",
+        "ingest",
+        "plan",
+        "report",
+        "verify",
+        "protect",
+        "extract",
+        "Examples:",
+        "8 disk or system",
+    ] {
         assert!(help.contains(expected), "{expected} is missing from\n{help}");
     }
 }
 
 #[test]
 fn every_command_has_examples() {
-    for command in ["demo", "init", "inspect", "ingest", "plan", "report", "verify", "protect"] {
+    for command in ["demo", "init", "inspect", "ingest", "plan", "report", "verify", "protect", "extract"] {
         let output = takeup(&[command, "--help"]);
         assert_eq!(output.status.code(), Some(0), "{command}");
         assert!(stdout(&output).contains("Examples:\n  takeup "), "{command}");

@@ -45,6 +45,26 @@ pub struct Roles {
     pub unit: Option<String>,
 }
 
+impl Roles {
+    /// That each column is there, and has one role; `plain` are passed on as they are.
+    ///
+    /// # Errors
+    /// [`MicrodataError`] names the column.
+    pub fn check(&self, table: &Table, plain: &[String]) -> Result<(), MicrodataError> {
+        if self.quasi.is_empty() {
+            return Err(MicrodataError::NoQuasi);
+        }
+        let named: Vec<&String> = self.quasi.iter().chain(&self.sensitive).chain(&self.unit).chain(plain).collect();
+        for (at, name) in named.iter().enumerate() {
+            column(table, name)?;
+            if named.iter().take(at).any(|earlier| earlier == name) {
+                return Err(MicrodataError::Twice { column: (*name).clone() });
+            }
+        }
+        Ok(())
+    }
+}
+
 /// A sensitive attribute.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sensitive {
@@ -98,15 +118,7 @@ impl Microdata {
     /// # Errors
     /// [`MicrodataError`] where a name is unknown or a value has no line in its hierarchy.
     pub fn new(table: &Table, roles: &Roles, hierarchies: Vec<Hierarchy>) -> Result<Self, MicrodataError> {
-        if roles.quasi.is_empty() {
-            return Err(MicrodataError::NoQuasi);
-        }
-        let named: Vec<&String> = roles.quasi.iter().chain(&roles.sensitive).chain(&roles.unit).collect();
-        if let Some((_, column)) =
-            named.iter().enumerate().find(|(at, name)| named.iter().take(*at).any(|n| n == *name))
-        {
-            return Err(MicrodataError::Twice { column: (**column).clone() });
-        }
+        roles.check(table, &[])?;
         let mut quasi = Vec::with_capacity(roles.quasi.len());
         for (name, hierarchy) in roles.quasi.iter().zip(&hierarchies) {
             quasi.push(through(column(table, name)?, hierarchy, table)?);
@@ -130,6 +142,68 @@ impl Microdata {
             .map(|column| Sensitive { name: column.name.clone(), values: column.values.clone() })
             .collect();
         Ok(Self { hierarchies, sensitive, distinct, records: table.records() })
+    }
+}
+
+impl Microdata {
+    /// Counts the people of `population` that are alike on the quasi-identifiers; combinations that only they have become
+    /// rows without records.
+    ///
+    /// # Errors
+    /// [`MicrodataError`] where a column is missing, or a value has no line in its hierarchy.
+    pub fn add_population(&mut self, population: &Table, roles: &Roles) -> Result<(), MicrodataError> {
+        let columns = roles.quasi.iter().zip(&self.hierarchies);
+        let codes = columns
+            .map(|(name, hierarchy)| through(column(population, name)?, hierarchy, population))
+            .collect::<Result<Vec<_>, _>>()?;
+        let columns: Vec<&[u32]> = codes.iter().map(Vec::as_slice).collect();
+        let (firsts, counts, _) = distinct::distinct(&columns);
+        let distinct = &mut self.distinct;
+        let key = |columns: &[Vec<u32>], row: usize| -> Vec<u32> { columns.iter().map(|codes| codes[row]).collect() };
+        // The people of a combination stand at the first of its rows; its other rows have other sensitive values.
+        let mut rows = std::collections::HashMap::new();
+        for row in 0..distinct.rows() {
+            rows.entry(key(&distinct.codes, row)).or_insert(row);
+        }
+        distinct.population = vec![0; distinct.rows()];
+        for (first, count) in firsts.iter().zip(counts) {
+            let key = key(&codes, *first as usize);
+            if let Some(row) = rows.get(&key) {
+                distinct.population[*row] = count;
+                continue;
+            }
+            distinct.codes.iter_mut().zip(key).for_each(|(codes, code)| codes.push(code));
+            distinct.sensitive.iter_mut().for_each(|codes| codes.push(0));
+            if !distinct.units.is_empty() {
+                distinct.units.push(0);
+            }
+            distinct.counts.push(0);
+            distinct.population.push(count);
+        }
+        Ok(())
+    }
+
+    /// By value of a sensitive attribute, how many protected units have it.
+    #[must_use]
+    pub fn units_by_value(&self, attribute: usize) -> Vec<u64> {
+        let values = self.sensitive.get(attribute).map_or(0, |sensitive| sensitive.values.len());
+        let codes = self.distinct.sensitive.get(attribute).map_or(&[][..], Vec::as_slice);
+        let mut counts = vec![0; values];
+        if self.distinct.units.is_empty() {
+            for (code, count) in codes.iter().zip(&self.distinct.counts) {
+                counts[*code as usize] += u64::from(*count);
+            }
+            return counts;
+        }
+        let rows = codes.iter().zip(&self.distinct.units).zip(&self.distinct.counts);
+        let of_records = rows.filter(|(_, count)| **count > 0);
+        let mut pairs: Vec<(u32, u32)> = of_records.map(|((code, unit), _)| (*code, *unit)).collect();
+        pairs.sort_unstable();
+        pairs.dedup();
+        for (code, _) in pairs {
+            counts[code as usize] += 1;
+        }
+        counts
     }
 }
 

@@ -11,5 +11,8 @@ pub mod metric;
 pub mod microdata;
 pub mod model;
 pub mod outcome;
+pub mod recode;
 mod separated;
 pub mod table;
+pub mod wanted;
+pub mod write;

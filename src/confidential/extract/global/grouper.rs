@@ -100,7 +100,7 @@ impl<'m> Grouper<'m> {
 
     /// The base of a node: rolled up from the smallest one known below it.
     fn base(&self, node: &[u8]) -> Arc<Base> {
-        let levels: Vec<u8> = self.halves[0].columns.iter().map(|column| node[*column]).collect();
+        let levels = self.halves[0].levels_of(node);
         let lock = || self.bases.lock().unwrap_or_else(PoisonError::into_inner);
         let nearest = {
             let bases = lock();
@@ -181,8 +181,9 @@ impl<'m> Grouper<'m> {
             return run.groups.suppressed;
         }
         let entries = run.core.iter().chain(&run.more);
-        let mut hidden: Vec<u32> =
-            entries.flat_map(|entry| run.base.rows_of(*entry)).map(|row| units[*row as usize]).collect();
+        let rows = entries.flat_map(|entry| run.base.rows_of(*entry)).map(|row| *row as usize);
+        let of_records = rows.filter(|row| self.microdata.distinct.counts[*row] > 0);
+        let mut hidden: Vec<u32> = of_records.map(|row| units[row]).collect();
         hidden.sort_unstable();
         hidden.dedup();
         hidden.len() as u64

@@ -3,7 +3,7 @@
 //! first asked for. Deliberately absent: records.
 
 use std::collections::HashMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::extract::hierarchy::Hierarchy;
 
@@ -16,13 +16,14 @@ pub(super) struct Half {
     pub(super) values: Vec<Vec<u32>>,
     /// How many combinations occur.
     pub(super) codes: usize,
-    /// Heights of the columns.
-    heights: Vec<usize>,
-    /// By number of the combination of levels.
-    tables: Vec<OnceLock<Arc<Generalised>>>,
+    /// By levels of its columns. Kept up to [`TABLES_BYTES`]; what was dropped is made again.
+    tables: Mutex<HashMap<Vec<u8>, Arc<Generalised>>>,
     /// `[column of this half][level][value]`, code of that level.
     levels: Vec<Vec<Vec<u32>>>,
 }
+
+/// Tables are kept up to this many bytes.
+const TABLES_BYTES: usize = 64 << 20;
 
 /// The codes of a half at one combination of levels.
 #[derive(Debug)]
@@ -54,26 +55,32 @@ impl Half {
                 values[at][*code as usize] = *value;
             }
         }
-        let heights: Vec<usize> = columns.iter().map(|column| hierarchies[*column].height()).collect();
         let levels = columns
             .iter()
             .map(|column| hierarchies[*column].levels().iter().map(|level| level.codes.clone()).collect())
             .collect();
-        let tables = (0..heights.iter().product()).map(|_| OnceLock::new()).collect();
-        (Self { columns, values, codes: count, heights, tables, levels }, of_row)
+        (Self { columns, values, codes: count, tables: Mutex::default(), levels }, of_row)
     }
 
-    /// The number of a node's levels along this half.
-    pub(super) fn number(&self, node: &[u8]) -> usize {
-        self.columns
-            .iter()
-            .zip(&self.heights)
-            .fold(0, |number, (column, height)| number * height + usize::from(node[*column]))
+    /// The levels of a node along this half.
+    pub(super) fn levels_of(&self, node: &[u8]) -> Vec<u8> {
+        self.columns.iter().map(|column| node[*column]).collect()
     }
 
     /// The generalised codes at a node.
     pub(super) fn table(&self, node: &[u8]) -> Arc<Generalised> {
-        self.tables[self.number(node)].get_or_init(|| Arc::new(self.generalise(node))).clone()
+        let levels = self.levels_of(node);
+        let lock = || self.tables.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = lock().get(&levels) {
+            return known.clone();
+        }
+        let made = Arc::new(self.generalise(node));
+        let mut tables = lock();
+        if tables.len() * self.codes * 4 > TABLES_BYTES {
+            tables.clear();
+        }
+        tables.insert(levels, made.clone());
+        made
     }
 
     fn generalise(&self, node: &[u8]) -> Generalised {

@@ -2,10 +2,12 @@
 //! microdata, privacy models, a metric, a limit of suppression. Goes out: the levels, the classes, and whether they are
 //! proven to be the best. Deliberately absent: reading and writing.
 
+mod anytime;
 mod apply;
 mod base;
 mod grouper;
 mod half;
+mod judge;
 mod lattice;
 mod payload;
 mod run;
@@ -23,7 +25,8 @@ use super::microdata::Microdata;
 use super::model::Model;
 use super::outcome::Classes;
 use grouper::Grouper;
-use lattice::Lattice;
+use judge::Judge;
+use lattice::{Lattice, Levels};
 use search::Search;
 
 /// What is asked for.
@@ -38,8 +41,8 @@ pub struct Settings {
     /// Records that may be suppressed. Fewer than the models ask of a class, but some, are never: then the smallest class is
     /// suppressed too, so that who is missing is one of as many.
     pub limit: u64,
-    /// Nodes that may be checked.
-    pub budget: u64,
+    /// Nodes that may be checked; without one as many as the proof takes, or 5,000 where the lattice has millions of nodes.
+    pub budget: Option<u64>,
 }
 
 /// A node of the lattice and what it took to find it.
@@ -82,46 +85,59 @@ pub enum GlobalError {
         /// Nodes checked.
         checked: u64,
     },
-    /// The lattice is too large to be numbered.
-    #[error("the lattice has {nodes} nodes; at most {most} can be searched")]
-    TooLarge {
-        /// Its nodes.
-        nodes: u128,
-        /// The limit.
-        most: usize,
-    },
 }
 
-/// Nodes of the largest lattice that is searched as a whole.
-const NODES_MAX: usize = 1 << 23;
+/// Nodes of the largest lattice that is searched as a whole; a larger one is searched box by box.
+const NODES_MAX: usize = 1 << 22;
+
+/// Nodes that are checked of a larger lattice, where no budget is set.
+const BUDGET: u64 = 5_000;
 
 /// The best node.
 ///
 /// # Errors
 /// [`GlobalError`] where no node keeps the models within the limit.
 pub fn optimum(microdata: &Microdata, settings: &Settings) -> Result<Optimum, GlobalError> {
+    search_up_to(microdata, settings, NODES_MAX)
+}
+
+/// The same, with lattices up to `nodes_max` nodes searched as a whole.
+fn search_up_to(microdata: &Microdata, settings: &Settings, nodes_max: usize) -> Result<Optimum, GlobalError> {
     let heights: Vec<usize> = microdata.hierarchies.iter().map(Hierarchy::height).collect();
     let nodes = heights.iter().fold(1_u128, |nodes, height| nodes.saturating_mul(*height as u128));
-    let too_large = || GlobalError::TooLarge { nodes, most: NODES_MAX };
-    let lattice = Lattice::new(&heights).filter(|lattice| lattice.nodes() <= NODES_MAX).ok_or_else(too_large)?;
     let costs = Costs::new(microdata, settings.metric, &settings.weights);
     let grouper = Grouper::new(microdata, &settings.models);
-    let mut search = Search::new(&lattice, &grouper, &costs, &settings.models, settings.limit);
-    search.run(settings.budget);
-    let open = search.open_bound();
-    let checked = search.checked;
-    let Some(best) = search.best else {
+    let judge = Judge { grouper: &grouper, costs: &costs, models: &settings.models, limit: settings.limit };
+    let lattice = Lattice::new(&heights).filter(|lattice| lattice.nodes() <= nodes_max);
+    let Found { best, open, checked } = if let Some(lattice) = lattice {
+        let mut search = Search::new(&lattice, &judge);
+        search.run(settings.budget.unwrap_or(u64::MAX));
+        Found { open: search.open_bound(), checked: search.checked, best: search.best }
+    } else {
+        let top: Vec<u8> = heights.iter().map(|height| u8::try_from(height - 1).unwrap_or(u8::MAX)).collect();
+        anytime::search(&judge, &top, settings.budget.unwrap_or(BUDGET))
+    };
+    let Some((sum, node)) = best else {
         return Err(match open {
             Some(_) => GlobalError::Budget { checked },
             None => GlobalError::None { limit: settings.limit },
         });
     };
     Ok(Optimum {
-        levels: best.node.iter().map(|level| usize::from(*level)).collect(),
-        score: costs.score(best.sum),
-        bound: costs.score(open.unwrap_or(best.sum)),
+        levels: node.iter().map(|level| usize::from(*level)).collect(),
+        score: costs.score(sum),
+        bound: costs.score(open.unwrap_or(sum)),
         checked,
         lattice: nodes,
-        classes: apply::classes(microdata, &grouper, &best.node, &settings.models),
+        classes: apply::classes(microdata, &grouper, &node, &settings.models),
     })
+}
+
+/// What a search found.
+struct Found {
+    /// Sum of terms, levels.
+    best: Option<(f64, Levels)>,
+    /// The lowest bound of what was left open.
+    open: Option<f64>,
+    checked: u64,
 }

@@ -1,48 +1,26 @@
 //! Finds the best node. Comes in: a lattice, what groups rows, costs, a limit. Goes out: the optimum, with how many nodes
 //! were checked. Deliberately absent: rows.
 
-use super::grouper::{Grouper, Groups};
+use super::judge::{Judge, Seen};
 use super::lattice::{Lattice, Levels};
-use crate::extract::metric::{Costs, Metric};
-use crate::extract::model::Model;
-
-/// The best node so far.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Best {
-    /// Sum of terms; see [`Costs::score`].
-    pub(super) sum: f64,
-    pub(super) node: Levels,
-}
-
-/// Scores that differ by less than this share are alike.
-const ROUNDING: f64 = 1e-12;
 
 /// A search under way.
 pub(super) struct Search<'s> {
     lattice: &'s Lattice,
-    grouper: &'s Grouper<'s>,
-    costs: &'s Costs,
-    models: &'s [Model],
-    /// Records that may be suppressed.
-    limit: u64,
+    judge: &'s Judge<'s>,
     /// By node: no score at the node is lower; infinite where it was checked or is ruled out.
     bounds: Vec<f64>,
-    pub(super) best: Option<Best>,
+    /// Sum of terms, levels.
+    pub(super) best: Option<(f64, Levels)>,
     pub(super) checked: u64,
 }
 
 impl<'s> Search<'s> {
-    pub(super) fn new(
-        lattice: &'s Lattice,
-        grouper: &'s Grouper<'s>,
-        costs: &'s Costs,
-        models: &'s [Model],
-        limit: u64,
-    ) -> Self {
+    pub(super) fn new(lattice: &'s Lattice, judge: &'s Judge<'s>) -> Self {
         let mut bounds = vec![0.0; lattice.nodes()];
-        let terms = costs.terms(&grouper.no_values());
+        let terms = judge.costs.terms(&judge.grouper.no_values());
         lattice.below(&lattice.top(), &terms, |node, sum| bounds[node] = sum);
-        Self { lattice, grouper, costs, models, limit, bounds, best: None, checked: 0 }
+        Self { lattice, judge, bounds, best: None, checked: 0 }
     }
 
     /// Until no node is open, or `budget` nodes are checked.
@@ -90,7 +68,7 @@ impl<'s> Search<'s> {
     }
 
     fn improves(&self, sum: f64) -> bool {
-        self.best.as_ref().is_none_or(|best| sum < best.sum - best.sum.abs() * ROUNDING)
+        self.best.as_ref().is_none_or(|(best, _)| Judge::is_less(sum, *best))
     }
 
     /// Rules `node` out, by checking the most general node on a path up from it that does.
@@ -123,61 +101,25 @@ impl<'s> Search<'s> {
         }
     }
 
-    /// Groups the rows at `node`, and draws every conclusion from it: for the node, for all below, for all above.
+    /// Checks `node`, and notes what it says of itself, of all below and of all above.
     fn check(&mut self, node: &[u8]) {
         self.checked += 1;
-        let by_column = self.costs.metric.is_by_column();
-        let groups = self.grouper.group(node, self.models, self.limit, !by_column);
-        let index = self.lattice.index(node);
-        let ruled_out = groups.cut_short || groups.core > self.limit || (self.limit == 0 && groups.suppressed > 0);
         let (lattice, bounds) = (self.lattice, &mut self.bounds);
-        if ruled_out {
-            let zeros: Vec<Vec<f64>> = node.iter().map(|level| vec![0.0; usize::from(*level) + 1]).collect();
-            lattice.below(node, &zeros, |below, _| bounds[below] = f64::INFINITY);
-            return;
-        }
-        let terms = self.costs.terms(&groups.core_values);
-        let allowed = groups.suppressed <= self.limit && !groups.absent_fails;
-        let sum = if by_column {
-            lattice.below(node, &terms, |below, sum| bounds[below] = bounds[below].max(sum));
-            let here =
-                if groups.suppressed_values.is_empty() { terms } else { self.costs.terms(&groups.suppressed_values) };
-            here.iter().zip(node).map(|(terms, level)| terms[usize::from(*level)]).sum()
-        } else {
-            self.class_bounds(node, &groups)
-        };
-        self.bounds[index] = f64::INFINITY;
-        if allowed && self.improves(sum) {
-            self.best = Some(Best { sum, node: node.to_vec() });
+        match self.judge.check(node) {
+            Seen::RuledOut => {
+                let zeros: Vec<Vec<f64>> = node.iter().map(|level| vec![0.0; usize::from(*level) + 1]).collect();
+                lattice.below(node, &zeros, |below, _| bounds[below] = f64::INFINITY);
+            }
+            Seen::Node { terms, above, sum, allowed } => {
+                lattice.below(node, &terms, |at, sum| bounds[at] = bounds[at].max(sum));
+                if above > f64::NEG_INFINITY {
+                    lattice.above(node, |at| bounds[at] = bounds[at].max(above));
+                }
+                bounds[lattice.index(node)] = f64::INFINITY;
+                if allowed && self.improves(sum) {
+                    self.best = Some((sum, node.to_vec()));
+                }
+            }
         }
     }
-
-    /// The score of a node whose metric looks at classes, and what it says of the nodes above and below.
-    fn class_bounds(&mut self, node: &[u8], groups: &Groups) -> f64 {
-        let records = self.costs.records;
-        let (below, above, score) = match self.costs.metric {
-            Metric::AverageClassSize => {
-                // Nodes below keep no more records, in classes no smaller than the models allow; nodes above have no more groups.
-                let least = number(self.models.iter().map(Model::units_min).max().unwrap_or(1));
-                let most = (records - number(groups.core)) / least + 1.0;
-                let here = number(groups.classes + u64::from(groups.suppressed > 0));
-                (records / most, records / number(groups.all_groups), records / here)
-            }
-            Metric::Discernibility | Metric::Loss | Metric::LossArithmetic | Metric::Entropy | Metric::Precision => {
-                // A suppressed record costs more than in any class, and merging groups costs.
-                let score = number(groups.squares) + number(groups.suppressed) * records;
-                (number(groups.core) * records, number(groups.all_squares), score)
-            }
-        };
-        let (lattice, bounds) = (self.lattice, &mut self.bounds);
-        let zeros: Vec<Vec<f64>> = node.iter().map(|level| vec![0.0; usize::from(*level) + 1]).collect();
-        lattice.below(node, &zeros, |at, _| bounds[at] = bounds[at].max(below));
-        lattice.above(node, |at| bounds[at] = bounds[at].max(above));
-        score
-    }
-}
-
-#[allow(clippy::cast_precision_loss)]
-const fn number(count: u64) -> f64 {
-    count as f64
 }

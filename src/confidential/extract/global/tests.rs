@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 
-use super::{GlobalError, Settings, optimum};
+use super::{GlobalError, Settings, search_up_to};
 use crate::extract::hierarchy::Hierarchy;
 use crate::extract::loss::Loss;
 use crate::extract::metric::Metric;
@@ -208,11 +208,13 @@ proptest! {
         let microdata = microdata(&records, families);
         let models = with_overall(models, &records, &microdata, families);
         let limit = (share * records.len() as f64) as u64;
-        let settings = Settings { models, metric, weights, limit, budget: u64::MAX };
+        let settings = Settings { models, metric, weights, limit, budget: None };
         let nodes = (0..3).flat_map(|a| (0..3).flat_map(move |b| (0..2).map(move |c| [a, b, c])));
         let scores = nodes.filter_map(|node| by_definition(&microdata, &records, families, node, &settings));
         let expected = scores.min_by(f64::total_cmp);
-        match (optimum(&microdata, &settings), expected) {
+        // Both searches: of the numbered lattice, and box by box as if it were too large.
+        for nodes_max in [super::NODES_MAX, 0] {
+        match (search_up_to(&microdata, &settings, nodes_max), expected) {
             (Ok(found), Some(expected)) => {
                 prop_assert!((found.score - expected).abs() < 1e-9, "{} is not {expected}", found.score);
                 prop_assert!(found.is_proven());
@@ -225,6 +227,7 @@ proptest! {
             }
             (Err(GlobalError::None { .. }), None) => {}
             (found, expected) => prop_assert!(false, "{found:?} where {expected:?} was expected"),
+        }
         }
     }
 }
