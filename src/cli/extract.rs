@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use takeup::pipeline::{self, ExtractOptions, Request, Roles, Wanted};
+use takeup::pipeline::{self, ExtractOptions, Ready, Request, Roles, Wanted};
 
 use super::failure::Failure;
 use super::globals::Globals;
@@ -16,6 +16,8 @@ Examples:
   takeup extract --from cases.csv --hierarchies levels --qi age,district --k 5 --out extract.csv
   takeup extract --from cases.csv --hierarchies levels --qi age,district --k 5 --suppress 0.02 \\
                  --sensitive need --l 3 --out extract.csv --report loss.json
+
+  takeup extract --from cases.csv --ready age=ages --ready day=dates --qi age,day --k 5 --out extract.csv
 
 --hierarchies names a folder with a file *_hierarchy_<column>.csv for each column of --qi: no
 header, a line a value: value; level 1; level 2; up to one for all. Separator: ; , | or a tab.
@@ -30,7 +32,10 @@ pub struct Extract {
     from: PathBuf,
     /// The folder of hierarchies
     #[arg(long, value_name = "DIR")]
-    hierarchies: PathBuf,
+    hierarchies: Option<PathBuf>,
+    /// A ready-made hierarchy: ages, dates, postcodes, numbers:10+100 (widths) or codes:3+1 (lengths)
+    #[arg(long, value_name = "COLUMN=KIND", value_parser = ready)]
+    ready: Vec<(String, Ready)>,
     /// The quasi-identifiers
     #[arg(long, value_name = "COLUMN", value_delimiter = ',', required = true)]
     qi: Vec<String>,
@@ -103,6 +108,12 @@ pub struct Extract {
     force: bool,
 }
 
+/// `COLUMN=KIND`.
+fn ready(text: &str) -> Result<(String, Ready), &'static str> {
+    let (column, kind) = text.split_once('=').ok_or("write COLUMN=KIND, such as age=ages")?;
+    Ok((column.to_owned(), kind.parse()?))
+}
+
 /// How records are recoded.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Model {
@@ -165,6 +176,7 @@ impl Extract {
         Request {
             roles: Roles { quasi: self.qi.clone(), sensitive: self.sensitive.clone(), unit: self.unit.clone() },
             plain: self.keep.clone(),
+            ready: self.ready.clone(),
             wanted: Wanted {
                 k: self.k,
                 k_map: self.k_map,

@@ -205,6 +205,7 @@ fn extract_code(error: &ExtractError) -> u8 {
             MicrodataError::UnknownColumn { .. } | MicrodataError::Twice { .. } | MicrodataError::NoQuasi,
         ) => 2,
         ExtractError::Model(_) | ExtractError::Share | ExtractError::Weight => 2,
+        ExtractError::NoFolder { .. } | ExtractError::NotQuasi { .. } => 2,
         ExtractError::Global(GlobalError::None { .. } | GlobalError::Budget { .. }) => 5,
     }
 }

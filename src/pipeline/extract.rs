@@ -7,6 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+pub use confidential::extract::hierarchy::Ready;
 pub use confidential::extract::metric::Metric;
 pub use confidential::extract::microdata::Roles;
 pub use confidential::extract::recode::{Recoding, Request};
@@ -26,8 +27,8 @@ use super::files::failed;
 pub struct ExtractOptions {
     /// The data.
     pub from: PathBuf,
-    /// The folder of hierarchies.
-    pub hierarchies: PathBuf,
+    /// The folder of hierarchies, for columns whose hierarchy is not ready-made.
+    pub hierarchies: Option<PathBuf>,
     /// The population, for models that compare with one.
     pub population: Option<PathBuf>,
     /// The extract; gzip'd where the name ends in `.gz`.
@@ -93,7 +94,8 @@ pub fn extract(options: &ExtractOptions, request: &Request, progress: &dyn Fn(&s
         }
     }
     progress("reading");
-    let prepared = Prepared::read(&options.from, &options.hierarchies, options.population.as_deref(), request)?;
+    let prepared =
+        Prepared::read(&options.from, options.hierarchies.as_deref(), options.population.as_deref(), request)?;
     progress("recoding");
     let recoded = prepared.recode(request)?;
     progress("writing");

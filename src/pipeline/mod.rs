@@ -19,7 +19,7 @@ mod workspace;
 pub use demo::{DemoSummary, LAST_QUARTER, demo};
 pub use error::Error;
 pub use extract::{
-    Diversity, ExtractOptions, ExtractReport, Ground, Metric, Recoding, Request, Roles, Wanted, extract,
+    Diversity, ExtractOptions, ExtractReport, Ground, Metric, Ready, Recoding, Request, Roles, Wanted, extract,
 };
 pub use ingest::{IngestSummary, inspect};
 pub use plan::{Kind, Plan, Share, Suggestion, Suggestions, TableSummary, YearRow};

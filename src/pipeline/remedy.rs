@@ -44,6 +44,9 @@ pub(super) fn of_extract(error: &ExtractError) -> &'static str {
             "Nothing was written. A hierarchy has a line for each value: value; level 1; level 2; up to one for all."
         }
         ExtractError::Microdata(_) => "Nothing was written. Name columns as the first line of the data does.",
+        ExtractError::NoFolder { .. } | ExtractError::NotQuasi { .. } => {
+            "Nothing was written. Name a folder with --hierarchies, or a kind with --ready."
+        }
         ExtractError::Model(_) | ExtractError::Share | ExtractError::Weight => {
             "Nothing was written. `takeup extract --help` lists the models and what they need."
         }

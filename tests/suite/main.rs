@@ -5,6 +5,7 @@ mod casework;
 mod cli;
 mod corrections;
 mod demo;
+mod extract;
 mod faults;
 mod house;
 mod plan;

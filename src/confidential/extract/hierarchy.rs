@@ -4,6 +4,7 @@
 mod error;
 mod folder;
 mod read;
+mod ready;
 #[cfg(test)]
 mod tests;
 
@@ -12,6 +13,7 @@ use std::collections::HashMap;
 pub use error::{Fault, HierarchyError};
 pub use folder::find;
 pub use read::read;
+pub use ready::Ready;
 
 /// A generalisation hierarchy of one quasi-identifier: village, district, region, any.
 ///

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use super::global::{self, GlobalError};
-use super::hierarchy::{self, Hierarchy, HierarchyError};
+use super::hierarchy::{self, Hierarchy, HierarchyError, Ready};
 use super::loss::{Loss, suppressed};
 use super::metric::Metric;
 use super::microdata::{Microdata, MicrodataError, Roles};
@@ -34,6 +34,18 @@ pub enum ExtractError {
     /// Nothing keeps the models.
     #[error(transparent)]
     Global(#[from] GlobalError),
+    /// No folder of hierarchies, and none ready-made.
+    #[error("the column {column:?} has no hierarchy: no folder is named, and none is ready-made")]
+    NoFolder {
+        /// The column.
+        column: String,
+    },
+    /// A ready-made hierarchy of a column that needs none.
+    #[error("the column {column:?} has a ready-made hierarchy and is no quasi-identifier")]
+    NotQuasi {
+        /// The column.
+        column: String,
+    },
     /// A share that is none.
     #[error("the share of records that may be suppressed must be from 0 to 1")]
     Share,
@@ -57,6 +69,8 @@ pub struct Request {
     pub roles: Roles,
     /// Columns to pass on as they are.
     pub plain: Vec<String>,
+    /// Columns whose hierarchy is ready-made.
+    pub ready: Vec<(String, Ready)>,
     /// The models.
     pub wanted: Wanted,
     /// How.
@@ -107,40 +121,34 @@ pub struct Recoded {
 
 impl Prepared {
     /// Reads the data, the hierarchies of quasi-identifiers and, where needed, of sensitive attributes, and the population.
+    /// `hierarchies` may be missing where all are ready-made.
     ///
     /// # Errors
     /// [`ExtractError`] names file, column, line and level of what is wrong.
     pub fn read(
         from: &Path,
-        hierarchies: &Path,
+        hierarchies: Option<&Path>,
         population: Option<&Path>,
         request: &Request,
     ) -> Result<Self, ExtractError> {
         let table = Table::read(from)?;
-        let columns: Vec<&str> = table.columns().iter().map(|column| column.name.as_str()).collect();
-        let read = |names: &[String]| -> Result<Vec<Hierarchy>, ExtractError> {
-            let names: Vec<&str> = names.iter().map(String::as_str).collect();
-            let paths: Vec<PathBuf> = hierarchy::find(hierarchies, &columns, &names)?;
-            Ok(names.iter().zip(&paths).map(|(name, path)| hierarchy::read(name, path)).collect::<Result<_, _>>()?)
-        };
         request.roles.check(&table, &request.plain)?;
-        let of_quasi = read(&request.roles.quasi)?;
-        let of_sensitive = match request.wanted.closeness {
-            Some((Ground::Hierarchical, _)) => read(&request.roles.sensitive)?,
-            // An order is taken from numbers or, where there is one, from a hierarchy.
-            Some((Ground::Ordered, _)) => {
-                let mut found = Vec::new();
-                for name in &request.roles.sensitive {
-                    match read(std::slice::from_ref(name)) {
-                        Ok(hierarchy) => found.extend(hierarchy),
-                        Err(ExtractError::Hierarchy(HierarchyError::Missing { .. })) => {}
-                        Err(error) => return Err(error),
-                    }
+        if let Some((column, _)) = request.ready.iter().find(|(name, _)| !request.roles.quasi.contains(name)) {
+            return Err(ExtractError::NotQuasi { column: column.clone() });
+        }
+        let of_quasi = request.roles.quasi.iter().map(|name| one(&table, hierarchies, name, request));
+        let of_quasi: Vec<Hierarchy> = of_quasi.collect::<Result<_, _>>()?;
+        let mut of_sensitive = Vec::new();
+        if let Some((ground, _)) = request.wanted.closeness {
+            for name in request.roles.sensitive.iter().filter(|_| ground != Ground::Equal) {
+                match one(&table, hierarchies, name, request) {
+                    Ok(hierarchy) => of_sensitive.push(hierarchy),
+                    // An order is taken from numbers or, where there is one, from a hierarchy.
+                    Err(ExtractError::NoFolder { .. } | ExtractError::Hierarchy(HierarchyError::Missing { .. })) => {}
+                    Err(error) => return Err(error),
                 }
-                found
             }
-            Some((Ground::Equal, _)) | None => Vec::new(),
-        };
+        }
         let population = population.map(Table::read).transpose()?;
         Self::new(table, of_quasi, &of_sensitive, population.as_ref(), request)
     }
@@ -245,6 +253,18 @@ impl Prepared {
         let remainder = self.remainder(&recoded.classes);
         write(&self.table, &self.microdata, &request.roles, &request.plain, &recoded.classes, remainder)
     }
+}
+
+/// The hierarchy of one column: ready-made where that is asked for, else from the folder.
+fn one(table: &Table, folder: Option<&Path>, name: &str, request: &Request) -> Result<Hierarchy, ExtractError> {
+    let ready = request.ready.iter().find(|(column, _)| column == name);
+    if let (Some((_, ready)), Some(column)) = (ready, table.column(name)) {
+        return Ok(ready.hierarchy(column, table)?);
+    }
+    let folder = folder.ok_or_else(|| ExtractError::NoFolder { column: name.to_owned() })?;
+    let columns: Vec<&str> = table.columns().iter().map(|column| column.name.as_str()).collect();
+    let path: PathBuf = hierarchy::find(folder, &columns, &[name])?.into_iter().collect();
+    Ok(hierarchy::read(name, &path)?)
 }
 
 /// How many records a share is, at most; 2 % of 50 is one whatever binary fractions make of it.

@@ -63,6 +63,24 @@ pub enum HierarchyError {
         /// The length of the value.
         letters: usize,
     },
+    /// A value of the data that a ready-made hierarchy cannot place.
+    #[error("the value of {column:?} on line {line} of the data is not {kind}")]
+    NotOfKind {
+        /// The column.
+        column: String,
+        /// Line in the data; the header is line 1.
+        line: u64,
+        /// What it should be.
+        kind: &'static str,
+    },
+    /// A ready-made hierarchy that came out wrong.
+    #[error("the ready-made hierarchy of {column:?}: {fault}")]
+    Ready {
+        /// The column.
+        column: String,
+        /// What is wrong with it.
+        fault: Fault,
+    },
 }
 
 /// What is wrong in a hierarchy file, and where. Lines count from 1, levels from 0 (the values).
