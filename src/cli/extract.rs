@@ -13,13 +13,17 @@ use super::output;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
+  takeup -C service extract --period 2025-26-Q4 --profile research
   takeup extract --from cases.csv --hierarchies levels --qi age,district --k 5 --out extract.csv
   takeup extract --from cases.csv --hierarchies levels --qi age,district --k 5 --suppress 0.02 \\
                  --sensitive need --l 3 --out extract.csv --report loss.json
 
   takeup extract --from cases.csv --ready age=ages --ready day=dates --qi age,day --k 5 --out extract.csv
 
---hierarchies names a folder with a file *_hierarchy_<column>.csv for each column of --qi: no
+From the store, a profile in config/profiles names the recipient, the dimensions and what must
+hold; the rows lie in extracts/<period>-<profile>/extract.csv, the report beside them.
+
+From a file, --hierarchies names a folder with a file *_hierarchy_<column>.csv for each column of --qi: no
 header, a line a value: value; level 1; level 2; up to one for all. Separator: ; , | or a tab.
 
 All records get the same level in a column. The extract has the columns that are named, in the
@@ -27,20 +31,26 @@ order of the data; every other is left out. A suppressed record has * in all of 
 --sensitive too where the suppressed records together would tell what no class may. They are
 none, or at least as many as a class must have.")]
 pub struct Extract {
+    /// The period of an extract from the store: 2025-26-Q4, 2026-Q1, 2026-M03, 2025-26 or 2026
+    #[arg(long, value_name = "PERIOD", requires = "profile")]
+    period: Option<String>,
+    /// The profile of config/profiles that says who gets what
+    #[arg(long, value_name = "NAME", requires = "period")]
+    profile: Option<String>,
     /// The data: CSV with a header, also gzip'd
-    #[arg(long, value_name = "FILE")]
-    from: PathBuf,
+    #[arg(long, value_name = "FILE", required_unless_present = "period", conflicts_with = "period")]
+    from: Option<PathBuf>,
     /// The folder of hierarchies
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", requires = "from")]
     hierarchies: Option<PathBuf>,
     /// A ready-made hierarchy: ages, dates, postcodes, numbers:10+100 (widths) or codes:3+1 (lengths)
-    #[arg(long, value_name = "COLUMN=KIND", value_parser = ready)]
+    #[arg(long, value_name = "COLUMN=KIND", value_parser = ready, requires = "from")]
     ready: Vec<(String, Ready)>,
     /// The quasi-identifiers
-    #[arg(long, value_name = "COLUMN", value_delimiter = ',', required = true)]
+    #[arg(long, value_name = "COLUMN", value_delimiter = ',', required_unless_present = "period")]
     qi: Vec<String>,
     /// Each class has at least K records: k-anonymity
-    #[arg(long, value_name = "K")]
+    #[arg(long, value_name = "K", requires = "from")]
     k: Option<u64>,
     /// The share of records that may be suppressed
     #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
@@ -49,7 +59,7 @@ pub struct Extract {
     #[arg(long, value_enum, default_value_t = Model::Global)]
     model: Model,
     /// The sensitive attributes; each needs --l or --t
-    #[arg(long, value_name = "COLUMN", value_delimiter = ',')]
+    #[arg(long, value_name = "COLUMN", value_delimiter = ',', requires = "from")]
     sensitive: Vec<String>,
     /// Each class has L values of every sensitive attribute: l-diversity
     #[arg(long, value_name = "L", requires = "sensitive")]
@@ -67,7 +77,7 @@ pub struct Extract {
     #[arg(long, value_enum, default_value_t = Distance::Equal, requires = "t")]
     distance: Distance,
     /// The population that the records are from: CSV with the columns of --qi
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", requires = "from")]
     population: Option<PathBuf>,
     /// Each class has at least K people of the population: k-map
     #[arg(long, value_name = "K", requires = "population")]
@@ -76,32 +86,32 @@ pub struct Extract {
     #[arg(long, value_name = "LOW,HIGH", value_delimiter = ',', num_args = 2, requires = "population")]
     presence: Option<Vec<f64>>,
     /// The highest average risk: classes per record
-    #[arg(long, value_name = "RISK")]
+    #[arg(long, value_name = "RISK", requires = "from")]
     average_risk: Option<f64>,
     /// The highest risk of any record: one over the size of its class
-    #[arg(long, value_name = "RISK")]
+    #[arg(long, value_name = "RISK", requires = "from")]
     highest_risk: Option<f64>,
     /// The column that names the protected unit, such as a family: classes and values count units
-    #[arg(long, value_name = "COLUMN")]
+    #[arg(long, value_name = "COLUMN", requires = "from")]
     unit: Option<String>,
     /// Columns to pass on as they are
-    #[arg(long, value_name = "COLUMN", value_delimiter = ',')]
+    #[arg(long, value_name = "COLUMN", value_delimiter = ',', requires = "from")]
     keep: Vec<String>,
     /// What is to be small
     #[arg(long, value_enum, default_value_t = Metric::Loss)]
     metric: Metric,
     /// How much each column of --qi weighs, in the same order
-    #[arg(long, value_name = "WEIGHT", value_delimiter = ',')]
+    #[arg(long, value_name = "WEIGHT", value_delimiter = ',', requires = "from")]
     weights: Vec<f64>,
     /// Combinations of levels that may be tried; without it as many as the proof takes, or 5000 where there are
     /// millions of combinations
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", requires = "from")]
     budget: Option<u64>,
     /// The file to write; gzip'd where its name ends in .gz
-    #[arg(long, value_name = "FILE")]
-    out: PathBuf,
+    #[arg(long, value_name = "FILE", required_unless_present = "period")]
+    out: Option<PathBuf>,
     /// Also write the report as JSON to this file
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", requires = "from")]
     report: Option<PathBuf>,
     /// Replace what an earlier run wrote
     #[arg(long)]
@@ -208,18 +218,36 @@ impl Extract {
 
     /// Runs the command.
     pub fn run(&self, globals: &Globals) -> Result<(), Failure> {
-        let options = ExtractOptions {
-            from: self.from.clone(),
-            hierarchies: self.hierarchies.clone(),
-            population: self.population.clone(),
-            out: self.out.clone(),
-            report: self.report.clone(),
-            replace: self.force,
-        };
         let bar = output::progress(globals, "{spinner} {msg} ({elapsed})");
-        let report = pipeline::extract(&options, &self.request(), &|stage: &str| bar.set_message(stage.to_owned()));
+        let progress = |stage: &str| bar.set_message(stage.to_owned());
+        let (folder, report) = match (&self.period, &self.profile, &self.from, &self.out) {
+            (Some(period), Some(profile), _, _) => {
+                let (folder, report) = globals.open()?.extract(period, profile, &progress)?;
+                (Some(folder), report)
+            }
+            (_, _, Some(from), Some(out)) => {
+                let options = ExtractOptions {
+                    from: from.clone(),
+                    hierarchies: self.hierarchies.clone(),
+                    population: self.population.clone(),
+                    out: out.clone(),
+                    report: self.report.clone(),
+                    replace: self.force,
+                };
+                (None, pipeline::extract(&options, &self.request(), &progress)?)
+            }
+            // The definition of the arguments lets nothing else through.
+            (_, _, _, _) => return Ok(()),
+        };
         bar.finish_and_clear();
-        let report = report?;
-        if globals.json { output::json(&report) } else { output::result(&report.to_text()) }
+        if globals.json {
+            output::json(&report)?;
+        } else {
+            output::result(&report.to_text())?;
+        }
+        if let Some(folder) = folder {
+            output::talk(globals, &format!("{}: extract.csv is for the recipient alone.", folder.display()));
+        }
+        Ok(())
     }
 }

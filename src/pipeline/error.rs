@@ -45,6 +45,15 @@ pub enum Error {
     /// An extract cannot be made.
     #[error(transparent)]
     Extract(#[from] ExtractError),
+    /// A recipient would get rows of the same months twice.
+    #[error("{0} holds rows of these months for the same recipient")]
+    EarlierExtract(PathBuf),
+    /// A period without a case.
+    #[error("the store has no case in {period}")]
+    NoCases {
+        /// As given.
+        period: String,
+    },
     /// The tables of a case cannot be protected.
     #[error(transparent)]
     Protect(#[from] ProtectError),
@@ -129,6 +138,8 @@ impl Error {
             Self::Config(_) => 3,
             Self::Ingest(_) | Self::Case(_) => 4,
             Self::Extract(error) => extract_code(error),
+            Self::EarlierExtract(_) => 5,
+            Self::NoCases { .. } => 4,
             Self::Protect(error) => protect_code(error),
             Self::Assemble(error) => assemble_code(error),
             Self::Disclosure(_) => 6,
@@ -146,6 +157,12 @@ impl Error {
             Self::Ingest(error) => remedy::of_ingest(error),
             Self::Case(error) => remedy::of_case(error),
             Self::Extract(error) => remedy::of_extract(error),
+            Self::EarlierExtract(_) => {
+                "Nothing was written. Whoever compared two would see who came or went. Pass on the one that is there."
+            }
+            Self::NoCases { .. } => {
+                "Nothing was written. Ingest the exports of that period first, or name another period."
+            }
             Self::Protect(ProtectError::Impossible { .. }) => {
                 "Nothing was written. Make its categories coarser, or leave the table out."
             }

@@ -2,6 +2,8 @@
 //! Goes out: a file that is whole or not there, and a report for whoever protects. Deliberately absent: the clock in what
 //! is passed on; only the report says how long it took.
 
+mod stored;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -274,7 +274,7 @@ fn every_wrong_hierarchy_is_told_by_its_place_and_never_by_its_values() {
         (district, edited("D4;South;*", "D4;South;any"), &["\"district\"", "line 4", "level 1", "parent"]),
         (district, b"D1;x\nD2;x\nD3;y\nD4;y\n".to_vec(), &["\"district\"", "level 1", "2 groups"]),
         (district, [b"district;half;all\n".to_vec(), edited("", "")].concat(), &["\"district\"", "line 1", "header"]),
-        (district, edited("D2;North;*\n", ""), &["\"district\"", "line 3 of the data", "level 0"]),
+        (district, edited("D2;North;*\n", ""), &["\"district\"", "line 4 of the data", "level 0"]),
         (
             district,
             [edited("", ""), b"D\xe9;North;*\n".to_vec()].concat(),

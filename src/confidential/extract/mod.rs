@@ -13,6 +13,7 @@ pub mod model;
 pub mod outcome;
 pub mod recode;
 mod separated;
+pub mod stored;
 pub mod table;
 pub mod wanted;
 pub mod write;

@@ -161,6 +161,13 @@ impl Table {
 }
 
 impl Table {
+    /// A table that comes from no file; its columns have as many codes.
+    #[must_use]
+    pub fn of_columns(columns: Vec<Column>) -> Self {
+        let records = columns.first().map_or(0, |column| column.codes.len());
+        Self { columns, records, separator: ',', lines: Vec::new() }
+    }
+
     /// The columns, in the order of the file.
     #[must_use]
     pub fn columns(&self) -> &[Column] {

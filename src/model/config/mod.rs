@@ -8,6 +8,7 @@ pub mod dimension;
 pub mod error;
 pub mod fold;
 mod method;
+pub mod profile;
 pub mod report;
 pub mod rule;
 pub mod service;
@@ -18,6 +19,7 @@ use std::collections::BTreeMap;
 pub use codes::{CodeEntry, CodeList};
 pub use dimension::{Dimension, Dimensions};
 pub use error::{ConfigError, Document};
+pub use profile::Profile;
 pub use report::{Report, TablePlan};
 pub use service::{Audience, Service};
 pub use source::Source;
@@ -35,6 +37,8 @@ pub struct Configuration {
     pub dimensions: Dimensions,
     /// `reports/*.toml`, by file stem.
     pub reports: BTreeMap<String, Report>,
+    /// `profiles/*.toml`, by file stem.
+    pub profiles: BTreeMap<String, Profile>,
 }
 
 impl Configuration {
@@ -43,7 +47,7 @@ impl Configuration {
     /// `files`: text by path relative to `config/`, with forward slashes. Files of other kinds are refused by name.
     ///
     /// # Errors
-    /// The first [`ConfigError`], in the order service, codes, sources, dimensions, reports.
+    /// The first [`ConfigError`], in the order service, codes, sources, dimensions, reports, profiles.
     pub fn read(files: &BTreeMap<String, String>) -> Result<Self, ConfigError> {
         let document = |path: &str| files.get(path).map(|text| Document::new(path, text));
         let required = |path: &str| document(path).ok_or_else(|| ConfigError::missing_file(path));
@@ -61,7 +65,8 @@ impl Configuration {
             let known = path == "service.toml"
                 || path == "dimensions.toml"
                 || (path.starts_with("codes/") && path.ends_with(".csv"))
-                || ((path.starts_with("sources/") || path.starts_with("reports/")) && path.ends_with(".toml"));
+                || (["sources/", "reports/", "profiles/"].iter().any(|folder| path.starts_with(folder))
+                    && path.ends_with(".toml"));
             if !known {
                 return Err(ConfigError::unknown_file(path));
             }
@@ -80,6 +85,10 @@ impl Configuration {
         for (name, document) in under("reports", "toml") {
             reports.insert(name, Report::read(&document, &service, &dimensions)?);
         }
-        Ok(Self { service, sources, codes, dimensions, reports })
+        let mut profiles = BTreeMap::new();
+        for (name, document) in under("profiles", "toml") {
+            profiles.insert(name, Profile::read(&document, &service, &dimensions)?);
+        }
+        Ok(Self { service, sources, codes, dimensions, reports, profiles })
     }
 }
