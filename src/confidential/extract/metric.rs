@@ -16,8 +16,8 @@ pub enum Metric {
     Discernibility,
     /// Records per class; suppressed ones together are one class more. Source: LeFevre et al. (2006).
     AverageClassSize,
-    /// Bits that it would take to tell the values back, by the frequencies of values and groups in all records; of a
-    /// suppressed record nothing is known. Source: de Waal and Willenborg (1999).
+    /// Non-uniform entropy: the bits that tell a value from the others of its group, by their frequencies in all records;
+    /// for suppressed records also those that tell their groups from each other. Source: de Waal and Willenborg (1999).
     Entropy,
     /// Mean height of the levels in their hierarchies; 1 for a suppressed record. Source: Sweeney (2002).
     Precision,
@@ -57,13 +57,13 @@ impl Metric {
     }
 }
 
-/// A column's costs. A suppressed record costs at least as much as it does at any level.
+/// A column's costs. Suppressing more records never costs less, at any level.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct ColumnCosts {
     /// `[level][value]`.
     pub(super) by_level: Vec<Vec<f64>>,
-    /// `[value]`, of a suppressed record.
-    pub(super) suppressed: Vec<f64>,
+    /// `[level][value]`, the group; for [`Metric::Entropy`] alone.
+    groups: Vec<Vec<u32>>,
     /// Records by value.
     pub(super) records: Vec<u64>,
     /// Its share of the score.
@@ -105,17 +105,12 @@ impl Costs {
                 };
                 level.codes.iter().zip(&of_value).map(cost).collect()
             });
-            let suppressed = |value: &u64| match metric {
-                Metric::Loss | Metric::LossArithmetic | Metric::Precision => 1.0,
-                Metric::Entropy => bits(microdata.records as u64, *value),
-                Metric::Discernibility | Metric::AverageClassSize => 0.0,
-            };
             // Entropy is a sum over columns; the others are means.
             let share = if metric == Metric::Entropy { 1.0 } else { all.recip() };
             let weight = weights.get(at).copied().unwrap_or(1.0) * share;
             ColumnCosts {
                 by_level: by_level.collect(),
-                suppressed: of_value.iter().map(suppressed).collect(),
+                groups: hierarchy.levels().iter().map(|level| level.codes.clone()).collect(),
                 records: of_value,
                 weight,
             }
@@ -128,13 +123,22 @@ impl Costs {
     /// and all others are generalised to that level.
     pub(super) fn terms(&self, hidden: &[Vec<u64>]) -> Vec<Vec<f64>> {
         let of_column = |(column, hidden): (&ColumnCosts, &Vec<u64>)| {
-            let lost: f64 = hidden.iter().zip(&column.suppressed).map(|(count, cost)| whole(*count) * cost).sum();
+            let gone = whole(hidden.iter().sum());
             let kept: Vec<f64> = column.records.iter().zip(hidden).map(|(all, hidden)| whole(all - hidden)).collect();
-            let of_level = |costs: &Vec<f64>| {
-                let sum = lost + kept.iter().zip(costs).map(|(count, cost)| count * cost).sum::<f64>();
+            let of_level = |(costs, groups): (&Vec<f64>, &Vec<u32>)| {
+                let sum = match self.metric {
+                    // A suppressed record loses all there is to lose of it.
+                    Metric::Loss | Metric::LossArithmetic | Metric::Precision => gone + product(&kept, costs),
+                    Metric::Entropy => {
+                        let of_groups =
+                            product(&kept, costs) + hidden.iter().zip(costs).map(|(h, c)| whole(*h) * c).sum::<f64>();
+                        of_groups + bits_among(hidden, groups)
+                    }
+                    Metric::Discernibility | Metric::AverageClassSize => 0.0,
+                };
                 self.term(sum, column.weight)
             };
-            column.by_level.iter().map(of_level).collect()
+            column.by_level.iter().zip(&column.groups).map(of_level).collect()
         };
         self.columns.iter().zip(hidden).map(of_column).collect()
     }
@@ -159,6 +163,22 @@ impl Costs {
             | Metric::AverageClassSize => sum,
         }
     }
+}
+
+fn product(counts: &[f64], costs: &[f64]) -> f64 {
+    counts.iter().zip(costs).map(|(count, cost)| count * cost).sum()
+}
+
+/// The bits that tell the group of each of these records from the groups of the others. More records, or finer groups, are
+/// never fewer bits.
+fn bits_among(values: &[u64], groups: &[u32]) -> f64 {
+    let all: u64 = values.iter().sum();
+    let mut of_group = vec![0_u64; groups.iter().max().map_or(0, |most| *most as usize + 1)];
+    for (count, group) in values.iter().zip(groups) {
+        of_group[*group as usize] += count;
+    }
+    let bits = |count: &u64| whole(*count) * (whole(all) / whole(*count)).log2();
+    of_group.iter().filter(|count| **count > 0).map(bits).sum()
 }
 
 #[allow(clippy::cast_precision_loss)]

@@ -104,6 +104,7 @@ fn score(
     settings: &Settings,
 ) -> f64 {
     let all = records.len() as f64;
+    let gone_records = gone;
     let cost = |q: usize, r: &Record, gone: bool| {
         let hierarchy = &microdata.hierarchies[q];
         let group = |level: usize, r: &Record| {
@@ -125,7 +126,12 @@ fn score(
                     node[q] as f64 / (hierarchy.height() - 1) as f64
                 }
             }
-            Metric::Entropy => ((if gone { all } else { of(node[q]) }) / of(0)).log2(),
+            Metric::Entropy => {
+                let like =
+                    gone_records.iter().filter(|other| group(node[q], other) == group(node[q], r)).count() as f64;
+                let among = if gone { (gone_records.len() as f64 / like).log2() } else { 0.0 };
+                (of(node[q]) / of(0)).log2() + among
+            }
             Metric::Discernibility | Metric::AverageClassSize => 0.0,
         }
     };
