@@ -103,7 +103,7 @@ pub struct Extract {
     /// How much each column of --qi weighs, in the same order
     #[arg(long, value_name = "WEIGHT", value_delimiter = ',', requires = "from")]
     weights: Vec<f64>,
-    /// Combinations of levels that may be tried; without it as many as the proof takes, or 5000 where there are
+    /// Combinations of levels that may be tried; without it as many as the proof takes, or 20000 where there are
     /// millions of combinations
     #[arg(long, value_name = "N", requires = "from")]
     budget: Option<u64>,

@@ -48,6 +48,8 @@ struct Anytime<'j, 's> {
     queue: BinaryHeap<Region>,
     best: Option<(f64, Levels)>,
     made: u64,
+    /// The terms with nothing suppressed.
+    floor: Vec<Vec<f64>>,
 }
 
 /// Checks at most `budget` nodes of the lattice up to `top`.
@@ -56,9 +58,11 @@ struct Anytime<'j, 's> {
 /// nowhere in it. So the terms of the upper corner at the levels of the lower one are a bound for the box.
 pub(super) fn search(judge: &Judge<'_>, top: &[u8], budget: u64) -> Found {
     let known = BTreeMap::new();
-    let mut search = Anytime { judge, known, queue: BinaryHeap::new(), best: None, made: 0 };
+    let floor = judge.costs.terms(&judge.grouper.no_values());
+    let mut search = Anytime { judge, known, queue: BinaryHeap::new(), best: None, made: 0, floor };
     search.open(vec![0; top.len()], top.to_vec());
     search.descend(top, budget / 4);
+    search.exchange(budget / 2);
     while let Some(region) = search.queue.pop() {
         if !search.improves(region.bound) {
             break;
@@ -66,7 +70,11 @@ pub(super) fn search(judge: &Judge<'_>, top: &[u8], budget: u64) -> Found {
         if search.checked() >= budget {
             return Found { checked: search.checked(), best: search.best, open: Some(region.bound) };
         }
+        let before = search.best.as_ref().map(|(sum, _)| *sum);
         search.split(&region);
+        if search.best.as_ref().map(|(sum, _)| *sum) != before {
+            search.exchange(budget);
+        }
     }
     Found { checked: search.checked(), best: search.best, open: None }
 }
@@ -119,6 +127,29 @@ impl Anytime<'_, '_> {
         }
     }
 
+    /// From the best node found: one column a level down, alone or with another a level up, as long as that is better.
+    fn exchange(&mut self, budget: u64) {
+        let mut last = None;
+        while let Some((_, at)) = self.best.clone().filter(|best| last.as_ref() != Some(best)) {
+            last.clone_from(&self.best);
+            for node in neighbours(&at) {
+                if self.checked() >= budget {
+                    return;
+                }
+                // A node whose own bound from the first check is too high needs no check.
+                if self.promises(&node) {
+                    self.check(&node);
+                }
+            }
+        }
+    }
+
+    /// Whether the levels alone, with nothing suppressed, would be better than the best.
+    fn promises(&self, node: &Levels) -> bool {
+        node.iter().zip(&self.floor).all(|(level, terms)| usize::from(*level) < terms.len())
+            && self.improves(sum(&self.floor, node))
+    }
+
     /// Makes a box of what lies between two nodes, unless it is ruled out.
     fn open(&mut self, low: Levels, high: Levels) {
         if let Some(terms) = self.check(&high) {
@@ -150,6 +181,22 @@ impl Anytime<'_, '_> {
         lowered[column] -= 1;
         self.open(low.clone(), lowered);
     }
+}
+
+/// Every node that is one level down in one column, and at most one level up in another.
+fn neighbours(at: &[u8]) -> Vec<Levels> {
+    let mut nodes = Vec::new();
+    for down in (0..at.len()).filter(|column| at[*column] > 0) {
+        let mut lower = at.to_vec();
+        lower[down] -= 1;
+        nodes.push(lower.clone());
+        for up in (0..at.len()).filter(|column| *column != down) {
+            let mut node = lower.clone();
+            node[up] += 1;
+            nodes.push(node);
+        }
+    }
+    nodes
 }
 
 fn sum(terms: &[Vec<f64>], levels: &[u8]) -> f64 {

@@ -41,7 +41,7 @@ pub struct Settings {
     /// Records that may be suppressed. Fewer than the models ask of a class, but some, are never: then the smallest class is
     /// suppressed too, so that who is missing is one of as many.
     pub limit: u64,
-    /// Nodes that may be checked; without one as many as the proof takes, or 5,000 where the lattice has millions of nodes.
+    /// Nodes that may be checked; without one as many as the proof takes, or 20,000 where the lattice has millions of nodes.
     pub budget: Option<u64>,
 }
 
@@ -91,7 +91,7 @@ pub enum GlobalError {
 const NODES_MAX: usize = 1 << 22;
 
 /// Nodes that are checked of a larger lattice, where no budget is set.
-const BUDGET: u64 = 5_000;
+const BUDGET: u64 = 20_000;
 
 /// The best node.
 ///
