@@ -45,11 +45,13 @@ impl Judge<'_> {
         let by_column = self.costs.metric.is_by_column();
         let groups = self.grouper.group(node, self.models, self.limit, !by_column);
         // Where every class of a node holds, so does every class of the nodes above: of each model, merging two classes
-        // that hold makes one that does. So without suppression one class that fails rules out all below.
-        if groups.cut_short || groups.core > self.limit || (self.limit == 0 && groups.suppressed > 0) {
+        // that hold makes one that does. So without suppression one class that fails rules out all below. And a class of
+        // people without a record has one inside it at every node below.
+        let fails = self.limit == 0 && groups.suppressed > 0;
+        if groups.cut_short || groups.core > self.limit || fails || groups.absent_fails {
             return Seen::RuledOut;
         }
-        let allowed = groups.suppressed <= self.limit && !groups.absent_fails;
+        let allowed = groups.suppressed <= self.limit;
         if !by_column {
             let (below, above, sum) = self.by_class(&groups);
             let mut terms: Vec<Vec<f64>> = node.iter().map(|level| vec![0.0; usize::from(*level) + 1]).collect();

@@ -29,7 +29,7 @@ fn hierarchies() -> Vec<Hierarchy> {
 /// A record: three values, a sensitive one, a family.
 type Record = [usize; 5];
 
-fn microdata(records: &[Record], families: bool) -> Microdata {
+fn microdata(records: &[Record], people: &[[usize; 3]], families: bool) -> Microdata {
     let lines: String = records.iter().map(|r| format!("{};{};{};{};{}\n", r[0], r[1], r[2], r[3], r[4])).collect();
     let table = Table::parse(format!("a;b;c;s;f\n{lines}").as_bytes()).expect("a table");
     let roles = Roles {
@@ -37,26 +37,35 @@ fn microdata(records: &[Record], families: bool) -> Microdata {
         sensitive: vec!["s".to_owned()],
         unit: families.then(|| "f".to_owned()),
     };
-    Microdata::new(&table, &roles, hierarchies()).expect("microdata")
+    let mut microdata = Microdata::new(&table, &roles, hierarchies()).expect("microdata");
+    let lines: String = people.iter().map(|p| format!("{};{};{}\n", p[0], p[1], p[2])).collect();
+    let population = Table::parse(format!("a;b;c\n{lines}").as_bytes()).expect("a table");
+    microdata.add_population(&population, &roles).expect("the same values");
+    microdata
+}
+
+/// The generalised values of a record at a node.
+fn levels(microdata: &Microdata, values: &[usize], node: [usize; 3]) -> Vec<u32> {
+    let level = |q: usize| {
+        let hierarchy = &microdata.hierarchies[q];
+        let code = hierarchy.code(&values[q].to_string()).expect("a value") as usize;
+        hierarchy.levels()[node[q]].codes[code]
+    };
+    (0..3).map(level).collect()
 }
 
 /// What the definition says of one node: the score, and how many records are suppressed.
 fn by_definition(
     microdata: &Microdata,
     records: &[Record],
+    people: &[[usize; 3]],
     families: bool,
     node: [usize; 3],
     settings: &Settings,
 ) -> Option<f64> {
-    let levels = |r: &Record| -> Vec<u32> {
-        (0..3)
-            .map(|q| {
-                let hierarchy = &microdata.hierarchies[q];
-                let code = hierarchy.code(&r[q].to_string()).expect("a value") as usize;
-                hierarchy.levels()[node[q]].codes[code]
-            })
-            .collect()
-    };
+    let levels = |r: &Record| levels(microdata, r, node);
+    let mut alike: BTreeMap<Vec<u32>, u64> = BTreeMap::new();
+    people.iter().for_each(|person| *alike.entry(self::levels(microdata, person, node)).or_default() += 1);
     let mut classes: BTreeMap<Vec<u32>, Vec<&Record>> = BTreeMap::new();
     for record in records {
         classes.entry(levels(record)).or_default().push(record);
@@ -72,9 +81,23 @@ fn by_definition(
         let mut values: BTreeMap<u32, u64> = BTreeMap::new();
         pairs.iter().for_each(|(value, _)| *values.entry(*value as u32).or_default() += 1);
         let values = [values.into_iter().collect::<Vec<_>>()];
-        let seen = Class { units: count(class), population: 0, records: class.len() as u64, values: &values };
+        let seen = Class {
+            units: count(class),
+            population: alike.get(&levels(class[0])).copied().unwrap_or(0),
+            records: class.len() as u64,
+            values: &values,
+        };
         settings.models.iter().all(|model| model.holds(&seen))
     };
+    // People whose class has no record are known to be absent.
+    let absent = alike.iter().any(|(class, people)| {
+        let seen = Class { units: 0, population: *people, records: 0, values: &[] };
+        let presence = settings.models.iter().filter(|model| matches!(model, Model::DeltaPresence { .. }));
+        !classes.contains_key(class) && !presence.into_iter().all(|model| model.holds(&seen))
+    });
+    if absent {
+        return None;
+    }
     let (mut kept, failed): (Vec<Vec<&Record>>, Vec<Vec<&Record>>) =
         classes.into_values().partition(|class| holds(class));
     let mut gone: Vec<&Record> = failed.into_iter().flatten().collect();
@@ -171,6 +194,9 @@ fn models() -> impl Strategy<Value = Vec<Model>> {
             };
             Model::TCloseness(Closeness { attribute: 0, t, distance, overall: Vec::new() })
         }),
+        (2_u64..9).prop_map(|k| Model::KMap { k }),
+        (0.0..0.4_f64, 0.5..1.0_f64, 0..2_u8)
+            .prop_map(|(low, high, zero)| Model::DeltaPresence { low: low * f64::from(zero), high }),
         (0.1..0.5_f64).prop_map(|most| Model::AverageRisk { most }),
         (0.2..0.5_f64).prop_map(|most| Model::HighestRisk { most }),
     ];
@@ -205,18 +231,21 @@ proptest! {
     #[test]
     fn the_optimum_is_the_optimum_under_every_metric_and_model(
         records in prop::collection::vec([0..6_usize, 0..4, 0..3, 0..3, 0..9], 4..40),
+        others in prop::collection::vec([0..6_usize, 0..4, 0..3], 0..30),
         models in models(),
         metric in prop::sample::select(Metric::ALL.to_vec()),
         weights in prop::collection::vec(0.5..2.0_f64, 3),
         share in prop::sample::select(vec![0.0, 0.1, 0.4, 1.0]),
         families: bool,
     ) {
-        let microdata = microdata(&records, families);
+        let mut people = others;
+        people.extend(records.iter().map(|record| [record[0], record[1], record[2]]));
+        let microdata = microdata(&records, &people, families);
         let models = with_overall(models, &records, &microdata, families);
         let limit = (share * records.len() as f64) as u64;
         let settings = Settings { models, metric, weights, limit, budget: None };
         let nodes = (0..3).flat_map(|a| (0..3).flat_map(move |b| (0..2).map(move |c| [a, b, c])));
-        let scores = nodes.filter_map(|node| by_definition(&microdata, &records, families, node, &settings));
+        let scores = nodes.filter_map(|node| by_definition(&microdata, &records, &people, families, node, &settings));
         let expected = scores.min_by(f64::total_cmp);
         // Both searches: of the numbered lattice, and box by box as if it were too large.
         for nodes_max in [super::NODES_MAX, 0] {
