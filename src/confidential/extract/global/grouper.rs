@@ -79,6 +79,11 @@ impl<'m> Grouper<'m> {
         Self { microdata, halves: [first, second], first: of_first, second: of_second, payload, seconds, bases }
     }
 
+    /// How many distinct rows there are.
+    pub(super) fn rows(&self) -> usize {
+        self.microdata.distinct.rows()
+    }
+
     pub(super) fn half(&self, at: usize) -> &Half {
         &self.halves[at]
     }

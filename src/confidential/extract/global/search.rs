@@ -4,6 +4,10 @@
 use super::judge::{Judge, Seen};
 use super::lattice::{Lattice, Levels};
 
+/// From so many distinct rows on, two nodes are checked at the same time; with fewer a thread costs more than a check. What
+/// is found never depends on how many cores there are.
+const ROWS_FOR_TWO: usize = 150_000;
+
 /// A search under way.
 pub(super) struct Search<'s> {
     lattice: &'s Lattice,
@@ -32,14 +36,54 @@ impl<'s> Search<'s> {
         if budget > 0 {
             self.resolve(0);
         }
+        let pairs = self.judge.grouper.rows() >= ROWS_FOR_TWO;
+        let mut waiting: Option<usize> = None;
         for node in self.from_the_top() {
             if self.checked >= budget {
                 return;
             }
-            if self.is_open(node) {
-                self.check(&self.lattice.levels(node));
+            if !self.is_open(node) {
+                continue;
+            }
+            let Some(first) = waiting.take().filter(|first| self.is_open(*first)) else {
+                waiting = Some(node);
+                if !pairs {
+                    self.check_waiting(&mut waiting);
+                }
+                continue;
+            };
+            let (one, other) = (self.lattice.levels(first), self.lattice.levels(node));
+            let is_below = one.iter().zip(&other).all(|(one, other)| other <= one);
+            if is_below || budget - self.checked < 2 {
+                // The check of the first may rule the second out.
+                self.check(&one);
+                waiting = self.is_open(node).then_some(node);
+            } else {
+                self.check_both(&one, &other);
             }
         }
+        if self.checked < budget {
+            self.check_waiting(&mut waiting);
+        }
+    }
+
+    fn check_waiting(&mut self, waiting: &mut Option<usize>) {
+        if let Some(node) = waiting.take().filter(|node| self.is_open(*node)) {
+            self.check(&self.lattice.levels(node));
+        }
+    }
+
+    /// Checks two nodes of which neither is below the other, at the same time, and notes them in this order.
+    fn check_both(&mut self, one: &[u8], other: &[u8]) {
+        let judge = self.judge;
+        let (first, second) = std::thread::scope(|scope| {
+            let second = scope.spawn(|| judge.check(other));
+            (judge.check(one), second.join())
+        });
+        // A fault in the other thread is one here too.
+        let second = second.unwrap_or_else(|fault| std::panic::resume_unwind(fault));
+        self.note(one, &first);
+        self.note(other, &second);
     }
 
     fn from_the_top(&self) -> Vec<usize> {
@@ -103,21 +147,26 @@ impl<'s> Search<'s> {
 
     /// Checks `node`, and notes what it says of itself, of all below and of all above.
     fn check(&mut self, node: &[u8]) {
+        let seen = self.judge.check(node);
+        self.note(node, &seen);
+    }
+
+    fn note(&mut self, node: &[u8], seen: &Seen) {
         self.checked += 1;
         let (lattice, bounds) = (self.lattice, &mut self.bounds);
-        match self.judge.check(node) {
+        match seen {
             Seen::RuledOut => {
                 let zeros: Vec<Vec<f64>> = node.iter().map(|level| vec![0.0; usize::from(*level) + 1]).collect();
                 lattice.below(node, &zeros, |below, _| bounds[below] = f64::INFINITY);
             }
             Seen::Node { terms, above, sum, allowed } => {
-                lattice.below(node, &terms, |at, sum| bounds[at] = bounds[at].max(sum));
-                if above > f64::NEG_INFINITY {
-                    lattice.above(node, |at| bounds[at] = bounds[at].max(above));
+                lattice.below(node, terms, |at, sum| bounds[at] = bounds[at].max(sum));
+                if *above > f64::NEG_INFINITY {
+                    lattice.above(node, |at| bounds[at] = bounds[at].max(*above));
                 }
                 bounds[lattice.index(node)] = f64::INFINITY;
-                if allowed && self.improves(sum) {
-                    self.best = Some((sum, node.to_vec()));
+                if *allowed && self.improves(*sum) {
+                    self.best = Some((*sum, node.to_vec()));
                 }
             }
         }
