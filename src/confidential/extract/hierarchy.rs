@@ -9,6 +9,7 @@ mod ready;
 mod tests;
 
 use std::collections::HashMap;
+use std::fmt;
 
 pub use error::{Fault, HierarchyError};
 pub use folder::find;
@@ -17,16 +18,23 @@ pub use ready::Ready;
 
 /// A generalisation hierarchy of one quasi-identifier: village, district, region, any.
 ///
-/// Each level is a partition of the values, and each level's parts lie wholly in one part of the next.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Each level is a partition of the values, and each level's parts lie wholly in one part of the next. Its values may be
+/// those of people, so debug output shows how many.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Hierarchy {
     column: String,
     levels: Vec<Level>,
     index: HashMap<String, u32>,
 }
 
+impl fmt::Debug for Hierarchy {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Hierarchy {{ column: {:?}, levels: {:?} }}", self.column, self.levels)
+    }
+}
+
 /// One level of a hierarchy. Level 0 is the values themselves, in the order of the file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Level {
     /// By code of this level, in order of first appearance.
     pub labels: Vec<String>,
@@ -36,6 +44,12 @@ pub struct Level {
     pub leaves: Vec<u32>,
     /// The code one level up of each code; empty on the last level.
     pub parents: Vec<u32>,
+}
+
+impl fmt::Debug for Level {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} groups", self.labels.len())
+    }
 }
 
 impl Hierarchy {

@@ -4,6 +4,8 @@
 
 mod distinct;
 
+use std::fmt;
+
 use thiserror::Error;
 
 use super::hierarchy::{Hierarchy, HierarchyError};
@@ -65,13 +67,19 @@ impl Roles {
     }
 }
 
-/// A sensitive attribute.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A sensitive attribute. Debug output shows how many values it has, never which.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Sensitive {
     /// The column.
     pub name: String,
     /// Its values, in order of first appearance.
     pub values: Vec<String>,
+}
+
+impl fmt::Debug for Sensitive {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Sensitive {{ name: {:?}, values: {} }}", self.name, self.values.len())
+    }
 }
 
 /// Records in codes, each combination once.
@@ -87,8 +95,9 @@ pub struct Microdata {
     pub records: usize,
 }
 
-/// Distinct combinations of quasi-identifiers, sensitive attributes and protected unit, in order of first appearance.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// Distinct combinations of quasi-identifiers, sensitive attributes and protected unit, in order of first appearance. Debug
+/// output shows how many.
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Distinct {
     /// `[quasi-identifier][row]`, code of level 0.
     pub codes: Vec<Vec<u32>>,
@@ -102,6 +111,12 @@ pub struct Distinct {
     pub population: Vec<u32>,
     /// The row of each record.
     pub of_record: Vec<u32>,
+}
+
+impl fmt::Debug for Distinct {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Distinct {{ rows: {}, records: {} }}", self.rows(), self.of_record.len())
+    }
 }
 
 impl Distinct {

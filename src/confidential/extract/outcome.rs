@@ -1,13 +1,20 @@
 //! What a recoding says of each record. Comes in: equivalence classes, by global or local recoding. Goes out: what is
 //! written in each cell, and which records are suppressed. Deliberately absent: how it was found.
 
-/// What is written in a cell of a class: a label of the hierarchy, an interval, or the value itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What is written in a cell of a class: a label of the hierarchy, an interval, or the value itself. Debug output shows how
+/// many values it covers.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Label {
     /// As written.
     pub text: String,
     /// How many values of the hierarchy it covers.
     pub leaves: u32,
+}
+
+impl std::fmt::Debug for Label {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "Label of {}", self.leaves)
+    }
 }
 
 /// Equivalence classes of microdata: records alike on all quasi-identifiers. A suppressed record is in none.
