@@ -83,8 +83,8 @@ pub struct Extract {
     #[arg(long, value_name = "K", requires = "population")]
     k_map: Option<u64>,
     /// From LOW to HIGH of each class of the population are in the data: delta-presence
-    #[arg(long, value_name = "LOW,HIGH", value_delimiter = ',', num_args = 2, requires = "population")]
-    presence: Option<Vec<f64>>,
+    #[arg(long, value_name = "LOW,HIGH", value_parser = limits, requires = "population")]
+    presence: Option<(f64, f64)>,
     /// The highest average risk: classes per record
     #[arg(long, value_name = "RISK", requires = "from")]
     average_risk: Option<f64>,
@@ -122,6 +122,13 @@ pub struct Extract {
 fn ready(text: &str) -> Result<(String, Ready), &'static str> {
     let (column, kind) = text.split_once('=').ok_or("write COLUMN=KIND, such as age=ages")?;
     Ok((column.to_owned(), kind.parse()?))
+}
+
+/// `LOW,HIGH`.
+fn limits(text: &str) -> Result<(f64, f64), &'static str> {
+    let number = |text: &str| text.trim().parse().map_err(|_| "write two numbers, such as 0,0.5");
+    let (low, high) = text.split_once(',').ok_or("write two numbers, such as 0,0.5")?;
+    Ok((number(low)?, number(high)?))
 }
 
 /// How records are recoded.
@@ -192,10 +199,7 @@ impl Extract {
                 k_map: self.k_map,
                 diversity: self.l.map(|l| (diversity, l)),
                 closeness: self.t.map(|t| (ground, t)),
-                presence: match self.presence.as_deref() {
-                    Some(&[low, high]) => Some((low, high)),
-                    Some(_) | None => None,
-                },
+                presence: self.presence,
                 average_risk: self.average_risk,
                 highest_risk: self.highest_risk,
             },

@@ -175,7 +175,7 @@ impl ExtractReport {
         let mut text = String::new();
         let mut line = |name: &str, value: String| {
             // Writing into a string cannot fail.
-            let _ = writeln!(text, "{name:<18} {value:>12}");
+            let _ = writeln!(text, "{name:<28} {value:>12}");
         };
         line("records", self.records.to_string());
         line("suppressed", self.suppressed.to_string());
@@ -191,9 +191,9 @@ impl ExtractReport {
         }
         line("nodes", self.lattice.to_string());
         line("checked", self.checked.to_string());
-        match self.gap {
+        match self.bound {
             Some(_) if self.optimal => line("best possible", "proven".to_owned()),
-            Some(gap) => line("best possible", format!(">= {:.1} %", 100.0 * (1.0 - gap))),
+            Some(bound) => line(&format!("least possible {}", self.metric), format!(">= {bound:.6}")),
             None => {}
         }
         line("seconds", format!("{:.2}", self.seconds));

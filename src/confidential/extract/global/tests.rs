@@ -247,6 +247,19 @@ proptest! {
         let nodes = (0..3).flat_map(|a| (0..3).flat_map(move |b| (0..2).map(move |c| [a, b, c])));
         let scores = nodes.filter_map(|node| by_definition(&microdata, &records, &people, families, node, &settings));
         let expected = scores.min_by(f64::total_cmp);
+        // The order of the records decides nothing.
+        let mut reversed = records.clone();
+        reversed.reverse();
+        let told = |found: Result<super::Optimum, GlobalError>| found.map(|o| (o.levels, o.score.to_bits(), o.checked)).ok();
+        let other = self::microdata(&reversed, &people, families);
+        let other_models = with_overall(settings.models.clone(), &reversed, &other, families);
+        let other_settings = Settings { models: other_models, ..settings.clone() };
+        let ordered = settings.models.iter().any(|model| matches!(model, Model::TCloseness(_)));
+        if !ordered {
+            let both = [(&microdata, &settings), (&other, &other_settings)];
+            let [one, two] = both.map(|(microdata, settings)| told(search_up_to(microdata, settings, super::NODES_MAX)));
+            prop_assert_eq!(one, two);
+        }
         // Both searches: of the numbered lattice, and box by box as if it were too large.
         for nodes_max in [super::NODES_MAX, 0] {
         match (search_up_to(&microdata, &settings, nodes_max), expected) {
