@@ -164,19 +164,17 @@ impl Model {
         }
     }
 
-    /// Whether a class that holds still does when any records are added: then a suppressed record of a node is suppressed
-    /// at every node below.
+    /// Whether its core condition looks at more than how many records and people a class has.
     #[must_use]
-    pub fn is_antitone(&self) -> bool {
+    pub fn core_looks_inside(&self) -> bool {
         match self {
-            Self::KAnonymity { .. } | Self::KMap { .. } | Self::DistinctDiversity { .. } | Self::HighestRisk { .. } => {
-                true
-            }
-            Self::EntropyDiversity { .. }
-            | Self::RecursiveDiversity { .. }
+            Self::DistinctDiversity { .. } | Self::EntropyDiversity { .. } | Self::RecursiveDiversity { .. } => true,
+            Self::KAnonymity { .. }
+            | Self::KMap { .. }
             | Self::TCloseness(_)
             | Self::DeltaPresence { .. }
-            | Self::AverageRisk { .. } => false,
+            | Self::AverageRisk { .. }
+            | Self::HighestRisk { .. } => false,
         }
     }
 

@@ -158,7 +158,8 @@ impl<'m> Grouper<'m> {
         self.sort(&mut run, node);
         run.lower_average(models);
         while few(&run) && run.drop_smallest() {}
-        self.values(&mut run);
+        let is_answer = run.groups.suppressed <= most;
+        self.values(&mut run, is_answer);
         run.groups
     }
 
@@ -194,12 +195,12 @@ impl<'m> Grouper<'m> {
         hidden.len() as u64
     }
 
-    /// Counts the suppressed records by quasi-identifier and value.
-    fn values(&self, run: &mut Run<'_>) {
+    /// Counts the suppressed records by quasi-identifier and value; of a node that is no answer those of the core alone.
+    fn values(&self, run: &mut Run<'_>, is_answer: bool) {
         let mut tally = Tally::new(self);
         tally.add(self, run.base, &run.core);
         run.groups.core_values = tally.values(self);
-        if !run.more.is_empty() {
+        if is_answer && !run.more.is_empty() {
             tally.add(self, run.base, &run.more);
             run.groups.suppressed_values = tally.values(self);
         }

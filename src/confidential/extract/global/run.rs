@@ -101,6 +101,7 @@ impl<'a> Run<'a> {
         self.half = Some(&payload.half);
         let mut places = vec![u32::MAX; self.table.count];
         let mut inside = Inside::default();
+        let mut more = 0;
         for block in (0_u32..).take(self.base.blocks.len().saturating_sub(1)) {
             inside.clear();
             for entry in self.base.block(block) {
@@ -113,7 +114,9 @@ impl<'a> Run<'a> {
                 let population = self.base.population.get(entry).copied().unwrap_or(0);
                 inside.add(*place, payload.has[second], self.base.counts[entry], population);
             }
-            inside.judge(payload, models);
+            // A node that suppresses too much is no answer, so of its other classes only what holds below too is of use.
+            let over = self.groups.core + more > self.most;
+            inside.judge(payload, models, over);
             for entry in self.base.block(block) {
                 let second = self.base.second[entry] as usize;
                 let place = places[self.table.ids[payload.half[second] as usize] as usize] as usize;
@@ -121,6 +124,7 @@ impl<'a> Run<'a> {
                 if judged.records > 0 && !judged.holds {
                     let at = u32::try_from(entry).unwrap_or(u32::MAX);
                     if judged.core {
+                        more += u64::from(self.base.counts[entry]);
                         self.more.push(at);
                     } else {
                         self.groups.core += u64::from(self.base.counts[entry]);
@@ -228,7 +232,18 @@ impl Inside {
         }
     }
 
-    fn judge(&mut self, payload: &Payload, models: &[Model]) {
+    /// `core_only`: a class that fails no core condition is taken to hold.
+    fn judge(&mut self, payload: &Payload, models: &[Model], core_only: bool) {
+        if core_only && payload.units.is_empty() && !models.iter().any(Model::core_looks_inside) {
+            for class in &mut self.classes {
+                let Judged { records, population, .. } = *class;
+                let seen = Class { units: records, population, records, values: &[] };
+                class.core = models.iter().all(|model| model.core_holds(&seen));
+                class.holds = class.core;
+                class.absent_holds = records > 0 || absent_holds(models, &seen);
+            }
+            return;
+        }
         self.parts.sort_unstable();
         let mut rest = self.parts.as_slice();
         let mut values: Vec<Vec<(u32, u64)>> = vec![Vec::new(); payload.values.len()];
@@ -248,11 +263,16 @@ impl Inside {
             let seen =
                 Class { units: class.units, population: class.population, records: class.records, values: &values };
             class.core = models.iter().all(|model| model.core_holds(&seen));
-            class.holds = class.core && models.iter().all(|model| model.holds(&seen));
-            let presence = |model: &&Model| matches!(model, Model::DeltaPresence { .. });
-            class.absent_holds = models.iter().filter(presence).all(|model| model.holds(&seen));
+            class.holds = class.core && (core_only || models.iter().all(|model| model.holds(&seen)));
+            class.absent_holds = class.records > 0 || absent_holds(models, &seen);
         }
     }
+}
+
+/// Whether people of the population may have no record at all.
+fn absent_holds(models: &[Model], class: &Class<'_>) -> bool {
+    let mut presence = models.iter().filter(|model| matches!(model, Model::DeltaPresence { .. }));
+    presence.all(|model| model.holds(class))
 }
 
 /// How many units are among the parts of a class.
