@@ -5,6 +5,7 @@ mod approve;
 mod compare;
 mod demo;
 mod explain;
+mod extract;
 mod failure;
 mod globals;
 mod ingest;
@@ -66,6 +67,7 @@ enum Command {
     Explain(explain::Explain),
     Keys(keys::Keys),
     Protect(protect::Protect),
+    Extract(extract::Extract),
 }
 
 /// Runs the program with the process's own arguments.
@@ -96,6 +98,7 @@ pub fn run() -> ExitCode {
         Command::Explain(command) => command.run(globals),
         Command::Keys(command) => command.run(globals),
         Command::Protect(command) => command.run(globals),
+        Command::Extract(command) => command.run(globals),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

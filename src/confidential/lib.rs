@@ -5,6 +5,7 @@
 
 pub mod assemble;
 pub mod case;
+pub mod extract;
 pub mod identified;
 pub mod ingest;
 pub mod issues;

@@ -5,6 +5,9 @@ use std::path::PathBuf;
 
 use confidential::assemble::AssembleError;
 use confidential::case::CaseError;
+use confidential::extract::global::GlobalError;
+use confidential::extract::microdata::MicrodataError;
+use confidential::extract::recode::ExtractError;
 use confidential::ingest::IngestError;
 use confidential::issues::IssuesError;
 use confidential::protect::ProtectError;
@@ -43,6 +46,18 @@ pub enum Error {
     /// A statistician's case is wrong.
     #[error(transparent)]
     Case(#[from] CaseError),
+    /// An extract cannot be made.
+    #[error(transparent)]
+    Extract(#[from] ExtractError),
+    /// A recipient would get rows of the same months twice.
+    #[error("{0} holds rows of these months for the same recipient")]
+    EarlierExtract(PathBuf),
+    /// A period without a case.
+    #[error("the store has no case in {period}")]
+    NoCases {
+        /// As given.
+        period: String,
+    },
     /// The tables of a case cannot be protected.
     #[error(transparent)]
     Protect(#[from] ProtectError),
@@ -170,6 +185,9 @@ impl Error {
             Self::Config(_) => 3,
             Self::Ingest(_) | Self::Case(_) => 4,
             Self::Protect(ProtectError::NotFrozen { .. } | ProtectError::NotRelated { .. }) => 4,
+            Self::Extract(error) => extract_code(error),
+            Self::EarlierExtract(_) => 5,
+            Self::NoCases { .. } => 4,
             Self::Protect(error) => protect_code(error),
             Self::Issues(error) => issues::exit_code(error),
             Self::Assemble(error) => assemble_code(error),
@@ -189,6 +207,13 @@ impl Error {
             Self::Ingest(error) => remedy::of_ingest(error),
             Self::Case(error) => remedy::of_case(error),
             Self::Issues(error) => issues::remedy(error),
+            Self::Extract(error) => remedy::of_extract(error),
+            Self::EarlierExtract(_) => {
+                "Nothing was written. Whoever compared two would see who came or went. Pass on the one that is there."
+            }
+            Self::NoCases { .. } => {
+                "Nothing was written. Ingest the exports of that period first, or name another period."
+            }
             Self::Protect(ProtectError::Impossible { .. }) => {
                 "Nothing was written. Make its categories coarser, or leave the table out."
             }
@@ -257,6 +282,19 @@ impl Error {
             Self::Period(_) | Self::NoSuch { .. } => return None,
         };
         Some(text.to_owned())
+    }
+}
+
+fn extract_code(error: &ExtractError) -> u8 {
+    match error {
+        ExtractError::Table(_) | ExtractError::Hierarchy(_) => 4,
+        ExtractError::Microdata(MicrodataError::Hierarchy(_)) => 4,
+        ExtractError::Microdata(
+            MicrodataError::UnknownColumn { .. } | MicrodataError::Twice { .. } | MicrodataError::NoQuasi,
+        ) => 2,
+        ExtractError::Model(_) | ExtractError::Share | ExtractError::Weight => 2,
+        ExtractError::NoFolder { .. } | ExtractError::NotQuasi { .. } => 2,
+        ExtractError::Global(GlobalError::None { .. } | GlobalError::Budget { .. }) => 5,
     }
 }
 

@@ -4,6 +4,7 @@
 mod demo;
 mod error;
 mod explain;
+mod extract;
 mod files;
 mod gate;
 mod ingest;
@@ -21,6 +22,9 @@ mod workspace;
 pub use demo::{DemoSummary, LAST_QUARTER, SECOND_PERSON, demo};
 pub use error::Error;
 pub use explain::Explanation;
+pub use extract::{
+    Diversity, ExtractOptions, ExtractReport, Ground, Metric, Ready, Recoding, Request, Roles, Wanted, extract,
+};
 pub use gate::Reported;
 pub use ingest::{IngestSummary, inspect};
 pub use issues::{IssueList, IssueOptions, Level, Method as IssueMethod};

@@ -2,6 +2,9 @@
 //! happened to the data and what to do.
 
 use confidential::case::CaseError;
+use confidential::extract::global::GlobalError;
+use confidential::extract::microdata::MicrodataError;
+use confidential::extract::recode::ExtractError;
 use confidential::ingest::IngestError;
 use confidential::store::StoreError;
 use confidential::store::keys::KeyError;
@@ -33,6 +36,28 @@ pub(super) fn of_store(error: &StoreError) -> &'static str {
         | StoreError::NotPending { .. }
         | StoreError::NoPeriod { .. }
         | StoreError::AlreadyFrozen { .. } => "Store and reports are as they were.",
+    }
+}
+
+pub(super) fn of_extract(error: &ExtractError) -> &'static str {
+    match error {
+        ExtractError::Table(_) => "Nothing was written. Mend that line of the data and run again.",
+        ExtractError::Hierarchy(_) | ExtractError::Microdata(MicrodataError::Hierarchy(_)) => {
+            "Nothing was written. A hierarchy has a line for each value: value; level 1; level 2; up to one for all."
+        }
+        ExtractError::Microdata(_) => "Nothing was written. Name columns as the first line of the data does.",
+        ExtractError::NoFolder { .. } | ExtractError::NotQuasi { .. } => {
+            "Nothing was written. Name a folder with --hierarchies, or a kind with --ready."
+        }
+        ExtractError::Model(_) | ExtractError::Share | ExtractError::Weight => {
+            "Nothing was written. `takeup extract --help` lists the models and what they need."
+        }
+        ExtractError::Global(GlobalError::None { .. }) => {
+            "Nothing was written. Allow more suppressed records, or ask for less of the models."
+        }
+        ExtractError::Global(GlobalError::Budget { .. }) => {
+            "Nothing was written. Allow more checks, or take fewer quasi-identifiers or levels."
+        }
     }
 }
 

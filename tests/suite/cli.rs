@@ -59,9 +59,9 @@ fn write(path: &Path, content: &str) {
     fs::write(path, content).expect("a temporary folder can be written");
 }
 
-const COMMANDS: [&str; 13] = [
+const COMMANDS: [&str; 14] = [
     "demo", "init", "inspect", "ingest", "plan", "report", "approve", "issues", "verify", "compare", "explain", "keys",
-    "protect",
+    "protect", "extract",
 ];
 
 #[test]

@@ -46,7 +46,7 @@ impl Simplex {
             |simplex: &Self, at: usize| (simplex.value[at] - simplex.low[at]).min(simplex.high[at] - simplex.value[at]);
         let mut order: Vec<usize> = (0..size).collect();
         order.sort_by(|&one, &other| room(self, other).total_cmp(&room(self, one)).then(one.cmp(&other)));
-        self.renew() && self.fill_basis(&order) && self.to_bounds(&order) && self.is_point()
+        self.renew() && self.fill_basis(&order) && self.go_to_bounds(&order) && self.is_point()
     }
 
     /// Variables, first those with the most room, take the place of the artificial ones and stay where they are.
@@ -72,7 +72,7 @@ impl Simplex {
     }
 
     /// Variables outside the basis that stand at no bound go to the nearer one, or until one of the basis stands at its.
-    fn to_bounds(&mut self, order: &[usize]) -> bool {
+    fn go_to_bounds(&mut self, order: &[usize]) -> bool {
         for &at in order.iter().rev() {
             if self.row_of[at] != OUTSIDE {
                 continue;

@@ -9,6 +9,7 @@ pub mod error;
 pub mod fold;
 pub mod issues;
 mod method;
+pub mod profile;
 pub mod report;
 pub mod rule;
 pub mod service;
@@ -20,6 +21,7 @@ pub use codes::{CodeEntry, CodeList};
 pub use dimension::{Dimension, Dimensions};
 pub use error::{ConfigError, Document};
 pub use issues::IssuesPlan;
+pub use profile::Profile;
 pub use report::{Report, TablePlan};
 pub use service::{Audience, Service};
 pub use source::Source;
@@ -39,6 +41,8 @@ pub struct Configuration {
     pub reports: BTreeMap<String, Report>,
     /// `issues.toml`, where there is one.
     pub issues: Option<IssuesPlan>,
+    /// `profiles/*.toml`, by file stem.
+    pub profiles: BTreeMap<String, Profile>,
 }
 
 impl Configuration {
@@ -47,7 +51,7 @@ impl Configuration {
     /// `files`: text by path relative to `config/`, with forward slashes. Files of other kinds are refused by name.
     ///
     /// # Errors
-    /// The first [`ConfigError`], in the order service, codes, sources, dimensions, reports, issues.
+    /// The first [`ConfigError`], in the order service, codes, sources, dimensions, reports, profiles, issues.
     pub fn read(files: &BTreeMap<String, String>) -> Result<Self, ConfigError> {
         let document = |path: &str| files.get(path).map(|text| Document::new(path, text));
         let required = |path: &str| document(path).ok_or_else(|| ConfigError::missing_file(path));
@@ -66,7 +70,8 @@ impl Configuration {
                 || path == "dimensions.toml"
                 || path == "issues.toml"
                 || (path.starts_with("codes/") && path.ends_with(".csv"))
-                || ((path.starts_with("sources/") || path.starts_with("reports/")) && path.ends_with(".toml"));
+                || (["sources/", "reports/", "profiles/"].iter().any(|folder| path.starts_with(folder))
+                    && path.ends_with(".toml"));
             if !known {
                 return Err(ConfigError::unknown_file(path));
             }
@@ -88,6 +93,10 @@ impl Configuration {
         let issues = document("issues.toml")
             .map(|document| IssuesPlan::read(&document, &dimensions, &codes, &sources))
             .transpose()?;
-        Ok(Self { service, sources, codes, dimensions, reports, issues })
+        let mut profiles = BTreeMap::new();
+        for (name, document) in under("profiles", "toml") {
+            profiles.insert(name, Profile::read(&document, &service, &dimensions)?);
+        }
+        Ok(Self { service, sources, codes, dimensions, reports, issues, profiles })
     }
 }

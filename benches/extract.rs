@@ -1,0 +1,167 @@
+//! What an extract costs, whole process: reading data and hierarchies, the search, writing. Beside it what ARX 3.9.2 took
+//! on the same data with k = 5, Loss and the same limit of suppression, in processor seconds of a warm JVM.
+//!
+//! `cargo bench --bench extract [-- NAME...]` with, in the environment: `TAKEUP_KANON`, a folder with a folder a data set,
+//! `<set>/<set>.csv` or `.csv.gz` and `<set>/*_hierarchy_<column>.csv`; `TAKEUP_BENCH_RUNS`, runs a row (else 5). A set that
+//! is not in the folder is left out. The quasi-identifiers are the first nine columns.
+
+#![allow(clippy::print_stdout, reason = "a bench prints its figure")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::Duration;
+
+use serde_json::Value;
+
+/// A data set at a limit, and what ARX took for which loss and levels.
+struct Row {
+    set: &'static str,
+    limit: &'static str,
+    seconds: f64,
+    loss: f64,
+    levels: &'static str,
+    checked: u32,
+}
+
+const fn row(
+    set: &'static str,
+    limit: &'static str,
+    seconds: f64,
+    loss: f64,
+    levels: &'static str,
+    checked: u32,
+) -> Row {
+    Row { set, limit, seconds, loss, levels, checked }
+}
+
+/// Measured on the machine that the figures of ARCHITECTURE are from.
+const ARX: [Row; 16] = [
+    row("adult", "0", 0.13, 0.573_151, "041132210", 181),
+    row("adult", "0.02", 1.5, 0.313_713, "030221120", 1_245),
+    row("adult", "0.1", 2.6, 0.220_412, "030021110", 2_158),
+    row("adult", "1", 5.7, 0.220_412, "030021110", 4_749),
+    row("mach2019", "0", 0.6, 0.499_735, "421221111", 395),
+    row("mach2019", "0.02", 9.0, 0.285_769, "320013012", 3_055),
+    row("mach2019", "0.1", 14.2, 0.225_640, "320012111", 4_726),
+    row("mach2019", "1", 63.7, 0.225_640, "320012111", 15_950),
+    row("creditcard", "0", 0.26, 0.523_150, "302241130", 316),
+    row("creditcard", "0.02", 3.6, 0.227_903, "202131110", 2_487),
+    row("creditcard", "0.1", 3.7, 0.167_770, "201131110", 3_208),
+    row("creditcard", "1", 19.1, 0.167_770, "201131110", 12_207),
+    row("atus_syn", "0", 4.5, 0.434_839, "050212220", 626),
+    row("atus_syn", "0.02", 120.0, 0.259_963, "050200121", 2_867),
+    row("ihis_syn", "0", 19.0, 0.300_664, "000321011", 911),
+    row("ihis_syn", "0.02", 214.0, 0.246_007, "400231001", 1_461),
+];
+
+fn main() {
+    let wanted: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    let Some(data) = std::env::var_os("TAKEUP_KANON").map(PathBuf::from) else {
+        println!("TAKEUP_KANON names no folder of data sets");
+        return;
+    };
+    let home = tempfile::tempdir().expect("a temporary folder");
+    println!(
+        "{:<10} {:>5} {:>8} {:>8} {:>6} {:>5} {:>9} {:>9} {:<10} {:<10} {:>7} {:>7} {:>7} {:>6} {:>6}",
+        "set",
+        "limit",
+        "CPU s",
+        "ARX's",
+        "times",
+        "MB",
+        "loss",
+        "ARX's",
+        "levels",
+        "ARX's",
+        "checked",
+        "ARX's",
+        "lattice",
+        "proven",
+        "same"
+    );
+    for row in ARX.iter().filter(|row| wanted.is_empty() || wanted.iter().any(|part| row.set.contains(part.as_str()))) {
+        let folder = data.join(row.set);
+        let file = ["csv", "csv.gz"].map(|ending| folder.join(format!("{}.{ending}", row.set)));
+        if let Some(file) = file.iter().find(|file| file.is_file()) {
+            measure(row, &folder, file, home.path());
+        }
+    }
+}
+
+fn measure(row: &Row, folder: &Path, file: &Path, home: &Path) {
+    let quasi = columns(file);
+    let (out, report) = (home.join("out.csv"), home.join("report.json"));
+    let runs: u32 = std::env::var("TAKEUP_BENCH_RUNS").ok().and_then(|text| text.parse().ok()).unwrap_or(5);
+    let (mut least, mut kilobytes) = (f64::INFINITY, 0);
+    for _ in 0..runs {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_takeup"));
+        command.arg("extract").arg("--from").arg(file).arg("--hierarchies").arg(folder);
+        command.arg("--out").arg(&out).arg("--report").arg(&report).args(["--qi", &quasi, "--k", "5", "--force"]);
+        command.args(["--suppress", row.limit, "--quiet"]).stdin(Stdio::null()).stdout(Stdio::null());
+        let before = children_seconds();
+        let peak = run(command.spawn().expect("the program starts"));
+        least = least.min(children_seconds() - before);
+        kilobytes = kilobytes.max(peak);
+    }
+    let told: Value = serde_json::from_slice(&fs::read(&report).expect("a report")).expect("JSON");
+    let levels: String = told["levels"]
+        .as_array()
+        .expect("levels")
+        .iter()
+        .map(|level| level.as_u64().unwrap_or(0).to_string())
+        .collect();
+    let loss = told["loss"].as_f64().unwrap_or(f64::NAN);
+    println!(
+        "{:<10} {:>5} {:>8.3} {:>8.2} {:>6.0} {:>5} {:>9.6} {:>9.6} {:<10} {:<10} {:>7} {:>7} {:>7} {:>6} {:>6}",
+        row.set,
+        row.limit,
+        least,
+        row.seconds,
+        row.seconds / least,
+        kilobytes / 1024,
+        loss,
+        row.loss,
+        levels,
+        row.levels,
+        told["checked"],
+        row.checked,
+        told["lattice"],
+        told["optimal"],
+        (loss - row.loss).abs() < 1e-6 && levels == row.levels,
+    );
+}
+
+/// The first nine columns, as `--qi` takes them.
+fn columns(file: &Path) -> String {
+    let table = confidential::extract::table::Table::read(file).expect("a data set");
+    table.columns().iter().take(9).map(|column| column.name.as_str()).collect::<Vec<_>>().join(",")
+}
+
+/// Processor seconds of all children that have ended, in the kernel's ticks of 10 ms.
+fn children_seconds() -> f64 {
+    let stat = fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+    let ticks = |at: usize| fields.get(at).and_then(|field| field.parse::<f64>().ok()).unwrap_or(0.0);
+    (ticks(13) + ticks(14)) / 100.0
+}
+
+/// Waits, and answers with the most memory seen.
+fn run(mut child: Child) -> u64 {
+    let status = format!("/proc/{}/status", child.id());
+    let mut peak = 0;
+    loop {
+        let text = fs::read_to_string(&status).unwrap_or_default();
+        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kilobytes = line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok());
+        peak = peak.max(kilobytes.unwrap_or(0));
+        match child.try_wait().expect("a child of ours") {
+            Some(status) => {
+                assert!(status.success(), "the program failed");
+                return peak;
+            }
+            None => sleep(Duration::from_millis(2)),
+        }
+    }
+}

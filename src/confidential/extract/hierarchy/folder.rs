@@ -1,0 +1,41 @@
+//! Finds hierarchy files by name: `*_hierarchy_<column>.csv`. Comes in: a folder, the columns of the
+//! data, the quasi-identifiers. Goes out: a file for each. Deliberately absent: reading them.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::error::HierarchyError;
+
+/// Before the column's name.
+const MARK: &str = "_hierarchy_";
+
+/// The hierarchy file of each of `wanted`, in that order.
+///
+/// # Errors
+/// [`HierarchyError`] where a file is missing or there are two, or where one is for no column of the data.
+pub fn find(folder: &Path, columns: &[&str], wanted: &[&str]) -> Result<Vec<PathBuf>, HierarchyError> {
+    let unreadable = |source| HierarchyError::Unreadable { path: folder.to_owned(), source };
+    let mut paths = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(unreadable)? {
+        paths.push(entry.map_err(unreadable)?.path());
+    }
+    paths.sort();
+    let mut found: BTreeMap<String, PathBuf> = BTreeMap::new();
+    for path in paths {
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let Some(stem) = name.strip_suffix(".csv") else { continue };
+        // The data may lie in the same folder under any name; only what says that it is a hierarchy is taken at its word.
+        let Some((_, column)) = stem.split_once(MARK) else { continue };
+        if !columns.contains(&column) {
+            return Err(HierarchyError::UnknownColumn { path, column: column.to_owned() });
+        }
+        if let Some(first) = found.insert(column.to_owned(), path.clone()) {
+            return Err(HierarchyError::Two { column: column.to_owned(), first, second: path });
+        }
+    }
+    let file = |column: &&str| {
+        let missing = || HierarchyError::Missing { folder: folder.to_owned(), column: (*column).to_owned() };
+        found.get(*column).cloned().ok_or_else(missing)
+    };
+    wanted.iter().map(file).collect()
+}

@@ -1,0 +1,202 @@
+//! Microdata of a statistician without the store: records and hierarchies in, an extract out. Comes in: paths, a request.
+//! Goes out: a file that is whole or not there, and a report for whoever protects. Deliberately absent: the clock in what
+//! is passed on; only the report says how long it took.
+
+mod stored;
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+pub use confidential::extract::hierarchy::Ready;
+pub use confidential::extract::metric::Metric;
+pub use confidential::extract::microdata::Roles;
+pub use confidential::extract::recode::{Recoding, Request};
+pub use confidential::extract::wanted::{Diversity, Ground, Wanted};
+
+use confidential::extract::recode::{Prepared, Recoded};
+use confidential::extract::write::Remainder;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use serde::Serialize;
+
+use super::Error;
+use super::files::failed;
+
+/// Where an extract comes from and goes to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ExtractOptions {
+    /// The data.
+    pub from: PathBuf,
+    /// The folder of hierarchies, for columns whose hierarchy is not ready-made.
+    pub hierarchies: Option<PathBuf>,
+    /// The population, for models that compare with one.
+    pub population: Option<PathBuf>,
+    /// The extract; gzip'd where the name ends in `.gz`.
+    pub out: PathBuf,
+    /// The report as JSON.
+    pub report: Option<PathBuf>,
+    /// Whether an output of an earlier run may be replaced.
+    pub replace: bool,
+}
+
+/// What an extract lost and how it was found. For whoever protects, never for a reader.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ExtractReport {
+    /// `global` or `local`.
+    pub model: &'static str,
+    /// The metric that was to be small.
+    pub metric: &'static str,
+    /// Its value.
+    pub score: f64,
+    /// No recoding of this kind has a lower one, where that is known.
+    pub bound: Option<f64>,
+    /// How far the score may be from the best, as a share of it.
+    pub gap: Option<f64>,
+    /// Loss, geometric mean over quasi-identifiers.
+    pub loss: f64,
+    /// Loss, arithmetic mean.
+    pub loss_arithmetic: f64,
+    /// The quasi-identifiers.
+    pub qi: Vec<String>,
+    /// The level of each; none where records have different ones.
+    pub levels: Option<Vec<usize>>,
+    /// Loss of each.
+    pub loss_by_column: Vec<f64>,
+    /// Records in the data.
+    pub records: usize,
+    /// Records suppressed.
+    pub suppressed: usize,
+    /// `kept`, or `hidden` where the suppressed records together would tell what no class may.
+    pub suppressed_sensitive: &'static str,
+    /// Equivalence classes; suppressed records are none.
+    pub classes: usize,
+    /// Protected units of the smallest.
+    pub smallest_class: u64,
+    /// Nodes of the lattice whose classes were formed.
+    pub checked: u64,
+    /// Nodes of the lattice.
+    pub lattice: u128,
+    /// Whether it is proven that none is better.
+    pub optimal: bool,
+    /// From the first byte read to the last one written.
+    pub seconds: f64,
+}
+
+/// Makes an extract of a file.
+///
+/// # Errors
+/// [`Error::Extract`] where the input is wrong or cannot be protected, [`Error::OutputExists`] where something is in the way.
+pub fn extract(options: &ExtractOptions, request: &Request, progress: &dyn Fn(&str)) -> Result<ExtractReport, Error> {
+    let start = Instant::now();
+    for path in options.report.iter().chain([&options.out]) {
+        if path.exists() && !options.replace {
+            return Err(Error::OutputExists(path.clone()));
+        }
+    }
+    progress("reading");
+    let prepared =
+        Prepared::read(&options.from, options.hierarchies.as_deref(), options.population.as_deref(), request)?;
+    progress("recoding");
+    let recoded = prepared.recode(request)?;
+    progress("writing");
+    let bytes = prepared.write(request, &recoded);
+    write(&options.out, &bytes)?;
+    let mut report = report(&prepared, request, &recoded);
+    report.seconds = start.elapsed().as_secs_f64();
+    if let Some(path) = &options.report {
+        let mut text = serde_json::to_string_pretty(&report).map_err(|error| Error::System {
+            doing: "write as JSON to",
+            path: path.clone(),
+            source: error.into(),
+        })?;
+        text.push('\n');
+        fs::write(path, text).map_err(failed(path, "write"))?;
+    }
+    Ok(report)
+}
+
+fn report(prepared: &Prepared, request: &Request, recoded: &Recoded) -> ExtractReport {
+    let model = match request.recoding {
+        Recoding::Global => "global",
+    };
+    let suppressed_sensitive = match prepared.remainder(&recoded.classes) {
+        Remainder::Kept => "kept",
+        Remainder::Hidden => "hidden",
+    };
+    let gap = recoded.bound.map(|bound| if recoded.score > 0.0 { 1.0 - bound / recoded.score } else { 0.0 });
+    ExtractReport {
+        model,
+        metric: request.metric.name(),
+        score: recoded.score,
+        bound: recoded.bound,
+        gap,
+        loss: recoded.loss.geometric,
+        loss_arithmetic: recoded.loss.arithmetic,
+        qi: request.roles.quasi.clone(),
+        levels: recoded.levels.clone(),
+        loss_by_column: recoded.loss.columns.clone(),
+        records: prepared.microdata.records,
+        suppressed: recoded.suppressed,
+        suppressed_sensitive,
+        classes: recoded.classes.len(),
+        smallest_class: recoded.classes.units.iter().min().copied().unwrap_or(0),
+        checked: recoded.checked,
+        lattice: recoded.lattice,
+        optimal: recoded.bound.is_some_and(|bound| bound >= recoded.score),
+        seconds: 0.0,
+    }
+}
+
+/// Writes beside `path` and takes the name in one step.
+fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let staged = path.with_file_name(format!(".{name}.staged"));
+    let result = if name.ends_with(".gz") { gzip(&staged, bytes) } else { fs::write(&staged, bytes) };
+    result.and_then(|()| fs::rename(&staged, path)).map_err(|source| {
+        // Where even this fails, the error is the one to tell.
+        let _ = fs::remove_file(&staged);
+        Error::System { doing: "write", path: path.to_owned(), source }
+    })
+}
+
+/// Without name or time, so the same rows are the same bytes.
+fn gzip(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut encoder = GzEncoder::new(fs::File::create(path)?, Compression::new(6));
+    std::io::Write::write_all(&mut encoder, bytes)?;
+    encoder.finish()?.sync_all()
+}
+
+impl ExtractReport {
+    /// The report for a terminal.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        let mut text = String::new();
+        let mut line = |name: &str, value: String| {
+            // Writing into a string cannot fail.
+            let _ = writeln!(text, "{name:<28} {value:>12}");
+        };
+        line("records", self.records.to_string());
+        line("suppressed", self.suppressed.to_string());
+        line("classes", self.classes.to_string());
+        line("smallest class", self.smallest_class.to_string());
+        line("loss", format!("{:.6}", self.loss));
+        line("loss, arithmetic", format!("{:.6}", self.loss_arithmetic));
+        if self.metric != Metric::Loss.name() {
+            line(self.metric, format!("{:.6}", self.score));
+        }
+        for (column, level) in self.qi.iter().zip(self.levels.iter().flatten()) {
+            line(&format!("level of {column}"), level.to_string());
+        }
+        line("nodes", self.lattice.to_string());
+        line("checked", self.checked.to_string());
+        match self.bound {
+            Some(_) if self.optimal => line("best possible", "proven".to_owned()),
+            Some(bound) => line(&format!("least possible {}", self.metric), format!(">= {bound:.6}")),
+            None => {}
+        }
+        line("seconds", format!("{:.2}", self.seconds));
+        text
+    }
+}

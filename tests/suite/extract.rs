@@ -1,0 +1,391 @@
+//! `takeup extract` from files, as the program does it; and a checker of its own that reads the written file, the hierarchies
+//! and the report, and shares no code with the program.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+fn takeup(arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_takeup"));
+    command.args(arguments).stdin(Stdio::null()).output().expect("the program starts")
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().expect("temporary folders have plain names")
+}
+
+/// Ages in bands of 10 and 30, four districts in two halves, two sexes.
+fn hierarchies() -> [(&'static str, String); 3] {
+    let ages =
+        (0..90).map(|age| format!("{age};{}0s;{}-{};*\n", age / 10, age / 30 * 30, age / 30 * 30 + 29)).collect();
+    let districts = "D1;North;*\nD2;North;*\nD3;South;*\nD4;South;*\n".to_owned();
+    [("age", ages), ("district", districts), ("sex", "f;*\nm;*\n".to_owned())]
+}
+
+/// A service's records: numbers that look random and are the same on every machine.
+fn records(count: usize) -> String {
+    let mut state = 20_260_401_u64;
+    let mut draw = |below: u64| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % below
+    };
+    let mut lines = "age;name;district;sex;need\n".to_owned();
+    for record in 0..count {
+        let age = (draw(18) + draw(18) + draw(18)) % 90;
+        let district = 1 + draw(4).min(draw(4));
+        let sex = if draw(3) == 0 { 'm' } else { 'f' };
+        lines.push_str(&format!("{age};Person {record};D{district};{sex};N{}\n", draw(5).min(draw(5))));
+    }
+    lines
+}
+
+/// Data and hierarchies in a folder of their own.
+struct Data {
+    home: TempDir,
+}
+
+impl Data {
+    fn new(records: &str) -> Self {
+        let home = tempfile::tempdir().expect("a temporary folder");
+        let data = Self { home };
+        data.write("cases.csv", records.as_bytes());
+        for (column, lines) in hierarchies() {
+            data.write(&format!("cases_hierarchy_{column}.csv"), lines.as_bytes());
+        }
+        data
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.home.path().join(name)
+    }
+
+    fn write(&self, name: &str, bytes: &[u8]) {
+        fs::write(self.path(name), bytes).expect("a temporary folder can be written");
+    }
+
+    /// Runs the command into `out.csv` and `report.json`.
+    fn extract(&self, options: &[&str]) -> Output {
+        let (from, out, report) = (self.path("cases.csv"), self.path("out.csv"), self.path("report.json"));
+        let paths = ["extract", "--from", text(&from), "--hierarchies", text(self.home.path()), "--force"];
+        let outputs = ["--out", text(&out), "--report", text(&report), "--qi", "age,district,sex"];
+        takeup(&[&paths[..], &outputs, options].concat())
+    }
+
+    fn made(&self, options: &[&str]) -> Written {
+        let output = self.extract(options);
+        assert_eq!(output.status.code(), Some(0), "{options:?}: {}", stderr(&output));
+        let report = serde_json::from_slice(&fs::read(self.path("report.json")).expect("a report")).expect("JSON");
+        let file = fs::read_to_string(self.path("out.csv")).expect("an extract");
+        let mut lines = file.lines().map(|line| line.split(';').map(str::to_owned).collect::<Vec<_>>());
+        let header = lines.next().expect("a header");
+        Written { header, rows: lines.collect(), report }
+    }
+}
+
+/// What was written.
+struct Written {
+    header: Vec<String>,
+    rows: Vec<Vec<String>>,
+    report: Value,
+}
+
+const QUASI: [&str; 3] = ["age", "district", "sex"];
+
+impl Written {
+    fn column(&self, name: &str) -> usize {
+        self.header.iter().position(|column| column == name).expect("a column")
+    }
+
+    /// The cells of the quasi-identifiers of each row; none where it is suppressed. The report says which level a label is
+    /// of, because one label may stand on several.
+    fn cells(&self) -> Vec<Option<Vec<String>>> {
+        let columns = QUASI.map(|name| self.column(name));
+        let all_top =
+            self.report["levels"].as_array().expect("levels").iter().zip(hierarchies()).all(|(level, (_, lines))| {
+                level.as_u64() == Some(lines.lines().next().expect("a line").matches(';').count() as u64)
+            });
+        let cells = |row: &Vec<String>| {
+            let cells: Vec<String> = columns.iter().map(|column| row[*column].clone()).collect();
+            (all_top || cells.iter().any(|cell| cell != "*")).then_some(cells)
+        };
+        self.rows.iter().map(cells).collect()
+    }
+
+    /// Rows by class.
+    fn classes(&self) -> BTreeMap<Vec<String>, Vec<&Vec<String>>> {
+        let mut classes: BTreeMap<Vec<String>, Vec<&Vec<String>>> = BTreeMap::new();
+        for (cells, row) in self.cells().into_iter().zip(&self.rows) {
+            if let Some(cells) = cells {
+                classes.entry(cells).or_default().push(row);
+            }
+        }
+        classes
+    }
+
+    fn suppressed(&self) -> usize {
+        self.cells().iter().filter(|cells| cells.is_none()).count()
+    }
+
+    /// Loss by column: of each cell, the values that its label covers at the level of the report.
+    fn loss(&self) -> Vec<f64> {
+        let column = |(at, (_, lines)): (usize, (&str, String))| {
+            let level = self.report["levels"][at].as_u64().expect("a level") as usize;
+            let labels: Vec<String> =
+                lines.lines().map(|line| line.split(';').nth(level).expect("a level").to_owned()).collect();
+            let lost = |cells: &Option<Vec<String>>| match cells {
+                None => 1.0,
+                Some(cells) => {
+                    let covered = labels.iter().filter(|label| **label == cells[at]).count();
+                    assert!(covered > 0, "a cell that is no label of level {level}");
+                    (covered - 1) as f64 / (labels.len() - 1) as f64
+                }
+            };
+            self.cells().iter().map(lost).sum::<f64>() / self.rows.len() as f64
+        };
+        hierarchies().into_iter().enumerate().map(column).collect()
+    }
+
+    /// That the report says what the file is.
+    fn check(&self, k: usize) {
+        let classes = self.classes();
+        let smallest = classes.values().map(Vec::len).min().unwrap_or(0);
+        assert!(smallest >= k, "a class of {smallest}");
+        let suppressed = self.suppressed();
+        assert!(suppressed == 0 || suppressed >= k, "{suppressed} suppressed records");
+        assert_eq!(self.report["classes"], classes.len());
+        assert_eq!(self.report["smallest_class"], smallest);
+        assert_eq!(self.report["suppressed"], suppressed);
+        let loss = self.loss();
+        let geometric = loss.iter().map(|loss| 1.0 + loss).product::<f64>().powf(1.0 / 3.0) - 1.0;
+        let arithmetic = loss.iter().sum::<f64>() / 3.0;
+        assert!((self.report["loss"].as_f64().expect("a number") - geometric).abs() < 1e-9);
+        assert!((self.report["loss_arithmetic"].as_f64().expect("a number") - arithmetic).abs() < 1e-9);
+    }
+}
+
+#[test]
+fn no_row_of_an_extract_is_alike_to_fewer_than_k_and_the_report_says_what_the_file_is() {
+    let data = Data::new(&records(600));
+    for suppress in ["0", "0.02", "0.1", "1"] {
+        for metric in ["loss", "loss-arithmetic", "discernibility", "class-size", "entropy", "precision"] {
+            let written = data.made(&["--k", "5", "--suppress", suppress, "--metric", metric]);
+            written.check(5);
+            assert_eq!(written.report["optimal"], true);
+            let limit = (suppress.parse::<f64>().expect("a number") * 600.0) as usize;
+            assert!(written.suppressed() <= limit, "{suppress} {metric}");
+        }
+    }
+}
+
+#[test]
+fn only_the_named_columns_are_written_and_rows_stay_in_their_order() {
+    let data = Data::new(&records(200));
+    let written = data.made(&["--k", "3"]);
+    assert_eq!(written.header, ["age", "district", "sex"], "names stay behind");
+    let written = data.made(&["--k", "3", "--keep", "name"]);
+    assert_eq!(written.header, ["age", "name", "district", "sex"]);
+    assert_eq!(written.rows[17][1], "Person 17");
+}
+
+#[test]
+fn the_same_data_give_the_same_bytes() {
+    let data = Data::new(&records(300));
+    let file = || {
+        data.made(&["--k", "4", "--suppress", "0.05"]);
+        fs::read(data.path("out.csv")).expect("an extract")
+    };
+    assert_eq!(file(), file());
+}
+
+#[test]
+fn every_class_has_l_values_and_suppressed_rows_do_not_tell_theirs() {
+    let data = Data::new(&records(600));
+    let written = data.made(&["--k", "4", "--suppress", "0.1", "--sensitive", "need", "--l", "4"]);
+    written.check(4);
+    let need = written.column("need");
+    for class in written.classes().values() {
+        assert!(class.iter().map(|row| &row[need]).collect::<BTreeSet<_>>().len() >= 4);
+    }
+    let gone: BTreeSet<&String> = written
+        .rows
+        .iter()
+        .zip(written.cells())
+        .filter(|(_, cells)| cells.is_none())
+        .map(|(row, _)| &row[need])
+        .collect();
+    assert!(gone.len() >= 4 || gone.iter().all(|need| *need == "*"), "{gone:?}");
+}
+
+#[test]
+fn no_class_is_further_than_t_from_all_records() {
+    let records = records(900);
+    let data = Data::new(&records);
+    let written = data.made(&["--k", "2", "--suppress", "0.05", "--sensitive", "need", "--t", "0.25"]);
+    written.check(2);
+    let need = written.column("need");
+    let share = |rows: &[String]| {
+        let mut shares: BTreeMap<String, f64> = BTreeMap::new();
+        rows.iter().for_each(|need| *shares.entry(need.clone()).or_default() += 1.0 / rows.len() as f64);
+        shares
+    };
+    let all: Vec<String> =
+        records.lines().skip(1).filter_map(|line| line.split(';').nth(4).map(str::to_owned)).collect();
+    let all = share(&all);
+    for class in written.classes().values() {
+        let here = share(&class.iter().map(|row| row[need].clone()).collect::<Vec<_>>());
+        let far: f64 =
+            all.iter().map(|(need, share)| (share - here.get(need).unwrap_or(&0.0)).abs()).sum::<f64>() / 2.0;
+        assert!(far <= 0.25 + 1e-9, "{far}");
+    }
+}
+
+#[test]
+fn every_wrong_hierarchy_is_told_by_its_place_and_never_by_its_values() {
+    let records = records(50);
+    let sound = |column: &str| hierarchies().into_iter().find(|(name, _)| *name == column).expect("one").1;
+    let district = "cases_hierarchy_district.csv";
+    let edited = |from: &str, to: &str| sound("district").replacen(from, to, 1).into_bytes();
+    let wrong: [(&str, Vec<u8>, &[&str]); 14] = [
+        (district, Vec::new(), &["\"district\"", "empty"]),
+        (district, b"D1\nD2\nD3\nD4\n".to_vec(), &["\"district\"", "line 1", "no level"]),
+        (
+            district,
+            edited(";", "/").into_iter().map(|b| if b == b';' { b'/' } else { b }).collect(),
+            &["\"district\"", "line 1"],
+        ),
+        (district, edited("D2;North;*", "D2;*"), &["\"district\"", "line 2", "2 levels", "has 3"]),
+        (district, edited("D2;North;*", "D2;North;*;"), &["\"district\"", "line 2", "4 levels"]),
+        (district, edited("D3;South", ";South"), &["\"district\"", "line 3", "level 0", "empty"]),
+        (district, edited("D3;South", "D3;"), &["\"district\"", "line 3", "level 1", "empty"]),
+        (district, edited("D4;", "D1;"), &["\"district\"", "line 4", "line 1", "level 0"]),
+        (
+            district,
+            b"D1;a;b;*\nD2;a;b;*\nD3;c;b;*\nD4;a;d;*\n".to_vec(),
+            &["\"district\"", "line 4", "line 1", "level 1"],
+        ),
+        (district, edited("D4;South;*", "D4;South;any"), &["\"district\"", "line 4", "level 1", "parent"]),
+        (district, b"D1;x\nD2;x\nD3;y\nD4;y\n".to_vec(), &["\"district\"", "level 1", "2 groups"]),
+        (district, [b"district;half;all\n".to_vec(), edited("", "")].concat(), &["\"district\"", "line 1", "header"]),
+        (district, edited("D2;North;*\n", ""), &["\"district\"", "line 4 of the data", "level 0"]),
+        (
+            district,
+            [edited("", ""), b"D\xe9;North;*\n".to_vec()].concat(),
+            &["\"district\"", "line 5", "level 0", "UTF-8"],
+        ),
+    ];
+    for (file, bytes, places) in wrong {
+        let data = Data::new(&records);
+        data.write(file, &bytes);
+        refuses(&data, &["--k", "3"], 4, places);
+    }
+}
+
+/// The error names the places, shows no value, and nothing is written.
+fn refuses(data: &Data, options: &[&str], exit: i32, places: &[&str]) {
+    let output = data.extract(options);
+    let error = stderr(&output);
+    assert_eq!(output.status.code(), Some(exit), "{places:?}: {error}");
+    for place in places {
+        assert!(error.contains(place), "{place:?} is not in\n{error}");
+    }
+    for value in ["D1", "D2", "D3", "D4", "North", "South", "Person"] {
+        assert!(!error.contains(value), "{value} is in\n{error}");
+    }
+    assert!(!data.path("out.csv").exists() && !data.path("report.json").exists());
+}
+
+#[test]
+fn a_hierarchy_that_is_missing_twice_there_or_for_no_column_is_named() {
+    let data = Data::new(&records(50));
+    fs::remove_file(data.path("cases_hierarchy_district.csv")).expect("it is there");
+    refuses(&data, &["--k", "3"], 4, &["_hierarchy_district.csv", "district"]);
+    let data = Data::new(&records(50));
+    data.write("old_hierarchy_district.csv", b"D1;*\n");
+    refuses(&data, &["--k", "3"], 4, &["two hierarchies", "district"]);
+    let data = Data::new(&records(50));
+    data.write("cases_hierarchy_distrikt.csv", b"D1;*\n");
+    refuses(&data, &["--k", "3"], 4, &["distrikt", "do not have"]);
+}
+
+#[test]
+fn what_makes_no_sense_is_wrong_usage_and_what_cannot_be_kept_is_refused() {
+    let data = Data::new(&records(50));
+    refuses(&data, &[], 2, &["no privacy model"]);
+    refuses(&data, &["--k", "1"], 2, &["2 or more"]);
+    refuses(&data, &["--k", "3", "--suppress", "2"], 2, &["from 0 to 1"]);
+    refuses(&data, &["--k", "3", "--sensitive", "need"], 2, &["need", "no model of its own"]);
+    refuses(&data, &["--k", "3", "--sensitive", "Need", "--l", "2"], 2, &["Need", "nearest is \"need\""]);
+    refuses(&data, &["--k", "3", "--keep", "age"], 2, &["age", "twice"]);
+    refuses(&data, &["--k", "51"], 5, &["no combination of levels"]);
+}
+
+#[test]
+fn nothing_is_written_over_without_force() {
+    let data = Data::new(&records(50));
+    data.made(&["--k", "3"]);
+    let (from, out) = (data.path("cases.csv"), data.path("out.csv"));
+    let before = fs::read(&out).expect("an extract");
+    let arguments =
+        ["extract", "--from", text(&from), "--hierarchies", text(data.home.path()), "--qi", "age", "--k", "3"];
+    let output = takeup(&[&arguments[..], &["--out", text(&out)]].concat());
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+    assert_eq!(fs::read(&out).expect("it is still there"), before);
+}
+
+/// The demo's workspace, with a store of its own to extract from.
+fn demo() -> (TempDir, PathBuf) {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let folder = home.path().join("demo");
+    let output = takeup(&["demo", "--out", text(&folder), "--quiet"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    (home, folder)
+}
+
+#[test]
+fn an_extract_from_the_store_counts_families_and_is_made_once_a_recipient() {
+    let (_home, folder) = demo();
+    let passphrase = folder.join("keys/passphrase");
+    let globals = ["-C", text(&folder), "--passphrase-file", text(&passphrase), "extract", "--profile", "research"];
+    let run = |period: &str| takeup(&[&globals[..], &["--period", period]].concat());
+
+    let output = run("2025-26-Q4");
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let made = folder.join("extracts/2025-26-Q4-research");
+    let rows = fs::read_to_string(made.join("extract.csv")).expect("an extract");
+    let (header, rows) = rows.split_once('\n').expect("a header");
+    assert_eq!(header, "month,district,age,sex,phase,need", "neither the family nor any field of the case");
+    let mut sorted: Vec<&str> = rows.lines().collect();
+    sorted.sort_unstable();
+    assert_eq!(rows.lines().collect::<Vec<_>>(), sorted, "the order says nothing of when a case came in");
+    let mut classes: BTreeMap<Vec<&str>, (usize, BTreeSet<&str>)> = BTreeMap::new();
+    for row in rows.lines() {
+        let cells: Vec<&str> = row.split(',').collect();
+        let class = classes.entry(cells[..5].to_vec()).or_default();
+        class.0 += 1;
+        class.1.insert(cells[5]);
+    }
+    for (cells, (cases, needs)) in &classes {
+        assert!(*cases >= 5, "{cells:?}: {cases} cases are of fewer than 5 families");
+        assert!(needs.len() >= 3 || needs.contains("*"), "{cells:?}: {needs:?}");
+    }
+
+    // The quarter is inside the year: whoever had both could subtract.
+    for period in ["2025-26-Q4", "2025-26", "2026-M02"] {
+        let output = run(period);
+        assert_eq!(output.status.code(), Some(5), "{period}: {}", stderr(&output));
+        assert!(stderr(&output).contains("2025-26-Q4-research"), "{}", stderr(&output));
+    }
+    let output = run("2019-20-Q1");
+    assert_eq!(output.status.code(), Some(4), "{}", stderr(&output));
+    let unknown = takeup(&[&globals[..5], &["--profile", "resarch", "--period", "2025-26-Q3"]].concat());
+    assert_eq!(unknown.status.code(), Some(2), "{}", stderr(&unknown));
+    assert!(stderr(&unknown).contains("research"), "{}", stderr(&unknown));
+}
