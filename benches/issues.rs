@@ -1,6 +1,8 @@
 //! The figures of the issue list against their bars, on panels whose truth is known: seeded, on both cores.
 //! `TAKEUP_SEED` draws other panels, `TAKEUP_RUNS` more of them.
 
+#![allow(clippy::print_stdout, reason = "a bench prints its figures")]
+
 #[path = "common/planted.rs"]
 mod planted;
 #[path = "common/simulation.rs"]

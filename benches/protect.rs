@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use confidential::case::Earlier;
 use model::release::Zeros;
 use serde_json::Value;
 
@@ -147,7 +148,9 @@ fn attacked(out: &Path, truth: &Path) -> String {
 fn quarters(data: &Path, home: &Path, zeros: (&str, Zeros), weight: (&str, Weight)) {
     let (case, pattern, seconds) = cases::quarters(data, home, zeros.1, weight.1);
     let out = home.join(format!("temporal_ytd-{}-{}", zeros.0, weight.0));
-    for file in render::render_tables(&case.release(&pattern).expect("parts that hold together")).expect("files") {
+    for file in render::render_tables(&case.release(&pattern, &Earlier::default()).expect("parts that hold together"))
+        .expect("files")
+    {
         let path = out.join(file.path);
         fs::create_dir_all(path.parent().expect("a folder")).expect("a folder of our own");
         fs::write(path, file.bytes).expect("a file of our own");

@@ -66,8 +66,8 @@ enum Command {
     Compare(compare::Compare),
     Explain(explain::Explain),
     Keys(keys::Keys),
-    Protect(protect::Protect),
-    Extract(extract::Extract),
+    Protect(Box<protect::Protect>),
+    Extract(Box<extract::Extract>),
 }
 
 /// Runs the program with the process's own arguments.

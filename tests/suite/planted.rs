@@ -1,5 +1,7 @@
 //! Planted leaks and planted people, a sample of each; `cargo bench --bench leaks` takes all.
 
+#![allow(clippy::print_stdout, reason = "the test prints found and planted by kind")]
+
 use crate::leaks::base::{Dice, base};
 use crate::leaks::people::{DRESSES, FORMATS, dressed, file, invent, referee};
 use crate::leaks::{plants, run};

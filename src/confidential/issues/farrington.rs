@@ -118,10 +118,10 @@ fn parts(now: usize, control: &Control) -> Option<Vec<Option<usize>>> {
     for year in 1..=control.years {
         let reference = now.checked_sub(year * control.per_year)?;
         mark(reference.checked_sub(window)?, reference + window, last);
-        if last > 0 {
+        let between = control.per_year.checked_sub(2 * window + 1)?;
+        // One part for all years has no blocks.
+        if let (Some(length), Some(rest)) = (between.checked_div(last), between.checked_rem(last)) {
             // What lies between two windows is cut into blocks of equal length, the first of them longer by the rest.
-            let between = control.per_year.checked_sub(2 * window + 1)?;
-            let (length, rest) = (between / last, between % last);
             let mut start = reference + window + 1;
             for block in 0..last {
                 let end = start + length + usize::from(block < rest);

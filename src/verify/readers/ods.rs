@@ -157,10 +157,9 @@ impl Book {
         for (name, value) in &element.attributes {
             let squeezed = value.trim().to_lowercase();
             match name.as_str() {
+                _ if name.starts_with("xmlns:") && SPACES.iter().any(|space| value.starts_with(space)) => {}
                 _ if name.starts_with("xmlns:") => {
-                    if !SPACES.iter().any(|space| value.starts_with(space)) {
-                        self.faults.push(("workbook_part", "a name space of another format"));
-                    }
+                    self.faults.push(("workbook_part", "a name space of another format"));
                 }
                 "table:formula" => self.faults.push(("formula", "a formula")),
                 "table:visibility" | "table:display" => {

@@ -204,12 +204,15 @@ fn keys(spaces: &[Space], plan: &Plan) -> (Vec<Vec<u32>>, Vec<Key>) {
     (codes, keys)
 }
 
+/// A table, its codes by dimension, its cells.
+type Planned = (&'static Plan, Vec<Vec<u32>>, Vec<Key>);
+
 /// The release of a seed.
 pub fn base(seed: u64) -> Base {
     let mut dice = Dice::new(seed);
     let cases = Cases::new(&mut dice);
     let labels = labels(&cases.spaces, &mut dice);
-    let planned: Vec<(&Plan, Vec<Vec<u32>>, Vec<Key>)> = PLANS
+    let planned: Vec<Planned> = PLANS
         .iter()
         .map(|plan| {
             let (codes, keys) = keys(&cases.spaces, plan);

@@ -38,7 +38,7 @@ impl<'s> Search<'s> {
         }
         let pairs = self.judge.grouper.rows() >= ROWS_FOR_TWO;
         let mut waiting: Option<usize> = None;
-        for node in self.from_the_top() {
+        for node in self.top_first() {
             if self.checked >= budget {
                 return;
             }
@@ -86,7 +86,7 @@ impl<'s> Search<'s> {
         self.note(other, &second);
     }
 
-    fn from_the_top(&self) -> Vec<usize> {
+    fn top_first(&self) -> Vec<usize> {
         let top = self.lattice.top();
         let relative: Vec<Vec<f64>> = top
             .iter()

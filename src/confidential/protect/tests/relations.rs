@@ -79,8 +79,11 @@ fn with_families(problem: &Problem, cells: &[Key]) -> Problem {
     wide
 }
 
+/// Codes, family, cases.
+type Row = (Vec<u32>, u32, u64);
+
 /// Sixteen families in North with a case each, four in South: 20 cases, 20 families.
-fn two_places() -> (Vec<Space>, Vec<(Vec<u32>, u32, u64)>) {
+fn two_places() -> (Vec<Space>, Vec<Row>) {
     let rows = (0..20).map(|family| (vec![if family < 16 { 1 } else { 2 }], family, 1)).collect();
     (vec![flat("place", 2)], rows)
 }

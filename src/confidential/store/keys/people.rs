@@ -113,9 +113,12 @@ pub fn open(folder: &Path, passphrase: &str, who: Option<&str>) -> Result<Unlock
             Err(KeyError::WrongPassphrase { .. }) => continue,
             other => other?,
         };
-        let opened = age::decrypt(&identity, &sealed).map(Zeroizing::new).map_err(|error| match error {
-            age::DecryptError::NoMatchingKeys => KeyError::NotAmong { name: name.clone() },
-            _ => KeyError::Damaged { path: path.clone() },
+        let opened = age::decrypt(&identity, &sealed).map(Zeroizing::new).map_err(|error| {
+            if matches!(error, age::DecryptError::NoMatchingKeys) {
+                KeyError::NotAmong { name: name.clone() }
+            } else {
+                KeyError::Damaged { path: path.clone() }
+            }
         })?;
         let person = Some(PublicKey(identity.to_public().to_string()));
         return Ok(Unlocked { key: data_key(&opened).ok_or(KeyError::Damaged { path })?, person });
