@@ -36,7 +36,7 @@ use crate::tabulate::frame::Loaded;
 use crate::tabulate::{Axes, Frame, Key, TabulateError, Tabulation};
 
 /// Steps of search that a report takes time for: about a second.
-const EFFORT: u64 = 10_000_000;
+const EFFORT: u64 = 6_000_000;
 
 /// What stops a report before anything is written.
 #[derive(Debug, Error)]

@@ -64,7 +64,7 @@ const PATIENCE: usize = 40;
 /// One round in so many may look for swaps of any shape, which is slow and finds what cubes do not.
 const SELDOM: usize = 6;
 /// Swaps kept, a protected cell, before those that do not stand are forgotten.
-const MEMORY: usize = 60;
+const MEMORY: usize = 20;
 
 /// Tears down and builds anew until a number of steps is reached.
 pub(super) fn rebuild(play: &mut Play, until: u64) {

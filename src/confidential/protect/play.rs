@@ -2,6 +2,7 @@
 //! and the primary pattern. Goes out: moves of the game. Deliberately absent: the order of play (`secondary`, `improve`).
 
 use super::board::Board;
+use super::certificate::Certificate;
 use super::cost::guides;
 use super::cube::{self, Cubes, Width};
 use super::flow;
@@ -137,6 +138,11 @@ impl<'a> Play<'a> {
         self.witnesses.standing(cell, self.need(cell), &self.board.primary.insiders)
     }
 
+    /// Tables that prove a cell, for strangers and for insiders.
+    pub(super) fn certificates(&self, cell: u32) -> Vec<Certificate> {
+        self.witnesses.certificates(cell, self.need(cell), &self.board.primary.insiders)
+    }
+
     pub(super) fn is_safe(&self, cell: u32) -> bool {
         self.standing(cell) == Standing::Safe
     }
@@ -246,7 +252,7 @@ impl<'a> Play<'a> {
     }
 
     fn range(&self, cell: u32, insider: Option<u32>) -> Range {
-        self.witnesses.range(cell, insider, &self.board.primary.insiders)
+        self.witnesses.range(cell, self.need_before(cell, insider), insider, &self.board.primary.insiders)
     }
 
     fn reach(&mut self, cell: u32, insider: Option<u32>, means: Means) -> bool {

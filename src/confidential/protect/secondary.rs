@@ -42,8 +42,7 @@ pub(super) fn protect(system: &System, primary: &Primary) -> Result<Outcome, Stu
     let until = play.board.steps().saturating_add(system.problem.effort);
     improve::clean_up(&mut play, until);
     improve::rebuild(&mut play, until);
-    let insiders = &primary.insiders;
-    let certificates = play.targets.iter().map(|&at| (at, play.witnesses.certificates(at, insiders)));
+    let certificates = play.targets.iter().map(|&at| (at, play.certificates(at)));
     let certificates: Vec<(u32, Vec<Certificate>)> =
         certificates.map(|(at, all)| (at, bare(system, at, all))).collect();
     let mut secondary = play.board.secondary.clone();

@@ -97,7 +97,7 @@ impl Witnesses {
     }
 
     /// How far a cell is proven to move, for a stranger, or for whoever knows the cell `insider`.
-    pub(super) fn range(&self, cell: u32, insider: Option<u32>, insiders: &Insiders) -> Range {
+    pub(super) fn range(&self, cell: u32, need: Need, insider: Option<u32>, insiders: &Insiders) -> Range {
         let range = self.ranges[cell as usize];
         let Some(insider) = insider else { return range };
         let is_known = |&(moved, _): &(u32, i64)| insiders.knows(insider, moved);
@@ -105,7 +105,7 @@ impl Witnesses {
         if is_clear(range.up) && is_clear(range.down) {
             return range;
         }
-        self.best_of(cell, |swap| !swap.unit.iter().any(is_known))
+        self.best_of(cell, need, |swap| !swap.unit.iter().any(is_known))
     }
 
     /// Whether a cell is proven, for strangers and for all `insiders`.
@@ -114,8 +114,10 @@ impl Witnesses {
         if !range.meets(need) {
             return Standing::Short;
         }
-        let known =
-            |insider: &u32| !self.range(cell, Some(*insider), insiders).meets(insiders.need(*insider, cell, need));
+        let known = |insider: &u32| {
+            let need = insiders.need(*insider, cell, need);
+            !self.range(cell, need, Some(*insider), insiders).meets(need)
+        };
         self.insiders_in(cell, range, insiders).into_iter().find(known).map_or(Standing::Safe, Standing::Insider)
     }
 
@@ -135,12 +137,21 @@ impl Witnesses {
         uses(range.up) || uses(range.down)
     }
 
-    fn best_of(&self, cell: u32, fits: impl Fn(&Swap) -> bool) -> Range {
+    /// The best of the swaps that stand and fit, the latest first, until they are good enough.
+    fn best_of(&self, cell: u32, need: Need, fits: impl Fn(&Swap) -> bool) -> Range {
         let mut range = Range::default();
-        for &at in &self.through[cell as usize] {
+        for &at in self.through[cell as usize].iter().rev() {
             let swap = &self.swaps[at as usize];
-            if swap.published == 0 && fits(swap) {
-                range.consider(swap, at, cell);
+            if swap.published > 0 {
+                continue;
+            }
+            let mut better = range;
+            better.consider(swap, at, cell);
+            if better != range && fits(swap) {
+                range = better;
+                if range.meets(need) {
+                    break;
+                }
             }
         }
         range
@@ -212,7 +223,8 @@ impl Witnesses {
         lost.dedup();
         for &moved in &lost {
             if self.rests_on(self.ranges[moved as usize], cell) {
-                self.ranges[moved as usize] = self.best_of(moved, |_| true);
+                let need = board.primary.needs[moved as usize].unwrap_or(Need { up: 0, down: 0, width: 0 });
+                self.ranges[moved as usize] = self.best_of(moved, need, |_| true);
             }
         }
         lost
@@ -273,15 +285,17 @@ impl Witnesses {
     }
 
     /// Tables for a cell: one pair for strangers, then one for each insider that the pair moves.
-    pub(super) fn certificates(&self, cell: u32, insiders: &Insiders) -> Vec<Certificate> {
+    pub(super) fn certificates(&self, cell: u32, need: Need, insiders: &Insiders) -> Vec<Certificate> {
         let table = |best: Best| match self.swaps.get(best.swap as usize) {
             Some(swap) if best.by > 0 => swap.unit.iter().map(|&(cell, by)| (cell, by * best.times)).collect(),
             Some(_) | None => Vec::new(),
         };
         let certificate = |range: Range| Certificate { high: table(range.up), low: table(range.down) };
         let range = self.ranges[cell as usize];
-        let others =
-            self.insiders_in(cell, range, insiders).into_iter().map(|other| self.range(cell, Some(other), insiders));
+        let others = self
+            .insiders_in(cell, range, insiders)
+            .into_iter()
+            .map(|other| self.range(cell, insiders.need(other, cell, need), Some(other), insiders));
         let mut ranges = vec![range];
         ranges.extend(others);
         ranges.into_iter().map(certificate).collect()
