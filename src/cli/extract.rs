@@ -26,7 +26,8 @@ hold; the rows lie in extracts/<period>-<profile>/extract.csv, the report beside
 From a file, --hierarchies names a folder with a file *_hierarchy_<column>.csv for each column of --qi: no
 header, a line a value: value; level 1; level 2; up to one for all. Separator: ; , | or a tab.
 
-All records get the same level in a column. The extract has the columns that are named, in the
+With --model global all records get the same level in a column; with local each class has its
+own, and ages in bands such as 30-34 become any interval. The extract has the columns that are named, in the
 order of the data; every other is left out. A suppressed record has * in all of --qi, and in
 --sensitive too where the suppressed records together would tell what no class may. They are
 none, or at least as many as a class must have.")]
@@ -136,6 +137,8 @@ fn limits(text: &str) -> Result<(f64, f64), &'static str> {
 enum Model {
     /// One level a column for all records, proven to be the best
     Global,
+    /// Levels of its own for each class: far less is lost, nothing suppressed, and nothing proven
+    Local,
 }
 
 /// What diversity counts.
@@ -205,6 +208,7 @@ impl Extract {
             },
             recoding: match self.model {
                 Model::Global => pipeline::Recoding::Global,
+                Model::Local => pipeline::Recoding::Local,
             },
             metric: match self.metric {
                 Metric::Loss => pipeline::Metric::Loss,

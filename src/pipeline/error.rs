@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use confidential::assemble::AssembleError;
 use confidential::case::CaseError;
 use confidential::extract::global::GlobalError;
+use confidential::extract::local::LocalError;
 use confidential::extract::microdata::MicrodataError;
 use confidential::extract::recode::ExtractError;
 use confidential::ingest::IngestError;
@@ -295,6 +296,8 @@ fn extract_code(error: &ExtractError) -> u8 {
         ExtractError::Model(_) | ExtractError::Share | ExtractError::Weight => 2,
         ExtractError::NoFolder { .. } | ExtractError::NotQuasi { .. } => 2,
         ExtractError::Global(GlobalError::None { .. } | GlobalError::Budget { .. }) => 5,
+        ExtractError::Local(LocalError::None) => 5,
+        ExtractError::Local(LocalError::Population | LocalError::Metric { .. } | LocalError::Budget) => 2,
     }
 }
 

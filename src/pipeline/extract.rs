@@ -120,6 +120,7 @@ pub fn extract(options: &ExtractOptions, request: &Request, progress: &dyn Fn(&s
 fn report(prepared: &Prepared, request: &Request, recoded: &Recoded) -> ExtractReport {
     let model = match request.recoding {
         Recoding::Global => "global",
+        Recoding::Local => "local",
     };
     let suppressed_sensitive = match prepared.remainder(&recoded.classes) {
         Remainder::Kept => "kept",

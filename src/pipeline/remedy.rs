@@ -3,6 +3,7 @@
 
 use confidential::case::CaseError;
 use confidential::extract::global::GlobalError;
+use confidential::extract::local::LocalError;
 use confidential::extract::microdata::MicrodataError;
 use confidential::extract::recode::ExtractError;
 use confidential::ingest::IngestError;
@@ -57,6 +58,10 @@ pub(super) fn of_extract(error: &ExtractError) -> &'static str {
         }
         ExtractError::Global(GlobalError::Budget { .. }) => {
             "Nothing was written. Allow more checks, or take fewer quasi-identifiers or levels."
+        }
+        ExtractError::Local(LocalError::None) => "Nothing was written. Ask for less of the models.",
+        ExtractError::Local(LocalError::Population | LocalError::Metric { .. } | LocalError::Budget) => {
+            "Nothing was written. Leave that out, or take --model global."
         }
     }
 }

@@ -2,6 +2,7 @@
 //! penalty) by column and over columns. Deliberately absent: the search, which bounds the same figures in its own way.
 
 use super::hierarchy::share;
+use super::metric::Metric;
 use super::microdata::Microdata;
 use super::outcome::Classes;
 
@@ -24,6 +25,18 @@ impl Loss {
         let geometric = (columns.iter().map(|loss| loss.ln_1p()).sum::<f64>() / number).exp_m1();
         let arithmetic = columns.iter().sum::<f64>() / number;
         Self { columns, geometric, arithmetic }
+    }
+
+    /// The mean under `metric` (geometric, or arithmetic for any other than [`Metric::Loss`]) with a weight a column; empty
+    /// where all weigh alike.
+    #[must_use]
+    pub fn score(&self, metric: Metric, weights: &[f64]) -> f64 {
+        let weight = |at: usize| weights.get(at).copied().unwrap_or(1.0);
+        let all: f64 = (0..self.columns.len()).map(weight).sum();
+        let mean = |of: fn(f64) -> f64| {
+            self.columns.iter().enumerate().map(|(at, loss)| weight(at) * of(*loss)).sum::<f64>() / all
+        };
+        if metric == Metric::Loss { mean(f64::ln_1p).exp_m1() } else { mean(|loss| loss) }
     }
 
     /// What `classes` lose.

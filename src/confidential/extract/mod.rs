@@ -6,6 +6,7 @@
 
 pub mod global;
 pub mod hierarchy;
+pub mod local;
 pub mod loss;
 pub mod metric;
 pub mod microdata;

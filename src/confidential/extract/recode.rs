@@ -7,6 +7,7 @@ use thiserror::Error;
 
 use super::global::{self, GlobalError};
 use super::hierarchy::{self, Hierarchy, HierarchyError, Ready};
+use super::local::{self, LocalError};
 use super::loss::{Loss, suppressed};
 use super::metric::Metric;
 use super::microdata::{Microdata, MicrodataError, Roles};
@@ -34,6 +35,9 @@ pub enum ExtractError {
     /// Nothing keeps the models.
     #[error(transparent)]
     Global(#[from] GlobalError),
+    /// Local recoding does not do what is asked.
+    #[error(transparent)]
+    Local(#[from] LocalError),
     /// No folder of hierarchies, and none ready-made.
     #[error("the column {column:?} has no hierarchy: no folder is named, and none is ready-made")]
     NoFolder {
@@ -60,6 +64,8 @@ pub enum Recoding {
     /// One level a quasi-identifier for all records.
     #[default]
     Global,
+    /// Levels of its own for each class.
+    Local,
 }
 
 /// What is asked for.
@@ -185,7 +191,7 @@ impl Prepared {
     /// Recodes.
     ///
     /// # Errors
-    /// [`ExtractError::Global`] where nothing keeps the models.
+    /// [`ExtractError::Global`] or [`ExtractError::Local`] where nothing keeps the models.
     pub fn recode(&self, request: &Request) -> Result<Recoded, ExtractError> {
         match request.recoding {
             Recoding::Global => {
@@ -208,7 +214,29 @@ impl Prepared {
                     classes: found.classes,
                 })
             }
+            Recoding::Local => self.locally(request),
         }
+    }
+
+    fn locally(&self, request: &Request) -> Result<Recoded, ExtractError> {
+        if request.budget.is_some() {
+            return Err(LocalError::Budget.into());
+        }
+        let settings =
+            local::Settings { models: self.models.clone(), metric: request.metric, weights: request.weights.clone() };
+        let classes = local::recode(&self.microdata, &settings)?;
+        let loss = Loss::of(&self.microdata, &classes);
+        let heights = self.microdata.hierarchies.iter().map(Hierarchy::height);
+        Ok(Recoded {
+            levels: None,
+            score: loss.score(request.metric, &request.weights),
+            bound: None,
+            checked: 0,
+            lattice: heights.fold(1_u128, |nodes, height| nodes.saturating_mul(height as u128)),
+            suppressed: suppressed(&self.microdata, &classes),
+            classes,
+            loss,
+        })
     }
 
     /// Whether the suppressed records together keep the models of a class.
