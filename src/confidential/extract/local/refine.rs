@@ -163,7 +163,8 @@ impl State<'_> {
         let ground = self.ground;
         let Some(group) = self.groups[id as usize].clone().filter(|group| group.cost > 0) else { return };
         // Two ways to say who is near; what one does not find the other may.
-        let near = if self.round % 2 == 0 { self.near_group(id, &group) } else { self.near_members(id, &group) };
+        let near =
+            if self.round.is_multiple_of(2) { self.near_group(id, &group) } else { self.near_members(id, &group) };
         let newest = near.iter().chain([&id]).map(|id| self.changed[*id as usize]).max().unwrap_or(0);
         // Two rounds ago the same was tried.
         if self.tried[id as usize].replace(self.round).is_some_and(|tried| tried > 0 && newest + 1 < tried) {

@@ -104,7 +104,14 @@ fn settings(models: Vec<Model>, microdata: &Microdata) -> Settings {
         Model::TCloseness(closeness) => {
             Model::TCloseness(Closeness { overall: microdata.units_by_value(0), ..closeness })
         }
-        other => other,
+        other @ (Model::KAnonymity { .. }
+        | Model::KMap { .. }
+        | Model::DistinctDiversity { .. }
+        | Model::EntropyDiversity { .. }
+        | Model::RecursiveDiversity { .. }
+        | Model::DeltaPresence { .. }
+        | Model::AverageRisk { .. }
+        | Model::HighestRisk { .. }) => other,
     };
     Settings { models: models.into_iter().map(fill).collect(), metric: Metric::LossArithmetic, weights: Vec::new() }
 }
