@@ -15,6 +15,8 @@ mod refine;
 mod tests;
 mod tree;
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use thiserror::Error;
 
 use super::metric::Metric;
@@ -95,12 +97,14 @@ pub fn recode(microdata: &Microdata, settings: &Settings) -> Result<Classes, Loc
 /// The groups of all blocks, in their order; two blocks at a time.
 fn in_blocks(ground: &Ground<'_>, blocks: &[Vec<u32>]) -> Vec<Group> {
     let of_block = |block: &Vec<u32>| refine::refine(ground, cluster::cluster(ground, block), ROUNDS);
-    let next = std::sync::atomic::AtomicUsize::new(0);
+    let next = AtomicUsize::new(0);
+    let take = || {
+        let at = next.fetch_add(1, Ordering::Relaxed);
+        blocks.get(at).map(|block| (at, block))
+    };
     let work = || {
         let mut made = Vec::new();
-        while let Some((at, block)) =
-            Some(next.fetch_add(1, std::sync::atomic::Ordering::Relaxed)).and_then(|at| Some((at, blocks.get(at)?)))
-        {
+        while let Some((at, block)) = take() {
             made.push((at, of_block(block)));
         }
         made

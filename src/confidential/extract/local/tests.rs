@@ -121,7 +121,7 @@ proptest! {
 
     #[test]
     fn classes_keep_the_models_labels_cover_their_records_and_the_loss_is_theirs(
-        records in prop::collection::vec([0..6_usize, 0..4, 0..2, 0..3, 0..30], 3..60),
+        records in prop::collection::vec([0..6_usize, 0..4, 0..2, 0..3, 0..8], 3..60),
         models in models(),
         families: bool,
     ) {

@@ -7,10 +7,10 @@
 mod interval;
 mod nodes;
 
-use super::tree::interval::Intervals;
-use super::tree::nodes::Nodes;
 use crate::extract::hierarchy::Hierarchy;
 use crate::extract::outcome::Label;
+use interval::Intervals;
+use nodes::Nodes;
 
 /// What a record loses by being suppressed in all columns. Costs are whole numbers, so that sums do not depend on their order.
 const ALL: f64 = 16_777_216.0;
