@@ -8,7 +8,7 @@ use clarabel::solver::{DefaultSettings, DefaultSolver, IPSolver, NonnegativeCone
 use crate::component::Component;
 use crate::independent::independent_rows;
 use crate::propagate::Bounds;
-use crate::system::System;
+use crate::system::{System, float};
 
 /// What a programme came to.
 #[derive(Debug, Clone, PartialEq)]
@@ -200,12 +200,6 @@ fn own_rows(
     let keep = independent_rows(&sparse, component.variables.len());
     let floats = |terms: &[(usize, i64)]| terms.iter().map(|&(column, value)| (column, float(value))).collect();
     keep.into_iter().map(|at| (component.rows[at], (floats(&sparse[at]), float(totals[at])))).unzip()
-}
-
-/// Counts of people and sums of them are far below 2^53, where a float is exact.
-#[allow(clippy::cast_precision_loss)]
-fn float(value: i64) -> f64 {
-    value as f64
 }
 
 #[cfg(test)]

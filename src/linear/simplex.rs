@@ -1,5 +1,5 @@
 //! From vertex to vertex over one component, by the simplex method. Comes in: a system, proven bounds, a component, and
-//! a variable to push. Goes out: every point passed on the way, and a bound that the last one's duals prove.
+//! a variable to push. Goes out: the vertex where the push ends, and a bound that its duals prove.
 //! Deliberately absent: trust: a vertex that left its equations by more than a tolerance ends the search.
 //!
 //! Worth it where many variables are asked about, one after the other: the next push starts where the last one ended,
@@ -14,7 +14,7 @@ use crate::basis::{Basis, Column};
 use crate::component::Component;
 use crate::independent::independent_rows;
 use crate::propagate::Bounds;
-use crate::system::System;
+use crate::system::{System, float};
 
 /// Less than this is zero.
 const ZERO: f64 = 1e-9;
@@ -303,12 +303,6 @@ fn plain(entry: f64) -> f64 {
 fn nudge(at: usize) -> f64 {
     let mixed = (at as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 44;
     NUDGE * (1.0 + mixed as f64 / (1 << 20) as f64)
-}
-
-// Counts of people and sums of them are far below 2^53, where a float is exact.
-#[allow(clippy::cast_precision_loss)]
-fn float(value: i64) -> f64 {
-    value as f64
 }
 
 #[cfg(test)]

@@ -110,3 +110,9 @@ impl System {
             })
     }
 }
+
+/// Exact: counts of people and sums of them are far below 2^53.
+#[allow(clippy::cast_precision_loss)]
+pub(crate) fn float(value: i64) -> f64 {
+    value as f64
+}

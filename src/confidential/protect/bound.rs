@@ -210,7 +210,7 @@ fn stated(equations: &Equations) -> Bounds {
 }
 
 #[allow(clippy::cast_precision_loss)]
-fn float(value: i64) -> f64 {
+pub(super) fn float(value: i64) -> f64 {
     value as f64
 }
 

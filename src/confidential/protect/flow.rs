@@ -147,6 +147,6 @@ fn fraction(rank: usize, salt: u64) -> f64 {
 }
 
 #[allow(clippy::cast_possible_truncation)]
-fn rounded(value: f64) -> i64 {
+pub(super) fn rounded(value: f64) -> i64 {
     value.round() as i64
 }

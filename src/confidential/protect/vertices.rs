@@ -5,7 +5,8 @@
 use linear::{Component, Push, Simplex, System as Equations};
 
 use super::board::Board;
-use super::flow::holds;
+use super::bound::float;
+use super::flow::{holds, rounded};
 use super::search::Move;
 
 /// Systems of more cells than this are left to the other searches: their first basis takes too long.
@@ -87,15 +88,4 @@ impl Vertices {
         let is_moved = cells.iter().any(|&(moved, by)| moved == cell && by * amount > 0);
         (is_moved && holds(board, &cells)).then_some(Move { cells, cost: 0 })
     }
-}
-
-/// Exact: counts of people are far below 2^53.
-#[allow(clippy::cast_precision_loss)]
-fn float(value: i64) -> f64 {
-    value as f64
-}
-
-#[allow(clippy::cast_possible_truncation)]
-fn rounded(value: f64) -> i64 {
-    value.round() as i64
 }

@@ -5,7 +5,8 @@
 //! Outside the basis a variable may stand anywhere, so every basis fits the point, and that of the last push is a good
 //! start for the next.
 
-use super::{OUTSIDE, Simplex, float, nudge};
+use super::{OUTSIDE, Simplex, nudge};
+use crate::system::float;
 
 /// Entries below this are not turned on where there is a choice.
 const STEADY: f64 = 0.1;

@@ -63,3 +63,30 @@ fn what_contradicts_itself_has_no_vertex() {
     let mut simplex = Simplex::new(&system, &bounds, &system.components(&bounds)[0]);
     assert!(!simplex.start(100));
 }
+
+#[test]
+fn a_push_from_the_truth_goes_as_far_as_asked_and_not_through_what_is_held() {
+    // | a b | 6    told as moves from a truth of | 3 3 |, so every sum is 0.
+    // | c d | 8                                  | 4 4 |
+    let mut system = System::default();
+    let cells: Vec<usize> = [3, 3, 4, 4].map(|depth| system.variable(-depth, None)).into();
+    for (left, right) in [(0, 1), (2, 3), (0, 2), (1, 3)] {
+        system.equation([(cells[left], 1), (cells[right], 1)], 0);
+    }
+    let bounds = system.stated();
+    let mut simplex = Simplex::new(&system, &bounds, &system.components(&bounds)[0]);
+    assert!(simplex.rest_at(&[(0, 0), (1, 0), (2, 0), (3, 0)], |_| true));
+    let moved = |simplex: &Simplex| {
+        let point = simplex.point().expect("a point");
+        point.into_iter().map(|(_, by)| by.round()).collect::<Vec<_>>()
+    };
+    assert_eq!(simplex.push(0, 1.0, 50, 2.0), Push::Reached);
+    assert_eq!(moved(&simplex), [2.0, -2.0, -2.0, 2.0]);
+    simplex.rest();
+    assert!(simplex.hold(3));
+    assert!(matches!(simplex.push(0, 1.0, 50, 2.0), Push::End(_)), "the fourth cell is published");
+    assert_eq!(moved(&simplex), [0.0; 4]);
+    assert!(simplex.release(3, -4, None));
+    assert!(matches!(simplex.push(0, -1.0, 50, -9.0), Push::End(_)), "there are only three to take away");
+    assert_eq!(moved(&simplex), [-3.0, 3.0, 3.0, -3.0]);
+}
