@@ -5,6 +5,8 @@
 
 pub mod assemble;
 pub mod case;
+#[cfg(test)]
+mod draws;
 pub mod extract;
 pub mod identified;
 pub mod ingest;

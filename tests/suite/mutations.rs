@@ -12,7 +12,7 @@ use confidential::assemble::{Draft, Sealed, recount, seal_all};
 use confidential::protect::{Pattern, Problem, Reason, Shown, suppress};
 use confidential::store::Store;
 use confidential::store::keys::people;
-use confidential::tabulate::{Counter, Counts, Key};
+use confidential::tabulate::{Counter, Counts, Key, Row};
 use model::config::{Configuration, Report};
 use model::period::Period;
 
@@ -157,6 +157,10 @@ impl<C: Counter> Counter for EveryCase<C> {
     fn count(&self, keys: &[Key]) -> Vec<Counts> {
         let each = |counts: Counts| Counts { protected: counts.counted, largest: counts.largest.min(1), ..counts };
         self.0.count(keys).into_iter().map(each).collect()
+    }
+
+    fn rows(&self, keys: &[Key]) -> Vec<Row> {
+        self.0.rows(keys)
     }
 }
 

@@ -20,7 +20,7 @@ use model::hierarchy::Hierarchy;
 use model::release::Zeros;
 
 use crate::protect::{HiddenZeros, PlannedTable, Problem, Reason, Relation, Rules, Shown, Space, Weight};
-use crate::tabulate::{Counter, Counts, Key};
+use crate::tabulate::{Counter, Counts, Key, Row};
 
 pub use earlier::Earlier;
 pub use error::{CaseError, DescriptionFault, EarlierFault, InnerFault};
@@ -171,5 +171,9 @@ impl Case {
 impl Counter for Case {
     fn count(&self, keys: &[Key]) -> Vec<Counts> {
         self.inner.count(keys)
+    }
+
+    fn rows(&self, keys: &[Key]) -> Vec<Row> {
+        self.inner.rows(keys)
     }
 }

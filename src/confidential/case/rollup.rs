@@ -5,9 +5,9 @@
 //! projected once and rolled up one dimension at a time, so that the work is that of the table's cells and not of cells
 //! times combinations. Lists are sorted; no order of a hash table reaches a sum.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::tabulate::{Counter, Counts, Key};
+use crate::tabulate::{Counter, Counts, Key, Row};
 
 /// Numbers combinations of codes, mixed radix.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,7 +45,7 @@ impl Packing {
 pub(super) struct Inner {
     packing: Packing,
     totals: Vec<u32>,
-    /// By dimension and finest code: itself and every code above it.
+    /// By dimension and finest code: itself and every code above it, rising.
     above: Vec<Vec<Vec<u32>>>,
     /// By rising number.
     rows: Vec<(u128, u64)>,
@@ -140,5 +140,32 @@ impl Counter for Inner {
             Counts { counted, protected: counted, largest: counted.min(1) }
         };
         counts.into_iter().map(own_units).collect()
+    }
+
+    fn rows(&self, keys: &[Key]) -> Vec<Row> {
+        let mut shapes: BTreeMap<u64, HashMap<u128, u32>> = BTreeMap::new();
+        for (slot, key) in (0_u32..).zip(keys) {
+            shapes.entry(self.shape(key)).or_default().insert(self.number(key), slot);
+        }
+        let row = |&(combination, cases): &(u128, u64)| {
+            let holders: Vec<&Vec<u32>> =
+                (0..self.totals.len()).map(|at| &self.above[at][self.packing.code(combination, at)]).collect();
+            let mut of = Vec::new();
+            for (&shape, wanted) in &shapes {
+                let mut cells = vec![0_u128];
+                for (at, above) in holders.iter().enumerate() {
+                    let is_named = shape >> at & 1 == 1;
+                    let codes: &[u32] = if is_named { above } else { std::slice::from_ref(&self.totals[at]) };
+                    cells = cells
+                        .iter()
+                        .flat_map(|cell| codes.iter().map(move |&code| cell + self.packing.part(at, code)))
+                        .collect();
+                }
+                of.extend(cells.iter().filter_map(|cell| wanted.get(cell)).copied());
+            }
+            of.sort_unstable();
+            (!of.is_empty()).then(|| Row { holders: holders.into_iter().cloned().collect(), cases, of })
+        };
+        self.rows.iter().filter_map(row).collect()
     }
 }

@@ -28,6 +28,8 @@ pub(super) struct Board<'a> {
     /// Cells hidden beyond the rules.
     pub secondary: Vec<bool>,
     values: Vec<i64>,
+    /// The least that each cell can be, for whoever is looked at.
+    floors: Vec<i64>,
     prices: Vec<u64>,
     /// What moving each cell costs now; [`NEVER`] where it cannot.
     costs: Vec<u64>,
@@ -51,6 +53,7 @@ impl<'a> Board<'a> {
             primary,
             secondary: vec![false; system.len()],
             values,
+            floors: primary.floors.clone(),
             costs: Vec::new(),
             prices,
             rooms: vec![Room::default(); system.rows.len()],
@@ -100,7 +103,7 @@ impl<'a> Board<'a> {
 
     /// How far a cell can go down.
     pub(super) fn depth(&self, cell: u32) -> i64 {
-        self.values[cell as usize] - self.primary.floors[cell as usize]
+        self.values[cell as usize] - self.floors[cell as usize]
     }
 
     /// How far a cell can go up; none where nothing limits it.
@@ -127,6 +130,24 @@ impl<'a> Board<'a> {
         if self.costs[cell as usize] == 0 {
             self.count_room(cell, true);
         }
+    }
+
+    /// The least that a cell can be, for whoever is looked at.
+    pub(super) fn floor(&self, cell: u32) -> i64 {
+        self.floors[cell as usize]
+    }
+
+    /// Takes a cell to be no less than `floor`, as somebody who knows it does; gives what it was taken for before.
+    pub(super) fn set_floor(&mut self, cell: u32, floor: i64) -> i64 {
+        let is_free = self.costs[cell as usize] == 0;
+        if is_free {
+            self.count_room(cell, false);
+        }
+        let before = std::mem::replace(&mut self.floors[cell as usize], floor);
+        if is_free {
+            self.count_room(cell, true);
+        }
+        before
     }
 
     /// Whether a cell is hidden beyond the rules.

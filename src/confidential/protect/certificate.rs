@@ -44,15 +44,15 @@ impl<'a> Checker<'a> {
         };
         self.check(cell, need, first)?;
         let insiders = &self.primary.insiders;
-        let moved = |certificate: &Certificate| -> BTreeSet<u32> {
-            let cells = certificate.high.iter().chain(&certificate.low).filter(|&&(_, deviation)| deviation != 0);
-            cells.flat_map(|&(at, _)| insiders.who_know(at)).copied().collect()
+        let told = |certificate: &Certificate| -> BTreeSet<u32> {
+            let cells = certificate.high.iter().chain(&certificate.low);
+            cells.flat_map(|&(at, deviation)| insiders.who_see(at, deviation)).collect()
         };
         let at = u32::try_from(cell).unwrap_or(u32::MAX);
         // Whoever is shown a table that changes nothing he knows cannot tell it from the truth.
-        for insider in moved(first).into_iter().filter(|&insider| !insiders.knows(insider, at)) {
+        for insider in told(first).into_iter().filter(|&insider| !insiders.knows(insider, at)) {
             let need = insiders.need(insider, at, need);
-            let clear = others.iter().filter(|other| !moved(other).contains(&insider));
+            let clear = others.iter().filter(|other| !told(other).contains(&insider));
             if !clear.into_iter().any(|other| self.fault(cell, need, other).is_none()) {
                 return Err(self.unproven(cell, "somebody who knows another cell knows too much of it"));
             }

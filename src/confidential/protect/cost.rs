@@ -102,7 +102,7 @@ mod tests {
 
     use super::*;
     use crate::protect::{PlannedTable, Problem, Space};
-    use crate::tabulate::{Counter, Counts, Key};
+    use crate::tabulate::{Counter, Counts, Key, Row};
 
     /// Ten cases in each of two parts, twenty in their total.
     struct Tens;
@@ -111,6 +111,11 @@ mod tests {
         fn count(&self, keys: &[Key]) -> Vec<Counts> {
             let counted = |key: &Key| if key[0] == 0 { 20 } else { 10 };
             keys.iter().map(|key| Counts { counted: counted(key), protected: counted(key), largest: 1 }).collect()
+        }
+
+        /// Nobody inside is looked at here.
+        fn rows(&self, _: &[Key]) -> Vec<Row> {
+            Vec::new()
         }
     }
 

@@ -3,13 +3,19 @@
 //!
 //! A family that is the only one in a cell knows its count, and the counts of all cells below: what is in them is its own,
 //! and the rest is zero. It is no secret from the family, so those cells need no protection from it; every other cell does,
-//! with all of these held at their truth. In cells above its own only the cases of others could be absent. Worked example: a need with one case, in one district. The family knows the
+//! with all of these held at their truth. Worked example: a need with one case, in one district. The family knows the
 //! need's total, the 1 in that district and the zeros in the others; it must not learn how many cases another need has.
+//!
+//! It also knows in which other cells its own cases are counted, in tables that cross other dimensions too: those cells are
+//! never less for it than its own cases, and only the cases of others could be absent from them. Worked example: needs by
+//! district in one table, districts by age in another. Two cases of one family are all that a need has in a district; both
+//! children are young. Of the district's young cases, hidden, the family knows that they are 2 or more; with 5 older ones
+//! published beside them that can be the figure that tells how many another need has.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::primary::{Need, State};
-use super::system::System;
+use super::system::{Lone, System, signed};
 
 /// For each variable, the insiders who know it; an insider is named by the first cell that it is alone in.
 #[derive(Debug, Default)]
@@ -17,8 +23,11 @@ pub(super) struct Insiders {
     known_to: Vec<Vec<u32>>,
     /// By insider: what it knows, rising.
     knows: Vec<Vec<u32>>,
-    /// By insider: the cells in which cases of its own are counted, rising, and how many those are for certain.
-    within: Vec<BTreeMap<u32, i64>>,
+    /// By insider: the cells in which cases of its own are counted, rising, and how many it knows those to be.
+    own: Vec<BTreeMap<u32, i64>>,
+    /// By cell that is not published: how many cases each insider knows to be its own in it, the most first. What every
+    /// reader knows to be there is left out.
+    floors: Vec<Vec<(i64, u32)>>,
     /// By cell: the true count.
     counts: Vec<i64>,
 }
@@ -27,40 +36,44 @@ impl Insiders {
     /// Nobody inside.
     pub(super) fn none(cells: usize) -> Self {
         let none = vec![Vec::new(); cells];
-        Self { known_to: none.clone(), knows: none, within: vec![BTreeMap::new(); cells], counts: Vec::new() }
+        Self {
+            known_to: none.clone(),
+            knows: none,
+            own: vec![BTreeMap::new(); cells],
+            floors: vec![Vec::new(); cells],
+            counts: Vec::new(),
+        }
     }
 
-    /// Everybody who is alone in a cell that is not published.
-    pub(super) fn of(system: &System, states: &[State]) -> Self {
+    /// Everybody who is alone in a cell that is not published; no cell is less for any reader than its floor.
+    pub(super) fn of(system: &System, states: &[State], floors: &[i64]) -> Self {
         let mut insiders = Self::none(system.len());
         insiders.counts = (0..system.len()).map(|cell| system.value(cell)).collect();
-        let is_alone = |cell: u32| {
-            let cell = cell as usize;
-            system.counts[cell].protected == 1
-                && matches!(states[cell], State::Hidden | State::Rounded | State::Derived)
-        };
-        let mut seen = BTreeSet::new();
-        for cell in (0_u32..).take(system.len()).filter(|&cell| is_alone(cell)) {
-            if seen.contains(&cell) {
-                continue;
-            }
-            // Alone in a sum and in a part of it that is not empty: the same family, in either direction.
-            let is_same = |&other: &u32| is_alone(other) && system.value(other as usize) > 0;
-            let family = reached(cell, |at| {
-                parents(system, at).into_iter().chain(children(system, at)).filter(is_same).collect()
-            });
+        let is_unpublished = |cell: usize| matches!(states[cell], State::Hidden | State::Rounded | State::Derived);
+        let alone: Vec<bool> =
+            (0..system.len()).map(|cell| system.counts[cell].protected == 1 && is_unpublished(cell)).collect();
+        for (family, rows) in families(system, &alone) {
+            let Some(&insider) = family.first() else { continue };
             let known: BTreeSet<u32> = family.iter().flat_map(|&own| reached(own, |at| children(system, at))).collect();
-            for &own in &family {
-                for above in reached(own, |at| parents(system, at)) {
-                    let most = insiders.within[cell as usize].entry(above).or_default();
-                    *most = system.value(own as usize).max(*most);
+            insiders.own[insider as usize] = own(system, &family, &rows);
+            for &other in &known {
+                insiders.known_to[other as usize].push(insider);
+            }
+            insiders.knows[insider as usize] = known.into_iter().collect();
+        }
+        for known_to in &mut insiders.known_to {
+            known_to.sort_unstable();
+        }
+        for insider in insiders.all().collect::<Vec<u32>>() {
+            for (&cell, &own) in &insiders.own[insider as usize] {
+                let at = cell as usize;
+                if states[at] != State::Fixed && own > floors[at] && !insiders.knows(insider, cell) {
+                    insiders.floors[at].push((own, insider));
                 }
             }
-            for &other in &known {
-                insiders.known_to[other as usize].push(cell);
-            }
-            insiders.knows[cell as usize] = known.into_iter().collect();
-            seen.extend(family);
+        }
+        for floors in &mut insiders.floors {
+            floors.sort_unstable_by_key(|&(own, insider)| (std::cmp::Reverse(own), insider));
         }
         insiders
     }
@@ -77,9 +90,38 @@ impl Insiders {
 
     /// What a cell needs against an insider who does not know it.
     pub(super) fn need(&self, insider: u32, cell: u32, need: Need) -> Need {
-        let own = self.within[insider as usize].get(&cell).copied().unwrap_or(0);
+        let own = self.least(insider, cell);
         let others = self.counts.get(cell as usize).map_or(need.down, |count| count - own);
         Need { down: need.down.min(others), ..need }
+    }
+
+    /// How many cases of a cell an insider knows to be its own.
+    pub(super) fn least(&self, insider: u32, cell: u32) -> i64 {
+        self.own[insider as usize].get(&cell).copied().unwrap_or(0)
+    }
+
+    /// The cells in which an insider knows cases of its own, rising, and how many.
+    pub(super) fn own(&self, insider: u32) -> impl Iterator<Item = (u32, i64)> {
+        self.own[insider as usize].iter().map(|(&cell, &own)| (cell, own))
+    }
+
+    /// The insiders who can tell that a cell does not differ from its truth by `by`: they know it, or that it is more.
+    pub(super) fn who_see(&self, cell: u32, by: i64) -> impl Iterator<Item = u32> {
+        let value = self.counts.get(cell as usize).copied().unwrap_or(0) + by;
+        let floors = self.floors[cell as usize].iter().take_while(move |&&(own, _)| own > value);
+        let floors = floors.map(|&(_, insider)| insider);
+        self.who_know(cell).iter().copied().filter(move |_| by != 0).chain(floors)
+    }
+
+    /// Whether a cell could differ from its truth by `by`, for all that an insider knows.
+    pub(super) fn allow(&self, insider: u32, cell: u32, by: i64) -> bool {
+        by == 0 || self.depth(insider, cell).is_some_and(|depth| depth + by >= 0)
+    }
+
+    /// How far down a cell could be, for all that an insider knows; none where the insider knows the cell.
+    pub(super) fn depth(&self, insider: u32, cell: u32) -> Option<i64> {
+        let value = self.counts.get(cell as usize).copied().unwrap_or(0);
+        (!self.knows(insider, cell)).then(|| value - self.least(insider, cell))
     }
 
     /// What an insider knows, rising.
@@ -91,6 +133,69 @@ impl Insiders {
     pub(super) fn knows(&self, insider: u32, cell: u32) -> bool {
         self.who_know(cell).binary_search(&insider).is_ok()
     }
+}
+
+/// Cells in which the same family is alone, rising, and the rows of its cases there; by their first cells. Alone in a sum
+/// and in a part of it that is not empty, or in two cells that share a case, is the same family.
+fn families<'a>(system: &'a System, alone: &[bool]) -> Vec<(Vec<u32>, Vec<&'a Lone>)> {
+    let mut first: Vec<u32> = (0_u32..).take(system.len()).collect();
+    for cell in (0_u32..).take(system.len()).filter(|&cell| alone[cell as usize]) {
+        let parts = children(system, cell).into_iter();
+        for part in parts.filter(|&part| alone[part as usize] && system.value(part as usize) > 0) {
+            join(&mut first, cell, part);
+        }
+    }
+    let lone = |row: &'a Lone| -> Vec<u32> { row.alone.iter().copied().filter(|&cell| alone[cell as usize]).collect() };
+    for cells in system.lone.iter().map(lone) {
+        cells.windows(2).for_each(|pair| join(&mut first, pair[0], pair[1]));
+    }
+    let mut families: BTreeMap<u32, (Vec<u32>, Vec<&Lone>)> = BTreeMap::new();
+    for cell in (0_u32..).take(system.len()).filter(|&cell| alone[cell as usize]) {
+        families.entry(find(&mut first, cell)).or_default().0.push(cell);
+    }
+    for row in &system.lone {
+        if let Some(&cell) = lone(row).first() {
+            families.entry(find(&mut first, cell)).or_default().1.push(row);
+        }
+    }
+    families.into_values().collect()
+}
+
+/// How many cases a family that is alone in the cells `family` knows to be its own, by cell.
+fn own(system: &System, family: &[u32], rows: &[&Lone]) -> BTreeMap<u32, i64> {
+    let mut own: BTreeMap<u32, i64> = BTreeMap::new();
+    for row in rows {
+        for &cell in &row.inside {
+            *own.entry(cell).or_default() += row.cases;
+        }
+    }
+    // Where families are counted all its cases are one.
+    for (&cell, own) in &mut own {
+        *own = signed(system.counts[cell as usize].largest).min(*own);
+    }
+    // Cells that are made by the rules have no rows; they are above and below others all the same.
+    for &at in family {
+        for above in reached(at, |at| parents(system, at)) {
+            let most = own.entry(above).or_default();
+            *most = system.value(at as usize).max(*most);
+        }
+    }
+    own
+}
+
+/// The first cell of all that were joined with one.
+fn find(first: &mut [u32], cell: u32) -> u32 {
+    let mut at = cell;
+    while first[at as usize] != at {
+        first[at as usize] = first[first[at as usize] as usize];
+        at = first[at as usize];
+    }
+    at
+}
+
+fn join(first: &mut [u32], one: u32, other: u32) {
+    let (one, other) = (find(first, one), find(first, other));
+    first[one.max(other) as usize] = one.min(other);
 }
 
 /// The cells that stand for a sum in which `cell` is counted, or of which it is a part.

@@ -245,8 +245,22 @@ pub fn suppress(problem: &Problem, counter: &dyn Counter) -> Result<Pattern, Pro
     }
 }
 
-/// As [`suppress`], in a space in which every relation has a cell for what it leaves.
+/// As [`suppress`], in a space in which every relation has a cell for what it leaves. Where zeros are shown a hidden cell
+/// is 1 or more, and so may be a cell below it for a family that knows all beside it to be its own: then nothing that is
+/// hidden makes anybody there deniable, unless zeros are hidden with it.
 fn suppress_all(problem: &Problem, counter: &dyn Counter) -> Result<Pattern, ProtectError> {
+    let first = attempt(problem, counter);
+    let shows_zeros = problem.tables.iter().any(|table| table.zeros == Zeros::Shown);
+    if !shows_zeros || !matches!(first, Err(ProtectError::Impossible { .. })) {
+        return first;
+    }
+    let mut hidden = problem.clone();
+    hidden.tables.iter_mut().for_each(|table| table.zeros = Zeros::Hidden);
+    attempt(&hidden, counter).or(first)
+}
+
+/// Decides under the zeros that the tables ask for.
+fn attempt(problem: &Problem, counter: &dyn Counter) -> Result<Pattern, ProtectError> {
     let system = system::System::build(problem, counter)?;
     let groups = rules::group::described(&system)?;
     let widened = (!groups.is_empty()).then(|| rules::group::widened(&system, &groups));

@@ -228,17 +228,36 @@ impl<'a> Play<'a> {
                     }
                 }
                 Standing::Insider(insider) => {
-                    let primary = self.board.primary;
-                    let known = primary.insiders.known_by(insider);
-                    known.iter().for_each(|&known| self.hold(known));
-                    let is_reached = self.reach(cell, Some(insider), left);
-                    known.iter().for_each(|&known| self.let_go(known));
-                    if !is_reached {
+                    if !self.reach_before(insider, cell, left) {
                         return false;
                     }
                 }
             }
         }
+    }
+
+    /// Proves a cell to an insider, who knows some cells and how much of others is its own.
+    fn reach_before(&mut self, insider: u32, cell: u32, means: Means) -> bool {
+        let insiders = &self.board.primary.insiders;
+        let known = insiders.known_by(insider);
+        let floors: Vec<(u32, i64)> = insiders.own(insider).filter(|&(at, _)| !insiders.knows(insider, at)).collect();
+        known.iter().for_each(|&known| self.hold(known));
+        let before: Vec<(u32, i64)> =
+            floors.into_iter().map(|(at, own)| (at, self.set_floor(at, own.max(self.board.floor(at))))).collect();
+        let is_reached = self.reach(cell, Some(insider), means);
+        for (at, floor) in before {
+            self.set_floor(at, floor);
+        }
+        known.iter().for_each(|&known| self.let_go(known));
+        is_reached
+    }
+
+    fn set_floor(&mut self, cell: u32, floor: i64) -> i64 {
+        let before = self.board.set_floor(cell, floor);
+        if before != floor {
+            self.vertices.deepen(&self.board, cell);
+        }
+        before
     }
 
     fn hold(&mut self, cell: u32) {

@@ -89,7 +89,7 @@ impl Primary {
     /// Takes note of who knows what, from the states as they are.
     pub(super) fn find_insiders(&mut self, system: &System) {
         if system.problem.insiders == super::Insiders::Considered {
-            self.insiders = Insiders::of(system, &self.states);
+            self.insiders = Insiders::of(system, &self.states, &self.floors);
         }
     }
 }

@@ -18,7 +18,7 @@ use model::release::Zeros;
 use super::error::ProtectError;
 use super::system::signed;
 use super::{EarlierCell, EarlierForm, Pattern, Problem, Space};
-use crate::tabulate::{Counter, Counts, Key};
+use crate::tabulate::{Counter, Counts, Key, Row};
 
 /// `sum of factor x cell` compared with 0.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -113,6 +113,21 @@ impl Counter for Narrow<'_> {
         let mut counts = self.counter.count(&cells).into_iter();
         let count = |key: &Key| if is_room(key) { None } else { counts.next() };
         keys.iter().map(count).map(Option::unwrap_or_default).collect()
+    }
+
+    fn rows(&self, keys: &[Key]) -> Vec<Row> {
+        let is_room = |key: &Key| key.get(self.dimensions).is_some_and(|&code| code != 0);
+        let (places, cells): (Vec<u32>, Vec<Key>) = (0_u32..)
+            .zip(keys)
+            .filter(|(_, key)| !is_room(key))
+            .map(|(at, key)| (at, key.iter().copied().take(self.dimensions).collect()))
+            .unzip();
+        let mut rows = self.counter.rows(&cells);
+        for row in &mut rows {
+            row.holders.push(vec![0]);
+            row.of.iter_mut().for_each(|at| *at = places[*at as usize]);
+        }
+        rows
     }
 }
 

@@ -13,8 +13,8 @@ use sha2::Sha256;
 
 use super::error::ProtectError;
 use super::rules::group::Watched;
-use super::{EarlierForm, Problem, Space, relations};
-use crate::tabulate::{Counter, Counts, Key};
+use super::{EarlierForm, Insiders, Problem, Space, relations};
+use crate::tabulate::{Counter, Counts, Key, Row};
 
 /// Sparse lists of `(index, coefficient)`, one list a line.
 #[derive(Debug, Default)]
@@ -74,6 +74,18 @@ pub(super) struct System<'a> {
     pub rows_of: Lists,
     /// Groups that a category describes, where a rule watches them.
     pub watched: Vec<Watched>,
+    /// The cases of every cell that a single protected unit is counted in, where insiders are considered.
+    pub lone: Vec<Lone>,
+}
+
+/// Cases alike in every dimension, all of one protected unit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Lone {
+    /// The cells in which that unit is alone, rising.
+    pub alone: Vec<u32>,
+    /// All variables that count the cases, rising.
+    pub inside: Vec<u32>,
+    pub cases: i64,
 }
 
 impl<'a> System<'a> {
@@ -115,7 +127,11 @@ impl<'a> System<'a> {
             // The room second: it lies beside the first, in the dimension of relations alone.
             rows.push(terms.iter().take(1).copied().chain([(room, 1)]).chain(terms.iter().skip(1).copied()).collect());
         }
-        let system = Self { origins, adds_up, ..Self::part(problem, keys, counts, rows) };
+        let lone = match problem.insiders {
+            Insiders::Considered => lone(problem, counter, &keys, &counts),
+            Insiders::Ignored => Vec::new(),
+        };
+        let system = Self { origins, adds_up, lone, ..Self::part(problem, keys, counts, rows) };
         system.check_truth()?;
         Ok(system)
     }
@@ -131,7 +147,7 @@ impl<'a> System<'a> {
         let origins = vec![Origin::default(); keys.len()];
         let adds_up = vec![true; rows.len()];
         let (rows, rows_of) = (Lists::new(rows.into_iter()), Lists::new(rows_of.into_iter()));
-        Self { problem, keys, origins, counts, rows, adds_up, rows_of, watched: Vec::new() }
+        Self { problem, keys, origins, counts, rows, adds_up, rows_of, watched: Vec::new(), lone: Vec::new() }
     }
 
     /// The sums over one dimension, the parent first.
@@ -196,6 +212,38 @@ impl<'a> System<'a> {
         }
         Ok(())
     }
+}
+
+/// The cases of those who are alone in a cell, and all cells that count them.
+fn lone(problem: &Problem, counter: &dyn Counter, keys: &[Key], counts: &[Counts]) -> Vec<Lone> {
+    let alone: Vec<u32> =
+        (0_u32..).zip(counts).filter(|(_, counts)| counts.protected == 1).map(|(cell, _)| cell).collect();
+    let rows = counter.rows(&alone.iter().map(|&cell| keys[cell as usize].clone()).collect::<Vec<Key>>());
+    let index: HashMap<&Key, u32> = keys.iter().zip(0_u32..).collect();
+    let shape = |key: &Key| key.iter().zip(&problem.spaces).map(|(&code, space)| code != space.total).collect();
+    let shapes: BTreeSet<Vec<bool>> = keys.iter().map(shape).collect();
+    let lone = |row: Row| {
+        let mut inside = Vec::new();
+        for shape in &shapes {
+            let codes = |(is_named, (space, holders)): (&bool, (&Space, &Vec<u32>))| -> Vec<u32> {
+                holders.iter().copied().filter(|&code| (code != space.total) == *is_named).collect()
+            };
+            let lists: Vec<Vec<u32>> = shape.iter().zip(problem.spaces.iter().zip(&row.holders)).map(codes).collect();
+            inside.extend(product(&lists).iter().filter_map(|key| index.get(key)));
+        }
+        inside.sort_unstable();
+        Lone { alone: row.of.iter().map(|&at| alone[at as usize]).collect(), inside, cases: signed(row.cases) }
+    };
+    rows.into_iter().map(lone).collect()
+}
+
+/// Every key of one code from each list.
+fn product(lists: &[Vec<u32>]) -> Vec<Key> {
+    let mut keys: Vec<Vec<u32>> = vec![Vec::new()];
+    for list in lists {
+        keys = keys.iter().flat_map(|key| list.iter().map(|&code| [key.as_slice(), &[code]].concat())).collect();
+    }
+    keys.into_iter().map(Vec::into_boxed_slice).collect()
 }
 
 /// Counts of people, far inside what an `i64` holds.

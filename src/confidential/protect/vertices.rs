@@ -68,6 +68,12 @@ impl Vertices {
         }
     }
 
+    /// Follows the board in how far a cell can go down.
+    pub(super) fn deepen(&mut self, board: &Board, cell: u32) {
+        let Some(simplex) = self.simplex.as_mut().filter(|_| self.is_free[cell as usize]) else { return };
+        simplex.within(cell as usize, -board.depth(cell), board.height(cell));
+    }
+
     /// A move of `cell` in the direction of `amount`, by as much as that or as far as it goes.
     pub(super) fn find(&mut self, board: &Board, cell: u32, amount: i64) -> Option<Move> {
         let simplex = self.simplex.as_mut()?;

@@ -50,9 +50,9 @@ impl Range {
         self.up.by >= need.up && self.down.by >= need.down && self.up.by + self.down.by >= need.width
     }
 
-    fn consider(&mut self, swap: &Swap, at: u32, cell: u32) {
+    fn consider(&mut self, swap: &Swap, (forwards, backwards): (i64, i64), at: u32, cell: u32) {
         let Some(unit) = swap.unit_of(cell) else { return };
-        for times in [swap.forwards, -swap.backwards] {
+        for times in [forwards, -backwards] {
             let by = unit * times;
             let best = if by > 0 { &mut self.up } else { &mut self.down };
             if by.abs() > best.by {
@@ -65,6 +65,17 @@ impl Range {
 impl Swap {
     fn unit_of(&self, cell: u32) -> Option<i64> {
         self.unit.binary_search_by_key(&cell, |&(cell, _)| cell).ok().map(|place| self.unit[place].1)
+    }
+
+    /// How often it can be applied either way before an insider could tell; none where it moves what the insider knows.
+    fn before(&self, insider: u32, insiders: &Insiders) -> Option<(i64, i64)> {
+        let (mut forwards, mut backwards) = (self.forwards, self.backwards);
+        for &(moved, by) in &self.unit {
+            let often = insiders.depth(insider, moved)? / by.abs();
+            let limit = if by < 0 { &mut forwards } else { &mut backwards };
+            *limit = often.min(*limit);
+        }
+        Some((forwards, backwards))
     }
 }
 
@@ -100,12 +111,14 @@ impl Witnesses {
     pub(super) fn range(&self, cell: u32, need: Need, insider: Option<u32>, insiders: &Insiders) -> Range {
         let range = self.ranges[cell as usize];
         let Some(insider) = insider else { return range };
-        let is_known = |&(moved, _): &(u32, i64)| insiders.knows(insider, moved);
-        let is_clear = |best: Best| best.by == 0 || !self.swaps[best.swap as usize].unit.iter().any(is_known);
+        let is_clear = |best: Best| {
+            let unit = &self.swaps.get(best.swap as usize).map_or(&[][..], |swap| &swap.unit);
+            best.by == 0 || unit.iter().all(|&(moved, by)| insiders.allow(insider, moved, by * best.times))
+        };
         if is_clear(range.up) && is_clear(range.down) {
             return range;
         }
-        self.best_of(cell, need, |swap| !swap.unit.iter().any(is_known))
+        self.best_of(cell, need, |swap| swap.before(insider, insiders))
     }
 
     /// Whether a cell is proven, for strangers and for all `insiders`.
@@ -121,11 +134,13 @@ impl Witnesses {
         self.insiders_in(cell, range, insiders).into_iter().find(known).map_or(Standing::Safe, Standing::Insider)
     }
 
-    /// The insiders who know a cell that the best tables move, unless they know the cell itself.
+    /// The insiders who can tell the best tables from the truth, unless they know the cell itself.
     fn insiders_in(&self, cell: u32, range: Range, insiders: &Insiders) -> Vec<u32> {
         let bests = [range.up, range.down].into_iter().filter(|best| best.by > 0);
-        let cells = bests.flat_map(|best| &self.swaps[best.swap as usize].unit).map(|&(other, _)| other);
-        let mut found: Vec<u32> = cells.flat_map(|other| insiders.who_know(other)).copied().collect();
+        let moves = bests.flat_map(|best| {
+            self.swaps[best.swap as usize].unit.iter().map(move |&(other, by)| (other, by * best.times))
+        });
+        let mut found: Vec<u32> = moves.flat_map(|(other, by)| insiders.who_see(other, by)).collect();
         found.retain(|&insider| !insiders.knows(insider, cell));
         found.sort_unstable();
         found.dedup();
@@ -138,7 +153,7 @@ impl Witnesses {
     }
 
     /// The best of the swaps that stand and fit, the latest first, until they are good enough.
-    fn best_of(&self, cell: u32, need: Need, fits: impl Fn(&Swap) -> bool) -> Range {
+    fn best_of(&self, cell: u32, need: Need, often: impl Fn(&Swap) -> Option<(i64, i64)>) -> Range {
         let mut range = Range::default();
         for &at in self.through[cell as usize].iter().rev() {
             let swap = &self.swaps[at as usize];
@@ -146,12 +161,16 @@ impl Witnesses {
                 continue;
             }
             let mut better = range;
-            better.consider(swap, at, cell);
-            if better != range && fits(swap) {
-                range = better;
-                if range.meets(need) {
-                    break;
-                }
+            better.consider(swap, (swap.forwards, swap.backwards), at, cell);
+            if better == range {
+                continue;
+            }
+            // As often as nobody can tell, which may be less than it could be.
+            if let Some(often) = often(swap) {
+                range.consider(swap, often, at, cell);
+            }
+            if range.meets(need) {
+                break;
             }
         }
         range
@@ -181,7 +200,7 @@ impl Witnesses {
                 self.through[cell as usize].push(at);
             }
             if is_protected && published == 0 {
-                self.ranges[cell as usize].consider(&swap, at, cell);
+                self.ranges[cell as usize].consider(&swap, (forwards, backwards), at, cell);
             }
         }
         self.swaps.push(swap);
@@ -202,7 +221,7 @@ impl Witnesses {
             }
             for &(moved, _) in &swap.unit {
                 if board.primary.needs[moved as usize].is_some() {
-                    self.ranges[moved as usize].consider(swap, at, moved);
+                    self.ranges[moved as usize].consider(swap, (swap.forwards, swap.backwards), at, moved);
                 }
             }
         }
@@ -224,7 +243,7 @@ impl Witnesses {
         for &moved in &lost {
             if self.rests_on(self.ranges[moved as usize], cell) {
                 let need = board.primary.needs[moved as usize].unwrap_or(Need { up: 0, down: 0, width: 0 });
-                self.ranges[moved as usize] = self.best_of(moved, need, |_| true);
+                self.ranges[moved as usize] = self.best_of(moved, need, |swap| Some((swap.forwards, swap.backwards)));
             }
         }
         lost

@@ -53,6 +53,16 @@ impl Axis {
     pub fn find(&self, code: &str) -> Option<u32> {
         self.index.get(code).copied()
     }
+
+    /// Every code that holds a month, event or leaf, the total too where it is the sum of all; rising.
+    #[must_use]
+    pub fn holding(&self, code: i32) -> Vec<u32> {
+        let total = (self.source != Source::Events).then_some(self.space.total);
+        let mut holders: Vec<u32> = self.holders.get(&code).into_iter().flatten().copied().chain(total).collect();
+        holders.sort_unstable();
+        holders.dedup();
+        holders
+    }
 }
 
 /// All axes of a release, and the measures behind the codes of the measure's.

@@ -1,15 +1,16 @@
 //! Counts any cells of a space from a frame. Comes in: keys. Goes out: n, f and m of each. Polars finds the distinct
 //! combinations; the lattice above them is summed here. Deliberately absent: which cells will be published.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use model::config::dimension::Unit;
 use model::period::Month;
 use polars::prelude::{Column, DataFrame, IntoColumn, NamedFrom, Series};
 
-use crate::tabulate::axes::{Axes, Source, moment_code};
+use crate::tabulate::axes::{Axes, Axis, Source, moment_code};
 use crate::tabulate::frame::{Frame, OWN_UNIT};
-use crate::tabulate::{Counter, Counts, Key, TabulateError};
+use crate::tabulate::shape::Shape;
+use crate::tabulate::{Counter, Counts, Key, Row, TabulateError};
 
 /// A frame ready to be counted over a space.
 #[derive(Debug)]
@@ -78,44 +79,26 @@ impl<'a> Tabulation<'a> {
         Ok(Combinations { codes, unit, count })
     }
 
-    /// Counts the keys that name exactly the axes of `shape`.
-    fn count_shape(&self, shape: &[usize], keys: &[(usize, &Key)], counts: &mut [Counts]) -> Result<(), TabulateError> {
-        const BITS: u32 = 20;
-        let pack = |code: u32, at: usize| u128::from(code) << (BITS * at as u32);
-        assert!(shape.len() * BITS as usize <= 128, "no table has more than six dimensions");
-        let wanted: HashMap<u128, u32> = keys
-            .iter()
-            .zip(0..)
-            .map(|((_, key), slot)| {
-                (shape.iter().enumerate().fold(0, |code, (at, axis)| code | pack(key[*axis], at)), slot)
-            })
-            .collect();
-        let sources: Vec<&Source> = shape.iter().map(|axis| &self.axes.axes[*axis].source).collect();
+    /// Counts the keys of one shape.
+    fn count_shape(&self, shape: &Shape, counts: &mut [Counts]) -> Result<(), TabulateError> {
+        let sources: Vec<&Source> = shape.axes.iter().map(|axis| &self.axes.axes[*axis].source).collect();
         let rows = self.combinations(&sources)?;
         let mut shares: Vec<(u32, u64, u32)> = Vec::new();
         let mut partial: Vec<u128> = Vec::new();
         // Rows of which a correction took every case are still there, with none.
         for row in (0..rows.count.len()).filter(|row| rows.count[*row] > 0) {
-            partial.clear();
-            partial.push(0);
-            for (at, axis) in shape.iter().enumerate() {
-                let holders = self.axes.axes[*axis].holders.get(&rows.codes[at][row]).map(Vec::as_slice);
-                let reached = partial.len();
-                for code in holders.unwrap_or_default() {
-                    for prefix in 0..reached {
-                        partial.push(partial[prefix] | pack(*code, at));
-                    }
-                }
-                partial.drain(..reached);
-            }
-            let slots = partial.iter().filter_map(|code| wanted.get(code));
-            shares.extend(slots.map(|slot| (*slot, rows.unit[row], rows.count[row])));
+            shape.holding(
+                self.axes,
+                |_, at| rows.codes[at][row],
+                &mut partial,
+                |slot| shares.push((slot, rows.unit[row], rows.count[row])),
+            );
         }
         shares.sort_unstable();
         for group in shares.chunk_by(|one, other| (one.0, one.1) == (other.0, other.1)) {
             let (slot, unit, _) = group[0];
             let cases: u64 = group.iter().map(|share| u64::from(share.2)).sum();
-            add(&mut counts[keys[slot as usize].0], unit, cases);
+            add(&mut counts[slot as usize], unit, cases);
         }
         Ok(())
     }
@@ -126,18 +109,8 @@ impl<'a> Tabulation<'a> {
     /// [`TabulateError::Group`] where polars fails, a fault of the program.
     pub fn try_count(&self, keys: &[Key]) -> Result<Vec<Counts>, TabulateError> {
         let mut counts = vec![Counts::default(); keys.len()];
-        let mut shapes: BTreeMap<Vec<usize>, Vec<(usize, &Key)>> = BTreeMap::new();
-        for (slot, key) in keys.iter().enumerate() {
-            // The measure always counts: its total is a measure, not a sum of all.
-            let named = |(axis, code): &(usize, &u32)| {
-                let axis = &self.axes.axes[*axis];
-                **code != axis.space.total || axis.source == Source::Events
-            };
-            let shape = key.iter().enumerate().filter(named).map(|(axis, _)| axis).collect();
-            shapes.entry(shape).or_default().push((slot, key));
-        }
-        for (shape, keys) in shapes {
-            self.count_shape(&shape, &keys, &mut counts)?;
+        for shape in Shape::all(self.axes, keys) {
+            self.count_shape(&shape, &mut counts)?;
         }
         let measure = self.axes.axes.iter().position(|axis| axis.source == Source::Events).unwrap_or(0);
         for (key, counts) in keys.iter().zip(&mut counts) {
@@ -149,11 +122,50 @@ impl<'a> Tabulation<'a> {
         }
         Ok(counts)
     }
+
+    /// What is counted in any of `keys`, cases alike together.
+    ///
+    /// # Errors
+    /// [`TabulateError::Group`] where polars fails, a fault of the program.
+    pub fn try_rows(&self, keys: &[Key]) -> Result<Vec<Row>, TabulateError> {
+        let shapes = Shape::all(self.axes, keys);
+        if shapes.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut sources: Vec<&Source> = Vec::new();
+        let place = |axis: &Axis, sources: &[&Source]| sources.iter().position(|source| **source == axis.source);
+        for axis in &self.axes.axes {
+            if place(axis, &sources).is_none() {
+                sources.push(&axis.source);
+            }
+        }
+        // The twins that count families find their codes where the others do.
+        let column: Vec<usize> = self.axes.axes.iter().filter_map(|axis| place(axis, &sources)).collect();
+        let rows = self.combinations(&sources)?;
+        let (mut found, mut partial) = (Vec::new(), Vec::new());
+        for row in (0..rows.count.len()).filter(|row| rows.count[*row] > 0) {
+            let mut of = Vec::new();
+            for shape in &shapes {
+                shape.holding(self.axes, |axis, _| rows.codes[column[axis]][row], &mut partial, |slot| of.push(slot));
+            }
+            of.sort_unstable();
+            if !of.is_empty() {
+                let codes = self.axes.axes.iter().zip(&column).map(|(axis, &column)| (axis, rows.codes[column][row]));
+                let holders = codes.map(|(axis, code)| axis.holding(code)).collect();
+                found.push(Row { holders, cases: u64::from(rows.count[row]), of });
+            }
+        }
+        Ok(found)
+    }
 }
 
 impl Counter for Tabulation<'_> {
     fn count(&self, keys: &[Key]) -> Vec<Counts> {
         self.try_count(keys).expect("a frame whose columns were all given can be grouped by them")
+    }
+
+    fn rows(&self, keys: &[Key]) -> Vec<Row> {
+        self.try_rows(keys).expect("a frame whose columns were all given can be grouped by them")
     }
 }
 
@@ -282,6 +294,26 @@ mod tests {
     #[test]
     fn distinct_families_are_counted_once_however_many_cases_they_have() {
         assert_eq!(count(&[("period_families", "2026"), ("measure", "families")]), (3, 3, 1));
+    }
+
+    #[test]
+    fn the_rows_of_a_cell_say_where_else_its_cases_are_counted() {
+        let (axes, frame) = example();
+        let mut key: Key = axes.axes.iter().map(|axis| axis.space.total).collect();
+        let district = axes.position("district").expect("an axis");
+        let named = |code: &str| axes.axes[district].find(code).expect("a code");
+        key[district] = named("N1");
+        let other = Key::from(vec![u32::MAX >> 12; key.len()]);
+        let rows = Tabulation::new(&axes, &frame).expect("columns of one length").rows(&[other, key]);
+        assert_eq!(rows.len(), 1, "two cases, alike");
+        assert_eq!((rows[0].cases, rows[0].of.as_slice()), (2, [1].as_slice()));
+        let mut holders = vec![axes.axes[district].space.total, named("North"), named("N1")];
+        holders.sort_unstable();
+        assert_eq!(rows[0].holders[district], holders);
+        let twin = axes.position("district_families").expect("an axis");
+        assert_eq!(rows[0].holders[twin], holders);
+        // Cases and families are two measures of one event.
+        assert_eq!(rows[0].holders[axes.position("measure").expect("an axis")], vec![0, 1]);
     }
 
     #[test]

@@ -16,10 +16,24 @@ pub struct Counts {
     pub largest: u64,
 }
 
+/// Cases alike in every dimension, and where they are counted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// By dimension: the codes that hold them, the total included where it does; rising.
+    pub holders: Vec<Vec<u32>>,
+    /// How many.
+    pub cases: u64,
+    /// Which of the keys asked for count them, rising.
+    pub of: Vec<u32>,
+}
+
 /// Counts any cells of a space, whether a table shows them or not.
 pub trait Counter {
     /// One `Counts` a key, in the order of the keys.
     fn count(&self, keys: &[Key]) -> Vec<Counts>;
+
+    /// What is counted in any of `keys`, a row for cases alike, in an order that the keys and the cases decide.
+    fn rows(&self, keys: &[Key]) -> Vec<Row>;
 }
 
 pub mod axes;
@@ -27,6 +41,7 @@ pub mod correction;
 pub mod count;
 pub mod derive;
 pub mod frame;
+mod shape;
 pub mod tags;
 
 pub use axes::{Axes, Axis};

@@ -66,9 +66,7 @@ impl Simplex {
     /// Lets a variable go again, within its bounds.
     pub fn release(&mut self, variable: usize, lower: i64, upper: Option<i64>) -> bool {
         let Some(at) = self.place.get(variable).copied().flatten() else { return true };
-        self.rest();
-        (self.lower[at], self.upper[at]) = (float(lower), upper.map_or(f64::INFINITY, float));
-        (self.low[at], self.high[at]) = (self.lower[at] - nudge(at), self.upper[at] + nudge(at));
+        self.within(variable, lower, upper);
         if self.row_of[at] != OUTSIDE {
             return true;
         }
@@ -78,6 +76,14 @@ impl Simplex {
             Some(&(row, entry)) if entry.abs() > STEADY => self.exchange(at, row, &column),
             Some(_) | None => true,
         }
+    }
+
+    /// Sets other bounds, between which a variable rests, to one that is not held.
+    pub fn within(&mut self, variable: usize, lower: i64, upper: Option<i64>) {
+        let Some(at) = self.place.get(variable).copied().flatten() else { return };
+        self.rest();
+        (self.lower[at], self.upper[at]) = (float(lower), upper.map_or(f64::INFINITY, float));
+        (self.low[at], self.high[at]) = (self.lower[at] - nudge(at), self.upper[at] + nudge(at));
     }
 
     fn is_held(&self, at: usize) -> bool {

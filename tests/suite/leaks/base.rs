@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use confidential::protect::{HiddenZeros, Insiders, PlannedTable, Problem, Reason, Shown, Space, Weight, suppress};
-use confidential::tabulate::{Counter, Counts, Key};
+use confidential::tabulate::{Counter, Counts, Key, Row};
 use model::Hierarchy;
 use model::release::{
     ChartKind, Precision, Release, ReleaseParts, ReleasedCell, ReleasedCode, ReleasedDimension, ReleasedTable, Zeros,
@@ -134,6 +134,20 @@ impl Counter for Cases {
             }
         };
         keys.iter().map(count).collect()
+    }
+
+    fn rows(&self, keys: &[Key]) -> Vec<Row> {
+        let row = |(codes, _): &([u32; 4], u64)| {
+            let holding = |dim: usize| {
+                let all = 0..u32::try_from(self.spaces[dim].codes.len()).expect("a short list");
+                all.filter(|&code| self.covers(dim, code, codes[dim])).collect::<Vec<u32>>()
+            };
+            let holders: Vec<Vec<u32>> = (0..4).map(holding).collect();
+            let is_in = |key: &Key| key.iter().zip(&holders).all(|(code, holders)| holders.contains(code));
+            let of: Vec<u32> = (0_u32..).zip(keys).filter(|(_, key)| is_in(key)).map(|(at, _)| at).collect();
+            (!of.is_empty()).then_some(Row { holders, cases: 1, of })
+        };
+        self.rows.iter().filter_map(row).collect()
     }
 }
 

@@ -226,7 +226,7 @@ fn with_overall(mut models: Vec<Model>, records: &[Record], microdata: &Microdat
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 600, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(crate::draws::draws(600))]
 
     #[test]
     fn the_optimum_is_the_optimum_under_every_metric_and_model(

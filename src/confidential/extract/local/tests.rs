@@ -117,7 +117,7 @@ fn settings(models: Vec<Model>, microdata: &Microdata) -> Settings {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 600, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(crate::draws::draws(600))]
 
     #[test]
     fn classes_keep_the_models_labels_cover_their_records_and_the_loss_is_theirs(

@@ -66,12 +66,14 @@ fn attack_all(problem: &Problem, pattern: &Pattern, counter: &dyn Counter) -> Re
     }
     let narrow = targets(&system, &primary).filter(|&cell| !safe[cell]);
     insight.by_strangers = narrow.map(|cell| system.keys[cell].clone()).collect();
-    let insiders = Insiders::of(&system, &primary.states);
+    let insiders = Insiders::of(&system, &primary.states, &primary.floors);
     for insider in insiders.all() {
         let known = insiders.known_by(insider);
         insight.insiders += 1;
-        let before: Vec<(i64, Option<i64>)> =
-            known.iter().map(|&at| (equations.lower[at as usize], equations.upper[at as usize])).collect();
+        let before = (equations.lower.clone(), equations.upper.clone());
+        for (at, own) in insiders.own(insider) {
+            equations.lower[at as usize] = equations.lower[at as usize].max(own);
+        }
         for &at in known {
             let truth = system.value(at as usize);
             (equations.lower[at as usize], equations.upper[at as usize]) = (truth, Some(truth));
@@ -91,9 +93,7 @@ fn attack_all(problem: &Problem, pattern: &Pattern, counter: &dyn Counter) -> Re
                 None => insight.open += 1,
             }
         }
-        for (&at, before) in known.iter().zip(before) {
-            (equations.lower[at as usize], equations.upper[at as usize]) = before;
-        }
+        (equations.lower, equations.upper) = before;
     }
     Ok(insight)
 }

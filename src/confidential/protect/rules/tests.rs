@@ -13,7 +13,7 @@ use super::super::{
 };
 use super::insider::{attack, published};
 use super::{LowTotal, Rules, Sensitive};
-use crate::tabulate::{Counter, Counts, Key};
+use crate::tabulate::{Counter, Counts, Key, Row};
 
 /// Cases as the two codes of their cell and their family.
 struct Pencil(Vec<([u32; 2], u32)>);
@@ -46,6 +46,16 @@ impl Counter for Pencil {
             Counts { counted: families.len() as u64, protected: distinct.len() as u64, largest }
         };
         keys.iter().map(counts).collect()
+    }
+
+    fn rows(&self, keys: &[Key]) -> Vec<Row> {
+        let row = |(codes, _): &([u32; 2], u32)| {
+            let is_in = |key: &Key| key.iter().zip(codes).all(|(&wanted, &code)| wanted == 0 || wanted == code);
+            let of: Vec<u32> = (0_u32..).zip(keys).filter(|(_, key)| is_in(key)).map(|(at, _)| at).collect();
+            let holders = codes.iter().map(|&code| vec![0, code]).collect();
+            (!of.is_empty()).then_some(Row { holders, cases: 1, of })
+        };
+        self.0.iter().filter_map(row).collect()
     }
 }
 

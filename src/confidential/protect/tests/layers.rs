@@ -128,7 +128,7 @@ fn the_bound_of_the_pencil_table_is_its_only_pattern() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(crate::draws::draws(60))]
 
     /// A bound above a pattern that exists would be a lie, and more search never costs more.
     #[test]

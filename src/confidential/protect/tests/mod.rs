@@ -17,7 +17,7 @@ mod safety;
 use model::release::Zeros;
 
 use super::*;
-use crate::tabulate::Counts;
+use crate::tabulate::{Counts, Row};
 
 /// Counts of the finest combinations; each case is its own unit.
 pub(super) struct Pencil<'a> {
@@ -49,6 +49,25 @@ impl Counter for Pencil<'_> {
             })
             .collect()
     }
+
+    fn rows(&self, keys: &[Key]) -> Vec<Row> {
+        rows_in(self.spaces, keys, self.inner.iter().map(|(codes, count)| (codes.as_slice(), *count)))
+    }
+}
+
+/// The rows of `keys` among finest cells and their counts.
+pub(super) fn rows_in<'a>(spaces: &[Space], keys: &[Key], inner: impl Iterator<Item = (&'a [u32], u64)>) -> Vec<Row> {
+    let row = |(codes, cases): (&[u32], u64)| {
+        let holding = |(space, &leaf): (&Space, &u32)| {
+            let all = 0..u32::try_from(space.codes.len()).expect("a handful of codes");
+            all.filter(|&code| under(space, code, leaf)).collect::<Vec<u32>>()
+        };
+        let holders: Vec<Vec<u32>> = spaces.iter().zip(codes).map(holding).collect();
+        let is_in = |key: &Key| key.iter().zip(&holders).all(|(code, holders)| holders.contains(code));
+        let of: Vec<u32> = (0_u32..).zip(keys).filter(|(_, key)| is_in(key)).map(|(at, _)| at).collect();
+        (cases > 0 && !of.is_empty()).then_some(Row { holders, cases, of })
+    };
+    inner.filter_map(row).collect()
 }
 
 /// A dimension of a total (code 0) and `leaves` below it.
@@ -138,5 +157,9 @@ impl Counter for Families<'_> {
             Counts { counted: cases.values().sum(), protected: cases.len() as u64, largest }
         };
         keys.iter().map(counts).collect()
+    }
+
+    fn rows(&self, keys: &[Key]) -> Vec<Row> {
+        rows_in(self.spaces, keys, self.rows.iter().map(|(codes, _, count)| (codes.as_slice(), *count)))
     }
 }

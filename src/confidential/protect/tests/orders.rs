@@ -63,7 +63,7 @@ fn nothing_decides(drawn: &Drawn) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 80, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(crate::draws::draws(80))]
 
     #[test]
     fn the_order_of_dimensions_codes_tables_cells_and_cases_decides_nothing(

@@ -235,6 +235,53 @@ fn a_sparse_year_is_never_refused_for_quarters_that_were_safe() {
     }
 }
 
+/// Districts by age, zeros shown, and needs by district. All that need 1 has in district 1 are two young cases of one
+/// family, which therefore knows that the young there are 2 or more. Five older ones are published: were the young
+/// allowed to be 1 for it, need 2 could be 4 there, and is 5 or more.
+#[test]
+fn a_family_knows_its_own_cases_in_the_cells_of_other_tables_too() {
+    let spaces = vec![flat("need", 2), flat("district", 2), flat("age", 2)];
+    let cases: [(&[u32], &[u32]); 6] = [
+        (&[1, 1, 1], &[0, 0]),
+        (&[1, 2, 2], &[1, 3]),
+        (&[2, 1, 1], &[1, 0, 0, 0, 1]),
+        (&[2, 1, 2], &[3, 1, 0, 0, 0]),
+        (&[2, 2, 1], &[1, 3]),
+        (&[2, 2, 2], &[1, 0]),
+    ];
+    let rows = cases.iter().flat_map(|(codes, families)| families.iter().map(|&family| (codes.to_vec(), family, 1)));
+    let counter = Families { spaces: &spaces, rows: rows.collect() };
+    let tables = vec![
+        PlannedTable { threshold: 3, ..table("T0", random::margin(&spaces, &[1, 2]), Zeros::Shown) },
+        table("T1", random::margin(&spaces, &[0, 1]), Zeros::Hidden),
+    ];
+    let problem = Problem { spaces: spaces.clone(), tables, insiders: Insiders::Considered, ..plain() };
+    let pattern = suppress(&problem, &counter).expect("everything can be hidden");
+    assert_eq!(definition::judge(&problem, &pattern, &counter, &[]).breaches, Vec::<String>::new());
+    let attacked = |problem: &Problem, pattern: &Pattern| {
+        rules::insider::attack(problem, pattern, &counter).expect("a sound pattern").by_insiders
+    };
+    assert_eq!(attacked(&problem, &pattern), Vec::new());
+    let without = Problem { insiders: Insiders::Ignored, ..problem.clone() };
+    let pattern = suppress(&without, &counter).expect("everything can be hidden");
+    assert!(!attacked(&problem, &pattern).is_empty(), "for strangers alone more would be shown");
+}
+
+/// Three families, each alone with its need; the third is alone in its district too and knows the zeros there. Were the
+/// zeros of needs shown, each need would be 1 or more, and its case in the other district with it.
+#[test]
+fn three_families_alone_are_hidden_from_one_another() {
+    let spaces = vec![flat("need", 3), flat("district", 2)];
+    let rows = vec![(vec![1, 2], 0, 1), (vec![2, 2], 1, 1), (vec![3, 1], 2, 1)];
+    let counter = Families { spaces: &spaces, rows };
+    let tables =
+        vec![table("T0", every_cell(&spaces), Zeros::Hidden), table("T1", random::margin(&spaces, &[0]), Zeros::Shown)];
+    let problem = Problem { spaces: spaces.clone(), tables, insiders: Insiders::Considered, ..plain() };
+    let pattern = suppress(&problem, &counter).expect("everything can be hidden");
+    assert_eq!(definition::judge(&problem, &pattern, &counter, &[]).breaches, Vec::<String>::new());
+    assert_eq!(pattern.zeros, [Zeros::Hidden, Zeros::Hidden]);
+}
+
 /// One family, three cases, one need, one district: everything is its own, and there is nobody to protect from it. Had it
 /// to be kept from knowing itself, no pattern would do.
 #[test]

@@ -8,6 +8,7 @@ use proptest::test_runner::TestRunner;
 use super::definition::judge;
 use super::random::{Drawn, counts};
 use super::*;
+use crate::draws::draws;
 
 /// In which order the codes of the dimension of periods are published; each release is a list of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -173,10 +174,6 @@ fn drawn(story: Story) -> impl Strategy<Value = Drawn> {
     )
 }
 
-fn config(cases: u32) -> ProptestConfig {
-    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
-}
-
 fn is_safe(drawn: &Drawn, story: Story) -> Result<(), TestCaseError> {
     let series = publish(drawn, story);
     prop_assume!(!series.as_ref().is_ok_and(|series| series.undecided), "too many tables to try");
@@ -185,7 +182,7 @@ fn is_safe(drawn: &Drawn, story: Story) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(config(24))]
+    #![proptest_config(draws(24))]
 
     #[test]
     fn nobody_learns_too_much_from_two_quarters_and_their_year(drawn in drawn(Story::QuartersThenYear)) {

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use super::definition::judge;
 use super::random::{Drawn, Shape, Tables, system, system_for};
 use super::*;
+use crate::draws::draws;
 
 fn is_safe(drawn: &Drawn) -> Result<(), TestCaseError> {
     let counter = drawn.counter();
@@ -18,12 +19,8 @@ fn is_safe(drawn: &Drawn) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-fn config(cases: u32) -> ProptestConfig {
-    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
-}
-
 proptest! {
-    #![proptest_config(config(150))]
+    #![proptest_config(draws(150))]
 
     #[test]
     fn nobody_learns_too_much_from_a_table(
@@ -37,7 +34,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(config(60))]
+    #![proptest_config(draws(60))]
 
     #[test]
     fn nobody_learns_too_much_from_a_cube(
@@ -55,7 +52,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(config(60))]
+    #![proptest_config(draws(60))]
 
     #[test]
     fn a_family_alone_in_a_cell_learns_nothing_of_others_from_a_table(
@@ -77,7 +74,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(config(6))]
+    #![proptest_config(draws(6))]
 
     #[test]
     fn nobody_learns_too_much_in_four_dimensions(
