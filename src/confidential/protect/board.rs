@@ -132,6 +132,12 @@ impl<'a> Board<'a> {
         }
     }
 
+    /// The same for whoever knows nothing but what was published.
+    pub(super) fn open_reach(&self, cell: u32, sign: i64) -> Option<i64> {
+        let depth = self.values[cell as usize] - self.primary.floors[cell as usize];
+        if sign < 0 { Some(depth) } else { self.height(cell) }
+    }
+
     /// The least that a cell can be, for whoever is looked at.
     pub(super) fn floor(&self, cell: u32) -> i64 {
         self.floors[cell as usize]

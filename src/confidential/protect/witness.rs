@@ -185,8 +185,9 @@ impl Witnesses {
             return;
         }
         let unit: Vec<(u32, i64)> = cells.iter().map(|&(cell, by)| (cell, by / divisor)).collect();
+        // For a stranger, whoever it was found for.
         let often = |sign: i64| {
-            let limits = unit.iter().filter_map(|&(cell, by)| Some(board.reach(cell, by * sign)? / by.abs()));
+            let limits = unit.iter().filter_map(|&(cell, by)| Some(board.open_reach(cell, by * sign)? / by.abs()));
             limits.min().unwrap_or(OFTEN).min(OFTEN)
         };
         let (forwards, backwards) = (often(1), often(-1));
