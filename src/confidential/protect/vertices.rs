@@ -13,8 +13,10 @@ use super::search::Move;
 const MOST_CELLS: usize = 12_000;
 /// Pivots for one push.
 const PIVOTS: u64 = 400;
-/// Steps of the other searches that a pivot takes the time of.
+/// Steps of the other searches that a pivot takes the time of among so many cells; the basis that it passes through grows
+/// with them along both sides.
 const WORTH: usize = 200;
+const WORTH_AMONG: usize = 2_000;
 /// A number this near to a whole one is meant to be it.
 const WHOLE: f64 = 1e-3;
 
@@ -81,7 +83,8 @@ impl Vertices {
         let before = simplex.pivots;
         let sense = if amount < 0 { -1.0 } else { 1.0 };
         let push = simplex.push(cell as usize, sense, PIVOTS, float(amount));
-        board.count_steps(WORTH * usize::try_from(simplex.pivots - before).unwrap_or(0));
+        let worth = WORTH * (self.is_free.len() / WORTH_AMONG).max(1).pow(2);
+        board.count_steps(worth * usize::try_from(simplex.pivots - before).unwrap_or(0));
         if push == Push::Lost {
             return None;
         }
