@@ -16,7 +16,7 @@ Examples:
   takeup -C service extract --period 2025-26-Q4 --profile research
   takeup extract --from cases.csv --hierarchies levels --qi age,district --k 5 --out extract.csv
   takeup extract --from cases.csv --hierarchies levels --qi age,district --k 5 --suppress 0.02 \\
-                 --sensitive need --l 3 --out extract.csv --report loss.json
+                 --sensitive need --l 3 --out extract.csv --report report.json --risk risk.html
 
   takeup extract --from cases.csv --ready age=ages --ready day=dates --qi age,day --k 5 --out extract.csv
 
@@ -111,11 +111,14 @@ pub struct Extract {
     /// The file to write; gzip'd where its name ends in .gz
     #[arg(long, value_name = "FILE", required_unless_present = "period")]
     out: Option<PathBuf>,
-    /// Also write the report as JSON to this file, and the risk report as a page beside it
+    /// Also write the report as JSON to this file: what was lost, the risk before and after
     #[arg(long, value_name = "FILE", requires = "from")]
     report: Option<PathBuf>,
-    /// The share of the population that the data are; the estimates in the risk report use it
-    #[arg(long, value_name = "SHARE", default_value_t = pipeline::FRACTION, value_parser = share, requires = "report")]
+    /// Also write the risk report as a page to this file, with every subset of --qi; the JSON then has them too
+    #[arg(long, value_name = "FILE", requires = "from")]
+    risk: Option<PathBuf>,
+    /// The share of the population that the data are; the estimates of the risk use it
+    #[arg(long, value_name = "SHARE", default_value_t = pipeline::FRACTION, value_parser = share, requires = "from")]
     sampling_fraction: f64,
     /// Replace what an earlier run wrote
     #[arg(long)]
@@ -249,6 +252,7 @@ impl Extract {
                     population: self.population.clone(),
                     out: out.clone(),
                     report: self.report.clone(),
+                    risk: self.risk.clone(),
                     fraction: self.sampling_fraction,
                     replace: self.force,
                 };

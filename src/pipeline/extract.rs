@@ -38,8 +38,10 @@ pub struct ExtractOptions {
     pub population: Option<PathBuf>,
     /// The extract; gzip'd where the name ends in `.gz`.
     pub out: PathBuf,
-    /// The report as JSON; the risk report as a page goes beside it.
+    /// The report as JSON.
     pub report: Option<PathBuf>,
+    /// The risk report as a page; with it the report has every subset of the quasi-identifiers.
+    pub risk: Option<PathBuf>,
     /// The share of the population that the data are, above 0 and at most 1; a population table says it itself.
     pub fraction: f64,
     /// Whether an output of an earlier run may be replaced.
@@ -101,8 +103,7 @@ pub struct ExtractReport {
 /// [`Error::Extract`] where the input is wrong or cannot be protected, [`Error::OutputExists`] where something is in the way.
 pub fn extract(options: &ExtractOptions, request: &Request, progress: &dyn Fn(&str)) -> Result<ExtractReport, Error> {
     let start = Instant::now();
-    let page = options.report.as_ref().map(|report| risk::page_beside(report, &options.out));
-    for path in options.report.iter().chain(&page).chain([&options.out]) {
+    for path in options.report.iter().chain(&options.risk).chain([&options.out]) {
         if path.exists() && !options.replace {
             return Err(Error::OutputExists(path.clone()));
         }
@@ -116,13 +117,15 @@ pub fn extract(options: &ExtractOptions, request: &Request, progress: &dyn Fn(&s
     let bytes = prepared.write(request, &recoded);
     write(&options.out, &bytes)?;
     let mut report = report(&prepared, request, &recoded);
-    if options.report.is_some() {
+    if options.report.is_some() || options.risk.is_some() {
         progress("measuring the risk");
-        risk::measure(&mut report, &prepared, request, &recoded, options.fraction);
+        risk::measure(&mut report, &prepared, request, &recoded, options.fraction, options.risk.is_some());
     }
     report.seconds = start.elapsed().as_secs_f64();
-    if let (Some(path), Some(page)) = (&options.report, &page) {
-        fs::write(page, page::to_html(&report)).map_err(failed(page, "write"))?;
+    if let Some(path) = &options.risk {
+        fs::write(path, page::to_html(&report)).map_err(failed(path, "write"))?;
+    }
+    if let Some(path) = &options.report {
         let mut text = serde_json::to_string_pretty(&report).map_err(|error| Error::System {
             doing: "write as JSON to",
             path: path.clone(),

@@ -87,12 +87,25 @@ pub fn overall(microdata: &Microdata, classes: &Classes, loss: &Loss) -> String 
         0 => format!("{head}. No record is suppressed."),
         gone => {
             let share = percent(number(gone) / number(microdata.records.max(1)));
-            let records = microdata.records;
+            let (gone, records) = (grouped(&gone.to_string()), grouped(&microdata.records.to_string()));
             format!(
                 "{head}, suppressed records included. {gone} of {records} records ({share}) are suppressed: none of these columns is left of them."
             )
         }
     }
+}
+
+/// Digits with a comma at each thousand.
+#[must_use]
+pub fn grouped(digits: &str) -> String {
+    let mut text = String::with_capacity(digits.len() * 4 / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 /// A share for people: `12.3 %`. What is not nothing is never told as nothing, and what is not all never as all.

@@ -52,7 +52,9 @@ fn body(report: &ExtractReport, risk: &Risk) -> Markup {
         (attacks(risk))
         (sizes(risk))
         (population(risk))
-        (attributes::subsets(risk))
+        @if let (Some(before), Some(after)) = (&risk.before.subsets, &risk.after.subsets) {
+            (attributes::subsets(risk, before, after))
+        }
         h2 { "What was lost" }
         @for sentence in report.loss_in_words.iter().take(1) { p { (sentence) } }
         ul { @for sentence in report.loss_in_words.iter().skip(1) { li { (sentence) } } }
@@ -80,7 +82,7 @@ fn in_words(risk: &Risk) -> Vec<String> {
     }
     told.push(format!(
         "Somebody who knows all quasi-identifiers of a person in the data, and that the person is in it, picks the right one of \
-         these {noun} with a chance of {} at most; before it was {}. Over all, {} would be found in this way, where it was {}.",
+         these {noun} with a chance of {} at most; before it was {}. Of all, {} would be found in this way, where it was {}.",
         chance(after.prosecutor.highest),
         chance(before.prosecutor.highest),
         percent(after.prosecutor.average),

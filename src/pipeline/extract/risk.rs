@@ -1,7 +1,6 @@
-//! The risk of an extract, for its report. Comes in: a recoding. Goes out: the report with its risk, and where the page goes.
+//! The risk of an extract, for its report. Comes in: a recoding. Goes out: the report with its risk.
 //! Deliberately absent: how risk is measured.
 
-use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use confidential::extract::recode::{Prepared, Recoded, Request};
@@ -10,16 +9,18 @@ use confidential::extract::words;
 
 use super::ExtractReport;
 
-/// Measures the risk before and after. `fraction`: the share of the population that the data are.
+/// Measures the risk before and after. `fraction`: the share of the population that the data are; `subsets`: whether all subsets
+/// of the quasi-identifiers are wanted.
 pub(super) fn measure(
     report: &mut ExtractReport,
     prepared: &Prepared,
     request: &Request,
     recoded: &Recoded,
     fraction: f64,
+    subsets: bool,
 ) {
     let start = Instant::now();
-    let terms = Terms { threshold: threshold(request), fraction, work: WORK };
+    let terms = Terms { threshold: threshold(request), fraction, work: subsets.then_some(WORK) };
     report.risk = Some(Risk::new(&prepared.microdata, &recoded.classes, recoded.levels.as_deref(), &terms));
     report.risk_seconds = Some(start.elapsed().as_secs_f64());
 }
@@ -36,10 +37,4 @@ pub(super) fn loss_in_words(prepared: &Prepared, recoded: &Recoded) -> Vec<Strin
     let (microdata, classes, loss) = (&prepared.microdata, &recoded.classes, &recoded.loss);
     let columns = words::by_column(microdata, classes, loss).into_iter().map(|column| column.words);
     std::iter::once(words::overall(microdata, classes, loss)).chain(columns).collect()
-}
-
-/// The report's name with `.html`, unless another file of this run has it.
-pub(super) fn page_beside(report: &Path, out: &Path) -> PathBuf {
-    let page = report.with_extension("html");
-    if page == report || page == out { report.with_extension("risk.html") } else { page }
 }

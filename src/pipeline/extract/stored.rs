@@ -72,7 +72,8 @@ impl Workspace {
         let rows = sorted(prepared.write(&request, &recoded));
         let mut told = report(&prepared, &request, &recoded);
         progress("measuring the risk");
-        risk::measure(&mut told, &prepared, &request, &recoded, found.sampling_fraction.unwrap_or(FRACTION));
+        let fraction = found.sampling_fraction.unwrap_or(FRACTION);
+        risk::measure(&mut told, &prepared, &request, &recoded, fraction, true);
         told.seconds = start.elapsed().as_secs_f64();
         let made = Made {
             recipient: found.recipient.clone(),

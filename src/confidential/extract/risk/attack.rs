@@ -102,7 +102,7 @@ fn attack(members: &[(f64, f64)], threshold: Option<f64>) -> Attack {
         return Attack { at_risk: threshold.map(|_| 0.0), ..Attack::default() };
     }
     let above = |threshold: f64| {
-        members.iter().filter(|(chance, _)| *chance > threshold).map(|(_, count)| count).sum::<f64>() / all
+        members.iter().filter(|(chance, _)| *chance > threshold).fold(0.0, |sum, (_, count)| sum + count) / all
     };
     Attack {
         highest: members.iter().map(|(chance, _)| *chance).fold(0.0, f64::max),

@@ -29,8 +29,8 @@ pub struct Terms {
     pub threshold: Option<f64>,
     /// The share of the population that the data are, above 0 and at most 1.
     pub fraction: f64,
-    /// Entries that the attribute subsets may take to count.
-    pub work: u64,
+    /// Entries that the attribute subsets may take to count; none where they are not wanted.
+    pub work: Option<u64>,
 }
 
 /// The share of the population that is assumed where nobody says one: one in ten. A higher share is more cautious.
@@ -73,8 +73,8 @@ pub struct Side {
     pub families: Option<Families>,
     /// Protected units (families where known, else records) that are alone in a class of the population.
     pub population_uniques: Estimates,
-    /// Which attributes single out.
-    pub subsets: Subsets,
+    /// Which attributes single out, where that is wanted.
+    pub subsets: Option<Subsets>,
 }
 
 /// The same for families.
@@ -131,7 +131,7 @@ impl Side {
                 risk: Risks::of_families(groups, terms),
             }),
             population_uniques: Estimates::new(&protected, terms.fraction),
-            subsets: Subsets::new(groups, terms.work),
+            subsets: terms.work.map(|work| Subsets::new(groups, work)),
         }
     }
 }

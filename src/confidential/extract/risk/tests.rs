@@ -7,7 +7,7 @@ use crate::extract::microdata::{Microdata, Roles};
 use crate::extract::outcome::{Classes, Label};
 use crate::extract::table::Table;
 
-const TERMS: Terms = Terms { threshold: Some(0.2), fraction: 0.5, work: WORK };
+const TERMS: Terms = Terms { threshold: Some(0.2), fraction: 0.5, work: Some(WORK) };
 
 fn hierarchy(column: &str, values: &[&str]) -> Hierarchy {
     let rows: Vec<(u64, Vec<String>)> =

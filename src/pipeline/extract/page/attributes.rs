@@ -8,8 +8,7 @@ use maud::{Markup, html};
 use super::figures::{chance, count};
 use super::noun;
 
-pub(super) fn subsets(risk: &Risk) -> Markup {
-    let (before, after) = (&risk.before.subsets, &risk.after.subsets);
+pub(super) fn subsets(risk: &Risk, before: &Subsets, after: &Subsets) -> Markup {
     html! {
         h2 { "Which attributes single people out" }
         p { (scope(before)) }

@@ -2,7 +2,7 @@
 //! picture; a bar is a cell of a table, so that it can be read aloud and printed.
 
 use confidential::extract::risk::{Band, Risk, Side, Sizes};
-use confidential::extract::words::percent;
+use confidential::extract::words::{grouped, percent};
 use maud::{Markup, html};
 
 use super::{noun, protected};
@@ -29,17 +29,6 @@ pub(super) fn count(number: u64) -> String {
 /// An estimate to the nearest whole number.
 pub(super) fn about(number: f64) -> String {
     grouped(&format!("{number:.0}"))
-}
-
-fn grouped(digits: &str) -> String {
-    let mut text = String::with_capacity(digits.len() * 4 / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 /// Classes in what is protected.
@@ -81,7 +70,8 @@ pub(super) fn sizes(risk: &Risk) -> Markup {
         table.bars {
             caption { "Share of " (noun(risk)) " by the size of their class" }
             thead { tr {
-                th scope="col" { "Class of" } th scope="col" colspan="2" { "Before" } th scope="col" colspan="2" { "After" }
+                th scope="col" { "Class of" }
+                th.n scope="col" { "Before" } td {} th.n scope="col" { "After" } td {}
             } }
             tbody {
                 @for at in 0..was.len().max(is.len()) {

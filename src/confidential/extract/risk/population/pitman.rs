@@ -5,18 +5,15 @@ use statrs::function::gamma::{digamma, ln_gamma};
 
 use super::{STEPS, Sample, halve, real};
 
-/// The expected number of classes of one in a population of N under Pitman's sampling formula with the likeliest theta and alpha:
-/// N (theta + alpha)(theta + alpha + 1)... / (theta + 1)(theta + 2)..., with N - 1 factors each. (Hoshino gives its limit for large
-/// N, Gamma(theta + 1) / Gamma(theta + alpha) N^alpha, which is too high where theta is not small beside N.)
+/// Gamma(theta + 1) / Gamma(theta + alpha) N^alpha with the likeliest theta and alpha: what the expected number of classes of one
+/// comes to in a large population of N under Pitman's sampling formula. (It is too high where theta is not small beside N.)
 ///
 /// # Errors
 /// Why there is no answer.
 pub(super) fn uniques(sample: &Sample<'_>) -> Result<f64, &'static str> {
     let (theta, alpha) = parameters(sample)?;
-    let population = sample.population;
-    let ratio = ln_gamma(theta + 1.0) - ln_gamma(theta + alpha) + ln_gamma(theta + alpha + population - 1.0)
-        - ln_gamma(theta + population);
-    Ok(population * ratio.exp())
+    let logarithm = ln_gamma(theta + 1.0) - ln_gamma(theta + alpha) + alpha * sample.population.ln();
+    Ok(logarithm.exp())
 }
 
 /// Theta and alpha at which both derivatives of the logarithm of the likelihood vanish.
