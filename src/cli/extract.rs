@@ -16,12 +16,12 @@ Examples:
   takeup -C service extract --period 2025-26-Q4 --profile research
   takeup extract --from cases.csv --hierarchies levels --qi age,district --k 5 --out extract.csv
   takeup extract --from cases.csv --hierarchies levels --qi age,district --k 5 --suppress 0.02 \\
-                 --sensitive need --l 3 --out extract.csv --report loss.json
+                 --sensitive need --l 3 --out extract.csv --report report.json --risk risk.html
 
   takeup extract --from cases.csv --ready age=ages --ready day=dates --qi age,day --k 5 --out extract.csv
 
 From the store, a profile in config/profiles names the recipient, the dimensions and what must
-hold; the rows lie in extracts/<period>-<profile>/extract.csv, the report beside them.
+hold; the rows lie in extracts/<period>-<profile>/extract.csv, the report and risk.html beside them.
 
 From a file, --hierarchies names a folder with a file *_hierarchy_<column>.csv for each column of --qi: no
 header, a line a value: value; level 1; level 2; up to one for all. Separator: ; , | or a tab.
@@ -111,9 +111,15 @@ pub struct Extract {
     /// The file to write; gzip'd where its name ends in .gz
     #[arg(long, value_name = "FILE", required_unless_present = "period")]
     out: Option<PathBuf>,
-    /// Also write the report as JSON to this file
+    /// Also write the report as JSON to this file: what was lost, the risk before and after
     #[arg(long, value_name = "FILE", requires = "from")]
     report: Option<PathBuf>,
+    /// Also write the risk report as a page to this file, with every subset of --qi; the JSON then has them too
+    #[arg(long, value_name = "FILE", requires = "from")]
+    risk: Option<PathBuf>,
+    /// The share of the population that the data are; the estimates of the risk use it
+    #[arg(long, value_name = "SHARE", default_value_t = pipeline::FRACTION, value_parser = share, requires = "from")]
+    sampling_fraction: f64,
     /// Replace what an earlier run wrote
     #[arg(long)]
     force: bool,
@@ -123,6 +129,12 @@ pub struct Extract {
 fn ready(text: &str) -> Result<(String, Ready), &'static str> {
     let (column, kind) = text.split_once('=').ok_or("write COLUMN=KIND, such as age=ages")?;
     Ok((column.to_owned(), kind.parse()?))
+}
+
+/// Above 0, at most 1.
+fn share(text: &str) -> Result<f64, &'static str> {
+    let share = text.parse().ok().filter(|share: &f64| *share > 0.0 && *share <= 1.0);
+    share.ok_or("write a share above 0 and at most 1, such as 0.1")
 }
 
 /// `LOW,HIGH`.
@@ -240,6 +252,8 @@ impl Extract {
                     population: self.population.clone(),
                     out: out.clone(),
                     report: self.report.clone(),
+                    risk: self.risk.clone(),
+                    fraction: self.sampling_fraction,
                     replace: self.force,
                 };
                 (None, pipeline::extract(&options, &self.request(), &progress)?)

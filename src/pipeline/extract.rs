@@ -2,6 +2,8 @@
 //! Goes out: a file that is whole or not there, and a report for whoever protects. Deliberately absent: the clock in what
 //! is passed on; only the report says how long it took.
 
+mod page;
+mod risk;
 mod stored;
 
 use std::fmt::Write as _;
@@ -13,6 +15,7 @@ pub use confidential::extract::hierarchy::Ready;
 pub use confidential::extract::metric::Metric;
 pub use confidential::extract::microdata::Roles;
 pub use confidential::extract::recode::{Recoding, Request};
+pub use confidential::extract::risk::{FRACTION, Risk};
 pub use confidential::extract::wanted::{Diversity, Ground, Wanted};
 
 use confidential::extract::recode::{Prepared, Recoded};
@@ -37,6 +40,10 @@ pub struct ExtractOptions {
     pub out: PathBuf,
     /// The report as JSON.
     pub report: Option<PathBuf>,
+    /// The risk report as a page; with it the report has every subset of the quasi-identifiers.
+    pub risk: Option<PathBuf>,
+    /// The share of the population that the data are, above 0 and at most 1; a population table says it itself.
+    pub fraction: f64,
     /// Whether an output of an earlier run may be replaced.
     pub replace: bool,
 }
@@ -80,7 +87,13 @@ pub struct ExtractReport {
     pub lattice: u128,
     /// Whether it is proven that none is better.
     pub optimal: bool,
-    /// From the first byte read to the last one written.
+    /// What was lost, in words: over all columns, and by column.
+    pub loss_in_words: Vec<String>,
+    /// The risk before and after; none where no report is asked for.
+    pub risk: Option<Risk>,
+    /// What measuring the risk took, of the seconds below.
+    pub risk_seconds: Option<f64>,
+    /// From the first byte read to the last one written, the report itself not counted.
     pub seconds: f64,
 }
 
@@ -90,7 +103,7 @@ pub struct ExtractReport {
 /// [`Error::Extract`] where the input is wrong or cannot be protected, [`Error::OutputExists`] where something is in the way.
 pub fn extract(options: &ExtractOptions, request: &Request, progress: &dyn Fn(&str)) -> Result<ExtractReport, Error> {
     let start = Instant::now();
-    for path in options.report.iter().chain([&options.out]) {
+    for path in options.report.iter().chain(&options.risk).chain([&options.out]) {
         if path.exists() && !options.replace {
             return Err(Error::OutputExists(path.clone()));
         }
@@ -104,7 +117,14 @@ pub fn extract(options: &ExtractOptions, request: &Request, progress: &dyn Fn(&s
     let bytes = prepared.write(request, &recoded);
     write(&options.out, &bytes)?;
     let mut report = report(&prepared, request, &recoded);
+    if options.report.is_some() || options.risk.is_some() {
+        progress("measuring the risk");
+        risk::measure(&mut report, &prepared, request, &recoded, options.fraction, options.risk.is_some());
+    }
     report.seconds = start.elapsed().as_secs_f64();
+    if let Some(path) = &options.risk {
+        fs::write(path, page::to_html(&report)).map_err(failed(path, "write"))?;
+    }
     if let Some(path) = &options.report {
         let mut text = serde_json::to_string_pretty(&report).map_err(|error| Error::System {
             doing: "write as JSON to",
@@ -146,6 +166,9 @@ fn report(prepared: &Prepared, request: &Request, recoded: &Recoded) -> ExtractR
         checked: recoded.checked,
         lattice: recoded.lattice,
         optimal: recoded.bound.is_some_and(|bound| bound >= recoded.score),
+        loss_in_words: risk::loss_in_words(prepared, recoded),
+        risk: None,
+        risk_seconds: None,
         seconds: 0.0,
     }
 }
@@ -189,6 +212,13 @@ impl ExtractReport {
         }
         for (column, level) in self.qi.iter().zip(self.levels.iter().flatten()) {
             line(&format!("level of {column}"), level.to_string());
+        }
+        if let Some(risk) = &self.risk {
+            for (when, side) in [("before", &risk.before), ("after", &risk.after)] {
+                line(&format!("highest risk {when}"), format!("{:.6}", side.risk.prosecutor.highest));
+                line(&format!("average risk {when}"), format!("{:.6}", side.risk.prosecutor.average));
+                line(&format!("unique in the data {when}"), side.class_sizes.of_size(1).to_string());
+            }
         }
         line("nodes", self.lattice.to_string());
         line("checked", self.checked.to_string());

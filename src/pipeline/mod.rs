@@ -23,7 +23,8 @@ pub use demo::{DemoSummary, LAST_QUARTER, SECOND_PERSON, demo};
 pub use error::Error;
 pub use explain::Explanation;
 pub use extract::{
-    Diversity, ExtractOptions, ExtractReport, Ground, Metric, Ready, Recoding, Request, Roles, Wanted, extract,
+    Diversity, ExtractOptions, ExtractReport, FRACTION, Ground, Metric, Ready, Recoding, Request, Roles, Wanted,
+    extract,
 };
 pub use gate::Reported;
 pub use ingest::{IngestSummary, inspect};

@@ -75,7 +75,9 @@ impl Data {
     fn extract(&self, options: &[&str]) -> Output {
         let (from, out, report) = (self.path("cases.csv"), self.path("out.csv"), self.path("report.json"));
         let paths = ["extract", "--from", text(&from), "--hierarchies", text(self.home.path()), "--force"];
-        let outputs = ["--out", text(&out), "--report", text(&report), "--qi", "age,district,sex"];
+        let risk = self.path("risk.html");
+        let outputs =
+            ["--out", text(&out), "--report", text(&report), "--risk", text(&risk), "--qi", "age,district,sex"];
         takeup(&[&paths[..], &outputs, options].concat())
     }
 
@@ -341,6 +343,93 @@ fn nothing_is_written_over_without_force() {
     assert_eq!(fs::read(&out).expect("it is still there"), before);
 }
 
+/// Sizes of classes of these rows, by the cells of the columns.
+fn sizes(rows: &[Vec<String>], columns: &[usize]) -> Vec<usize> {
+    let mut classes: BTreeMap<Vec<&str>, usize> = BTreeMap::new();
+    for row in rows {
+        *classes.entry(columns.iter().map(|column| row[*column].as_str()).collect()).or_default() += 1;
+    }
+    classes.into_values().collect()
+}
+
+/// That a side of the risk report is what these rows are: the whole, and each subset of the quasi-identifiers.
+fn check_risk(side: &Value, header: &[String], rows: &[Vec<String>], k: usize) {
+    let columns = QUASI.map(|name| header.iter().position(|column| column == name).expect("a column"));
+    let is = |value: &Value, known: f64| {
+        assert!((value.as_f64().expect("a number") - known).abs() < 1e-12, "{value} is not {known}")
+    };
+    let all = sizes(rows, &columns);
+    let records = rows.len() as f64;
+    assert_eq!(side["records"], rows.len());
+    is(&side["risk"]["prosecutor"]["average"], all.len() as f64 / records);
+    is(&side["risk"]["prosecutor"]["highest"], 1.0 / *all.iter().min().expect("a class") as f64);
+    is(&side["risk"]["prosecutor"]["at_risk"], all.iter().filter(|size| **size < k).sum::<usize>() as f64 / records);
+    assert_eq!(side["class_sizes"]["uniques"], all.iter().filter(|size| **size == 1).count());
+    let subsets = side["subsets"]["all"].as_array().expect("subsets");
+    assert_eq!(subsets.len(), 7);
+    for subset in subsets {
+        let names: Vec<&str> =
+            subset["attributes"].as_array().expect("names").iter().filter_map(Value::as_str).collect();
+        let columns: Vec<usize> = (0..3).filter(|at| names.contains(&QUASI[*at])).map(|at| columns[at]).collect();
+        let sizes = sizes(rows, &columns);
+        assert_eq!(subset["classes"], sizes.len(), "{names:?}");
+        assert_eq!(subset["uniques"], sizes.iter().filter(|size| **size == 1).count(), "{names:?}");
+        let alike: usize = sizes.iter().map(|size| size * (size - 1)).sum();
+        is(&subset["separation"], 1.0 - alike as f64 / (records * (records - 1.0)));
+    }
+}
+
+#[test]
+fn the_risk_report_is_what_the_two_files_are() {
+    let data = Data::new(&records(400));
+    for options in [&["--k", "5", "--suppress", "0.1"][..], &["--k", "4", "--model", "local"]] {
+        let made = data.made(options);
+        let before = fs::read_to_string(data.path("cases.csv")).expect("the data");
+        let mut lines = before.lines().map(|line| line.split(';').map(str::to_owned).collect::<Vec<_>>());
+        let header = lines.next().expect("a header");
+        let k = options[1].parse().expect("a number");
+        check_risk(&made.report["risk"]["before"], &header, &lines.collect::<Vec<_>>(), k);
+        let kept: Vec<Vec<String>> = if options.contains(&"local") {
+            made.rows.clone()
+        } else {
+            made.rows
+                .iter()
+                .zip(made.cells())
+                .filter(|(_, cells)| cells.is_some())
+                .map(|(row, _)| row.clone())
+                .collect()
+        };
+        check_risk(&made.report["risk"]["after"], &made.header, &kept, k);
+        assert_eq!(made.report["risk"]["after"]["suppressed"], made.rows.len() - kept.len());
+        assert_eq!(made.report["loss_in_words"].as_array().expect("sentences").len(), 1 + QUASI.len());
+    }
+}
+
+#[test]
+fn the_risk_page_is_one_file_without_scripts_or_values() {
+    let data = Data::new(&records(400));
+    data.made(&["--k", "5", "--suppress", "0.1"]);
+    let page = fs::read_to_string(data.path("risk.html")).expect("a page");
+    for word in ["<script", "http:", "https:", "src=", "@import", "url("] {
+        assert!(!page.contains(word), "{word}");
+    }
+    for value in ["D1", "D4", "North", "South", "Person", "N0"] {
+        assert!(!page.contains(value), "{value}");
+    }
+    for said in
+        ["Internal.", "lang=\"en\"", "Prosecutor", "Journalist", "Marketer", "Zayatz", "1 in 5", "scope=\"row\""]
+    {
+        assert!(page.contains(said), "{said}");
+    }
+}
+
+#[test]
+fn a_sampling_fraction_that_is_none_is_wrong_usage() {
+    let data = Data::new(&records(50));
+    refuses(&data, &["--k", "3", "--sampling-fraction", "0"], 2, &["sampling-fraction", "above 0"]);
+    refuses(&data, &["--k", "3", "--sampling-fraction", "1.5"], 2, &["sampling-fraction", "above 0"]);
+}
+
 /// The demo's workspace, with a store of its own to extract from.
 fn demo() -> (TempDir, PathBuf) {
     let home = tempfile::tempdir().expect("a temporary folder");
@@ -360,6 +449,8 @@ fn an_extract_from_the_store_counts_families_and_is_made_once_a_recipient() {
     let output = run("2025-26-Q4");
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     let made = folder.join("extracts/2025-26-Q4-research");
+    let page = fs::read_to_string(made.join("risk.html")).expect("a risk report");
+    assert!(page.contains("Families, each in the smallest class it is in"), "risk is told on families");
     let rows = fs::read_to_string(made.join("extract.csv")).expect("an extract");
     let (header, rows) = rows.split_once('\n').expect("a header");
     assert_eq!(header, "month,district,age,sex,phase,need", "neither the family nor any field of the case");

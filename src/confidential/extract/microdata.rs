@@ -2,7 +2,7 @@
 //! unit, a hierarchy for each quasi-identifier. Goes out: distinct records in codes, with how many records each stands for.
 //! Deliberately absent: every other column of the table.
 
-mod distinct;
+pub(super) mod distinct;
 
 use std::fmt;
 

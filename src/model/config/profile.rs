@@ -39,6 +39,8 @@ pub struct Profile {
     pub k: u64,
     /// The share of cases that may be suppressed.
     pub suppress: f64,
+    /// The share of the population that the families in the data are, for the risk report.
+    pub sampling_fraction: Option<f64>,
 }
 
 #[derive(Deserialize)]
@@ -54,6 +56,7 @@ struct RawProfile {
     l: Option<Spanned<u64>>,
     t: Option<Spanned<f64>>,
     suppress: Spanned<f64>,
+    sampling_fraction: Option<Spanned<f64>>,
 }
 
 impl Profile {
@@ -89,6 +92,10 @@ impl Profile {
         if !(0.0..1.0).contains(raw.suppress.get_ref()) {
             return Err(document.error(raw.suppress.span(), "`suppress` is a share: 0 or more, and below 1"));
         }
+        let no_share = |share: &&Spanned<f64>| !(*share.get_ref() > 0.0 && *share.get_ref() <= 1.0);
+        if let Some(share) = raw.sampling_fraction.as_ref().filter(no_share) {
+            return Err(document.error(share.span(), "`sampling_fraction` is a share: above 0, and at most 1"));
+        }
         let texts = |names: Vec<Spanned<String>>| names.into_iter().map(Spanned::into_inner).collect();
         Ok(Self {
             recipient: raw.recipient.into_inner(),
@@ -99,6 +106,7 @@ impl Profile {
             sensitivity: Sensitivity { l: raw.l.map(Spanned::into_inner), t: raw.t.map(Spanned::into_inner) },
             k: raw.k.into_inner(),
             suppress: raw.suppress.into_inner(),
+            sampling_fraction: raw.sampling_fraction.map(Spanned::into_inner),
         })
     }
 }
@@ -187,5 +195,6 @@ mod tests {
         assert!(refused("k = 5", "k = 2").contains("fewer than 3"));
         assert!(refused("l = 3\n", "").contains("needs `l` or `t`"));
         assert!(refused("0.05", "1.0").contains("share"));
+        assert!(refused("k = 5", "k = 5\nsampling_fraction = 0.0").contains("share"));
     }
 }

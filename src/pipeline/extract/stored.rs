@@ -14,7 +14,7 @@ use model::config::Profile;
 use model::period::Period;
 use serde::{Deserialize, Serialize};
 
-use super::{Diversity, ExtractReport, Ground, Request, Wanted, report};
+use super::{Diversity, ExtractReport, FRACTION, Ground, Request, Wanted, page, report, risk};
 use crate::pipeline::files::{failed, remove_folder, write_folder};
 use crate::pipeline::{Error, Workspace};
 
@@ -33,8 +33,8 @@ struct Made {
 const MADE: &str = "extract.json";
 
 impl Workspace {
-    /// Makes the extract of a profile: `extract.csv` for the recipient, `report.json` for the service. The folder, and the
-    /// report.
+    /// Makes the extract of a profile: `extract.csv` for the recipient, `report.json` and the page
+    /// `risk.html` for the service. The folder, and the report.
     ///
     /// # Errors
     /// [`Error::EarlierExtract`] where the recipient has rows of these months; [`Error::Extract`] where the models cannot be
@@ -71,6 +71,9 @@ impl Workspace {
         progress("writing");
         let rows = sorted(prepared.write(&request, &recoded));
         let mut told = report(&prepared, &request, &recoded);
+        progress("measuring the risk");
+        let fraction = found.sampling_fraction.unwrap_or(FRACTION);
+        risk::measure(&mut told, &prepared, &request, &recoded, fraction, true);
         told.seconds = start.elapsed().as_secs_f64();
         let made = Made {
             recipient: found.recipient.clone(),
@@ -143,9 +146,12 @@ fn publish(folder: &Path, rows: &[u8], told: &ExtractReport, made: &Made) -> Res
             source: error.into(),
         })
     };
+    let page = page::to_html(told);
     let (told, made) = (json(serde_json::to_string_pretty(told))?, json(serde_json::to_string_pretty(made))?);
     let staged = folder.with_extension("staged");
     remove_folder(&staged)?;
-    write_folder(&staged, [("extract.csv", rows), ("report.json", told.as_bytes()), (MADE, made.as_bytes())])?;
+    let texts = [("report.json", &told), ("risk.html", &page), (MADE, &made)];
+    let texts = texts.map(|(name, text)| (name, text.as_bytes()));
+    write_folder(&staged, std::iter::once(("extract.csv", rows)).chain(texts))?;
     fs::rename(&staged, folder).map_err(failed(folder, "rename"))
 }

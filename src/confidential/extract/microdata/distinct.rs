@@ -7,7 +7,7 @@ const FREE: u32 = u32::MAX;
 /// First record, number of records, and the row of each record; rows in order of first appearance.
 ///
 /// Codes are packed into one key of 64 or 128 bits where they fit, else compared column by column.
-pub(super) fn distinct(columns: &[&[u32]]) -> (Vec<u32>, Vec<u32>, Vec<u32>) {
+pub(in crate::extract) fn distinct(columns: &[&[u32]]) -> (Vec<u32>, Vec<u32>, Vec<u32>) {
     let bits: Vec<u32> = columns.iter().map(|codes| width(codes)).collect();
     match bits.iter().sum::<u32>() {
         0..=64 => {
