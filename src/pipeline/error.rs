@@ -53,6 +53,12 @@ pub enum Error {
     /// A recipient would get rows of the same months twice.
     #[error("{0} holds rows of these months for the same recipient")]
     EarlierExtract(PathBuf),
+    /// Rows of months whose figures are not released yet.
+    #[error("not all of {period} has been released, so nobody has decided yet what may be told of it")]
+    NotReported {
+        /// As given.
+        period: String,
+    },
     /// A period without a case.
     #[error("the store has no case in {period}")]
     NoCases {
@@ -187,7 +193,7 @@ impl Error {
             Self::Ingest(_) | Self::Case(_) => 4,
             Self::Protect(ProtectError::NotFrozen { .. } | ProtectError::NotRelated { .. }) => 4,
             Self::Extract(error) => extract_code(error),
-            Self::EarlierExtract(_) => 5,
+            Self::EarlierExtract(_) | Self::NotReported { .. } => 5,
             Self::NoCases { .. } => 4,
             Self::Protect(error) => protect_code(error),
             Self::Issues(error) => issues::exit_code(error),
@@ -211,6 +217,9 @@ impl Error {
             Self::Extract(error) => remedy::of_extract(error),
             Self::EarlierExtract(_) => {
                 "Nothing was written. Whoever compared two would see who came or went. Pass on the one that is there."
+            }
+            Self::NotReported { .. } => {
+                "Nothing was written. Make and approve the reports of these months first: `takeup report --period P`."
             }
             Self::NoCases { .. } => {
                 "Nothing was written. Ingest the exports of that period first, or name another period."
