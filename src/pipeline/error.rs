@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use ::verify::VerifyError;
 use confidential::assemble::AssembleError;
 use confidential::case::CaseError;
 use confidential::extract::global::GlobalError;
@@ -76,7 +77,7 @@ pub enum Error {
     Render(#[from] render::RenderError),
     /// A folder cannot be attacked.
     #[error(transparent)]
-    Verify(#[from] ::verify::VerifyError),
+    Verify(#[from] VerifyError),
     /// The attack found a way in.
     #[error("verify found {} ways to learn more than the release says", .0.findings.len().max(1))]
     Disclosure(Box<Verdict>),
@@ -288,6 +289,9 @@ impl Error {
             Self::Exists(_) => "Choose another folder. A store or a key is never overwritten, with --force or without.",
             Self::Archive { .. } => "Put the folder back from your archive: a released period is never made anew.",
             Self::System { .. } => "Store and reports are as they were. See to the disk or the folder's rights.",
+            Self::Verify(VerifyError::Register { .. } | VerifyError::RegisterColumns { .. }) => {
+                "Nothing was attacked. A register is CSV with a header, and its columns are called as the extract's are."
+            }
             Self::Verify(_) => "Name a folder that holds a release.json.",
             Self::Period(_) | Self::NoSuch { .. } => return None,
         };

@@ -179,3 +179,73 @@ pub fn metadata(entry: &ExtractEntry, release: &str) -> Vec<u8> {
     text.push('\n');
     text.into_bytes()
 }
+
+#[cfg(test)]
+mod tests {
+    use model::config::profile::Sensitivity;
+
+    use super::*;
+    use crate::extract::microdata::Roles;
+    use crate::extract::table::{Column, Table};
+
+    /// Six cases of one class, of as many families as `units` names; needs A, B and C.
+    fn stored(units: [u32; 6]) -> Stored {
+        let column = |name: &str, values: &[&str], codes: [u32; 6]| Column {
+            name: name.to_owned(),
+            values: values.iter().map(|value| (*value).to_owned()).collect(),
+            codes: codes.to_vec(),
+        };
+        let columns = vec![column("place", &["N"], [0; 6]), column("need", &["A", "B", "C"], [0, 1, 2, 0, 1, 2])];
+        let (quasi, sensitive) = (vec!["place".to_owned()], vec!["need".to_owned()]);
+        Stored {
+            table: Table::of_columns(columns),
+            hierarchies: Vec::new(),
+            roles: Roles { quasi, sensitive, unit: Some("family".to_owned()) },
+            whole: Vec::new(),
+            units: Some(units.to_vec()),
+            silent: Vec::new(),
+        }
+    }
+
+    fn recount(units: [u32; 6], l: u64) -> (usize, usize) {
+        let profile = Profile {
+            recipient: "Institute".to_owned(),
+            agreement: "DSA 1".to_owned(),
+            measure: "cases".to_owned(),
+            quasi: vec!["place".to_owned()],
+            sensitive: vec!["need".to_owned()],
+            sensitivity: Sensitivity { l: Some(l), t: None },
+            k: 5,
+            suppress: 0.0,
+        };
+        let stored = stored(units);
+        let bytes = b"place,need\nN,C\nN,B\nN,A\nN,*\nN,*\nN,*\n";
+        let told = Written::new(bytes, &stored).recount(&stored, &profile);
+        (told.few_units, told.few_values)
+    }
+
+    #[test]
+    fn six_cases_of_one_family_are_one_family() {
+        assert_eq!(recount([0, 1, 2, 3, 4, 4], 3), (0, 0));
+        assert_eq!(recount([0, 1, 2, 3, 3, 3], 3), (1, 0), "four families in a class of five");
+        assert_eq!(recount([0, 1, 2, 3, 4, 4], 4), (0, 1), "three values where four are promised");
+    }
+
+    #[test]
+    fn rows_are_written_in_the_order_of_what_they_show() {
+        let stored = stored([0; 6]);
+        let sorted = Written::new(b"place,need\nN,C\nN,A\nN,B\n", &stored).sorted();
+        assert_eq!(sorted, b"place,need\nN,A\nN,B\nN,C\n");
+    }
+
+    #[test]
+    fn a_label_of_several_levels_is_one_code_of_the_manifest() {
+        let row = |cells: [&str; 3]| (1, cells.map(str::to_owned).to_vec());
+        let rows = [row(["a", "A", "*"]), row(["b", "A", "*"]), row(["c", "c", "*"])];
+        let hierarchy = Hierarchy::new("place", &rows).expect("levels that nest");
+        let pair = |parent: &str, children: &[&str]| {
+            (parent.to_owned(), children.iter().map(|child| (*child).to_owned()).collect::<Vec<String>>())
+        };
+        assert_eq!(sums(&hierarchy).sums, [pair("*", &["A", "c"]), pair("A", &["a", "b"])]);
+    }
+}

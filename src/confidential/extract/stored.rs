@@ -15,8 +15,7 @@ use super::table::{Column, Table};
 use crate::tabulate::axes::Axes;
 use crate::tabulate::frame::{Frame, OWN_UNIT};
 
-/// Microdata of the store.
-#[derive(Debug)]
+/// Microdata of the store. Debug output shows how many records, and nothing of them.
 pub struct Stored {
     /// A line a case, in no order that says anything about when or by whom it was recorded once it is sorted.
     pub table: Table,
@@ -31,6 +30,12 @@ pub struct Stored {
     pub units: Option<Vec<u32>>,
     /// By sensitive column, the records of cells that tables hide: what a table does not say, rows do not say either.
     pub silent: Vec<(String, Vec<usize>)>,
+}
+
+impl std::fmt::Debug for Stored {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "Stored({} records)", self.table.records())
+    }
 }
 
 /// A cell that a table hides.

@@ -133,11 +133,15 @@ impl Workspace {
             return Err(Error::NotReported { period: period.to_owned() });
         }
         // As tables have it: a code that is rare, and that none has named, is no code of its own.
-        let audiences = &self.configuration.service.audiences;
-        let threshold = audiences.iter().map(|audience| audience.threshold).max().unwrap_or(0).max(found.k);
+        let threshold = self.strictest().max(found.k);
         frame.fold_rare(&self.configuration, threshold, &confidential::assemble::published_codes(&self.store)?);
         let period = editions.newest(months).name(self.configuration.service.calendar);
         Ok(Source { profile: found.clone(), months, frame, editions, audience, period })
+    }
+
+    /// Rows are judged beside the tables of every audience, each at its own threshold: whoever gets them reads what is public.
+    fn strictest(&self) -> u64 {
+        self.configuration.service.audiences.iter().map(|audience| audience.threshold).max().unwrap_or(0)
     }
 
     /// That the recipient has no rows of these months yet, and is no audience of reports.
@@ -177,7 +181,7 @@ impl Workspace {
             release: name,
             period: source.months.name(self.configuration.service.calendar),
             audience: source.audience.clone(),
-            threshold: source.profile.k,
+            threshold: self.strictest(),
             hierarchies: BTreeMap::new(),
             labels: BTreeMap::new(),
             tables: Vec::new(),
@@ -253,7 +257,7 @@ impl Workspace {
             period_start: source.months.start.0,
             period_end: source.months.end.0,
             audience: source.audience.clone(),
-            threshold: source.profile.k,
+            threshold: built.manifest.threshold,
             version: VERSION,
             correction: None,
             state: ReleaseState::Awaiting,

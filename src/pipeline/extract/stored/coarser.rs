@@ -77,3 +77,59 @@ pub(super) fn raise(
         Some(_) | None => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use model::claim::{Attack, Claim, Finding};
+    use model::config::profile::Sensitivity;
+
+    use super::*;
+
+    fn profile() -> Profile {
+        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        Profile {
+            recipient: "Institute".to_owned(),
+            agreement: "DSA 1".to_owned(),
+            measure: "cases".to_owned(),
+            quasi: names(&["month", "place", "age"]),
+            sensitive: names(&["need"]),
+            sensitivity: Sensitivity { l: Some(3), t: None },
+            k: 5,
+            suppress: 0.0,
+        }
+    }
+
+    fn verdict(cells: &[Option<&str>]) -> Verdict {
+        let finding = |cell: &Option<&str>| Finding {
+            attack: Attack::Interval,
+            kind: "small_count_narrow".to_owned(),
+            file: String::new(),
+            place: String::new(),
+            message: String::new(),
+            claim: cell.map(|cell| Claim { cell: cell.to_owned(), lowest: 1, highest: Some(1) }),
+        };
+        Verdict { findings: cells.iter().map(finding).collect(), ..Verdict::default() }
+    }
+
+    fn raised(cells: &[Option<&str>], floors: &[(&str, usize)]) -> Option<BTreeMap<String, usize>> {
+        let mut floors = floors.iter().map(|(name, floor)| ((*name).to_owned(), *floor)).collect();
+        let heights = ["month", "place", "age", "need"].map(|name| (name.to_owned(), 3)).into();
+        raise(&mut floors, &heights, &profile(), &verdict(cells)).then_some(floors)
+    }
+
+    #[test]
+    fn the_column_that_most_cells_have_in_common_gets_coarser() {
+        let cells = [Some("age=old, place=N"), Some("period=2018-Q3, place=S"), Some("need=A")];
+        assert_eq!(raised(&cells, &[]), Some(BTreeMap::from([("place".to_owned(), 1)])));
+        // Place has no coarser level than its top; of the others the last of the profile rises.
+        let floors = BTreeMap::from([("place".to_owned(), 2), ("need".to_owned(), 1)]);
+        assert_eq!(raised(&cells, &[("place", 2)]), Some(floors));
+    }
+
+    #[test]
+    fn what_no_column_mends_is_not_mended() {
+        assert_eq!(raised(&[], &[]), None, "nothing was found");
+        assert_eq!(raised(&[Some("place=N"), None], &[]), None, "a finding that is no cell");
+        assert_eq!(raised(&[Some("period=2018-Q3, stage=X")], &[]), None, "no column of the profile");
+    }
+}

@@ -7,6 +7,7 @@ pub mod columns;
 pub mod inference;
 pub mod linkage;
 pub mod order;
+mod overlap;
 pub mod sequence;
 pub mod tables;
 #[cfg(test)]

@@ -1,20 +1,22 @@
 //! Two extracts of the same months. Comes in: two case-level files, whoever got them: recipients may talk. Goes out: groups of
-//! fewer than k who are in one and not in the other, and classes of the two that share so few sensitive values that whoever
-//! is in both is known better than either promises. Deliberately absent: extracts without a month in common.
+//! fewer than k who are in one and not in the other. Deliberately absent: extracts without a month in common, and what two
+//! overlapping classes say together; see `overlap`.
 //!
-//! Both files are brought to labels that cover the same values first: the finest that neither cuts. Source: Ganta et al.
-//! (2008), Composition attacks and auxiliary information in data privacy; Xiao and Tao (2007), m-Invariance.
+//! Both files are brought to labels that cover the same values first: the finest that neither cuts. Source: Xiao and Tao
+//! (2007), m-Invariance: towards privacy preserving re-publication of dynamic datasets.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::Attack;
-use model::extract::{Role, SUPPRESSED};
+use model::extract::Role;
 
-use super::Found;
+use super::{Found, overlap};
 use crate::readers::microdata::Microdata;
 
 /// The column, or the hierarchy alone, that says which months a file is of.
 const MONTH: &str = "month";
+/// The dimension whose codes have versions.
+const PERIOD: &str = "period";
 
 /// How the months of two files lie.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,8 +31,7 @@ enum Months {
 fn months(one: &Microdata, other: &Microdata) -> Option<Months> {
     let of = |data: &Microdata| -> Option<BTreeSet<String>> {
         let hierarchy = data.entry.hierarchies.get(MONTH)?;
-        // A corrected month is called after its version: it is the same month.
-        Some(hierarchy.leaves().into_iter().filter_map(|month| month.split("-v").next()).map(str::to_owned).collect())
+        Some(hierarchy.leaves().into_iter().map(unversioned).map(str::to_owned).collect())
     };
     let (own, others) = (of(one), of(other));
     match (own, others) {
@@ -63,7 +64,11 @@ pub fn attack(one: &Microdata, other: &Microdata) -> Found {
         Some(Months::Overlap) => {}
         None => found.not_run.push("two extracts: one does not say which months it is of".to_owned()),
     }
-    composed(one, other, &mut found);
+    overlap::composed(one, other, &mut found);
+    if months(one, other) == Some(Months::Same) {
+        overlap::rests(one, other, &mut found);
+        overlap::rests(other, one, &mut found);
+    }
     found.tried(
         Attack::Linkage,
         format!("two extracts of {} and {} rows that share months", one.rows.len(), other.rows.len()),
@@ -71,8 +76,23 @@ pub fn attack(one: &Microdata, other: &Microdata) -> Found {
     found
 }
 
+/// A corrected month is called after its version: it is the same month.
+fn unversioned(period: &str) -> &str {
+    period
+        .rsplit_once("-v")
+        .filter(|(_, version)| version.bytes().all(|byte| byte.is_ascii_digit()))
+        .map_or(period, |(own, _)| own)
+}
+
+/// The finest names that a label covers, alike in all versions of a period.
+pub(super) fn names(data: &Microdata, column: usize, label: &str) -> BTreeSet<String> {
+    let column = &data.columns[column];
+    let own = |name: &str| if column.dimension == PERIOD { unversioned(name) } else { name }.to_owned();
+    column.domain.names(label).into_iter().map(own).collect()
+}
+
 /// Columns of the same dimension and role: position in one, position in the other.
-fn common(one: &Microdata, other: &Microdata, role: Role) -> Vec<(usize, usize)> {
+pub(super) fn common(one: &Microdata, other: &Microdata, role: Role) -> Vec<(usize, usize)> {
     let place = |at: &usize| {
         let dimension = &one.columns[*at].dimension;
         other.with(role).into_iter().find(|at| other.columns[*at].dimension == *dimension)
@@ -125,13 +145,13 @@ struct Joined {
 
 impl Joined {
     fn new(one: (&Microdata, usize), other: (&Microdata, usize)) -> Self {
-        let mut numbers: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut numbers: BTreeMap<String, usize> = BTreeMap::new();
         let mut covers: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
         for (data, column) in [one, other] {
             // A suppressed row has all values, and says nothing.
             let told = (0..data.rows.len()).filter(|row| !data.is_suppressed(*row)).map(|row| data.label(row, column));
             for label in told.collect::<BTreeSet<&str>>() {
-                for name in data.columns[column].domain.names(label) {
+                for name in names(data, column, label) {
                     let next = numbers.len();
                     let number = *numbers.entry(name).or_insert(next);
                     covers.entry(label).or_default().push(number);
@@ -158,72 +178,4 @@ fn root(of: &[usize], mut at: usize) -> usize {
         at = of[at];
     }
     at
-}
-
-/// What a class says of a sensitive column.
-struct Says {
-    labels: Vec<u32>,
-    values: BTreeSet<String>,
-    /// Some row keeps its own to itself.
-    is_silent: bool,
-}
-
-/// Pairs of classes that one person can be in, and the values that both say: one of those is the person's.
-fn composed(one: &Microdata, other: &Microdata, found: &mut Found) {
-    let Some(l) = one.entry.l.into_iter().chain(other.entry.l).max() else { return };
-    let shared = common(one, other, Role::Quasi);
-    let place = |data: &Microdata, column: usize| data.with(Role::Quasi).iter().position(|at| *at == column);
-    let meets: Vec<(usize, usize, BTreeSet<(u32, u32)>)> = shared
-        .iter()
-        .filter_map(|(at, other_at)| {
-            Some((place(one, *at)?, place(other, *other_at)?, meeting((one, *at), (other, *other_at))))
-        })
-        .collect();
-    for (own, others) in common(one, other, Role::Sensitive) {
-        let (first, second) = (says(one, own), says(other, others));
-        let can_be = |one: &Says, other: &Says| {
-            meets.iter().all(|(at, other_at, pairs)| pairs.contains(&(one.labels[*at], other.labels[*other_at])))
-        };
-        let mut few = 0_u64;
-        for class in first.iter().filter(|class| !class.is_silent) {
-            for other in second.iter().filter(|other| !other.is_silent && can_be(class, other)) {
-                let both = class.values.intersection(&other.values).count() as u64;
-                // No value in common: nobody is in both.
-                few += u64::from(both >= 1 && both < l);
-            }
-        }
-        if few > 0 {
-            let name = &one.columns[own].name;
-            let message =
-                format!("{few} pairs of classes of two extracts have fewer than {l} values of {name} in common");
-            found.find(Attack::Inference, "extracts_composed", &one.entry.file, None, message);
-        }
-    }
-}
-
-/// Pairs of labels, by number, that cover a value in common.
-fn meeting((one, at): (&Microdata, usize), (other, other_at): (&Microdata, usize)) -> BTreeSet<(u32, u32)> {
-    let names = |data: &'_ Microdata, at: usize| -> Vec<BTreeSet<String>> {
-        let column = &data.columns[at];
-        let owned = |label: &String| column.domain.names(label).into_iter().map(str::to_owned).collect();
-        column.labels.iter().map(owned).collect()
-    };
-    let (own, others) = (names(one, at), names(other, other_at));
-    let mut pairs = BTreeSet::new();
-    for (names, number) in own.iter().zip(0..) {
-        let met = others.iter().zip(0..).filter(|(others, _)| !names.is_disjoint(others));
-        pairs.extend(met.map(|(_, other)| (number, other)));
-    }
-    pairs
-}
-
-/// What each class says in `column`.
-fn says(data: &Microdata, column: usize) -> Vec<Says> {
-    let classes = super::classes::classes(data).into_iter().filter(|class| !class.is_suppressed);
-    classes
-        .map(|class| {
-            let values: BTreeSet<String> = class.rows.iter().map(|row| data.label(*row, column).to_owned()).collect();
-            Says { labels: class.labels, is_silent: values.contains(SUPPRESSED), values }
-        })
-        .collect()
 }
