@@ -21,7 +21,9 @@ Examples:
   takeup extract --from cases.csv --ready age=ages --ready day=dates --qi age,day --k 5 --out extract.csv
 
 From the store, a profile in config/profiles names the recipient, the dimensions and what must
-hold; the rows lie in extracts/<period>-<profile>/extract.csv, the report and risk.html beside them.
+hold. The months must have been reported. The rows are attacked together with all tables and lie in
+staging/ until a second person approves them (`takeup approve`); what they lost and the
+risk report are in verdicts/.
 
 From a file, --hierarchies names a folder with a file *_hierarchy_<column>.csv for each column of --qi: no
 header, a line a value: value; level 1; level 2; up to one for all. Separator: ; , | or a tab.
@@ -268,7 +270,10 @@ impl Extract {
             output::result(&report.to_text())?;
         }
         if let Some(folder) = folder {
-            output::talk(globals, &format!("{}: extract.csv is for the recipient alone.", folder.display()));
+            output::talk(
+                globals,
+                &format!("{}: it awaits approval, and is for the recipient alone.", folder.display()),
+            );
         }
         Ok(())
     }

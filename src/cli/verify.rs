@@ -17,6 +17,10 @@ Examples:
   takeup verify reports/*                        several releases together
   takeup -C service verify service/reports/*     also looks for every name in the store
   takeup verify FOLDER --page verdict.html       the verdict as a page to file; not for release
+  takeup verify EXTRACT --register people.csv    an extract, and people that an intruder knows
+
+With --register, the verdict says how often three intruders are right: the prosecutor, who knows that
+a person is in the file, the journalist, who takes any row, and the marketer, who links all.
 
 Works on any folder with a release.json. Exit 6 where something was found.")]
 pub struct Verify {
@@ -26,13 +30,16 @@ pub struct Verify {
     /// Also write the verdict as an internal page
     #[arg(long, value_name = "FILE")]
     page: Option<PathBuf>,
+    /// People as somebody outside knows them, to link with the rows of an extract: CSV with columns of the extract
+    #[arg(long, value_name = "FILE")]
+    register: Option<PathBuf>,
 }
 
 impl Verify {
     /// Runs the command.
     pub fn run(&self, globals: &Globals) -> Result<(), Failure> {
         let workspace = if globals.names_a_workspace() { Some(globals.open()?) } else { None };
-        let verdict = pipeline::verify(&self.folders, workspace.as_ref())?;
+        let verdict = pipeline::verify(&self.folders, workspace.as_ref(), self.register.as_deref())?;
         if let Some(path) = &self.page {
             let names: Vec<String> = self
                 .folders

@@ -24,6 +24,12 @@ pub enum Attack {
     Manifest,
     /// A combination that no table shows and that overlapping tables force.
     Reconstruction,
+    /// Rows of an extract that too few others are alike to.
+    Uniqueness,
+    /// Rows linked with people of an outside register, with rows of another extract, or with cells of tables.
+    Linkage,
+    /// What a class of rows tells about everybody in it.
+    Inference,
 }
 
 /// What an opinion of data protection asks about by name.

@@ -7,6 +7,7 @@ pub mod claim;
 pub mod config;
 pub mod digest;
 pub mod edition;
+pub mod extract;
 pub mod hierarchy;
 pub mod manifest;
 pub mod method;

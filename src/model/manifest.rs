@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::extract::ExtractEntry;
 use crate::hierarchy::Hierarchy;
 
 /// What a release says of itself. Only `threshold`, `hierarchies` and `tables` are needed to attack it.
@@ -51,6 +52,9 @@ pub struct Manifest {
     /// The release that this one corrects.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub corrects: Option<Corrects>,
+    /// The case-level file, where the release is one; then it has no tables.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extract: Option<ExtractEntry>,
 }
 
 /// What a correction corrects, and why.

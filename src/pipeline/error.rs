@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use ::verify::VerifyError;
 use confidential::assemble::AssembleError;
 use confidential::case::CaseError;
 use confidential::extract::global::GlobalError;
@@ -53,6 +54,12 @@ pub enum Error {
     /// A recipient would get rows of the same months twice.
     #[error("{0} holds rows of these months for the same recipient")]
     EarlierExtract(PathBuf),
+    /// Rows of months whose figures are not released yet.
+    #[error("not all of {period} has been released, so nobody has decided yet what may be told of it")]
+    NotReported {
+        /// As given.
+        period: String,
+    },
     /// A period without a case.
     #[error("the store has no case in {period}")]
     NoCases {
@@ -70,7 +77,7 @@ pub enum Error {
     Render(#[from] render::RenderError),
     /// A folder cannot be attacked.
     #[error(transparent)]
-    Verify(#[from] ::verify::VerifyError),
+    Verify(#[from] VerifyError),
     /// The attack found a way in.
     #[error("verify found {} ways to learn more than the release says", .0.findings.len().max(1))]
     Disclosure(Box<Verdict>),
@@ -187,7 +194,7 @@ impl Error {
             Self::Ingest(_) | Self::Case(_) => 4,
             Self::Protect(ProtectError::NotFrozen { .. } | ProtectError::NotRelated { .. }) => 4,
             Self::Extract(error) => extract_code(error),
-            Self::EarlierExtract(_) => 5,
+            Self::EarlierExtract(_) | Self::NotReported { .. } => 5,
             Self::NoCases { .. } => 4,
             Self::Protect(error) => protect_code(error),
             Self::Issues(error) => issues::exit_code(error),
@@ -211,6 +218,9 @@ impl Error {
             Self::Extract(error) => remedy::of_extract(error),
             Self::EarlierExtract(_) => {
                 "Nothing was written. Whoever compared two would see who came or went. Pass on the one that is there."
+            }
+            Self::NotReported { .. } => {
+                "Nothing was written. Make and approve the reports of these months first: `takeup report --period P`."
             }
             Self::NoCases { .. } => {
                 "Nothing was written. Ingest the exports of that period first, or name another period."
@@ -279,6 +289,9 @@ impl Error {
             Self::Exists(_) => "Choose another folder. A store or a key is never overwritten, with --force or without.",
             Self::Archive { .. } => "Put the folder back from your archive: a released period is never made anew.",
             Self::System { .. } => "Store and reports are as they were. See to the disk or the folder's rights.",
+            Self::Verify(VerifyError::Register { .. } | VerifyError::RegisterColumns { .. }) => {
+                "Nothing was attacked. A register is CSV with a header, and its columns are called as the extract's are."
+            }
             Self::Verify(_) => "Name a folder that holds a release.json.",
             Self::Period(_) | Self::NoSuch { .. } => return None,
         };

@@ -110,6 +110,7 @@ fn unreachable_manifest() -> Manifest {
         sensitive: Vec::new(),
         group_below: None,
         corrects: None,
+        extract: None,
     }
 }
 

@@ -129,7 +129,7 @@ impl Workspace {
     }
 
     /// The rules in force: every file of `config/`, with its name.
-    fn policy_digest(&self) -> Result<String, Error> {
+    pub(super) fn policy_digest(&self) -> Result<String, Error> {
         let mut text = String::new();
         for (name, content) in read_texts(&self.folder.join("config"))? {
             text.push_str(&format!("{name} {}\n", sha256(content.as_bytes())));
@@ -160,12 +160,12 @@ impl Workspace {
     }
 
     /// Writes the verdict where a data-protection officer finds it: in `verdicts/`, never in a release.
-    pub(super) fn file_verdict(&self, verdict: &Verdict, sealed: &[Sealed]) -> Result<(), Error> {
+    pub(super) fn file_verdict(&self, verdict: &Verdict, names: &[String]) -> Result<(), Error> {
         let folder = self.folder.join("verdicts");
         fs::create_dir_all(&folder).map_err(failed(&folder, "create the folder"))?;
-        for one in sealed {
-            let path = folder.join(format!("{}.html", one.entry.name));
-            let page = super::verdict_page(verdict, std::slice::from_ref(&one.entry.name));
+        for name in names {
+            let path = folder.join(format!("{name}.html"));
+            let page = super::verdict_page(verdict, std::slice::from_ref(name));
             fs::write(&path, page).map_err(failed(&path, "write"))?;
         }
         Ok(())

@@ -81,7 +81,8 @@ impl Workspace {
                 return Err(error);
             }
         };
-        self.file_verdict(&verdict, &sealed)?;
+        let names: Vec<String> = sealed.iter().map(|one| one.entry.name.clone()).collect();
+        self.file_verdict(&verdict, &names)?;
         let entries = self.signed(sealed, &verdict)?;
         let frozen = self.frozen_by(draft)?;
         self.store.enter_pending(&entries, &frozen, draft.correction()?.as_ref())?;
@@ -139,7 +140,7 @@ impl Workspace {
     fn attack(&self, staged: &[PathBuf], draft: &Draft, sealed: &[Sealed]) -> Result<Verdict, Error> {
         let mut entries = self.store.ledger()?;
         entries.extend(sealed.iter().map(|sealed| sealed.entry.clone()));
-        let mut verdict = self.judge(staged, &[reports(&self.folder)], (&entries, draft.reason.as_deref()))?;
+        let mut verdict = self.judge(staged, &[reports(&self.folder)], (&entries, draft.reason.as_deref()), None)?;
         self.recount(draft, sealed, &mut verdict)?;
         if verdict.is_clean() { Ok(verdict) } else { Err(Error::Disclosure(Box::new(verdict))) }
     }

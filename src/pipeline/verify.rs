@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
+use ::verify::{Outside, Register};
 use confidential::protect::Reason;
 use confidential::referee::{Hit, Referee};
 use confidential::store::ledger::LedgerEntry;
@@ -15,22 +16,25 @@ use super::recover::reports;
 use super::{Error, Workspace};
 
 /// Attacks release folders as a stranger would; with a workspace also compares with its ledger and looks for everybody
-/// in its store.
+/// in its store. `register`: what somebody outside knows of people, in the columns of an extract.
 ///
 /// # Errors
 /// [`Error::Verify`] where a folder cannot be attacked at all. Findings are no error here: they are the answer.
-pub fn verify(folders: &[PathBuf], workspace: Option<&Workspace>) -> Result<Verdict, Error> {
+pub fn verify(folders: &[PathBuf], workspace: Option<&Workspace>, register: Option<&Path>) -> Result<Verdict, Error> {
+    let register = register.map(Register::read).transpose()?;
     match workspace {
         Some(workspace) => {
             let beside = [reports(&workspace.folder)];
-            let mut verdict = workspace.judge(folders, &beside, (&workspace.store.ledger()?, None))?;
+            let mut verdict =
+                workspace.judge(folders, &beside, (&workspace.store.ledger()?, None), register.as_ref())?;
             // A foreign or an older report may have notes that this configuration does not know.
             verdict.findings.retain(|finding| finding.kind != UNDECLARED);
             ::verify::verdict::conclude(&mut verdict);
             Ok(verdict)
         }
         None => {
-            let mut verdict = ::verify::attack(folders, &[])?.verdict;
+            let outside = Outside { also: Vec::new(), register };
+            let mut verdict = ::verify::attack_knowing(folders, &[], &outside)?.verdict;
             verdict.not_run.push("identifiers: no workspace was named, so nobody's names are known".to_owned());
             verdict.not_run.push("comparison with the truth: no workspace was named".to_owned());
             Ok(verdict)
@@ -72,8 +76,10 @@ impl Workspace {
         folders: &[PathBuf],
         beside: &[PathBuf],
         (entries, reason): (&[LedgerEntry], Option<&str>),
+        register: Option<&Register>,
     ) -> Result<Verdict, Error> {
-        let attacked = ::verify::attack(folders, beside)?;
+        let outside = Outside { also: self.extracts()?, register: register.cloned() };
+        let attacked = ::verify::attack_knowing(folders, beside, &outside)?;
         let mut verdict = attacked.verdict;
         let notes = read_texts(&self.folder.join("config"))?.into_values().chain(reason.map(str::to_owned));
         let notes = squeezed(&notes.collect::<Vec<_>>().join(" "));
@@ -184,5 +190,10 @@ fn vocabulary(folder: &Path) -> Vec<String> {
     let Ok(manifest) = serde_json::from_slice::<Manifest>(&text) else { return Vec::new() };
     let labels =
         manifest.labels.into_values().flat_map(|codes| codes.into_iter().flat_map(|(code, label)| [code, label]));
-    labels.chain(manifest.tables.into_iter().map(|table| table.title)).collect()
+    let extract = manifest.extract.into_iter().flat_map(|extract| {
+        let codes = extract.hierarchies.into_values().flat_map(|hierarchy| hierarchy.sums);
+        let codes = codes.flat_map(|(parent, children)| children.into_iter().chain([parent]));
+        codes.chain([extract.recipient, extract.agreement]).collect::<Vec<String>>()
+    });
+    labels.chain(manifest.tables.into_iter().map(|table| table.title)).chain(extract).collect()
 }

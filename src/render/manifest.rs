@@ -31,6 +31,7 @@ pub(crate) fn write(parts: &ReleaseParts, files: &[RenderedFile]) -> Result<Stri
         earlier: parts.earlier.clone(),
         sensitive: parts.sensitive.0.clone(),
         group_below: parts.sensitive.1.filter(|_| !parts.sensitive.0.is_empty()),
+        extract: None,
         corrects: parts.corrects.clone(),
     };
     let fault = |error: serde_json::Error| RenderError::Json { file: PATH.into(), fault: error.to_string() };

@@ -15,6 +15,7 @@ use crate::attacks::system::{Part, State, build};
 use crate::error::VerifyError;
 use crate::readers::csv::Table;
 use crate::readers::folder::{self, Folder};
+use crate::readers::microdata::{self, Microdata};
 use crate::run::read_tables;
 use crate::verdict::risks::said;
 
@@ -42,6 +43,7 @@ pub struct Comparison {
 struct Opened {
     folder: Folder,
     tables: Vec<Table>,
+    microdata: Option<Microdata>,
 }
 
 type Known = BTreeMap<String, (State, i64, Option<i64>)>;
@@ -54,7 +56,8 @@ pub fn compare(first: &Path, second: &Path) -> Result<Comparison, VerifyError> {
     let open = |path: &Path| -> Result<Opened, VerifyError> {
         let folder = folder::open(path)?;
         let tables = read_tables(&folder, &mut Vec::new());
-        Ok(Opened { folder, tables })
+        let microdata = microdata::read(&folder);
+        Ok(Opened { folder, tables, microdata })
     };
     let (first, second) = (open(first)?, open(second)?);
     let (one, other) = (known(&[&first])?, known(&[&second])?);
@@ -162,7 +165,12 @@ fn list<'a>(text: &mut String, heading: &str, lines: impl ExactSizeIterator<Item
 fn known(opened: &[&Opened]) -> Result<Known, VerifyError> {
     let parts: Vec<Part<'_>> = opened
         .iter()
-        .map(|opened| Part { prefix: "", manifest: &opened.folder.manifest, tables: &opened.tables })
+        .map(|opened| Part {
+            prefix: "",
+            manifest: &opened.folder.manifest,
+            tables: &opened.tables,
+            microdata: opened.microdata.as_ref(),
+        })
         .collect();
     let cells = build(&parts)?;
     // Contradicting figures bound nothing; `verify` says so.

@@ -32,6 +32,20 @@ pub enum VerifyError {
         /// What the parser expected.
         what: String,
     },
+    /// The outside register is no table.
+    #[error("{path} line {line}: not a CSV file with a header and as many fields in every line", path = path.display())]
+    Register {
+        /// The register.
+        path: PathBuf,
+        /// Counted from 1; 0 where no line can be named.
+        line: u64,
+    },
+    /// A register that says nothing about any column of an extract.
+    #[error("the register has none of the columns of an extract: {columns}")]
+    RegisterColumns {
+        /// What the extracts have.
+        columns: String,
+    },
     /// The disk refused.
     #[error("{path} cannot be read", path = path.display())]
     Unreadable {

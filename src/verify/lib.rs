@@ -13,7 +13,8 @@ pub mod verdict;
 
 pub use compare::{Comparison, compare};
 pub use error::VerifyError;
-pub use run::{Attacked, attack, verify};
+pub use readers::register::Register;
+pub use run::{Attacked, Outside, attack, attack_knowing, verify};
 
 #[cfg(test)]
 mod tests;

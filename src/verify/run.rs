@@ -8,10 +8,12 @@ use model::claim::Tried;
 use model::{Attack, Claim, Finding, Verdict};
 
 use crate::attacks::system::{Part, form};
-use crate::attacks::{consistency, judge, rounding};
+use crate::attacks::{consistency, extract, judge, rounding};
 use crate::error::VerifyError;
 use crate::readers::csv::{self, Table};
 use crate::readers::folder::{self, Folder};
+use crate::readers::microdata::{self, Microdata};
+use crate::readers::register::Register;
 use crate::verdict::risks;
 
 /// A verdict, and what a stranger claims about hidden cells without knowing which of them matter.
@@ -40,6 +42,23 @@ pub fn verify(folders: &[PathBuf]) -> Result<Verdict, VerifyError> {
 /// # Errors
 /// [`VerifyError`] where a folder cannot be read at all.
 pub fn attack(folders: &[PathBuf], beside: &[PathBuf]) -> Result<Attacked, VerifyError> {
+    attack_knowing(folders, beside, &Outside::default())
+}
+
+/// What somebody knows beside the folders.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Outside {
+    /// Releases that no manifest calls earlier: reports do not tell their readers who got rows.
+    pub also: Vec<PathBuf>,
+    /// People, as an outside register has them.
+    pub register: Option<Register>,
+}
+
+/// As [`attack`], by somebody who knows more.
+///
+/// # Errors
+/// [`VerifyError`] where a folder cannot be read at all, or the register has no column of an extract.
+pub fn attack_knowing(folders: &[PathBuf], beside: &[PathBuf], outside: &Outside) -> Result<Attacked, VerifyError> {
     if folders.is_empty() {
         return Err(VerifyError::NoFolder);
     }
@@ -48,8 +67,15 @@ pub fn attack(folders: &[PathBuf], beside: &[PathBuf]) -> Result<Attacked, Verif
         run.opened.push(Opened::new(folder::open(path)?, true));
     }
     run.add_earlier(beside)?;
+    for path in &outside.also {
+        let folder = folder::open(path)?;
+        if !run.opened.iter().any(|opened| opened.folder.path == folder.path) {
+            run.opened.push(Opened::new(folder, false));
+        }
+    }
     run.name_apart();
     run.read();
+    run.attack_extracts(outside.register.as_ref())?;
     run.judge()?;
     let mut attacked = run.result;
     attacked.verdict.narrowest = risks::narrowest(&attacked.claims);
@@ -62,6 +88,7 @@ pub fn attack(folders: &[PathBuf], beside: &[PathBuf]) -> Result<Attacked, Verif
 struct Opened {
     folder: Folder,
     tables: Vec<Table>,
+    microdata: Option<Microdata>,
     /// Named by the caller, not only found beside one that was.
     is_given: bool,
     prefix: String,
@@ -69,7 +96,8 @@ struct Opened {
 
 impl Opened {
     fn new(folder: Folder, is_given: bool) -> Self {
-        Self { folder, tables: Vec::new(), is_given, prefix: String::new() }
+        let microdata = microdata::read(&folder);
+        Self { folder, tables: Vec::new(), microdata, is_given, prefix: String::new() }
     }
 }
 
@@ -163,6 +191,7 @@ impl Run {
             // An earlier release was inspected before it was released; here only its tables count.
             if opened.is_given {
                 files += opened.folder.files.len();
+                own.extend(opened.microdata.iter().flat_map(|data| data.findings.clone()));
                 own.extend(manifest_honesty(&opened.folder, &opened.tables));
                 let checked = consistency::check(&opened.folder, &opened.tables);
                 own.extend(checked.findings);
@@ -214,6 +243,64 @@ impl Run {
         }
     }
 
+    /// Every extract by itself and against the register, and every two together of which one was given.
+    fn attack_extracts(&mut self, register: Option<&Register>) -> Result<(), VerifyError> {
+        let of: Vec<(&Opened, &Microdata)> =
+            self.opened.iter().filter_map(|opened| Some((opened, opened.microdata.as_ref()?))).collect();
+        let given = || of.iter().filter(|(opened, _)| opened.is_given);
+        let mut results: Vec<(String, extract::Found)> = Vec::new();
+        for (opened, data) in given() {
+            results.push((opened.prefix.clone(), extract::alone(data)));
+            if let Some(register) = register.filter(|register| extract::linkage::is_about(data, register)) {
+                results.push((opened.prefix.clone(), extract::linkage::attack(data, register)));
+            }
+        }
+        if let Some(register) = register
+            && !given().any(|(_, data)| extract::linkage::is_about(data, register))
+        {
+            let columns: BTreeSet<&str> =
+                given().flat_map(|(_, data)| data.columns.iter().map(|column| column.name.as_str())).collect();
+            let columns = columns.into_iter().collect::<Vec<_>>().join(", ");
+            return Err(VerifyError::RegisterColumns { columns });
+        }
+        for (at, (opened, data)) in of.iter().enumerate() {
+            for (other, other_data) in of.iter().skip(at + 1).filter(|(other, _)| opened.is_given || other.is_given) {
+                // The finding names the one that is about to be released.
+                let (own, first, second) = if other.is_given && !opened.is_given {
+                    (other, other_data, data)
+                } else {
+                    (opened, data, other_data)
+                };
+                results.push((own.prefix.clone(), extract::sequence::attack(first, second)));
+            }
+        }
+        let has_extract = given().next().is_some();
+        for (prefix, found) in results {
+            self.take_extract(&prefix, found);
+        }
+        if has_extract && register.is_none() {
+            self.not_run("linkage with people: no outside register was named".to_owned());
+        }
+        Ok(())
+    }
+
+    fn take_extract(&mut self, prefix: &str, found: extract::Found) {
+        for mut finding in found.findings {
+            finding.file = format!("{prefix}{}", finding.file);
+            self.result.verdict.findings.push(finding);
+        }
+        self.result.verdict.tried.extend(found.tried);
+        for (name, count) in found.counts {
+            // Of several extracts the least group says most, and of everything else the sum.
+            let entry = self.result.verdict.counts.entry(name.clone());
+            let is_least = ["_min", "smallest_class"].iter().any(|end| name.ends_with(end));
+            entry.and_modify(|own| *own = if is_least { (*own).min(count) } else { *own + count }).or_insert(count);
+        }
+        for reason in found.not_run {
+            self.not_run(reason);
+        }
+    }
+
     /// Who sees the releases of one audience sees those of every audience with a higher threshold too, so each
     /// threshold is judged on the releases that publish at it or above.
     fn judge(&mut self) -> Result<(), VerifyError> {
@@ -232,6 +319,7 @@ impl Run {
                     prefix: &opened.prefix,
                     manifest: &opened.folder.manifest,
                     tables: &opened.tables,
+                    microdata: opened.microdata.as_ref(),
                 })
                 .collect();
             let judged = judge::attack(&parts, threshold)?;

@@ -299,3 +299,35 @@ fn what_cannot_be_corrected_says_why_and_releases_nothing() {
     refused(&[&format!("The case {} was put under Queens", quarter[3].reference)], 6);
     assert_eq!(verified(&folders(&made.reports())), (Some(0), BTreeMap::new()));
 }
+
+#[test]
+fn a_second_extract_after_a_correction_would_show_who_was_moved_and_is_refused() {
+    let (made, year) = (Made::new(), year());
+    for (quarter, period) in [(1, "2018-Q1"), (2, "2018-Q2")] {
+        made.ingest(&in_quarter(&year, quarter));
+        made.report(&[period]);
+    }
+    let extract = |period: &str, profile: &str| made.takeup(&["extract", "--period", period, "--profile", profile]);
+    done(&extract("2018-Q2", "research"));
+    approve(&made.folder, &made.passphrase);
+    // Later reports are attacked with the rows that somebody has, and other months are nobody's second.
+    made.ingest(&in_quarter(&year, 3));
+    made.report(&["2018-Q3"]);
+    done(&extract("2018-Q3", "research"));
+    approve(&made.folder, &made.passphrase);
+
+    let profiles = made.folder.join("config/profiles");
+    let own = fs::read_to_string(profiles.join("research.toml")).expect("a profile");
+    let other = own.replace("A research body of your choice", "Another body");
+    fs::write(profiles.join("other.toml"), other).expect("the workspace can be written");
+    let mut moved = in_quarter(&year, 2);
+    moved.iter_mut().filter(|case| case.borough == "Bronx").take(3).for_each(|case| case.borough = "Queens");
+    made.ingest(&moved);
+    made.report(&["2018-Q2", "--correct", REASON]);
+    let before = files(&made.reports());
+    let refused = extract("2018-Q2", "other");
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert_eq!(refused.status.code(), Some(6), "{said}");
+    assert!(said.contains("extracts_difference"), "{said}");
+    assert!(files(&made.reports()) == before && !made.folder.join("staging").exists(), "nothing was released");
+}

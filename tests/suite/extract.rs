@@ -430,58 +430,6 @@ fn a_sampling_fraction_that_is_none_is_wrong_usage() {
     refuses(&data, &["--k", "3", "--sampling-fraction", "1.5"], 2, &["sampling-fraction", "above 0"]);
 }
 
-/// The demo's workspace, with a store of its own to extract from.
-fn demo() -> (TempDir, PathBuf) {
-    let home = tempfile::tempdir().expect("a temporary folder");
-    let folder = home.path().join("demo");
-    let output = takeup(&["demo", "--out", text(&folder), "--quiet"]);
-    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
-    (home, folder)
-}
-
-#[test]
-fn an_extract_from_the_store_counts_families_and_is_made_once_a_recipient() {
-    let (_home, folder) = demo();
-    let passphrase = folder.join("keys/passphrase");
-    let globals = ["-C", text(&folder), "--passphrase-file", text(&passphrase), "extract", "--profile", "research"];
-    let run = |period: &str| takeup(&[&globals[..], &["--period", period]].concat());
-
-    let output = run("2025-26-Q4");
-    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
-    let made = folder.join("extracts/2025-26-Q4-research");
-    let page = fs::read_to_string(made.join("risk.html")).expect("a risk report");
-    assert!(page.contains("Families, each in the smallest class it is in"), "risk is told on families");
-    let rows = fs::read_to_string(made.join("extract.csv")).expect("an extract");
-    let (header, rows) = rows.split_once('\n').expect("a header");
-    assert_eq!(header, "month,district,age,sex,phase,need", "neither the family nor any field of the case");
-    let mut sorted: Vec<&str> = rows.lines().collect();
-    sorted.sort_unstable();
-    assert_eq!(rows.lines().collect::<Vec<_>>(), sorted, "the order says nothing of when a case came in");
-    let mut classes: BTreeMap<Vec<&str>, (usize, BTreeSet<&str>)> = BTreeMap::new();
-    for row in rows.lines() {
-        let cells: Vec<&str> = row.split(',').collect();
-        let class = classes.entry(cells[..5].to_vec()).or_default();
-        class.0 += 1;
-        class.1.insert(cells[5]);
-    }
-    for (cells, (cases, needs)) in &classes {
-        assert!(*cases >= 5, "{cells:?}: {cases} cases are of fewer than 5 families");
-        assert!(needs.len() >= 3 || needs.contains("*"), "{cells:?}: {needs:?}");
-    }
-
-    // The quarter is inside the year: whoever had both could subtract.
-    for period in ["2025-26-Q4", "2025-26", "2026-M02"] {
-        let output = run(period);
-        assert_eq!(output.status.code(), Some(5), "{period}: {}", stderr(&output));
-        assert!(stderr(&output).contains("2025-26-Q4-research"), "{}", stderr(&output));
-    }
-    let output = run("2019-20-Q1");
-    assert_eq!(output.status.code(), Some(4), "{}", stderr(&output));
-    let unknown = takeup(&[&globals[..5], &["--profile", "resarch", "--period", "2025-26-Q3"]].concat());
-    assert_eq!(unknown.status.code(), Some(2), "{}", stderr(&unknown));
-    assert!(stderr(&unknown).contains("research"), "{}", stderr(&unknown));
-}
-
 /// What the written file of a local recoding says: no report is needed to know what a label covers, because a label is a value,
 /// a label of the hierarchy wherever it stands, or an interval of values.
 #[test]

@@ -7,6 +7,7 @@ mod cli;
 mod corrections;
 mod demo;
 mod extract;
+mod extracts;
 mod faults;
 mod gate;
 mod house;

@@ -16,6 +16,14 @@ use crate::store::ledger::LedgerEntry;
 use crate::tabulate::axes::{Axes, FAMILIES, PERIOD, Source};
 use crate::tabulate::{Frame, Key};
 
+/// Dimension and codes that were published as rows or columns: rare codes among them stay codes of their own.
+///
+/// # Errors
+/// [`AssembleError`] where the store cannot be read.
+pub fn published_codes(store: &Store) -> Result<BTreeMap<String, HashSet<String>>, AssembleError> {
+    Ok(History::read(store)?.labels)
+}
+
 /// Every earlier release.
 pub(super) struct History {
     entries: Vec<LedgerEntry>,
@@ -37,7 +45,10 @@ impl History {
                 let name = dimension.strip_suffix(FAMILIES).unwrap_or(&dimension).to_owned();
                 labels.entry(name).or_default().extend(codes.into_keys());
             }
-            releases.insert(entry.name.clone(), entry.manifest_sha256.clone());
+            // Who got rows is nobody's business who reads a report; the gate attacks with those all the same.
+            if manifest.extract.is_none() {
+                releases.insert(entry.name.clone(), entry.manifest_sha256.clone());
+            }
         }
         Ok(Self { entries, releases, labels })
     }

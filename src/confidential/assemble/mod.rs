@@ -21,6 +21,7 @@ use model::period::{Month, Period};
 use model::release::SealError;
 use thiserror::Error;
 
+pub use earlier::published_codes;
 pub use loss::Loss;
 pub use plan::{Planned, PlannedCell, PlannedDimension};
 pub use recount::{Fault, Recounted, recount};

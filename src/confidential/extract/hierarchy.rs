@@ -152,7 +152,7 @@ fn values(column: &str, rows: &[(u64, Vec<String>)]) -> Result<HashMap<String, u
 }
 
 /// What stands in the cells of a suppressed row. A hierarchy's top may be called so, a value may not.
-pub const SUPPRESSED: &str = "*";
+pub const SUPPRESSED: &str = model::extract::SUPPRESSED;
 
 /// The codes of level `at`.
 fn level(rows: &[(u64, Vec<String>)], at: usize) -> Level {

@@ -12,6 +12,7 @@ pub mod metric;
 pub mod microdata;
 pub mod model;
 pub mod outcome;
+pub mod package;
 pub mod recode;
 pub mod risk;
 mod separated;

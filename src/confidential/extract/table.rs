@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use flate2::read::MultiGzDecoder;
 use thiserror::Error;
 
+use super::hierarchy::SUPPRESSED;
 use super::separated::{Separated, line_of};
 
 /// A data file that cannot be used.
@@ -174,6 +175,21 @@ impl Table {
     pub fn of_columns(columns: Vec<Column>) -> Self {
         let records = columns.first().map_or(0, |column| column.codes.len());
         Self { columns, records, separator: ',', lines: Vec::new() }
+    }
+
+    /// Says nothing of a column in some records: they are written as `*`.
+    pub fn silence(&mut self, column: &str, records: &[usize]) {
+        let Some(column) = self.columns.iter_mut().find(|own| own.name == column).filter(|_| !records.is_empty())
+        else {
+            return;
+        };
+        let none = u32::try_from(column.values.len()).unwrap_or(FREE);
+        column.values.push(SUPPRESSED.to_owned());
+        for record in records {
+            if let Some(code) = column.codes.get_mut(*record) {
+                *code = none;
+            }
+        }
     }
 
     /// The columns, in the order of the file.

@@ -1,51 +1,116 @@
 //! An extract from the store: the cases of a period for a named recipient. Comes in: a workspace, a period, a profile. Goes
-//! out: a folder that is whole or not there. Deliberately absent: a second extract of the same months for one recipient;
-//! whoever compared the two would see who came or went.
+//! out: a release in staging that awaits a second person, as every release does. Deliberately absent: a second extract of the
+//! same months for one recipient; and rows of months whose tables nobody has seen.
+
+mod coarser;
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use confidential::extract::recode::Prepared;
-use confidential::extract::stored::of_frame;
+use confidential::extract::package::{self, METADATA, ROWS, Recount, Written};
+use confidential::extract::recode::{ExtractError, Prepared};
+use confidential::extract::stored::{Limits, of_frame};
+use confidential::store::ledger::{LedgerEntry, ReleaseState};
 use confidential::tabulate::Frame;
+use model::claim::{Attack, Finding, Tried};
 use model::config::Profile;
+use model::digest::sha256;
+use model::edition::Editions;
 use model::period::Period;
-use serde::{Deserialize, Serialize};
+use model::{Manifest, Verdict};
 
 use super::{Diversity, ExtractReport, FRACTION, Ground, Request, Wanted, page, report, risk};
 use crate::pipeline::files::{failed, remove_folder, write_folder};
+use crate::pipeline::recover::{reports, staging};
 use crate::pipeline::{Error, Workspace};
 
-/// What is known of an extract that was made, beside the file.
-#[derive(Debug, Serialize, Deserialize)]
-struct Made {
-    recipient: String,
-    agreement: String,
-    profile: String,
+/// What an extract is made of.
+struct Source {
+    profile: Profile,
+    months: Period,
+    frame: Frame,
+    editions: Editions,
+    /// The recipient as the ledger and the folder call it.
+    audience: String,
+    /// Code of the period in tables.
     period: String,
-    /// First month, and the first one after; counted from year 0.
-    months: (i32, i32),
 }
 
-/// Where it is known.
-const MADE: &str = "extract.json";
+/// An extract before it is attacked.
+struct Built {
+    manifest: Manifest,
+    files: BTreeMap<String, Vec<u8>>,
+    recount: Recount,
+    report: ExtractReport,
+    /// Levels of each column of the profile.
+    heights: BTreeMap<String, usize>,
+}
+
+/// Releases of one period for one recipient are numbered like those for an audience; there is never a second.
+const VERSION: u32 = 1;
 
 impl Workspace {
-    /// Makes the extract of a profile: `extract.csv` for the recipient, `report.json` and the page
-    /// `risk.html` for the service. The folder, and the report.
+    /// Makes and attacks the extract of a profile, which then awaits approval. The folder in staging, and the report.
+    ///
+    /// What tables hide, rows do not show: sensitive values in hidden cells are left out, and where the attack on the rows
+    /// together with all tables still finds anything, the columns that it used are made coarser and the rows made anew.
     ///
     /// # Errors
-    /// [`Error::EarlierExtract`] where the recipient has rows of these months; [`Error::Extract`] where the models cannot be
-    /// kept.
+    /// [`Error::EarlierExtract`] where the recipient has rows of these months; [`Error::NotReported`] where they have no
+    /// tables yet; [`Error::Extract`] where the models cannot be kept; [`Error::Disclosure`] where no coarser column helps.
     pub fn extract(
-        &self,
+        &mut self,
         period: &str,
         profile: &str,
         progress: &dyn Fn(&str),
     ) -> Result<(PathBuf, ExtractReport), Error> {
         let start = Instant::now();
+        self.nothing_awaits()?;
+        progress("counting");
+        let source = self.source(period, profile)?;
+        let mut limits = Limits { hidden: self.hidden(&source)?, floors: BTreeMap::new() };
+        loop {
+            progress("recoding");
+            let mut built = self.built(&source, &limits, period)?;
+            built.report.seconds = start.elapsed().as_secs_f64();
+            progress("attacking");
+            let staged = self.stage_extract(&built)?;
+            match self.attack_extract(&staged, &built) {
+                Ok(verdict) if verdict.is_clean() => {
+                    self.enter_extract(&source, &built, &verdict)?;
+                    return Ok((staged, built.report));
+                }
+                Ok(verdict) => {
+                    remove_folder(&staging(&self.folder))?;
+                    if !coarser::raise(&mut limits.floors, &built.heights, &source.profile, &verdict) {
+                        return Err(Error::Disclosure(Box::new(verdict)));
+                    }
+                }
+                Err(error) => {
+                    remove_folder(&staging(&self.folder))?;
+                    return Err(error);
+                }
+            }
+        }
+    }
+
+    /// Folders of the extracts that were released: whoever reads a report may have read them too.
+    pub(in crate::pipeline) fn extracts(&self) -> Result<Vec<PathBuf>, Error> {
+        let mut folders = Vec::new();
+        for entry in
+            self.store.ledger()?.iter().filter(|entry| entry.state == ReleaseState::Released && is_extract(entry))
+        {
+            let folder = reports(&self.folder).join(&entry.name);
+            if !folder.join("release.json").is_file() {
+                return Err(Error::Archive { release: entry.name.clone() });
+            }
+            folders.push(folder);
+        }
+        Ok(folders)
+    }
+
+    fn source(&self, period: &str, profile: &str) -> Result<Source, Error> {
         let months = self.period(period)?;
         let profiles = &self.configuration.profiles;
         let found = profiles.get(profile).ok_or_else(|| Error::NoSuch {
@@ -53,45 +118,186 @@ impl Workspace {
             name: profile.to_owned(),
             allowed: profiles.keys().cloned().collect::<Vec<_>>().join(", "),
         })?;
-        let extracts = self.folder.join("extracts");
-        refuse_second(&extracts, months, &found.recipient)?;
-        progress("counting");
+        let audience = plain(&found.recipient);
+        self.refuse_second(months, &audience)?;
         let loaded = Frame::load(&self.store, &self.configuration, months.end, None)
             .map_err(confidential::assemble::AssembleError::from)?;
-        let mut frame = loaded.frame;
-        // What fewer families than a class ever used would be a class of its own by its name alone.
-        frame.fold_rare(&self.configuration, found.k, &BTreeMap::new());
-        let stored = of_frame(&self.configuration, &frame, found, months)
-            .map_err(confidential::extract::recode::ExtractError::from)?;
-        let Some(stored) = stored else { return Err(Error::NoCases { period: period.to_owned() }) };
-        let request = request(found, &stored.roles);
-        let prepared = Prepared::new(stored.table, stored.hierarchies, &[], None, &request)?;
-        progress("recoding");
-        let recoded = prepared.recode(&request)?;
-        progress("writing");
-        let rows = sorted(prepared.write(&request, &recoded));
-        let mut told = report(&prepared, &request, &recoded);
-        progress("measuring the risk");
-        let fraction = found.sampling_fraction.unwrap_or(FRACTION);
-        risk::measure(&mut told, &prepared, &request, &recoded, fraction, true);
-        told.seconds = start.elapsed().as_secs_f64();
-        let made = Made {
-            recipient: found.recipient.clone(),
-            agreement: found.agreement.clone(),
-            profile: profile.to_owned(),
-            period: months.name(self.configuration.service.calendar),
-            months: (months.start.0, months.end.0),
-        };
-        let folder = extracts.join(format!("{}-{profile}", made.period));
-        publish(&folder, &rows, &told, &made)?;
-        Ok((folder, told))
+        let (mut frame, editions) = (loaded.frame, loaded.editions);
+        if !frame.has_cases_in(months) {
+            return Err(Error::NoCases { period: period.to_owned() });
+        }
+        let frozen: Vec<(i32, i32)> = self.store.frozen()?.iter().map(|old| (old.start, old.end)).collect();
+        let is_frozen = |month: &i32| frozen.iter().any(|(start, end)| (*start..*end).contains(month));
+        let mut own = frame.month.iter().filter(|month| (months.start.0..months.end.0).contains(month));
+        if !own.all(is_frozen) {
+            return Err(Error::NotReported { period: period.to_owned() });
+        }
+        // As tables have it: a code that is rare, and that none has named, is no code of its own.
+        let threshold = self.strictest().max(found.k);
+        frame.fold_rare(&self.configuration, threshold, &confidential::assemble::published_codes(&self.store)?);
+        let period = editions.newest(months).name(self.configuration.service.calendar);
+        Ok(Source { profile: found.clone(), months, frame, editions, audience, period })
     }
+
+    /// Rows are judged beside the tables of every audience, each at its own threshold: whoever gets them reads what is public.
+    fn strictest(&self) -> u64 {
+        self.configuration.service.audiences.iter().map(|audience| audience.threshold).max().unwrap_or(0)
+    }
+
+    /// That the recipient has no rows of these months yet, and is no audience of reports.
+    fn refuse_second(&self, months: Period, audience: &str) -> Result<(), Error> {
+        let audiences = &self.configuration.service.audiences;
+        if audience.is_empty() || audiences.iter().any(|own| own.id == audience) {
+            let (what, name) = ("recipient who could get rows", audience.to_owned());
+            return Err(Error::NoSuch { what, name, allowed: "those under agreement".to_owned() });
+        }
+        for entry in self.store.ledger()?.iter().filter(|entry| entry.audience == audience) {
+            if entry.period_start < months.end.0 && months.start.0 < entry.period_end {
+                return Err(Error::EarlierExtract(reports(&self.folder).join(&entry.name)));
+            }
+        }
+        Ok(())
+    }
+
+    fn built(&self, source: &Source, limits: &Limits, period: &str) -> Result<Built, Error> {
+        let stored =
+            of_frame(&self.configuration, (&source.frame, &source.editions), &source.profile, source.months, limits);
+        let stored = stored.map_err(ExtractError::from)?;
+        let stored = stored.ok_or_else(|| Error::NoCases { period: period.to_owned() })?;
+        let request = request(&source.profile, &stored.roles);
+        let mut prepared = Prepared::new(stored.table.clone(), stored.hierarchies.clone(), &[], None, &request)?;
+        let recoded = prepared.recode(&request)?;
+        for (column, records) in &stored.silent {
+            prepared.table.silence(column, records);
+        }
+        let bytes = prepared.write(&request, &recoded);
+        let rows = Written::new(&bytes, &stored);
+        let entry = package::entry(&source.profile, &stored, &source.period, &rows);
+        let name =
+            format!("{}-{}-r{VERSION}", source.months.name(self.configuration.service.calendar), source.audience);
+        let files =
+            BTreeMap::from([(ROWS.to_owned(), rows.sorted()), (METADATA.to_owned(), package::metadata(&entry, &name))]);
+        let manifest = Manifest {
+            release: name,
+            period: source.months.name(self.configuration.service.calendar),
+            audience: source.audience.clone(),
+            threshold: self.strictest(),
+            hierarchies: BTreeMap::new(),
+            labels: BTreeMap::new(),
+            tables: Vec::new(),
+            relations: Vec::new(),
+            derived: Vec::new(),
+            files: files.iter().map(|(path, bytes)| (path.clone(), sha256(bytes))).collect(),
+            earlier: self.tables_before()?,
+            sensitive: Vec::new(),
+            group_below: None,
+            corrects: None,
+            extract: Some(entry),
+        };
+        let heights = stored.whole.iter().map(|whole| (whole.column().to_owned(), whole.height())).collect();
+        let recount = rows.recount(&stored, &source.profile);
+        let mut report = report(&prepared, &request, &recoded);
+        let fraction = source.profile.sampling_fraction.unwrap_or(FRACTION);
+        risk::measure(&mut report, &prepared, &request, &recoded, fraction, true);
+        Ok(Built { manifest, files, recount, report, heights })
+    }
+
+    /// Every release of tables, as manifests name earlier ones. Other recipients' rows are not named.
+    fn tables_before(&self) -> Result<BTreeMap<String, String>, Error> {
+        let entries = self.store.ledger()?;
+        let tables = entries.into_iter().filter(|entry| entry.state == ReleaseState::Released && !is_extract(entry));
+        Ok(tables.map(|entry| (entry.name, entry.manifest_sha256)).collect())
+    }
+
+    fn stage_extract(&self, built: &Built) -> Result<PathBuf, Error> {
+        let staging = staging(&self.folder);
+        remove_folder(&staging)?;
+        let folder = staging.join(&built.manifest.release);
+        let manifest = manifest_bytes(&folder, &built.manifest)?;
+        let files = built.files.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice()));
+        write_folder(&folder, files.chain([("release.json", manifest.as_slice())]))?;
+        Ok(folder)
+    }
+
+    /// The attack on the rows with all tables and all extracts, and the families counted again.
+    fn attack_extract(&self, staged: &Path, built: &Built) -> Result<Verdict, Error> {
+        let entries = self.store.ledger()?;
+        let mut verdict = self.judge(&[staged.to_owned()], &[reports(&self.folder)], (&entries, None), None)?;
+        let Recount { classes, few_units, few_values } = built.recount;
+        verdict.tried.push(Tried {
+            attack: Attack::Uniqueness,
+            scope: format!("{classes} classes counted again, with the families behind them"),
+            not_shown: 0,
+        });
+        for (kind, count, of) in
+            [("extract_few_families", few_units, "families"), ("extract_few_values", few_values, "sensitive values")]
+        {
+            *verdict.counts.entry(kind.to_owned()).or_default() += count as u64;
+            if count > 0 {
+                verdict.findings.push(Finding {
+                    attack: Attack::Uniqueness,
+                    kind: kind.to_owned(),
+                    file: ROWS.to_owned(),
+                    place: String::new(),
+                    message: format!("{count} classes have fewer {of} than promised"),
+                    claim: None,
+                });
+            }
+        }
+        ::verify::verdict::conclude(&mut verdict);
+        Ok(verdict)
+    }
+
+    fn enter_extract(&mut self, source: &Source, built: &Built, verdict: &Verdict) -> Result<(), Error> {
+        let name = built.manifest.release.clone();
+        self.file_verdict(verdict, std::slice::from_ref(&name))?;
+        let told = self.folder.join("verdicts").join(format!("{name}.json"));
+        let text = serde_json::to_vec_pretty(&built.report).map_err(json_failed(&told))?;
+        std::fs::write(&told, text).map_err(failed(&told, "write"))?;
+        let page = self.folder.join("verdicts").join(format!("{name}-risk.html"));
+        std::fs::write(&page, page::to_html(&built.report)).map_err(failed(&page, "write"))?;
+        let manifest = manifest_bytes(&told, &built.manifest)?;
+        let entry = LedgerEntry {
+            name,
+            period_start: source.months.start.0,
+            period_end: source.months.end.0,
+            audience: source.audience.clone(),
+            threshold: built.manifest.threshold,
+            version: VERSION,
+            correction: None,
+            state: ReleaseState::Awaiting,
+            manifest_sha256: sha256(&manifest),
+            manifest_json: String::from_utf8_lossy(&manifest).into_owned(),
+            built_by: self.person.clone(),
+            approved_by: String::new(),
+            policy_sha256: self.policy_digest()?,
+            verdict: serde_json::to_string(verdict).unwrap_or_default(),
+            cells: Vec::new(),
+        };
+        Ok(self.store.enter_pending(&[entry], &[], None)?)
+    }
+}
+
+/// Whether an entry of the ledger is rows for a recipient.
+pub(in crate::pipeline) fn is_extract(entry: &LedgerEntry) -> bool {
+    serde_json::from_str::<Manifest>(&entry.manifest_json).is_ok_and(|manifest| manifest.extract.is_some())
+}
+
+fn json_failed(path: &Path) -> impl FnOnce(serde_json::Error) -> Error {
+    let path = path.to_owned();
+    move |error| Error::System { doing: "write as JSON to", path, source: error.into() }
+}
+
+fn manifest_bytes(folder: &Path, manifest: &Manifest) -> Result<Vec<u8>, Error> {
+    let mut bytes = serde_json::to_vec_pretty(manifest).map_err(json_failed(folder))?;
+    bytes.push(b'\n');
+    Ok(bytes)
 }
 
 /// What a profile asks for. Its metric is Loss: the extract's reader, not its maker, is to lose the least.
 fn request(profile: &Profile, roles: &super::Roles) -> Request {
     let l = profile.sensitivity.l.and_then(|l| u32::try_from(l).ok()).map(f64::from);
-    let has_sensitive = !profile.sensitive.is_empty();
+    let has_sensitive = !roles.sensitive.is_empty();
     Request {
         roles: roles.clone(),
         wanted: Wanted {
@@ -105,53 +311,19 @@ fn request(profile: &Profile, roles: &super::Roles) -> Request {
     }
 }
 
-/// The rows in an order that says nothing of when a case came in.
-fn sorted(bytes: Vec<u8>) -> Vec<u8> {
-    let mut lines: Vec<&[u8]> = bytes.split_inclusive(|byte| *byte == b'\n').collect();
-    if let Some((_, rows)) = lines.split_first_mut() {
-        rows.sort_unstable();
-    }
-    lines.concat()
+/// A recipient's name as a part of a folder's: `a-research-body`.
+fn plain(name: &str) -> String {
+    let lower = name.to_lowercase();
+    let words = lower.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    words.collect::<Vec<&str>>().join("-")
 }
 
-/// That the recipient has no rows of these months yet.
-fn refuse_second(extracts: &Path, months: Period, recipient: &str) -> Result<(), Error> {
-    let Ok(entries) = fs::read_dir(extracts) else { return Ok(()) };
-    let mut folders = Vec::new();
-    for entry in entries {
-        folders.push(entry.map_err(failed(extracts, "read the folder"))?.path());
-    }
-    folders.sort();
-    for folder in folders.into_iter().filter(|folder| folder.join("extract.csv").is_file()) {
-        let path = folder.join(MADE);
-        let bytes = fs::read(&path).map_err(failed(&path, "read"))?;
-        let made: Made = serde_json::from_slice(&bytes).map_err(|error| Error::System {
-            doing: "read",
-            path: path.clone(),
-            source: error.into(),
-        })?;
-        let overlaps = made.months.0 < months.end.0 && months.start.0 < made.months.1;
-        if overlaps && made.recipient.trim().to_lowercase() == recipient.trim().to_lowercase() {
-            return Err(Error::EarlierExtract(folder));
-        }
-    }
-    Ok(())
-}
+#[cfg(test)]
+mod tests {
+    use super::plain;
 
-fn publish(folder: &Path, rows: &[u8], told: &ExtractReport, made: &Made) -> Result<(), Error> {
-    let json = |value: Result<String, serde_json::Error>| {
-        value.map(|text| text + "\n").map_err(|error| Error::System {
-            doing: "write as JSON to",
-            path: folder.to_owned(),
-            source: error.into(),
-        })
-    };
-    let page = page::to_html(told);
-    let (told, made) = (json(serde_json::to_string_pretty(told))?, json(serde_json::to_string_pretty(made))?);
-    let staged = folder.with_extension("staged");
-    remove_folder(&staged)?;
-    let texts = [("report.json", &told), ("risk.html", &page), (MADE, &made)];
-    let texts = texts.map(|(name, text)| (name, text.as_bytes()));
-    write_folder(&staged, std::iter::once(("extract.csv", rows)).chain(texts))?;
-    fs::rename(&staged, folder).map_err(failed(folder, "rename"))
+    #[test]
+    fn a_recipients_name_is_part_of_a_folders() {
+        assert_eq!(plain(" The Institute for Research (Leeds) "), "the-institute-for-research-leeds");
+    }
 }

@@ -96,6 +96,13 @@ impl Codes {
         u32::try_from(key / dimension.stride % size).unwrap_or(u32::MAX)
     }
 
+    /// The text of a code; empty where there is none of that number.
+    #[must_use]
+    pub fn text(&self, dimension: usize, code: u32) -> &str {
+        let codes = self.dimensions.get(dimension).map(|dimension| &dimension.codes);
+        codes.and_then(|codes| codes.get(code as usize)).map_or("", String::as_str)
+    }
+
     /// `key` moved to `code` along `dimension`.
     #[must_use]
     pub fn moved(&self, key: Key, dimension: usize, code: u32) -> Key {

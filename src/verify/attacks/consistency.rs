@@ -14,6 +14,7 @@ use crate::attacks::picture::{Easel, Seen};
 use crate::readers::csv::{Reading, Table, whole_number};
 use crate::readers::folder::Folder;
 use crate::readers::html::{self, Page, PageTable};
+use crate::readers::microdata::metadata_file;
 use crate::readers::png::{self, Fault};
 use crate::readers::workbook::{self, Book, Sheet};
 use crate::readers::{csvw, ods, svg, xml};
@@ -63,7 +64,11 @@ pub fn check(folder: &Folder, tables: &[Table]) -> Checked {
     let mut easel = Easel::default();
     checked.findings.extend(order::check(&folder.manifest, tables));
     let own: BTreeSet<&str> = folder.manifest.tables.iter().map(|entry| entry.file.as_str()).collect();
-    for (file, bytes) in folder.files.iter().filter(|(file, _)| !own.contains(file.as_str())) {
+    let is_rows = |file: &str| {
+        let extract = folder.manifest.extract.iter();
+        extract.clone().any(|extract| extract.file == file) || extract.map(metadata_file).any(|own| own == file)
+    };
+    for (file, bytes) in folder.files.iter().filter(|(file, _)| !own.contains(file.as_str()) && !is_rows(file)) {
         match file.rsplit('.').next().unwrap_or_default() {
             "html" => checked.page(folder, tables, file, bytes),
             "xlsx" => checked.book(folder, tables, file, workbook::read(bytes)),

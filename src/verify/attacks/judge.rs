@@ -8,6 +8,7 @@ use linear::Bounds;
 use model::claim::Tried;
 use model::{Attack, Claim, Finding};
 
+use crate::attacks::extract::tables::rests;
 use crate::attacks::groups::{Describes, OUTSIDE, Watched, groups, watch};
 use crate::attacks::interval::{Range, Wanted, ranges};
 use crate::attacks::narrow::hold_a_small_count;
@@ -56,6 +57,7 @@ pub fn attack(parts: &[Part<'_>], threshold: u64) -> Result<Judged, VerifyError>
         not_shown: if linear.is_none() { unknown as u64 } else { 0 },
     });
     judged.small_published(&cells, parts, threshold);
+    judged.findings.extend(rests(&cells, parts, threshold));
     let linear = linear.unwrap_or_else(|| vec![false; cells.system.len()]);
     let mut bounds = cells.system.propagate();
     let mut watched = Vec::new();

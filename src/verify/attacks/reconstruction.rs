@@ -259,7 +259,7 @@ mod tests {
         ];
         let tables: Vec<Table> =
             manifest.tables.iter().zip(&files).map(|(entry, text)| read(entry, text.as_bytes(), &dims)).collect();
-        let parts = [Part { prefix: "", manifest: &manifest, tables: &tables }];
+        let parts = [Part { prefix: "", manifest: &manifest, tables: &tables, microdata: None }];
         let cells = build(&parts).expect("cells that can be numbered");
         let bounds = cells.system.propagate().expect("figures that agree");
         reconstruct(&cells, &parts, &bounds, 5)

@@ -10,9 +10,11 @@ use model::{Attack, Finding, Manifest};
 
 use crate::attacks::closure::{Hierarchies, Known, bit};
 use crate::attacks::codes::{Codes, Key};
+use crate::attacks::extract::tables::tighten;
 use crate::attacks::relations;
 use crate::error::VerifyError;
 use crate::readers::csv::{Reading, Row, Table};
+use crate::readers::microdata::Microdata;
 
 /// How a cell is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,6 +49,8 @@ pub struct Part<'a> {
     pub manifest: &'a Manifest,
     /// Its tables, one for each entry of the manifest.
     pub tables: &'a [Table],
+    /// Its rows, where it is an extract.
+    pub microdata: Option<&'a Microdata>,
 }
 
 /// All cells and equations.
@@ -148,6 +152,7 @@ pub fn build(parts: &[Part<'_>]) -> Result<Cells, VerifyError> {
     }
     cells.sums = cells.system.rows.len();
     relations::add(&mut cells, parts, &stated);
+    tighten(&mut cells, parts);
     Ok(cells)
 }
 

@@ -86,7 +86,7 @@ pub fn open(path: &Path) -> Result<Folder, VerifyError> {
 
 /// Keys of the manifest and its tables that this program does not know: a foreign release may state, say, how it was sampled.
 fn not_understood(bytes: &[u8]) -> Vec<String> {
-    const OWN: [&str; 14] = [
+    const OWN: [&str; 15] = [
         "release",
         "period",
         "audience",
@@ -101,8 +101,24 @@ fn not_understood(bytes: &[u8]) -> Vec<String> {
         "corrects",
         "sensitive",
         "group_below",
+        "extract",
     ];
     const TABLE: [&str; 8] = ["id", "title", "file", "dims", "fixed", "markers", "rounding", "noise"];
+    const EXTRACT: [&str; 13] = [
+        "file",
+        "recipient",
+        "agreement",
+        "measure",
+        "period",
+        "unit",
+        "columns",
+        "hierarchies",
+        "rows",
+        "suppressed",
+        "k",
+        "l",
+        "t",
+    ];
     let Ok(Value::Object(manifest)) = serde_json::from_slice(bytes) else { return Vec::new() };
     let named = |key: &str| if is_plain_name(key) { format!("{key:?}") } else { "a key".to_owned() };
     let own =
@@ -113,7 +129,10 @@ fn not_understood(bytes: &[u8]) -> Vec<String> {
             let foreign = table.keys().filter(|key| !TABLE.contains(&key.as_str()));
             foreign.map(move |key| format!("{} of table {number} of release.json", named(key)))
         });
-    own.chain(of_tables).collect()
+    let of_extract = manifest.get("extract").and_then(Value::as_object).into_iter().flat_map(|extract| extract.keys());
+    let of_extract = of_extract.filter(|key| !EXTRACT.contains(&key.as_str()));
+    let of_extract = of_extract.map(|key| format!("{} of extract of release.json", named(key)));
+    own.chain(of_tables).chain(of_extract).collect()
 }
 
 /// The parser's sentence without the text it stumbled over: a foreign manifest may hold anything.
@@ -215,13 +234,17 @@ impl Folder {
         }
         let dims: BTreeSet<&String> =
             self.manifest.tables.iter().flat_map(|table| table.dims.iter().chain(table.fixed.keys())).collect();
+        let columns = self.manifest.extract.iter().flat_map(|extract| &extract.columns).map(|column| &column.name);
+        let dims: BTreeSet<&String> = dims.into_iter().chain(columns).collect();
         if self.manifest.labels.keys().any(|dim| !dims.contains(dim)) {
             self.find("manifest_label", MANIFEST, "labels of a dimension that no table has");
         }
     }
 
     fn read_tables(&mut self) {
-        let files: Vec<String> = self.manifest.tables.iter().map(|table| table.file.clone()).collect();
+        let tables = self.manifest.tables.iter().map(|table| &table.file);
+        let files: Vec<String> =
+            tables.chain(self.manifest.extract.iter().map(|extract| &extract.file)).cloned().collect();
         for file in files {
             let leaves = Path::new(&file).components().any(|part| !matches!(part, std::path::Component::Normal(_)));
             if leaves {

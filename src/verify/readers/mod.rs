@@ -3,11 +3,14 @@
 
 pub mod csv;
 pub mod csvw;
+pub mod domain;
 pub mod folder;
 pub mod html;
+pub mod microdata;
 pub mod ods;
 pub mod package;
 pub mod png;
+pub mod register;
 pub mod svg;
 pub mod workbook;
 pub mod xml;

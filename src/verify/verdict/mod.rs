@@ -25,6 +25,9 @@ pub const fn words(attack: Attack) -> &'static str {
         Attack::Identifier => "identifier",
         Attack::Manifest => "manifest",
         Attack::Reconstruction => "reconstruction",
+        Attack::Uniqueness => "uniqueness",
+        Attack::Linkage => "linkage",
+        Attack::Inference => "inference",
     }
 }
 

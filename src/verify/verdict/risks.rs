@@ -39,7 +39,9 @@ pub fn risk_of(finding: &Finding) -> RiskName {
     }
     match finding.attack {
         Attack::Identifier | Attack::Leftover | Attack::Subtraction | Attack::Interval => RiskName::SinglingOut,
-        Attack::Reconstruction => RiskName::Linkability,
+        Attack::Uniqueness => RiskName::SinglingOut,
+        Attack::Reconstruction | Attack::Linkage => RiskName::Linkability,
+        Attack::Inference => RiskName::Inference,
         Attack::Manifest => RiskName::SinglingOut,
         Attack::Chart => RiskName::Inference,
         Attack::Folder | Attack::Consistency => RiskName::Linkability,
@@ -51,12 +53,22 @@ const fn bears_on(attack: Attack, risk: RiskName) -> bool {
     match risk {
         RiskName::SinglingOut => matches!(
             attack,
-            Attack::Subtraction | Attack::Interval | Attack::Identifier | Attack::Leftover | Attack::Manifest
+            Attack::Subtraction
+                | Attack::Interval
+                | Attack::Identifier
+                | Attack::Leftover
+                | Attack::Manifest
+                | Attack::Uniqueness
         ),
         RiskName::Linkability => {
-            matches!(attack, Attack::Subtraction | Attack::Interval | Attack::Reconstruction | Attack::Folder)
+            matches!(
+                attack,
+                Attack::Subtraction | Attack::Interval | Attack::Reconstruction | Attack::Folder | Attack::Linkage
+            )
         }
-        RiskName::Inference => matches!(attack, Attack::Interval | Attack::Chart | Attack::Consistency),
+        RiskName::Inference => {
+            matches!(attack, Attack::Interval | Attack::Chart | Attack::Consistency | Attack::Inference)
+        }
     }
 }
 
