@@ -13,7 +13,7 @@ pub mod verdict;
 
 pub use compare::{Comparison, compare};
 pub use error::VerifyError;
-pub use run::{Attacked, attack, verify};
+pub use run::{Attacked, attack, attack_with, verify};
 
 #[cfg(test)]
 mod tests;

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use model::claim::Tried;
 use model::{Attack, Claim, Finding, Verdict};
 
+use crate::attacks::picture::Easel;
 use crate::attacks::system::{Part, form};
 use crate::attacks::{consistency, judge, rounding};
 use crate::error::VerifyError;
@@ -40,6 +41,14 @@ pub fn verify(folders: &[PathBuf]) -> Result<Verdict, VerifyError> {
 /// # Errors
 /// [`VerifyError`] where a folder cannot be read at all.
 pub fn attack(folders: &[PathBuf], beside: &[PathBuf]) -> Result<Attacked, VerifyError> {
+    attack_with(&mut Easel::default(), folders, beside)
+}
+
+/// As [`attack`], with an easel that knows pictures from attacks before.
+///
+/// # Errors
+/// [`VerifyError`] where a folder cannot be read at all.
+pub fn attack_with(easel: &mut Easel, folders: &[PathBuf], beside: &[PathBuf]) -> Result<Attacked, VerifyError> {
     if folders.is_empty() {
         return Err(VerifyError::NoFolder);
     }
@@ -49,7 +58,7 @@ pub fn attack(folders: &[PathBuf], beside: &[PathBuf]) -> Result<Attacked, Verif
     }
     run.add_earlier(beside)?;
     run.name_apart();
-    run.read();
+    run.read(easel);
     run.judge()?;
     let mut attacked = run.result;
     attacked.verdict.narrowest = risks::narrowest(&attacked.claims);
@@ -153,7 +162,7 @@ impl Run {
         }
     }
 
-    fn read(&mut self) {
+    fn read(&mut self, easel: &mut Easel) {
         let mut files = 0;
         let (mut findings, mut tried, mut not_run) = (Vec::new(), Vec::new(), Vec::new());
         let mut declared = BTreeMap::new();
@@ -164,7 +173,7 @@ impl Run {
             if opened.is_given {
                 files += opened.folder.files.len();
                 own.extend(manifest_honesty(&opened.folder, &opened.tables));
-                let checked = consistency::check(&opened.folder, &opened.tables);
+                let checked = consistency::check(&opened.folder, &opened.tables, easel);
                 own.extend(checked.findings);
                 tried.extend(checked.tried);
                 not_run.extend(checked.not_run);
