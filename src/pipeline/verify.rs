@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
+use ::verify::Forced;
 use confidential::protect::Reason;
 use confidential::referee::{Hit, Referee};
 use confidential::store::ledger::LedgerEntry;
@@ -23,7 +24,7 @@ pub fn verify(folders: &[PathBuf], workspace: Option<&Workspace>) -> Result<Verd
     match workspace {
         Some(workspace) => {
             let beside = [reports(&workspace.folder)];
-            let mut verdict = workspace.judge(folders, &beside, (&workspace.store.ledger()?, None))?;
+            let (mut verdict, _) = workspace.judge(folders, &beside, (&workspace.store.ledger()?, None))?;
             // A foreign or an older report may have notes that this configuration does not know.
             verdict.findings.retain(|finding| finding.kind != UNDECLARED);
             ::verify::verdict::conclude(&mut verdict);
@@ -66,13 +67,13 @@ pub fn comparison_text(comparison: &::verify::Comparison) -> String {
 
 impl Workspace {
     /// The stranger's attack, then the referee's. `entries`: the ledger, and what is about to be entered; beside it the
-    /// reason of a correction, which is a note of the report.
+    /// reason of a correction, which is a note of the report. Gives what tables force beside the verdict.
     pub(super) fn judge(
         &self,
         folders: &[PathBuf],
         beside: &[PathBuf],
         (entries, reason): (&[LedgerEntry], Option<&str>),
-    ) -> Result<Verdict, Error> {
+    ) -> Result<(Verdict, Vec<Forced>), Error> {
         let attacked = ::verify::attack(folders, beside)?;
         let mut verdict = attacked.verdict;
         let notes = read_texts(&self.folder.join("config"))?.into_values().chain(reason.map(str::to_owned));
@@ -108,7 +109,7 @@ impl Workspace {
                 *verdict.counts.entry(finding.kind.clone()).or_default() += 1;
             }
         }
-        Ok(verdict)
+        Ok((verdict, attacked.forced))
     }
 
     /// Names of the cells that were hidden for too few families, spelled as the stranger spells them.

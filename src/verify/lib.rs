@@ -11,6 +11,7 @@ pub mod readers;
 pub mod run;
 pub mod verdict;
 
+pub use attacks::reconstruction::Forced;
 pub use compare::{Comparison, compare};
 pub use error::VerifyError;
 pub use run::{Attacked, attack, attack_with, verify};

@@ -8,6 +8,7 @@ use model::claim::Tried;
 use model::{Attack, Claim, Finding, Verdict};
 
 use crate::attacks::picture::Easel;
+use crate::attacks::reconstruction::Forced;
 use crate::attacks::system::{Part, form};
 use crate::attacks::{consistency, judge, rounding};
 use crate::error::VerifyError;
@@ -23,6 +24,8 @@ pub struct Attacked {
     /// Every hidden cell that is narrower than the threshold or known to lie below it: whoever knows the truth decides
     /// whether one of them is a disclosure.
     pub claims: Vec<Claim>,
+    /// Combinations of no table that overlapping tables force to be few, for whoever can hide more. Each is a finding too.
+    pub forced: Vec<Forced>,
     /// Sentences with numbers that no table explains, by folder, which several files carry alike: for whoever knows the
     /// report's own notes to compare.
     pub declared: BTreeMap<String, BTreeSet<String>>,
@@ -263,6 +266,11 @@ impl Run {
         for claim in judged.claims {
             if !self.result.claims.contains(&claim) {
                 self.result.claims.push(claim);
+            }
+        }
+        for forced in judged.forced {
+            if !self.result.forced.contains(&forced) {
+                self.result.forced.push(forced);
             }
         }
         verdict.tried.extend(judged.tried);

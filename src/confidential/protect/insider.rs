@@ -34,9 +34,11 @@ impl Insiders {
     pub(super) fn of(system: &System, states: &[State]) -> Self {
         let mut insiders = Self::none(system.len());
         insiders.counts = (0..system.len()).map(|cell| system.value(cell)).collect();
+        // Whoever is alone in a cell that nobody is told of does not know it.
         let is_alone = |cell: u32| {
             let cell = cell as usize;
             system.counts[cell].protected == 1
+                && !system.origins[cell].is_joint
                 && matches!(states[cell], State::Hidden | State::Rounded | State::Derived)
         };
         let mut seen = BTreeSet::new();
