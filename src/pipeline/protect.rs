@@ -18,7 +18,7 @@ use model::Attack;
 use serde::Serialize;
 
 use super::Error;
-use super::files::{failed, remove_folder, write_folder};
+use super::files::{date_alike, failed, remove_folder, write_folder};
 use super::rounds::{Built, ROUNDS, until_open};
 use super::verify::disclosure;
 
@@ -162,6 +162,7 @@ pub fn protect(
         let files = render::render_tables(&case.release(&pattern, &earlier)?)?;
         remove_folder(&staged)?;
         write_folder(&staged, files.iter().map(|file| (file.path.as_str(), file.bytes.as_slice())))?;
+        date_alike(&staged)?;
         progress("attacking");
         let statistics = pattern.statistics;
         let is_attacked = match options.attack {

@@ -10,7 +10,7 @@ use model::Verdict;
 use model::config::Report;
 use model::digest::sha256;
 
-use super::files::{remove_folder, write_folder};
+use super::files::{date_alike, remove_folder, write_folder};
 use super::gate::Reported;
 use super::recover::{reports, staging};
 use super::rounds::{Built, ROUNDS, is_only_forced, until_open};
@@ -177,6 +177,7 @@ fn stage(workspace: &Path, sealed: &mut [Sealed]) -> Result<Vec<PathBuf>, Error>
         let files = render::render(&one.release)?;
         let folder = staging.join(&one.entry.name);
         write_folder(&folder, files.iter().map(|file| (file.path.as_str(), file.bytes.as_slice())))?;
+        date_alike(&folder)?;
         if let Some(manifest) = files.iter().find(|file| file.path == "release.json") {
             one.entry.manifest_sha256 = sha256(&manifest.bytes);
             one.entry.manifest_json = String::from_utf8_lossy(&manifest.bytes).into_owned();

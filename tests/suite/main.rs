@@ -8,6 +8,7 @@ mod corrections;
 mod demo;
 mod extract;
 mod faults;
+mod forced;
 mod gate;
 mod house;
 mod issues;
