@@ -105,6 +105,9 @@ pub fn faults(document: &Document) -> Vec<Fault> {
             faults.push(("svg_hidden", "something that is drawn but cannot be seen"));
         }
     }
+    if document.root.has_words_outside(&["title", "desc", "text", "tspan"]) {
+        faults.push(("svg_hidden", "words between the elements of a drawing"));
+    }
     if !is_of_known_layers(&document.root) {
         faults.push(("svg_mark", "something drawn that is no part of a chart"));
     }
@@ -129,7 +132,8 @@ const LAYERS: [(&str, &[&str]); 11] = [
 ];
 
 fn is_of_known_layers(root: &Element) -> bool {
-    let draws = |element: &Element| !matches!(element.name.as_str(), "svg" | "title" | "desc" | "g" | "tspan");
+    // The drawing's title and description stand outside the layers; one within a layer would be a mark's tooltip.
+    let draws = |element: &Element| !matches!(element.name.as_str(), "g" | "tspan");
     let is_known = |element: &Element| ELEMENTS.contains(&element.name.as_str());
     let of_layer = |layer: &Element| {
         let class = layer.attribute("class").unwrap_or_default();
@@ -145,7 +149,8 @@ fn is_of_known_layers(root: &Element) -> bool {
     let has_dots = root.named("g").any(|layer| is_layer(layer, "marks") && layer.named("circle").next().is_some());
     // Bars or dots: only one kind is read back.
     let is_told = ground <= 1 && !(has_bars && has_dots);
-    let at_the_root = root.children.iter().filter(|child| is_known(child) && draws(child)).count();
+    let stands_there = |child: &&Element| is_known(child) && !matches!(child.name.as_str(), "g" | "title" | "desc");
+    let at_the_root = root.children.iter().filter(stands_there).count();
     is_told && at_the_root == 0 && root.named("g").all(of_layer)
 }
 
@@ -300,9 +305,14 @@ mod tests {
         assert_eq!(kinds("<title>", "<!-- Ann --><title>"), ["svg_unseen"]);
         assert_eq!(kinds("<title>", "<script>1</script><title>"), ["svg_element"]);
         assert_eq!(kinds("<title>", "<g data-n='3'/><title>"), ["svg_attribute"]);
+        assert_eq!(kinds("<title>", "<g>Ann</g><title>"), ["svg_hidden"]);
         assert_eq!(kinds("<text x=\"810\"", "<text fill='white' x=\"810\""), ["svg_hidden"]);
-        for drawn in ["<circle r='2'/>", "<g class='dots'><circle r='2'/></g>", "<g class='marks'><circle r='2'/></g>"]
-        {
+        for drawn in [
+            "<circle r='2'/>",
+            "<g class='dots'><circle r='2'/></g>",
+            "<g class='marks'><circle r='2'/></g>",
+            "<g class='marks'><title>3 cases</title></g>",
+        ] {
             assert_eq!(kinds("<title>", &format!("{drawn}<title>")), ["svg_mark"], "{drawn}");
         }
         assert_eq!(kinds("fill=\"navy\"", "fill='url(http://a/b)'"), ["svg_link"]);

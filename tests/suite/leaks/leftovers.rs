@@ -107,6 +107,23 @@ fn workbooks() -> Vec<Plant> {
             put: |pack| part(pack, ODS, "../cases.xml", "<x/>"),
         },
         Plant {
+            kind: "words between elements",
+            format: "xlsx",
+            file: XLSX,
+            finds: &["workbook_string"],
+            put: |pack| {
+                let sheet = pack.sheet();
+                rewritten(pack, XLSX, &sheet, "</sheetData>", "Ann Smith</sheetData>")
+            },
+        },
+        Plant {
+            kind: "words between elements",
+            format: "ods",
+            file: ODS,
+            finds: &["workbook_string"],
+            put: |pack| rewritten(pack, ODS, "content.xml", "</table:table>", "Ann Smith</table:table>"),
+        },
+        Plant {
             kind: "company",
             format: "xlsx",
             file: XLSX,
@@ -181,7 +198,7 @@ fn drawings() -> Vec<Plant> {
             kind: "tooltip",
             format: svg,
             file,
-            finds: &["unexplained_number"],
+            finds: &["svg_mark"],
             put: |pack| {
                 let text = pack.text(BARS);
                 let Some((before, after)) = text.split_once("class=\"marks\">") else { return false };
@@ -189,6 +206,13 @@ fn drawings() -> Vec<Plant> {
                 pack.write(BARS, text);
                 true
             },
+        },
+        Plant {
+            kind: "words between elements",
+            format: svg,
+            file,
+            finds: &["svg_hidden"],
+            put: |pack| replaced(pack, BARS, "</svg>", "Ann Smith</svg>"),
         },
         Plant {
             kind: "dot a person",
