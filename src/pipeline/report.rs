@@ -5,6 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use confidential::assemble::{Draft, Sealed, seal_all};
+use confidential::protect::Space;
 use confidential::store::ledger::{FrozenPeriod, LedgerEntry};
 use model::Verdict;
 use model::config::Report;
@@ -72,7 +73,7 @@ impl Workspace {
     }
 
     fn build(&mut self, report: &Report, draft: &mut Draft, progress: &dyn Fn(&str)) -> Result<Vec<PathBuf>, Error> {
-        let spaces = draft.problem().spaces;
+        let spaces: Vec<Space> = draft.axes.axes.iter().map(|axis| axis.space.clone()).collect();
         let built = until_open(ROUNDS, &spaces, |joint| {
             draft.joint = joint.to_vec();
             self.round(report, draft, progress)

@@ -303,7 +303,7 @@ mod tests {
         };
         assert_eq!(kinds("", ""), Vec::<&str>::new());
         assert_eq!(kinds("<title>", "<!-- Ann --><title>"), ["svg_unseen"]);
-        assert_eq!(kinds("<title>", "<script>1</script><title>"), ["svg_element"]);
+        assert_eq!(kinds("<title>", "<script/><title>"), ["svg_element"]);
         assert_eq!(kinds("<title>", "<g data-n='3'/><title>"), ["svg_attribute"]);
         assert_eq!(kinds("<title>", "<g>Ann</g><title>"), ["svg_hidden"]);
         assert_eq!(kinds("<text x=\"810\"", "<text fill='white' x=\"810\""), ["svg_hidden"]);
