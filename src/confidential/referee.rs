@@ -2,6 +2,7 @@
 //! places, kinds and strengths. Deliberately absent: the words that were found, in any answer.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use model::config::source::Source;
 
@@ -66,10 +67,11 @@ impl Referee {
     #[must_use]
     pub fn scan(&self, files: &[(String, Vec<u8>)]) -> Vec<Hit> {
         let threads = std::thread::available_parallelism().map_or(1, usize::from).min(files.len().max(1));
-        // Files go round in turn; the order of hits does not depend on who found them.
-        let share = |first: usize| {
+        // Each takes the next file that nobody has; the order of hits does not depend on who found them.
+        let next = AtomicUsize::new(0);
+        let share = || {
             let mut hits = Vec::new();
-            for (file, bytes) in files.iter().skip(first).step_by(threads) {
+            while let Some((file, bytes)) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
                 let mut scan = Scan { index: &self.index, file, hits: &mut hits, budget: Budget::of_a_file() };
                 scan.part("name", file.as_bytes(), 0);
                 scan.part("", bytes, 0);
@@ -77,8 +79,8 @@ impl Referee {
             hits
         };
         let mut hits: Vec<Hit> = std::thread::scope(|scope| {
-            let others: Vec<_> = (1..threads).map(|first| scope.spawn(move || share(first))).collect();
-            let mut hits = share(0);
+            let others: Vec<_> = (1..threads).map(|_| scope.spawn(share)).collect();
+            let mut hits = share();
             for other in others {
                 // A scan that ended early has not shown that nobody is there, so its panic is this one's too.
                 hits.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));

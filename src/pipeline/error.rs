@@ -81,6 +81,14 @@ pub enum Error {
     /// The attack found a way in.
     #[error("verify found {} ways to learn more than the release says", .0.findings.len().max(1))]
     Disclosure(Box<Verdict>),
+    /// Tables force what no table shows, whatever else is hidden.
+    #[error("after {rounds} rounds of hiding more, tables still force a few people in {}", combinations.join(" and in "))]
+    Forced {
+        /// Builds that hid more for what was forced before.
+        rounds: usize,
+        /// The combinations, by their codes.
+        combinations: Vec<String>,
+    },
     /// What was built waits for a second person.
     #[error("{} was built by {builder} and awaits approval", releases.join(" and "))]
     Awaiting {
@@ -187,7 +195,7 @@ impl Error {
             Self::Period(_) | Self::NoSuch { .. } | Self::NoWorkspace(_) | Self::Exists(_) | Self::Reason { .. } => 2,
             Self::OutputExists(_) | Self::OutputForeign(_) | Self::ReportInside(_) => 2,
             Self::NothingAwaits | Self::Name(_) | Self::NoCell { .. } => 2,
-            Self::Awaiting { .. } | Self::OwnWork { .. } => 5,
+            Self::Awaiting { .. } | Self::OwnWork { .. } | Self::Forced { .. } => 5,
             Self::Altered { .. } => 6,
             Self::Stranger => 7,
             Self::Config(_) => 3,
@@ -263,6 +271,10 @@ impl Error {
             Self::Assemble(AssembleError::Unchanged { .. }) => {
                 "Ingest the corrected export first. Late cases are no correction: they are counted where they came in."
             }
+            Self::Assemble(AssembleError::TooFew { .. }) => {
+                "Nothing was released. The store has it right. Correct it together with more, or not at all: the versions \
+                 side by side would show what changed for these few."
+            }
             Self::Assemble(AssembleError::Tabulate(TabulateError::Recoded)) => {
                 "Put dimensions, codes and bands in config/ back as they were at the release; then correct."
             }
@@ -273,6 +285,9 @@ impl Error {
             Self::Assemble(_) | Self::Render(_) => "This is a fault of the program. Nothing was released.",
             Self::Awaiting { .. } => {
                 "Nothing was made. `takeup approve` releases it, by another person; `takeup approve --refuse` drops it."
+            }
+            Self::Forced { .. } => {
+                "Nothing was released. Leave out one of the tables that share these dimensions, or make it coarser."
             }
             Self::NothingAwaits => "`takeup report --period P` builds a release.",
             Self::OwnWork { .. } => {
@@ -332,6 +347,7 @@ fn assemble_code(error: &AssembleError) -> u8 {
         AssembleError::Tabulate(TabulateError::ForeignCode { .. }) | AssembleError::Forgotten { .. } => 3,
         AssembleError::NoTables { .. } | AssembleError::Tabulate(TabulateError::Recoded) => 3,
         AssembleError::NotReleased { .. } | AssembleError::Unchanged { .. } => 2,
+        AssembleError::TooFew { .. } => 5,
         AssembleError::Empty { .. } => 4,
         AssembleError::Protect(error) => protect_code(error),
         AssembleError::Seal(_) => 1,

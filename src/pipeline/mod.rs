@@ -14,6 +14,7 @@ mod protect;
 mod recover;
 mod remedy;
 mod report;
+mod rounds;
 mod shares;
 mod template;
 mod verify;

@@ -14,10 +14,12 @@ pub use model::release::Zeros;
 
 use confidential::case::Case;
 use confidential::protect::{Problem, suppress};
+use model::Attack;
 use serde::Serialize;
 
 use super::Error;
-use super::files::{failed, remove_folder, write_folder};
+use super::files::{date_alike, failed, remove_folder, write_folder};
+use super::rounds::{Built, ROUNDS, until_open};
 use super::verify::disclosure;
 
 /// Hidden cells up to which the attack on one's own output takes seconds; above, it takes minutes and leaves cells open.
@@ -150,51 +152,62 @@ pub fn protect(
         method: options.method.clone(),
         ..plain
     };
-    let pattern = suppress(&problem, &case)?;
-    let protect = start.elapsed().as_secs_f64() - read;
-    let loss = case.loss(&pattern);
-    let statistics = pattern.statistics;
-    progress("writing");
-    let files = render::render_tables(&case.release(&pattern, &earlier)?)?;
     let staged = staged(out, "partial");
-    remove_folder(&staged)?;
-    let result =
-        write_folder(&staged, files.iter().map(|file| (file.path.as_str(), file.bytes.as_slice()))).and_then(|()| {
-            progress("attacking");
-            let is_attacked = match options.attack {
-                OwnAttack::Always => true,
-                OwnAttack::WhereItEnds => statistics.primary + statistics.zeros + statistics.secondary <= ATTACKED,
-                OwnAttack::Never => false,
-            };
-            let small = is_attacked.then(|| case.small_cells(&pattern));
-            let left_open = small.map(|small| attacked(&staged, &options.earlier, &small)).transpose()?;
-            let told = ProtectReport {
-                threshold: case.threshold(),
-                zeros: zeros_word(options.zeros),
-                hidden_zeros: hidden_zeros_word(options.hidden_zeros),
-                insiders: insiders_word(options.insiders),
-                weight: weight_word(options.weight),
-                records: loss.records,
-                combinations: loss.combinations,
-                tables: problem.tables.len(),
-                cells: statistics.cells,
-                rounded: statistics.rounded,
-                primary: statistics.primary,
-                secondary: statistics.secondary,
-                secondary_sum: loss.secondary_sum,
-                cost: in_unit(statistics.cost, options.weight),
-                lower_bound: (options.bound_effort > 0).then(|| in_unit(statistics.lower_bound, options.weight)),
-                zeros_hidden: statistics.zeros,
-                derived_protected: statistics.derived,
-                left_open,
-                certificates: Certificates { by_witness: statistics.by_witness, by_programme: statistics.by_programme },
-                seconds: start.elapsed().as_secs_f64(),
-                seconds_read: read,
-                seconds_protect: protect,
-            };
-            publish(&staged, out, report, &told)?;
-            Ok(told)
-        });
+    let mut seconds_protect = 0.0;
+    let built = until_open(ROUNDS, &problem.spaces, |joint| {
+        let begun = Instant::now();
+        let pattern = suppress(&Problem { joint: joint.to_vec(), ..problem.clone() }, &case)?;
+        seconds_protect += begun.elapsed().as_secs_f64();
+        progress("writing");
+        let files = render::render_tables(&case.release(&pattern, &earlier)?)?;
+        remove_folder(&staged)?;
+        write_folder(&staged, files.iter().map(|file| (file.path.as_str(), file.bytes.as_slice())))?;
+        date_alike(&staged)?;
+        progress("attacking");
+        let statistics = pattern.statistics;
+        let is_attacked = match options.attack {
+            OwnAttack::Always => true,
+            OwnAttack::WhereItEnds => statistics.primary + statistics.zeros + statistics.secondary <= ATTACKED,
+            OwnAttack::Never => false,
+        };
+        if !is_attacked {
+            return Ok(Built::Safe((pattern, None)));
+        }
+        Ok(match attacked(&staged, &options.earlier, &case.small_cells(&pattern))? {
+            Built::Safe(left_open) => Built::Safe((pattern, Some(left_open))),
+            Built::Forced(forced) => Built::Forced(forced),
+        })
+    });
+    let result = built.and_then(|(pattern, left_open)| {
+        let loss = case.loss(&pattern);
+        let statistics = pattern.statistics;
+        let told = ProtectReport {
+            threshold: case.threshold(),
+            zeros: zeros_word(options.zeros),
+            hidden_zeros: hidden_zeros_word(options.hidden_zeros),
+            insiders: insiders_word(options.insiders),
+            weight: weight_word(options.weight),
+            records: loss.records,
+            combinations: loss.combinations,
+            tables: problem.tables.len(),
+            cells: statistics.cells,
+            rounded: statistics.rounded,
+            primary: statistics.primary,
+            secondary: statistics.secondary,
+            secondary_sum: loss.secondary_sum,
+            cost: in_unit(statistics.cost, options.weight),
+            lower_bound: (options.bound_effort > 0).then(|| in_unit(statistics.lower_bound, options.weight)),
+            zeros_hidden: statistics.zeros,
+            derived_protected: statistics.derived,
+            left_open,
+            certificates: Certificates { by_witness: statistics.by_witness, by_programme: statistics.by_programme },
+            seconds: start.elapsed().as_secs_f64(),
+            seconds_read: read,
+            seconds_protect,
+        };
+        publish(&staged, out, report, &told)?;
+        Ok(told)
+    });
     if result.is_err() {
         remove_folder(&staged)?;
     }
@@ -205,14 +218,19 @@ pub fn protect(
 /// cells that are `small`. Gives how many cells the attack left open: the proof stands without it.
 ///
 /// # Errors
-/// [`Error::Disclosure`] where anything is found.
-fn attacked(folder: &Path, earlier: &[PathBuf], small: &BTreeSet<String>) -> Result<u64, Error> {
+/// [`Error::Disclosure`] where anything is found but what tables force.
+fn attacked(folder: &Path, earlier: &[PathBuf], small: &BTreeSet<String>) -> Result<Built<u64>, Error> {
     let attacked = ::verify::attack(&[folder.to_owned()], earlier)?;
     let mut verdict = attacked.verdict;
     let disclosed = attacked.claims.iter().filter(|claim| small.contains(&claim.cell));
     verdict.findings.extend(disclosed.map(disclosure));
-    let left_open = verdict.tried.iter().map(|tried| tried.not_shown).sum();
-    if verdict.findings.is_empty() { Ok(left_open) } else { Err(Error::Disclosure(Box::new(verdict))) }
+    if verdict.findings.is_empty() {
+        Ok(Built::Safe(verdict.tried.iter().map(|tried| tried.not_shown).sum()))
+    } else if verdict.findings.iter().all(|finding| finding.attack == Attack::Reconstruction) {
+        Ok(Built::Forced(attacked.forced))
+    } else {
+        Err(Error::Disclosure(Box::new(verdict)))
+    }
 }
 
 /// Nothing that is there is written over, unless it is a release and may be replaced.

@@ -4,7 +4,8 @@
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
-use ::verify::{Outside, Register};
+use ::verify::attacks::picture::Easel;
+use ::verify::{Forced, Outside, Register};
 use confidential::protect::Reason;
 use confidential::referee::{Hit, Referee};
 use confidential::store::ledger::LedgerEntry;
@@ -25,7 +26,7 @@ pub fn verify(folders: &[PathBuf], workspace: Option<&Workspace>, register: Opti
     match workspace {
         Some(workspace) => {
             let beside = [reports(&workspace.folder)];
-            let mut verdict =
+            let (mut verdict, _) =
                 workspace.judge(folders, &beside, (&workspace.store.ledger()?, None), register.as_ref())?;
             // A foreign or an older report may have notes that this configuration does not know.
             verdict.findings.retain(|finding| finding.kind != UNDECLARED);
@@ -34,7 +35,7 @@ pub fn verify(folders: &[PathBuf], workspace: Option<&Workspace>, register: Opti
         }
         None => {
             let outside = Outside { also: Vec::new(), register };
-            let mut verdict = ::verify::attack_knowing(folders, &[], &outside)?.verdict;
+            let mut verdict = ::verify::attack_knowing(&mut Easel::default(), folders, &[], &outside)?.verdict;
             verdict.not_run.push("identifiers: no workspace was named, so nobody's names are known".to_owned());
             verdict.not_run.push("comparison with the truth: no workspace was named".to_owned());
             Ok(verdict)
@@ -70,16 +71,16 @@ pub fn comparison_text(comparison: &::verify::Comparison) -> String {
 
 impl Workspace {
     /// The stranger's attack, then the referee's. `entries`: the ledger, and what is about to be entered; beside it the
-    /// reason of a correction, which is a note of the report.
+    /// reason of a correction, which is a note of the report. Gives what tables force beside the verdict.
     pub(super) fn judge(
         &self,
         folders: &[PathBuf],
         beside: &[PathBuf],
         (entries, reason): (&[LedgerEntry], Option<&str>),
         register: Option<&Register>,
-    ) -> Result<Verdict, Error> {
+    ) -> Result<(Verdict, Vec<Forced>), Error> {
         let outside = Outside { also: self.extracts()?, register: register.cloned() };
-        let attacked = ::verify::attack_knowing(folders, beside, &outside)?;
+        let attacked = ::verify::attack_knowing(&mut Easel::default(), folders, beside, &outside)?;
         let mut verdict = attacked.verdict;
         let notes = read_texts(&self.folder.join("config"))?.into_values().chain(reason.map(str::to_owned));
         let notes = squeezed(&notes.collect::<Vec<_>>().join(" "));
@@ -114,7 +115,7 @@ impl Workspace {
                 *verdict.counts.entry(finding.kind.clone()).or_default() += 1;
             }
         }
-        Ok(verdict)
+        Ok((verdict, attacked.forced))
     }
 
     /// Names of the cells that were hidden for too few families, spelled as the stranger spells them.

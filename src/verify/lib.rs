@@ -11,10 +11,11 @@ pub mod readers;
 pub mod run;
 pub mod verdict;
 
+pub use attacks::reconstruction::Forced;
 pub use compare::{Comparison, compare};
 pub use error::VerifyError;
 pub use readers::register::Register;
-pub use run::{Attacked, Outside, attack, attack_knowing, verify};
+pub use run::{Attacked, Outside, attack, attack_knowing, attack_with, verify};
 
 #[cfg(test)]
 mod tests;

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use model::claim::Tried;
 use model::{Attack, Claim, Finding, Verdict};
 
+use crate::attacks::picture::Easel;
+use crate::attacks::reconstruction::Forced;
 use crate::attacks::system::{Part, form};
 use crate::attacks::{consistency, extract, judge, rounding};
 use crate::error::VerifyError;
@@ -24,6 +26,8 @@ pub struct Attacked {
     /// Every hidden cell that is narrower than the threshold or known to lie below it: whoever knows the truth decides
     /// whether one of them is a disclosure.
     pub claims: Vec<Claim>,
+    /// Combinations of no table that overlapping tables force to be few, for whoever can hide more. Each is a finding too.
+    pub forced: Vec<Forced>,
     /// Sentences with numbers that no table explains, by folder, which several files carry alike: for whoever knows the
     /// report's own notes to compare.
     pub declared: BTreeMap<String, BTreeSet<String>>,
@@ -42,7 +46,15 @@ pub fn verify(folders: &[PathBuf]) -> Result<Verdict, VerifyError> {
 /// # Errors
 /// [`VerifyError`] where a folder cannot be read at all.
 pub fn attack(folders: &[PathBuf], beside: &[PathBuf]) -> Result<Attacked, VerifyError> {
-    attack_knowing(folders, beside, &Outside::default())
+    attack_with(&mut Easel::default(), folders, beside)
+}
+
+/// As [`attack`], with an easel that knows pictures from attacks before.
+///
+/// # Errors
+/// [`VerifyError`] where a folder cannot be read at all.
+pub fn attack_with(easel: &mut Easel, folders: &[PathBuf], beside: &[PathBuf]) -> Result<Attacked, VerifyError> {
+    attack_knowing(easel, folders, beside, &Outside::default())
 }
 
 /// What somebody knows beside the folders.
@@ -54,11 +66,16 @@ pub struct Outside {
     pub register: Option<Register>,
 }
 
-/// As [`attack`], by somebody who knows more.
+/// As [`attack_with`], by somebody who knows more.
 ///
 /// # Errors
 /// [`VerifyError`] where a folder cannot be read at all, or the register has no column of an extract.
-pub fn attack_knowing(folders: &[PathBuf], beside: &[PathBuf], outside: &Outside) -> Result<Attacked, VerifyError> {
+pub fn attack_knowing(
+    easel: &mut Easel,
+    folders: &[PathBuf],
+    beside: &[PathBuf],
+    outside: &Outside,
+) -> Result<Attacked, VerifyError> {
     if folders.is_empty() {
         return Err(VerifyError::NoFolder);
     }
@@ -74,7 +91,7 @@ pub fn attack_knowing(folders: &[PathBuf], beside: &[PathBuf], outside: &Outside
         }
     }
     run.name_apart();
-    run.read();
+    run.read(easel);
     run.attack_extracts(outside.register.as_ref())?;
     run.judge()?;
     let mut attacked = run.result;
@@ -181,7 +198,7 @@ impl Run {
         }
     }
 
-    fn read(&mut self) {
+    fn read(&mut self, easel: &mut Easel) {
         let mut files = 0;
         let (mut findings, mut tried, mut not_run) = (Vec::new(), Vec::new(), Vec::new());
         let mut declared = BTreeMap::new();
@@ -193,7 +210,7 @@ impl Run {
                 files += opened.folder.files.len();
                 own.extend(opened.microdata.iter().flat_map(|data| data.findings.clone()));
                 own.extend(manifest_honesty(&opened.folder, &opened.tables));
-                let checked = consistency::check(&opened.folder, &opened.tables);
+                let checked = consistency::check(&opened.folder, &opened.tables, easel);
                 own.extend(checked.findings);
                 tried.extend(checked.tried);
                 not_run.extend(checked.not_run);
@@ -342,6 +359,11 @@ impl Run {
         for claim in judged.claims {
             if !self.result.claims.contains(&claim) {
                 self.result.claims.push(claim);
+            }
+        }
+        for forced in judged.forced {
+            if !self.result.forced.contains(&forced) {
+                self.result.forced.push(forced);
             }
         }
         verdict.tried.extend(judged.tried);

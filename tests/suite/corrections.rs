@@ -182,6 +182,12 @@ fn corrected(quarter: &[Case]) -> Vec<Case> {
     cases
 }
 
+/// One case of an issue moves to another borough.
+fn moved(cases: &mut [Case], issue: &str, from: &str, to: &'static str) {
+    let is_it = |case: &&mut Case| case.borough == from && case.issue == issue;
+    cases.iter_mut().find(is_it).expect("each borough has a case of each issue").borough = to;
+}
+
 #[test]
 fn a_year_with_a_late_case_a_correction_and_erased_persons_gives_nobody_away() {
     let (made, year) = (Made::new(), year());
@@ -260,19 +266,30 @@ fn as_new(manifest: &str) -> String {
 }
 
 #[test]
-fn a_correction_of_one_case_hides_every_figure_that_it_changes() {
+fn a_correction_of_one_case_is_refused_and_one_of_five_hides_every_figure_that_fewer_change() {
     let (made, year) = (Made::new(), year());
     let mut quarter = in_quarter(&year, 2);
     made.ingest(&quarter);
     made.report(&["2018-Q2"]);
-    let case = quarter.iter_mut().find(|case| case.borough == "Bronx").expect("the Bronx has cases");
-    case.borough = "Queens";
+    moved(&mut quarter, "Housing", "Bronx", "Queens");
+    made.ingest(&quarter);
+    let before = files(&made.reports());
+    let refused = made.takeup(&["report", "--period", "2018-Q2", "--correct", REASON]);
+    assert_eq!(refused.status.code(), Some(5));
+    let said = String::from_utf8_lossy(&refused.stderr).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains("the correction of 2018-Q2 is of fewer than 5 families"), "{said}");
+    assert!(files(&made.reports()) == before, "something was released");
+
+    for issue in ["Schools", "Transport", "Benefits"] {
+        moved(&mut quarter, issue, "Bronx", "Queens");
+    }
+    moved(&mut quarter, "Housing", "Brooklyn", "Manhattan");
     made.ingest(&quarter);
     made.report(&["2018-Q2", "--correct", REASON]);
-    let changed = ["Total,Bronx", "Total,Queens", "Housing,Bronx", "Housing,Queens"];
+    let changed = ["Total,Bronx", "Total,Queens", "Housing,Bronx", "Housing,Queens", "Housing,Brooklyn"];
     let of = |release: &str| changed.map(|codes| made.cell(release, "c02.csv", codes));
-    assert_ne!(of("2018-Q2-public-r1"), [""; 4], "some of them were published");
-    assert_eq!(of("2018-Q2-public-r2"), [""; 4], "one case more or less would be seen");
+    assert_ne!(of("2018-Q2-public-r1"), [""; 5], "some of them were published");
+    assert_eq!(of("2018-Q2-public-r2"), [""; 5], "four cases more or less would be seen");
     let total = |release: &str| made.cell(release, "c02.csv", "Total,Total");
     // It may be hidden for another's sake; another figure it cannot be.
     assert!(["", &total("2018-Q2-public-r1")].contains(&total("2018-Q2-public-r2").as_str()), "nobody came or went");

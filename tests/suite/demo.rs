@@ -61,3 +61,15 @@ fn the_demo_reports_to_every_audience_and_the_same_seed_gives_the_same_bytes() {
         assert!(bytes == &again[name], "{name} differs between two runs");
     }
 }
+
+#[test]
+fn no_file_of_a_release_tells_when_it_was_written() {
+    let reports = workspace().join("reports");
+    let release = reports.join("2025-26-Q4-public-r1");
+    let mut days = std::collections::BTreeSet::new();
+    for place in files(&release).keys().map(|name| release.join(name)).chain([release.clone(), release.join("data")]) {
+        days.insert(fs::metadata(&place).and_then(|facts| facts.modified()).expect("a system with times"));
+    }
+    let first = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(3_652 * 86_400);
+    assert_eq!(days.into_iter().collect::<Vec<_>>(), [first], "1 January 1980, as in the workbooks");
+}

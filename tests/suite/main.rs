@@ -9,6 +9,7 @@ mod demo;
 mod extract;
 mod extracts;
 mod faults;
+mod forced;
 mod gate;
 mod house;
 mod issues;

@@ -340,3 +340,29 @@ fn what_the_attack_finds_beside_an_earlier_release_is_exit_6_and_nothing_is_writ
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     assert_eq!(takeup(&["verify", text(&next)]).status.code(), Some(6));
 }
+
+#[test]
+fn what_three_tables_force_goes_back_to_protection_and_is_left_open() {
+    // Every figure of the three tables is 5 or more, so that at first nothing is hidden; but they leave one to four cases
+    // of need B among the men of the north. One round of hiding more leaves that open.
+    let plain = Protected::new("three_pairs", &["--attack", "off"]);
+    let (exit, counts) = plain.verified();
+    let forced = counts["joint_small_exact"] + counts["joint_small_bounded"];
+    assert_eq!((exit, counts["suppressed"], forced), (Some(6), 0, 1), "{counts:?}");
+    let rounds = Protected::new("three_pairs", &[]);
+    let (exit, counts) = rounds.verified();
+    assert_eq!(exit, Some(0), "{counts:?}");
+    assert!(counts["suppressed"] > 0, "{counts:?}");
+}
+
+#[test]
+fn what_a_released_table_forces_for_ever_ends_with_the_combination_named() {
+    // The three tables have been released as they are; a fourth changes nothing of what they force.
+    let released = Protected::new("three_pairs", &["--attack", "off"]);
+    let (case, out) = (fixture("three_pairs"), released.home.path().join("again"));
+    let output = takeup(&["protect", text(&case), "--out", text(&out), "--earlier", text(&released.out)]);
+    assert_eq!(output.status.code(), Some(5), "{}", stderr(&output));
+    assert!(!out.exists());
+    let said = stderr(&output);
+    assert!(["need=B", "place=North", "sex=M"].iter().all(|code| said.contains(code)), "{said}");
+}

@@ -28,7 +28,8 @@ pub use recount::{Fault, Recounted, recount};
 pub use sealing::{Sealed, seal_all};
 
 use crate::protect::{
-    EarlierCell, HiddenZeros, Insiders, Pattern, PlannedTable, Problem, ProtectError, Relation, Rules, Weight, suppress,
+    EarlierCell, HiddenZeros, Insiders, JointCell, Pattern, PlannedTable, Problem, ProtectError, Relation, Rules,
+    Weight, suppress,
 };
 use crate::store::corrections::Correction;
 use crate::store::{Store, StoreError};
@@ -90,6 +91,14 @@ pub enum AssembleError {
         /// The period's name.
         period: String,
     },
+    /// Whoever compares the two versions would see what changed for a few.
+    #[error("the correction of {period} is of fewer than {threshold} families")]
+    TooFew {
+        /// The period's name.
+        period: String,
+        /// The highest of its audiences.
+        threshold: u64,
+    },
     /// An earlier release's manifest cannot be read back from the ledger.
     #[error("the ledger's copy of the manifest of {release} cannot be read")]
     Manifest {
@@ -113,6 +122,8 @@ pub struct Draft {
     pub earlier: Vec<EarlierCell>,
     /// What ties cells beyond the sums.
     pub relations: Vec<Relation>,
+    /// Cells of no table that the attack found to be forced to a few, in rounds before.
+    pub joint: Vec<JointCell>,
     /// Planned cells that the same tables hid in the year before: what series readers have lost already.
     pub reserved: HashSet<Key>,
     /// Name and manifest digest of every earlier release.
@@ -190,6 +201,11 @@ impl Draft {
             return Err(AssembleError::Unchanged { period: period.name(calendar) });
         }
         let threshold = configuration.service.audiences.iter().map(|audience| audience.threshold).max().unwrap_or(0);
+        // Figures that so few change would be hidden one by one; but that there is a second version, and why, says
+        // already that something changed for somebody.
+        if change.as_ref().is_some_and(|change| change.units() < threshold) {
+            return Err(AssembleError::TooFew { period: period.name(calendar), threshold });
+        }
         frame.fold_rare(configuration, threshold, &history.labels);
         let shown: Vec<Period> = plans.iter().flat_map(|plan| plan::periods(plan, period, calendar)).collect();
         figures.extend(shown.iter().map(|period| editions.newest(*period)));
@@ -217,6 +233,7 @@ impl Draft {
             tables,
             earlier,
             relations,
+            joint: Vec::new(),
             reserved,
             earlier_releases,
             freezes,
@@ -238,6 +255,7 @@ impl Draft {
             tables: self.tables.iter().map(PlannedTable::from).collect(),
             earlier: self.earlier.clone(),
             relations: self.relations.clone(),
+            joint: self.joint.clone(),
             reserved: self.reserved.clone(),
             method: self.method.clone(),
             hidden_zeros: HiddenZeros::Protected,

@@ -49,9 +49,13 @@ impl Insiders {
     pub(super) fn of(system: &System, states: &[State], floors: &[i64]) -> Self {
         let mut insiders = Self::none(system.len());
         insiders.counts = (0..system.len()).map(|cell| system.value(cell)).collect();
-        let is_unpublished = |cell: usize| matches!(states[cell], State::Hidden | State::Rounded | State::Derived);
-        let alone: Vec<bool> =
-            (0..system.len()).map(|cell| system.counts[cell].protected == 1 && is_unpublished(cell)).collect();
+        // Whoever is alone in a cell that nobody is told of does not know it.
+        let is_alone = |cell: usize| {
+            system.counts[cell].protected == 1
+                && !system.origins[cell].is_joint
+                && matches!(states[cell], State::Hidden | State::Rounded | State::Derived)
+        };
+        let alone: Vec<bool> = (0..system.len()).map(is_alone).collect();
         for (family, rows) in families(system, &alone) {
             let Some(&insider) = family.first() else { continue };
             let known: BTreeSet<u32> = family.iter().flat_map(|&own| reached(own, |at| children(system, at))).collect();

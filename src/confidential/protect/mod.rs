@@ -11,6 +11,7 @@ mod error;
 mod flow;
 mod improve;
 mod insider;
+mod joint;
 mod pattern;
 mod perturb;
 mod play;
@@ -34,6 +35,7 @@ use model::release::{Precision, Release, ReleaseParts, SealError, Zeros};
 use crate::tabulate::{Counter, Key};
 
 pub use error::ProtectError;
+pub use joint::JointCell;
 pub use perturb::Form;
 pub use relations::Relation;
 pub use rules::{LowTotal, Rules, Sensitive};
@@ -138,6 +140,8 @@ pub struct Problem {
     pub earlier: Vec<EarlierCell>,
     /// What ties cells beyond the sums.
     pub relations: Vec<Relation>,
+    /// Cells of no table that an attack found to be forced to a few.
+    pub joint: Vec<JointCell>,
     /// Planned cells that are cheap to hide, for reasons that readers see as well: the releases before hid them too.
     pub reserved: HashSet<Key>,
     /// How counts are protected, in all tables alike.

@@ -2,6 +2,8 @@
 //! floor a variable, a need a protected one. Deliberately absent: the rules themselves (`rules/`), and secondary
 //! suppression.
 
+use std::collections::HashSet;
+
 use model::release::Zeros;
 
 use super::HiddenZeros;
@@ -9,6 +11,7 @@ use super::error::ProtectError;
 use super::insider::Insiders;
 use super::rules::{self, Rulings, minimum_frequency, zeros};
 use super::system::System;
+use crate::tabulate::Key;
 
 /// What a reader is told of a variable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,6 +64,7 @@ pub(super) fn primary(system: &System) -> Result<Primary, ProtectError> {
     let derived_threshold = minimum_frequency::highest_threshold(system);
     let no_zero_shown =
         zeros.iter().chain(system.problem.earlier.iter().map(|cell| &cell.zeros)).all(|&zeros| zeros == Zeros::Hidden);
+    let forced: HashSet<&Key> = system.problem.joint.iter().map(|cell| &cell.key).collect();
     for cell in 0..system.len() {
         let threshold = minimum_frequency::threshold(system, cell).unwrap_or(derived_threshold);
         let counts = system.counts[cell];
@@ -69,7 +73,8 @@ pub(super) fn primary(system: &System) -> Result<Primary, ProtectError> {
         let state = state(system, cell, &zeros, is_primary)?;
         let floor = zeros::floor(system, cell, &zeros);
         let is_zero = counts.counted == 0 && state == State::Hidden && floor == 0;
-        let is_protected = (is_small && matches!(state, State::Hidden | State::Derived))
+        let is_told = !system.origins[cell].is_joint || forced.contains(&system.keys[cell]);
+        let is_protected = (is_small && is_told && matches!(state, State::Hidden | State::Derived))
             || (is_zero && system.problem.hidden_zeros == HiddenZeros::Protected);
         // Where some table publishes zeros a difference may be pinned from below by cells known to be 1 or more.
         let is_deniable = floor == 0 && (state == State::Hidden || no_zero_shown);

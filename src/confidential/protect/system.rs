@@ -50,6 +50,8 @@ pub(super) struct Origin {
     pub impossible: Vec<u32>,
     /// Earlier cells, by index, rising.
     pub earlier: Vec<u32>,
+    /// Only in a table behind overlapping ones, for the sake of a cell that they force: nobody is told of it.
+    pub is_joint: bool,
 }
 
 impl Origin {
@@ -94,7 +96,10 @@ impl<'a> System<'a> {
         let mut variables = Variables::default();
         variables.collect(problem)?;
         variables.relate(problem);
-        let sums = variables.close(problem);
+        let mut sums = variables.close(problem);
+        if !problem.joint.is_empty() {
+            sums = variables.join(problem)?;
+        }
         let related = variables.related(problem);
         let order = tie_order(problem, &variables.keys);
         let mut place = vec![0_u32; order.len()];
@@ -327,10 +332,7 @@ impl Variables {
 
     /// Takes every cell of every table in, this release's and the earlier ones'.
     fn collect(&mut self, problem: &Problem) -> Result<(), ProtectError> {
-        let inside = |key: &Key| {
-            key.len() == problem.spaces.len()
-                && key.iter().zip(&problem.spaces).all(|(&code, space)| (code as usize) < space.codes.len())
-        };
+        let inside = |key: &Key| is_inside(problem, key);
         for (at, table) in (0_u32..).zip(&problem.tables) {
             for (keys, is_planned) in [(&table.cells, true), (&table.impossible, false)] {
                 for key in keys {
@@ -378,6 +380,24 @@ impl Variables {
             Some(Related { terms, room, is_equal: relation.is_equal })
         };
         (1_u32..).zip(&problem.relations).filter_map(related).collect()
+    }
+
+    /// Makes variables of forced cells and of what ties them to others, and gives all sums.
+    fn join(&mut self, problem: &Problem) -> Result<Vec<(u32, Vec<u32>)>, ProtectError> {
+        let plain = self.keys.len();
+        for cell in &problem.joint {
+            if !is_inside(problem, &cell.key) {
+                return Err(ProtectError::OutsideSpace { table: "a joint table".to_owned() });
+            }
+            for key in cell.with_ancestors(&problem.spaces) {
+                self.intern(&key);
+            }
+        }
+        let sums = self.close(problem);
+        for origin in self.origins.iter_mut().skip(plain) {
+            origin.is_joint = true;
+        }
+        Ok(sums)
     }
 
     /// Makes variables of the children that `key` has in common with another parent that is a variable, unless other
@@ -440,6 +460,11 @@ impl Variables {
         }
         sums
     }
+}
+
+fn is_inside(problem: &Problem, key: &Key) -> bool {
+    key.len() == problem.spaces.len()
+        && key.iter().zip(&problem.spaces).all(|(&code, space)| (code as usize) < space.codes.len())
 }
 
 /// By code: the sums in which it is a child.

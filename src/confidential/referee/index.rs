@@ -5,6 +5,7 @@
 //! and runs of words are looked up; a filter of bits answers nearly all look-ups.
 
 use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasherDefault, Hasher};
 
 use crate::referee::views::fold;
 use crate::store::identifiers::{Identifier, IdentifierKind, ORDINARY, Strength};
@@ -23,41 +24,78 @@ pub(crate) struct Entry {
     pub(crate) ordinary_words: bool,
 }
 
+/// A hash that is one already: another of it would cost a tenth of a scan.
+#[derive(Default)]
+struct AsItIs(u64);
+
+impl Hasher for AsItIs {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.0 = mixed(self.0 ^ u64::from(*byte)));
+    }
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+}
+
+type Hashed<V> = HashMap<u64, V, BuildHasherDefault<AsItIs>>;
+type Hashes = HashSet<u64, BuildHasherDefault<AsItIs>>;
+
 /// All that is looked for.
 pub(crate) struct Index {
-    entries: HashMap<u64, Entry>,
+    entries: Hashed<Entry>,
     starts: Filter,
-    phones: HashSet<u64>,
+    phones: Hashes,
     /// Weak words and who bears them.
-    weak: HashMap<u64, Vec<u64>>,
-    ordinary: HashSet<u64>,
-    windows: HashSet<u64>,
+    weak: Hashed<Vec<u64>>,
+    weak_filter: Filter,
+    ordinary: Hashes,
+    windows: Hashes,
     window_filter: Filter,
     /// Lengths of the references found by windows.
     lengths: Vec<usize>,
 }
 
+/// Whether a byte of folded text is part of a word: there every letter that is not ASCII is a letter or a digit.
+const IS_PART: [bool; 256] = {
+    let mut is_part = [false; 256];
+    let mut byte = 0_u8;
+    loop {
+        is_part[byte as usize] = byte.is_ascii_alphanumeric() || !byte.is_ascii();
+        if byte == u8::MAX {
+            break is_part;
+        }
+        byte += 1;
+    }
+};
+
 /// Words of folded text, with the bytes they stand at.
 pub(crate) fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let bytes = text.as_bytes();
-    // In folded text every letter that is not ASCII is a letter or a digit.
-    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || !byte.is_ascii();
     let mut at = 0;
     std::iter::from_fn(move || {
-        at += bytes[at..].iter().position(|byte| is_part(*byte))?;
+        while !IS_PART[usize::from(*bytes.get(at)?)] {
+            at += 1;
+        }
         let start = at;
-        at += bytes[at..].iter().position(|byte| !is_part(*byte)).unwrap_or(bytes.len() - at);
+        while bytes.get(at).is_some_and(|byte| IS_PART[usize::from(*byte)]) {
+            at += 1;
+        }
         Some((start, &text[start..at]))
     })
 }
 
-/// A hash of one word.
+/// A hash of one word, eight bytes at a time.
 pub(crate) fn hash(word: &[u8]) -> u64 {
-    let mut hash = 0xCBF2_9CE4_8422_2325_u64;
-    for byte in word {
-        hash = (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01B3);
+    let (eights, rest) = word.as_chunks::<8>();
+    let mut hash = 0xCBF2_9CE4_8422_2325 ^ word.len() as u64;
+    for eight in eights {
+        hash = mixed(hash ^ u64::from_le_bytes(*eight));
     }
-    mixed(hash)
+    let rest = rest.iter().rev().fold(0, |bytes, byte| bytes << 8 | u64::from(*byte));
+    mixed(hash ^ rest)
 }
 
 /// The hash of a run of words and one more.
@@ -79,12 +117,13 @@ impl Index {
     pub(crate) fn new(identifiers: &[Identifier], vocabulary: &[String]) -> Self {
         let declared = declared(vocabulary);
         let mut index = Self {
-            entries: HashMap::with_capacity(identifiers.len()),
+            entries: HashMap::with_capacity_and_hasher(identifiers.len(), BuildHasherDefault::default()),
             starts: Filter::new(),
-            phones: HashSet::new(),
-            weak: HashMap::new(),
+            phones: Hashes::default(),
+            weak: HashMap::default(),
+            weak_filter: Filter::new(),
             ordinary: ORDINARY.split_whitespace().map(|word| hash(word.as_bytes())).collect(),
-            windows: HashSet::new(),
+            windows: Hashes::default(),
             window_filter: Filter::new(),
             lengths: Vec::new(),
         };
@@ -124,6 +163,7 @@ impl Index {
         }
         if strength == Strength::Weak {
             self.weak.entry(whole).or_default().push(person);
+            self.weak_filter.insert(whole);
             return;
         }
         let ordinary_words = words.len() > 1 && words.iter().all(|word| declared.contains(word));
@@ -170,6 +210,9 @@ impl Index {
     }
     /// Who bears this weak word.
     pub(crate) fn bearers(&self, word: u64) -> Option<&[u64]> {
+        if !self.weak_filter.may_hold(word) {
+            return None;
+        }
         self.weak.get(&word).map(Vec::as_slice)
     }
     /// Whether the word is a word of the language too.

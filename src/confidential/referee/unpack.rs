@@ -97,24 +97,43 @@ fn png_texts(mut chunks: &[u8], budget: &mut Budget) -> Vec<Part> {
 /// Shorter runs of digits spell no more than a few letters.
 const RUN_MIN: usize = 12;
 
+/// Digits of base64, plain and for addresses.
+const IS_DIGIT: [bool; 256] = {
+    let mut is_digit = [false; 256];
+    let mut byte = 0_u8;
+    loop {
+        is_digit[byte as usize] = byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_');
+        if byte == u8::MAX {
+            break is_digit;
+        }
+        byte += 1;
+    }
+};
+
 /// Base64 and hexadecimal runs of a text that spell a text or a container.
 pub(crate) fn runs(text: &str) -> Vec<Part> {
-    let is_digit = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_');
     let bytes = text.as_bytes();
+    let is_digit = |at: usize| bytes.get(at).is_some_and(|byte| IS_DIGIT[usize::from(*byte)]);
     let mut parts = Vec::new();
     let mut at = 0;
     while at < bytes.len() {
-        let length = bytes[at..].iter().take_while(|byte| is_digit(byte)).count();
-        let run = &bytes[at..at + length];
+        // A run that begins in the next bytes and is long enough has its digit here.
+        let probe = at + RUN_MIN - 1;
+        if !is_digit(probe) {
+            at = probe + 1;
+            continue;
+        }
+        let place = (at..probe).rev().find(|at| !is_digit(*at)).map_or(at, |before| before + 1);
+        let length = (place..).take_while(|at| is_digit(*at)).count();
+        let run = &bytes[place..place + length];
         if length >= RUN_MIN {
-            let place = at;
             let found = [("hexadecimal", hexadecimal(run)), ("base64", base64(run))];
             parts.extend(found.into_iter().filter_map(|(name, bytes)| {
                 let bytes = bytes.filter(|bytes| is_legible(bytes))?;
                 Some(Part { name: format!("{name} at byte {place}"), bytes: Some(bytes) })
             }));
         }
-        at += length + 1;
+        at = place + length + 1;
     }
     parts
 }

@@ -40,8 +40,12 @@ pub(crate) fn fold(text: &str) -> Folded {
     let mut folded = Folded { text: String::with_capacity(text.len()), drift: Vec::new() };
     let mut at = 0;
     while at < text.len() {
-        let plain = text.as_bytes()[at..].iter().take_while(|byte| byte.is_ascii()).count();
-        folded.text.extend(text[at..at + plain].bytes().map(|byte| char::from(byte.to_ascii_lowercase())));
+        let plain = ascii(&text.as_bytes()[at..]);
+        let start = folded.text.len();
+        folded.text.push_str(&text[at..at + plain]);
+        if let Some(added) = folded.text.get_mut(start..) {
+            added.make_ascii_lowercase();
+        }
         at += plain;
         let Some(letter) = text[at..].chars().next() else { break };
         if is_seen(letter) {
@@ -54,6 +58,13 @@ pub(crate) fn fold(text: &str) -> Folded {
         folded.drift.push((folded.text.len(), at));
     }
     folded
+}
+
+/// How many bytes are ASCII before the first that is not.
+fn ascii(bytes: &[u8]) -> usize {
+    // Many bytes at a time are one step of the processor.
+    let blocks = bytes.as_chunks::<64>().0.iter().take_while(|block| block.is_ascii()).count() * 64;
+    blocks + bytes[blocks..].iter().take_while(|byte| byte.is_ascii()).count()
 }
 
 /// Not a soft hyphen, a zero-width space or joiner, or a byte order mark.
@@ -71,7 +82,7 @@ fn decoded_once(text: &str) -> Option<String> {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     let mut changed = false;
-    while let Some(at) = rest.find(['&', '%', '\\']) {
+    while let Some(at) = rest.bytes().position(|byte| matches!(byte, b'&' | b'%' | b'\\')) {
         out.push_str(&rest[..at]);
         rest = &rest[at..];
         if let Some((letters, length)) = entity(rest).or_else(|| percent(rest)).or_else(|| escape(rest)) {
@@ -169,18 +180,32 @@ pub(crate) fn without_tags(text: &str) -> String {
         // A lone sign in a text is no tag.
         let Some(end) = end else { break };
         out.push('\u{1}');
-        for attribute in READ {
-            let value =
-                rest[..end].split_once(&format!(" {attribute}=\"")).and_then(|(_, value)| value.split_once('"'));
-            if let (Some((value, _)), None) = (value, unread) {
-                out.push_str(value);
-                out.push('\u{1}');
-            }
+        if unread.is_none() {
+            read_attributes(&rest[..end], &mut out);
         }
         rest = &rest[end + 1..];
     }
     out.push_str(rest);
     out
+}
+
+/// The values that people read, each followed by a mark.
+fn read_attributes(tag: &str, out: &mut String) {
+    let mut rest = tag;
+    while let Some(at) = rest.bytes().position(|byte| byte == b'=') {
+        let name = rest[..at].rsplit([' ', '\n', '\t', '\r', '/']).next().unwrap_or_default();
+        let value = &rest[at + 1..];
+        let quote = value.chars().next().filter(|quote| matches!(quote, '"' | '\''));
+        let Some((value, after)) = quote.and_then(|quote| value[1..].split_once(quote)) else {
+            rest = value;
+            continue;
+        };
+        if READ.contains(&name) {
+            out.push_str(value);
+            out.push('\u{1}');
+        }
+        rest = after;
+    }
 }
 
 fn is_tag(text: &str, name: &str) -> bool {

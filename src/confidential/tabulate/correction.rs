@@ -2,7 +2,7 @@
 //! they are recorded now, the codes that were listed then. Goes out: two frames of combinations, to be kept with the
 //! correction. Deliberately absent: erased cases, which stay counted, and cases that came in late.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use model::config::Configuration;
 use model::period::{Month, Period};
@@ -13,7 +13,7 @@ use crate::store::cases::StoredCase;
 use crate::store::corrections::Version;
 use crate::tabulate::TabulateError;
 use crate::tabulate::derive::{Deriver, NESTED};
-use crate::tabulate::frame::{Frame, OTHER, counted_month, fields_of, packed, unit_of, unpacked};
+use crate::tabulate::frame::{Frame, OTHER, OWN_UNIT, counted_month, fields_of, packed, unit_of, unpacked};
 
 /// Combinations that a correction takes out and brings in.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -32,6 +32,16 @@ impl Change {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.removed.count.is_empty() && self.added.count.is_empty()
+    }
+
+    /// The protected units whose figures change, at least: families, all cases of no known family as one, and cases that
+    /// are their own unit. One of these may be in what is removed and in what is added, and in both events.
+    #[must_use]
+    pub fn units(&self) -> u64 {
+        let units = self.removed.unit.iter().chain(&self.added.unit);
+        let families: BTreeSet<u64> = units.copied().filter(|unit| *unit != OWN_UNIT).collect();
+        let own = [&self.removed, &self.added].into_iter().flat_map(Frame::own_units).max().unwrap_or(0);
+        families.len() as u64 + own
     }
 
     /// As opaque bytes.
@@ -145,6 +155,15 @@ impl Frame {
         }
         let rest = if listed.contains(OTHER) { OTHER } else { missing };
         deriver.add(rest.to_owned())
+    }
+
+    /// Cases that are their own unit, by event.
+    fn own_units(&self) -> Vec<u64> {
+        let mut own = vec![0; self.events.len()];
+        for row in (0..self.count.len()).filter(|row| self.unit[*row] == OWN_UNIT) {
+            own[self.event[row] as usize] += u64::from(self.count[row]);
+        }
+        own
     }
 
     fn of_combinations(&self, derivers: &[Deriver], set: BTreeMap<Combination, u32>) -> Self {
@@ -324,6 +343,19 @@ mod tests {
         corrected.correct(&back, quarter(), 2, &mut derivers).expect("one case to take out");
         let editions = [0, 1, 2].map(|edition| (counted(&corrected, 1, edition), counted(&corrected, 2, edition)));
         assert_eq!(editions, [(5, 2), (3, 4), (4, 3)]);
+    }
+
+    #[test]
+    fn a_change_is_of_as_many_families_as_are_in_it_and_a_case_of_its_own_counts_once() {
+        let change = Change { removed: frame(&[("North", 2)]), added: frame(&[("South", 2)]) };
+        assert_eq!(change.units(), 1, "two cases of one family, before and after");
+        let own = |counts: &[(&str, u32)]| {
+            let mut frame = frame(counts);
+            frame.unit.fill(OWN_UNIT);
+            frame
+        };
+        let change = Change { removed: own(&[("North", 2)]), added: own(&[("South", 2), ("North", 1)]) };
+        assert_eq!(change.units(), 3, "two that moved and one that was left out");
     }
 
     #[test]

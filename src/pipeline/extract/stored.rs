@@ -222,7 +222,7 @@ impl Workspace {
     /// The attack on the rows with all tables and all extracts, and the families counted again.
     fn attack_extract(&self, staged: &Path, built: &Built) -> Result<Verdict, Error> {
         let entries = self.store.ledger()?;
-        let mut verdict = self.judge(&[staged.to_owned()], &[reports(&self.folder)], (&entries, None), None)?;
+        let (mut verdict, _) = self.judge(&[staged.to_owned()], &[reports(&self.folder)], (&entries, None), None)?;
         let Recount { classes, few_units, few_values } = built.recount;
         verdict.tried.push(Tried {
             attack: Attack::Uniqueness,

@@ -110,6 +110,15 @@ impl Codes {
         key - Key::from(self.at(key, dimension)) * stride + Key::from(code) * stride
     }
 
+    /// The code of `key` in every dimension.
+    #[must_use]
+    pub fn codes_of(&self, key: Key) -> BTreeMap<String, String> {
+        let code = |(name, &place): (&String, &usize)| {
+            (name.clone(), self.dimensions[place].codes[self.at(key, place) as usize].clone())
+        };
+        self.places.iter().map(code).collect()
+    }
+
     /// `dimension=code` for every dimension that does not stand at its total, in the order of the names.
     #[must_use]
     pub fn name(&self, key: Key) -> String {

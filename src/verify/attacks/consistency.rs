@@ -59,9 +59,8 @@ pub(crate) fn plain(text: &str) -> String {
 
 /// Reads every file of `folder` and holds it against the tables.
 #[must_use]
-pub fn check(folder: &Folder, tables: &[Table]) -> Checked {
+pub fn check(folder: &Folder, tables: &[Table], easel: &mut Easel) -> Checked {
     let mut checked = Checked::default();
-    let mut easel = Easel::default();
     checked.findings.extend(order::check(&folder.manifest, tables));
     let own: BTreeSet<&str> = folder.manifest.tables.iter().map(|entry| entry.file.as_str()).collect();
     let is_rows = |file: &str| {
@@ -74,7 +73,7 @@ pub fn check(folder: &Folder, tables: &[Table]) -> Checked {
             "xlsx" => checked.book(folder, tables, file, workbook::read(bytes)),
             "ods" => checked.book(folder, tables, file, ods::read(bytes)),
             "svg" => checked.drawing(folder, tables, file, bytes),
-            "png" => checked.picture(folder, &mut easel, file, bytes),
+            "png" => checked.picture(folder, easel, file, bytes),
             "json" => checked.metadata(folder, tables, file, bytes),
             _ => checked.find(Attack::Folder, "unknown_format", file, "", "a file that no reader knows"),
         }

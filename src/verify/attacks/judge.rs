@@ -12,7 +12,7 @@ use crate::attacks::extract::tables::rests;
 use crate::attacks::groups::{Describes, OUTSIDE, Watched, groups, watch};
 use crate::attacks::interval::{Range, Wanted, ranges};
 use crate::attacks::narrow::hold_a_small_count;
-use crate::attacks::reconstruction::reconstruct;
+use crate::attacks::reconstruction::{Forced, reconstruct};
 use crate::attacks::subtraction::determined;
 use crate::attacks::system::{Cells, Part, State, build};
 use crate::error::VerifyError;
@@ -24,6 +24,8 @@ pub struct Judged {
     pub findings: Vec<Finding>,
     /// Hidden cells that are narrower than the threshold, or known to lie below it.
     pub claims: Vec<Claim>,
+    /// Combinations that overlapping tables force to be few; each is a finding too.
+    pub forced: Vec<Forced>,
     /// How far each attack got.
     pub tried: Vec<Tried>,
     /// By the names of the outside judge.
@@ -211,7 +213,9 @@ impl Judged {
                 found.left_out
             ));
         }
-        for claim in found.forced {
+        for forced in found.forced {
+            let claim = forced.claim.clone();
+            self.forced.push(forced);
             let is_exact = claim.highest == Some(claim.lowest);
             let kind = if is_exact { "joint_small_exact" } else { "joint_small_bounded" };
             self.count(kind, 1);

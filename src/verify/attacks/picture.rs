@@ -3,8 +3,10 @@
 //!
 //! The drawing is drawn anew, with the typeface that the project's pages and charts carry inside them.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
+use model::digest::sha256;
 use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::{Options, Tree, fontdb};
 
@@ -18,7 +20,7 @@ const LARGEST_SCALE: u32 = 8;
 /// What a comparison came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Seen {
-    /// Every pixel is the drawing's.
+    /// Every pixel is the drawing's, and none shines through.
     Same,
     /// Some pixel is not, or it cannot be drawn or opened.
     Differs,
@@ -26,10 +28,13 @@ pub enum Seen {
     Alone,
 }
 
-/// What it takes to draw.
+/// What it takes to draw, and the pictures that were their drawings: whoever attacks many folders that share charts
+/// compares each once.
 #[derive(Debug, Default)]
 pub struct Easel {
     drawn: u64,
+    /// Digests of drawing and picture.
+    same: BTreeSet<(String, String)>,
 }
 
 fn fonts() -> Arc<fontdb::Database> {
@@ -48,14 +53,19 @@ impl Easel {
     /// Draws `drawing` at the size of `picture`, and compares.
     pub fn compare(&mut self, drawing: Option<&[u8]>, picture: &[u8]) -> Seen {
         let Some(drawing) = drawing else { return Seen::Alone };
-        self.drawn += 1;
-        match same(drawing, picture) {
-            Some(true) => Seen::Same,
-            Some(false) | None => Seen::Differs,
+        let pair = (sha256(drawing), sha256(picture));
+        if self.same.contains(&pair) {
+            return Seen::Same;
         }
+        self.drawn += 1;
+        if same(drawing, picture) != Some(true) {
+            return Seen::Differs;
+        }
+        self.same.insert(pair);
+        Seen::Same
     }
 
-    /// How many pictures were compared.
+    /// How many drawings were drawn.
     #[must_use]
     pub const fn drawn(&self) -> u64 {
         self.drawn
@@ -74,9 +84,9 @@ fn same(drawing: &[u8], picture: &[u8]) -> Option<bool> {
     let mut drawn = Pixmap::new(found.width(), found.height())?;
     let scale = f32::from(u8::try_from(scale).ok()?);
     resvg::render(&tree, Transform::from_scale(scale, scale), &mut drawn.as_mut());
-    // A file keeps colours as they are without their cover, so the drawing goes the same way.
-    let drawn = Pixmap::decode_png(&drawn.encode_png().ok()?).ok()?;
-    Some(drawn.data() == found.data())
+    // Under pixels that shine through, colours could be written that nobody sees and no comparison finds.
+    let is_covered = found.pixels().iter().all(|pixel| pixel.is_opaque());
+    Some(is_covered && drawn.data() == found.data())
 }
 
 #[cfg(test)]
@@ -95,11 +105,22 @@ mod tests {
     }
 
     #[test]
+    fn a_picture_that_shines_through_is_not_let_pass() {
+        let covered = DRAWING.replace("WIDE", "7").replace("height='5'", "height='5' opacity='0.71'");
+        let open = covered.replace("fill='#fff'", "fill='none'");
+        let compare = |drawing: &str| Easel::default().compare(Some(drawing.as_bytes()), &picture(drawing, 2.0));
+        assert_eq!((compare(&covered), compare(&open)), (Seen::Same, Seen::Differs));
+    }
+
+    #[test]
     fn a_picture_is_its_drawing_at_any_size_or_it_is_found() {
         let [short, long] = ["7", "8"].map(|wide| DRAWING.replace("WIDE", wide));
         let mut easel = Easel::default();
         let mut compare = |drawing: Option<&str>, picture: &[u8]| easel.compare(drawing.map(str::as_bytes), picture);
-        assert_eq!(compare(Some(&short), &picture(&short, 1.0)), Seen::Same);
+        let own = picture(&short, 1.0);
+        assert_eq!(compare(Some(&short), &own), Seen::Same);
+        assert_eq!(compare(Some(&short), &own), Seen::Same, "seen before");
+        assert_eq!(compare(Some(&long), &own), Seen::Differs, "seen before, beside another drawing");
         assert_eq!(compare(Some(&short), &picture(&short, 2.0)), Seen::Same);
         assert_eq!(compare(Some(&short), &picture(&long, 2.0)), Seen::Differs, "a bar one unit too long");
         assert_eq!(compare(Some(&short), b"no picture"), Seen::Differs);

@@ -19,11 +19,22 @@ const LARGEST: usize = 20_000;
 /// Cells of joint tables that are worked on altogether.
 const WORK: usize = 100_000;
 
+/// A combination that no table shows and that others force.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Forced {
+    /// What follows.
+    pub claim: Claim,
+    /// Its code in every dimension.
+    pub at: BTreeMap<String, String>,
+    /// The dimensions of the joint table.
+    pub varies: BTreeSet<String>,
+}
+
 /// What reconstruction came to.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Reconstructed {
     /// Combinations of no table that hold from one case to one below the threshold.
-    pub forced: Vec<Claim>,
+    pub forced: Vec<Forced>,
     /// Joint tables that were followed.
     pub tables: usize,
     /// Their cells.
@@ -174,7 +185,7 @@ fn follow(
     joint: &Joint,
     threshold: u64,
     seen: &mut BTreeSet<Key>,
-    forced: &mut Vec<Claim>,
+    forced: &mut Vec<Forced>,
 ) {
     let mut system = System::default();
     let mut keys: Vec<Key> = vec![joint.start];
@@ -214,11 +225,13 @@ fn follow(
     for (at, key) in keys.iter().enumerate() {
         let Some(highest) = found.upper[at].filter(|&highest| is_new[at] && highest < limit) else { continue };
         if found.lower[at] >= 1 && seen.insert(*key) {
-            forced.push(Claim {
+            let claim = Claim {
                 cell: cells.codes.name(*key),
                 lowest: u64::try_from(found.lower[at]).unwrap_or(0),
                 highest: u64::try_from(highest).ok(),
-            });
+            };
+            let varies = joint.axes.iter().map(|axis| cells.codes.dimensions[axis.place].name.clone()).collect();
+            forced.push(Forced { claim, at: cells.codes.codes_of(*key), varies });
         }
     }
 }
@@ -275,8 +288,11 @@ mod tests {
             [67, 26, 15, 26, 37, 18, 5, 14, 30, 8, 10, 12],
         );
         assert_eq!((found.tables, found.cells, found.left_out), (1, 36, 0), "one table of three dimensions");
-        let forced: Vec<(&str, u64, Option<u64>)> =
-            found.forced.iter().map(|claim| (claim.cell.as_str(), claim.lowest, claim.highest)).collect();
+        let forced: Vec<(&str, u64, Option<u64>)> = found
+            .forced
+            .iter()
+            .map(|Forced { claim, .. }| (claim.cell.as_str(), claim.lowest, claim.highest))
+            .collect();
         assert_eq!(forced, [("need=B, place=N, sex=M", 1, Some(4))]);
     }
 

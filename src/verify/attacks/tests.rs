@@ -20,3 +20,17 @@ fn year_to_date_releases_give_away_forty_six_small_counts_by_subtraction() {
     assert_eq!(count("unattacked"), 0);
     assert!(!verdict.is_clean());
 }
+
+#[test]
+fn the_patterns_of_other_tools_are_broken_as_another_attacker_breaks_them() {
+    let counts = |folder: &str| {
+        let fixtures = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/tables/peers");
+        let verdict = crate::verify(&[fixtures.join(folder)]).expect("the folder has a manifest");
+        let names = ["linear_exact", "interval_exact", "narrow", "known_small_nonzero"];
+        let broken = names.map(|name| verdict.counts[&format!("suppressed_{name}")]);
+        (verdict.counts["published"], verdict.counts["suppressed"], broken, verdict.counts["unattacked"])
+    };
+    // As the program in Python says with --full --integer; benches/peers.rs compares all patterns that there are.
+    assert_eq!(counts("s3k_2d-acro"), (143, 28, [5, 5, 11, 6], 0));
+    assert_eq!(counts("s3k_2d-gs_z0"), (139, 32, [0, 0, 21, 13], 0));
+}

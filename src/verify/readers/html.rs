@@ -106,6 +106,9 @@ pub fn read(text: &str) -> Page {
     page
 }
 
+/// How wide a page takes the screen for: its number is none of the service's.
+const VIEWPORT: &str = "width=device-width, initial-scale=1";
+
 impl Page {
     fn element(&mut self, element: &Element, in_drawing: bool) {
         if FOREIGN.contains(&element.name()) {
@@ -133,6 +136,9 @@ impl Page {
                 name.starts_with("data-") || name.starts_with("on") || name == "hidden" || LOADING.contains(&name);
             if !is_known && !is_judged {
                 self.faults.push(("html_attribute", "an attribute that a page of tables does not need"));
+            }
+            if name == "content" && value == VIEWPORT {
+                continue;
             }
             if SPOKEN.contains(&name) || matches!(name, "id" | "class") && !in_drawing {
                 self.texts.push(value.to_owned());
@@ -226,6 +232,16 @@ mod tests {
         assert_eq!(page.tables[0].rows[2].cells, ["[c]"]);
         assert_eq!(page.texts, ["Report", "t01", "North had ", "1,204", "."]);
         assert_eq!(page.faults, []);
+    }
+
+    #[test]
+    fn how_wide_a_screen_is_taken_for_says_no_number_and_any_other_width_does() {
+        let said = |content: &str| {
+            let head = format!("<head><meta name='viewport' content='{content}'>");
+            read(&PAGE.replace("<head>", &head)).texts.contains(&content.to_owned())
+        };
+        assert!(!said("width=device-width, initial-scale=1"));
+        assert!(said("width=device-width, initial-scale=3"));
     }
 
     #[test]

@@ -130,6 +130,9 @@ pub fn read(bytes: &[u8]) -> Option<Book> {
         if document.unseen > 0 {
             book.faults.push(("workbook_comment", "a comment or an instruction in a part"));
         }
+        if name != "meta.xml" && document.root.has_words_outside(&["p", "a", "span"]) {
+            book.faults.push(("workbook_string", "words outside of the cells"));
+        }
         for element in document.root.all() {
             book.check_ods(element);
         }

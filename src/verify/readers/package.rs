@@ -43,6 +43,11 @@ pub fn open(bytes: &[u8]) -> Option<Package> {
         if bytes.get(header + 28..header + 30) != Some(&[0, 0]) {
             package.faults.push(("zip_comment", "a comment or an extra field of a part"));
         }
+        // The directory's time and the part's own; a day is the release's, a time of day is somebody's.
+        let is_timed = file.last_modified().is_some_and(|at| (at.hour(), at.minute(), at.second()) != (0, 0, 0));
+        if is_timed || bytes.get(header + 10..header + 12) != Some(&[0, 0]) {
+            package.faults.push(("zip_time", "a time of day in the archive"));
+        }
         let is_streamed = bytes.get(header + 6).is_some_and(|flags| flags & 8 != 0);
         spans.push((file.header_start(), if is_streamed { end + trailer(bytes, end, sums)? } else { end }));
         let mut part = Vec::new();

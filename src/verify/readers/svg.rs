@@ -105,9 +105,57 @@ pub fn faults(document: &Document) -> Vec<Fault> {
             faults.push(("svg_hidden", "something that is drawn but cannot be seen"));
         }
     }
+    if document.root.has_words_outside(&["title", "desc", "text", "tspan"]) {
+        faults.push(("svg_hidden", "words between the elements of a drawing"));
+    }
+    if !is_of_known_layers(&document.root) {
+        faults.push(("svg_mark", "something drawn that is no part of a chart"));
+    }
     faults.sort_unstable();
     faults.dedup();
     faults
+}
+
+/// The layers of a chart and what is drawn in each; only these are read back, so nothing else may be drawn.
+const LAYERS: [(&str, &[&str]); 11] = [
+    ("ground", &["rect"]),
+    ("title", &["text"]),
+    ("axis", &["polyline", "text"]),
+    ("columns", &["text"]),
+    ("labels", &["text"]),
+    ("strokes", &["polyline"]),
+    ("marks", &["rect", "circle"]),
+    ("markers", &["circle"]),
+    ("hidden", &["text"]),
+    ("values", &["text"]),
+    ("source", &["text"]),
+];
+
+fn is_of_known_layers(root: &Element) -> bool {
+    // The drawing's title and description stand outside the layers; one within a layer would be a mark's tooltip.
+    let draws = |element: &Element| !matches!(element.name.as_str(), "g" | "tspan");
+    let is_known = |element: &Element| ELEMENTS.contains(&element.name.as_str());
+    let of_layer = |layer: &Element| {
+        let class = layer.attribute("class").unwrap_or_default();
+        let own = LAYERS.iter().find(|(name, _)| *name == class).map(|(_, own)| *own);
+        layer.all().into_iter().filter(|drawn| is_known(drawn) && draws(drawn)).all(|drawn| {
+            let is_leaf = layer.children.iter().any(|child| std::ptr::eq(child, drawn));
+            is_leaf && own.is_some_and(|own| own.contains(&drawn.name.as_str()))
+        })
+    };
+    let grounds = root.named("g").filter(|layer| is_layer(layer, "ground"));
+    let ground: usize = grounds.map(|layer| layer.children.len()).sum();
+    let has_bars = root.named("g").any(|layer| is_layer(layer, "marks") && layer.named("rect").next().is_some());
+    let has_dots = root.named("g").any(|layer| is_layer(layer, "marks") && layer.named("circle").next().is_some());
+    // Bars or dots: only one kind is read back.
+    let is_told = ground <= 1 && !(has_bars && has_dots);
+    let stands_there = |child: &&Element| is_known(child) && !matches!(child.name.as_str(), "g" | "title" | "desc");
+    let at_the_root = root.children.iter().filter(stands_there).count();
+    is_told && at_the_root == 0 && root.named("g").all(of_layer)
+}
+
+fn is_layer(element: &Element, class: &str) -> bool {
+    element.attribute("class") == Some(class)
 }
 
 /// A text nobody can see is a message to whoever opens the source.
@@ -255,9 +303,18 @@ mod tests {
         };
         assert_eq!(kinds("", ""), Vec::<&str>::new());
         assert_eq!(kinds("<title>", "<!-- Ann --><title>"), ["svg_unseen"]);
-        assert_eq!(kinds("<title>", "<script>1</script><title>"), ["svg_element"]);
+        assert_eq!(kinds("<title>", "<script/><title>"), ["svg_element"]);
         assert_eq!(kinds("<title>", "<g data-n='3'/><title>"), ["svg_attribute"]);
-        assert_eq!(kinds("<title>", "<text fill='white'>Ann</text><title>"), ["svg_hidden"]);
+        assert_eq!(kinds("<title>", "<g>Ann</g><title>"), ["svg_hidden"]);
+        assert_eq!(kinds("<text x=\"810\"", "<text fill='white' x=\"810\""), ["svg_hidden"]);
+        for drawn in [
+            "<circle r='2'/>",
+            "<g class='dots'><circle r='2'/></g>",
+            "<g class='marks'><circle r='2'/></g>",
+            "<g class='marks'><title>3 cases</title></g>",
+        ] {
+            assert_eq!(kinds("<title>", &format!("{drawn}<title>")), ["svg_mark"], "{drawn}");
+        }
         assert_eq!(kinds("fill=\"navy\"", "fill='url(http://a/b)'"), ["svg_link"]);
     }
 }

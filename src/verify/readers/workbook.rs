@@ -85,6 +85,10 @@ const SHEET_PARTS: [&str; 17] = [
     "sheetCalcPr",
 ];
 
+/// Elements whose words people see.
+const SPOKEN: [&str; 9] =
+    ["v", "t", "definedName", "oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter"];
+
 /// Reads the workbook; none where it is no archive of well-formed parts.
 #[must_use]
 pub fn read(bytes: &[u8]) -> Option<Book> {
@@ -98,6 +102,10 @@ pub fn read(bytes: &[u8]) -> Option<Book> {
         }
         if document.unseen > 0 {
             book.faults.push(("workbook_comment", "a comment or an instruction in a part"));
+        }
+        let has_values = name.starts_with("docProps/");
+        if !has_values && document.root.has_words_outside(&SPOKEN) {
+            book.faults.push(("workbook_string", "words outside of the cells"));
         }
         documents.insert(name.as_str(), document.root);
     }

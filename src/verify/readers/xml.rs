@@ -57,6 +57,12 @@ impl Element {
     pub fn whole_text(&self) -> String {
         self.all().into_iter().map(|element| element.text.as_str()).collect()
     }
+
+    /// Whether words stand anywhere but in elements of these local names: nobody sees them who does not open the source.
+    #[must_use]
+    pub fn has_words_outside(&self, of: &[&str]) -> bool {
+        self.all().into_iter().any(|element| !of.contains(&element.local()) && !element.text.trim().is_empty())
+    }
 }
 
 /// A document.

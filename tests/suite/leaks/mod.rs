@@ -9,6 +9,7 @@ pub mod base;
 mod books;
 mod figures;
 mod files;
+mod leftovers;
 mod pack;
 mod pages;
 pub mod people;
@@ -33,7 +34,7 @@ pub struct Plant {
 
 /// Every leak in every format.
 pub fn plants() -> Vec<Plant> {
-    [files::plants(), figures::plants(), pages::plants(), books::plants(), archives::plants()]
+    [files::plants(), figures::plants(), pages::plants(), books::plants(), archives::plants(), leftovers::plants()]
         .into_iter()
         .flatten()
         .collect()

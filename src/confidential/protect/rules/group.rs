@@ -72,6 +72,10 @@ pub(in super::super) fn described(system: &System) -> Result<Vec<Group>, Protect
     for sensitive in &system.problem.rules.sensitive {
         for row in system.rows_along(sensitive.dimension) {
             let Some((&(whole, _), parts)) = row.split_first() else { continue };
+            // Nobody is told of a table behind others, nor of the groups in it.
+            if parts.iter().any(|&(part, _)| system.origins[part as usize].is_joint) {
+                continue;
+            }
             let families = system.counts[whole as usize].protected;
             if families == 0 || families >= sensitive.group_below {
                 continue;

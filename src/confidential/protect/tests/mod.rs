@@ -5,6 +5,7 @@
 mod choices;
 mod definition;
 mod every_table;
+mod joint;
 mod layers;
 mod oracle;
 mod orders;

@@ -140,7 +140,8 @@ fn three_intruders_with_a_register_come_to_what_is_promised_and_no_more() {
     let mut people = vec![("N", "40", "A"); 8];
     people.extend([("S", "18", "C"), ("S", "40", "A"), ("S", "17", "B"), ("E", "17", "A")]);
     let outside = Outside { also: Vec::new(), register: Some(register(&people)) };
-    let attacked = attack_knowing(&[folder], &[], &outside).expect("a release");
+    let attacked =
+        attack_knowing(&mut crate::attacks::picture::Easel::default(), &[folder], &[], &outside).expect("a release");
     assert_eq!(kinds(&attacked), Vec::<&str>::new());
     let count = |name: &str| attacked.verdict.counts[name];
     assert_eq!((count("register_people"), count("register_matched"), count("register_unmatched")), (12, 11, 1));
@@ -157,7 +158,8 @@ fn a_register_singles_out_whom_too_few_rows_fit() {
     let place = tempfile::tempdir().expect("a temporary folder");
     let folder = folder(place.path(), "r1", &but(&[], &["E,young,A"]));
     let outside = Outside { also: Vec::new(), register: Some(register(&[("E", "17", "A"), ("N", "0", "B")])) };
-    let attacked = attack_knowing(&[folder], &[], &outside).expect("a release");
+    let attacked =
+        attack_knowing(&mut crate::attacks::picture::Easel::default(), &[folder], &[], &outside).expect("a release");
     let found = kinds(&attacked);
     assert!(found.contains(&"register_singled_out") && found.contains(&"register_inferred"), "{found:?}");
 }
@@ -168,7 +170,7 @@ fn a_register_of_other_columns_is_refused() {
     let folder = folder(place.path(), "r1", &ROWS);
     let register = Register { columns: vec!["shoe".to_owned()], people: vec![vec!["41".to_owned()]] };
     let outside = Outside { also: Vec::new(), register: Some(register) };
-    assert!(attack_knowing(&[folder], &[], &outside).is_err());
+    assert!(attack_knowing(&mut crate::attacks::picture::Easel::default(), &[folder], &[], &outside).is_err());
 }
 
 #[test]

@@ -1,0 +1,70 @@
+//! Cells behind overlapping tables: what three tables force without a small count in sight, and what it takes to leave it open.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::oracle::Reader;
+use super::random::margin;
+use super::*;
+
+/// Place 2, sex 2, need 3: of place 1, sex 1 has 6, 4, 12 and sex 2 has 0, 2, 6; of place 2, 12, 1, 2 and 8, 8, 6. All pairs
+/// are 5 or more. Place 1, sex 2, need 2 holds 1 to 4, whatever the truth.
+const COUNTS: [u64; 12] = [6, 4, 12, 0, 2, 6, 12, 1, 2, 8, 8, 6];
+const PAIRS: [[usize; 2]; 3] = [[0, 1], [0, 2], [1, 2]];
+
+fn spaces() -> Vec<Space> {
+    vec![flat("place", 2), flat("sex", 2), flat("need", 3)]
+}
+
+fn problem(spaces: &[Space]) -> Problem {
+    let tables = PAIRS.iter().map(|dims| table("T", margin(spaces, dims), Zeros::Hidden)).collect();
+    Problem { spaces: spaces.to_vec(), tables, tie_key: [1; 32], effort: 200_000, ..plain() }
+}
+
+fn forced(spaces: &[Space]) -> JointCell {
+    let at = [("place", "place1"), ("sex", "sex2"), ("need", "need2")];
+    let at: BTreeMap<String, String> = at.map(|(name, code)| (name.to_owned(), code.to_owned())).into();
+    let varies: BTreeSet<String> = at.keys().cloned().collect();
+    JointCell::named(spaces, &at, &varies).expect("codes of the space")
+}
+
+/// How many cells are hidden, and what a reader who tries every table knows of the combination.
+fn known(problem: &Problem) -> (usize, (i64, i64)) {
+    let spaces = &problem.spaces;
+    let counter = Pencil { spaces, inner: inner(spaces, &COUNTS) };
+    let pattern = suppress(problem, &counter).expect("a safe pattern");
+    let mut reader = Reader::new(problem, &pattern, &counter);
+    let inside = reader.inside(spaces, &forced(spaces).key);
+    (hidden(&pattern).len(), reader.range(&inside, &[]).expect("a dozen cells"))
+}
+
+#[test]
+fn what_three_tables_force_is_left_open_once_it_is_named() {
+    let spaces = spaces();
+    let plain = problem(&spaces);
+    assert_eq!(known(&plain), (0, (1, 4)), "nothing is hidden, and one to four cases are known");
+    for insiders in [Insiders::Ignored, Insiders::Considered] {
+        let named = Problem { joint: vec![forced(&spaces)], insiders, ..plain.clone() };
+        let (hidden, (least, most)) = known(&named);
+        assert!(hidden > 0 && least == 0 && most >= 5, "{hidden} cells are hidden, {least} to {most}");
+    }
+}
+
+#[test]
+fn other_cells_of_a_joint_table_need_nothing() {
+    let spaces = spaces();
+    let named = Problem { joint: vec![forced(&spaces)], ..problem(&spaces) };
+    let counter = Pencil { spaces: &spaces, inner: inner(&spaces, &COUNTS) };
+    let system = system::System::build(&named, &counter).expect("counts that add up");
+    let joint = system.origins.iter().filter(|origin| origin.is_joint).count();
+    assert_eq!((joint, system.len()), (12, 12 + 9 + 12 + 12 - 3 - 3 - 4 + 1), "the joint table, and what pairs have");
+    let primary = primary::primary(&system).expect("states");
+    assert_eq!(primary.needs.iter().filter(|need| need.is_some()).count(), 1, "of five small cells behind the tables");
+}
+
+#[test]
+fn a_name_that_the_space_lacks_names_no_cell() {
+    let at = BTreeMap::from([("place".to_owned(), "place9".to_owned())]);
+    assert_eq!(JointCell::named(&spaces(), &at, &BTreeSet::new()), None);
+    let at = BTreeMap::from([("county".to_owned(), "1".to_owned())]);
+    assert_eq!(JointCell::named(&spaces(), &at, &BTreeSet::new()), None);
+}
