@@ -36,6 +36,8 @@ pub(super) struct Description {
     pub rules: Rules,
     /// As written, and in the space.
     pub relations: Vec<(model::manifest::Relation, Relation)>,
+    /// The column of record keys, where there is one.
+    pub record_key: Option<String>,
 }
 
 /// A key that nothing here knows is an error: it may be meant to protect. Those that only describe are listed.
@@ -54,6 +56,7 @@ struct Written {
     group_below: Option<u64>,
     #[serde(default)]
     relations: Vec<model::manifest::Relation>,
+    record_key: Option<String>,
     /// How other tools spell the tables; `tables` says it here.
     #[serde(default, rename = "formula")]
     _formula: serde::de::IgnoredAny,
@@ -158,7 +161,8 @@ fn checked(written: Written) -> Result<Description, Wrong> {
         tables.push(table);
     }
     let relations = relations(&dimensions, written.relations)?;
-    Ok(Description { name: written.name, threshold: written.threshold, dimensions, tables, rules, relations })
+    let (name, threshold, record_key) = (written.name, written.threshold, written.record_key);
+    Ok(Description { name, threshold, dimensions, tables, rules, relations, record_key })
 }
 
 /// What ties cells beyond the sums.

@@ -297,6 +297,18 @@ pub enum InnerFault {
         /// The finest column.
         finest: String,
     },
+    /// The description names a column of record keys.
+    #[error("there is no column {column:?}, which \"record_key\" names")]
+    NoKeys {
+        /// As the description names it.
+        column: String,
+    },
+    /// Not a record key.
+    #[error("the column of record keys holds {letters} characters that are no whole number below 2^32")]
+    NotAKey {
+        /// Length of what stands there.
+        letters: usize,
+    },
     /// Not a count.
     #[error("column \"freq\" holds {letters} characters that are no whole number, or one too large")]
     NotACount {

@@ -1,5 +1,5 @@
 //! Reads the counts of distinct combinations, or one record a line where there is no column `freq`. Comes in: the case's
-//! folder, its description. Goes out: counts by combination of finest codes. Deliberately absent: what stands in a cell
+//! folder, its description. Goes out: counts by combination of finest codes, and sums of record keys where they are kept. Deliberately absent: what stands in a cell
 //! that is wrong; its line, column and length are told.
 
 use std::collections::HashMap;
@@ -52,7 +52,7 @@ struct Columns<'a> {
 }
 
 /// Reads the counts of the case in `folder`.
-pub(super) fn read(folder: &Path, description: &Description) -> Result<Inner, CaseError> {
+pub(super) fn read(folder: &Path, description: &Description) -> Result<(Inner, Option<Inner>), CaseError> {
     let (path, reader) = open(folder)?;
     let fault = |line: u64, fault: InnerFault| CaseError::Inner { path: path.clone(), line, fault };
     let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(reader);
@@ -62,9 +62,10 @@ pub(super) fn read(folder: &Path, description: &Description) -> Result<Inner, Ca
         return Err(fault(1, InnerFault::NoHeader));
     }
     let header: Vec<String> = record.iter().map(|name| name.trim_start_matches('\u{feff}').to_owned()).collect();
-    let (columns, count) = columns(&header, description).map_err(|found| fault(1, found))?;
+    let Columned { columns, count, record_key } = columns(&header, description).map_err(|found| fault(1, found))?;
     let packing = Packing::new(description.dimensions.iter().map(|dimension| dimension.space.codes.len()));
     let mut counts: HashMap<u128, u64> = HashMap::new();
+    let mut record_keys: HashMap<u128, u64> = HashMap::new();
     let mut records = 0_u64;
     while reader.read_record(&mut record).map_err(|error| failed(error, header.len()))? {
         let line = record.position().map_or(0, csv::Position::line);
@@ -86,10 +87,18 @@ pub(super) fn read(folder: &Path, description: &Description) -> Result<Inner, Ca
             return Err(fault(line, InnerFault::NotACount { letters: count.map_or(0, |at| record[at].len()) }));
         }
         *counts.entry(combination).or_default() += more;
+        if let Some(at) = record_key {
+            let key: u32 = record[at]
+                .parse()
+                .map_err(|_| fault(line, InnerFault::NotAKey { letters: record[at].chars().count() }))?;
+            // As many keys as lines, of 32 bits each.
+            *record_keys.entry(combination).or_default() += u64::from(key);
+        }
     }
-    let above = description.dimensions.iter().map(|dimension| dimension.above.clone()).collect();
-    let totals = description.dimensions.iter().map(|dimension| dimension.space.total).collect();
-    Ok(Inner::new(packing, totals, above, counts))
+    let above: Vec<_> = description.dimensions.iter().map(|dimension| dimension.above.clone()).collect();
+    let totals: Vec<u32> = description.dimensions.iter().map(|dimension| dimension.space.total).collect();
+    let record_keys = record_key.map(|_| Inner::new(packing.clone(), totals.clone(), above.clone(), record_keys));
+    Ok((Inner::new(packing, totals, above, counts), record_keys))
 }
 
 fn csv_fault(path: &Path, error: csv::Error, fields: usize) -> CaseError {
@@ -100,10 +109,14 @@ fn csv_fault(path: &Path, error: csv::Error, fields: usize) -> CaseError {
     CaseError::Inner { path: path.to_owned(), line, fault: InnerFault::NotCsv { fields } }
 }
 
-fn columns<'a>(
-    header: &[String],
-    description: &'a Description,
-) -> Result<(Vec<Columns<'a>>, Option<usize>), InnerFault> {
+/// Where everything stands in a line.
+struct Columned<'a> {
+    columns: Vec<Columns<'a>>,
+    count: Option<usize>,
+    record_key: Option<usize>,
+}
+
+fn columns<'a>(header: &[String], description: &'a Description) -> Result<Columned<'a>, InnerFault> {
     let place = |column: &str| {
         let mut places = header.iter().enumerate().filter(|(_, name)| *name == column).map(|(at, _)| at);
         match (places.next(), places.next()) {
@@ -126,7 +139,13 @@ fn columns<'a>(
         }
         columns.push(Columns { dimension, finest, coarser: found, codes });
     }
-    Ok((columns, place(COUNT)?))
+    let record_key = match &description.record_key {
+        None => None,
+        Some(column) => {
+            Some(place(column)?.ok_or_else(|| InnerFault::NoKeys { column: column.clone() })?)
+        }
+    };
+    Ok(Columned { columns, count: place(COUNT)?, record_key })
 }
 
 /// The finest code of a line along one dimension.

@@ -44,6 +44,8 @@ pub struct Case {
     /// As the description states them, and in the space.
     relations: Vec<(model::manifest::Relation, Relation)>,
     inner: Inner,
+    /// Sums of record keys in place of counts.
+    record_keys: Option<Inner>,
 }
 
 /// A table to publish.
@@ -77,11 +79,12 @@ impl Case {
     /// [`CaseError`] names the file, the place in it and what is wrong there.
     pub fn read(folder: &Path) -> Result<Self, CaseError> {
         let description = description::read(&folder.join(description::FILE))?;
-        let inner = inner::read(folder, &description)?;
-        let description::Description { name, threshold, dimensions, tables, rules, relations } = description;
+        let (inner, record_keys) = inner::read(folder, &description)?;
+        let description::Description { name, threshold, dimensions, tables, rules, relations, record_key: _ } =
+            description;
         let (spaces, hierarchies) =
             dimensions.into_iter().map(|dimension| (dimension.space, dimension.hierarchy)).unzip();
-        Ok(Self { name, threshold, spaces, hierarchies, tables, rules, relations, inner })
+        Ok(Self { name, threshold, spaces, hierarchies, tables, rules, relations, inner, record_keys })
     }
 
     /// `MinimumFrequency(threshold)`.
@@ -171,5 +174,11 @@ impl Case {
 impl Counter for Case {
     fn count(&self, keys: &[Key]) -> Vec<Counts> {
         self.inner.count(keys)
+    }
+
+    fn cell_keys(&self, keys: &[Key]) -> Option<Vec<u32>> {
+        let sums = self.record_keys.as_ref()?.count(keys).into_iter();
+        // Modulo 2^32.
+        Some(sums.map(|sum| u32::try_from(sum.counted & u64::from(u32::MAX)).unwrap_or_default()).collect())
     }
 }

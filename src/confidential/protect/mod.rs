@@ -255,7 +255,7 @@ fn suppress_all(problem: &Problem, counter: &dyn Counter) -> Result<Pattern, Pro
         None => system,
     };
     let mut primary = primary::primary(&system)?;
-    let (forms, method) = perturb::forms(&system)?;
+    let (forms, method) = perturb::forms(&system, counter)?;
     perturb::apply(&system, &forms, &mut primary);
     let (primary, outcome) = perturb::audit(&system, primary, &forms)?;
     pattern::prove(&system, &primary, &outcome)?;
@@ -269,7 +269,18 @@ fn suppress_all(problem: &Problem, counter: &dyn Counter) -> Result<Pattern, Pro
 /// What a release says of figures that were found under `method`, where smaller counts than `threshold` are hidden.
 #[must_use]
 pub fn precision(method: &Method, threshold: u64) -> Precision {
-    let Method::Round(rounding) = *method else { return Precision::Exact };
+    let rounding = match method {
+        Method::Suppress => return Precision::Exact,
+        Method::Round(rounding) => *rounding,
+        Method::CellKey(perturbation) => {
+            let least = match perturbation.small {
+                SmallCounts::Hidden => threshold,
+                // Nothing is made of none.
+                SmallCounts::Rounded => 1,
+            };
+            return Precision::CellKey { most: perturbation.table.most(), least };
+        }
+    };
     let base = rounding.base;
     let least = match rounding.small {
         SmallCounts::Hidden => Some(threshold),

@@ -114,6 +114,12 @@ impl Counter for Narrow<'_> {
         let count = |key: &Key| if is_room(key) { None } else { counts.next() };
         keys.iter().map(count).map(Option::unwrap_or_default).collect()
     }
+
+    fn cell_keys(&self, keys: &[Key]) -> Option<Vec<u32>> {
+        // Of cells of tables only: rooms are in none.
+        let cells: Vec<Key> = keys.iter().map(|key| key.iter().copied().take(self.dimensions).collect()).collect();
+        self.counter.cell_keys(&cells)
+    }
 }
 
 /// The pattern in the narrow space.

@@ -20,6 +20,12 @@ pub struct Counts {
 pub trait Counter {
     /// One `Counts` a key, in the order of the keys.
     fn count(&self, keys: &[Key]) -> Vec<Counts>;
+
+    /// The key of each cell: the sum of the record keys of all that is counted in it, modulo 2^32. None where there are no
+    /// record keys: nothing is perturbed by them then.
+    fn cell_keys(&self, _keys: &[Key]) -> Option<Vec<u32>> {
+        None
+    }
 }
 
 pub mod axes;
@@ -27,6 +33,7 @@ pub mod correction;
 pub mod count;
 pub mod derive;
 pub mod frame;
+mod keys;
 pub mod tags;
 
 pub use axes::{Axes, Axis};
