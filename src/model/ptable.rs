@@ -80,7 +80,9 @@ pub enum PTableError {
         count: u64,
     },
     /// Someone who reads a figure would know counts in between that it does not stand for.
-    #[error("the counts that are published as {value} leave one out between them, so a range does not say what a reader knows")]
+    #[error(
+        "the counts that are published as {value} leave one out between them, so a range does not say what a reader knows"
+    )]
     Gap {
         /// The published figure.
         value: u64,

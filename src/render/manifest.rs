@@ -78,9 +78,7 @@ fn rounding(precision: Precision) -> Option<Rounding> {
 /// The same of counts that were perturbed.
 fn perturbation(precision: Precision) -> Option<Perturbation> {
     match precision {
-        Precision::CellKey { most, least } => {
-            Some(Perturbation { method: "cell-key".into(), deviation: most, least })
-        }
+        Precision::CellKey { most, least } => Some(Perturbation { method: "cell-key".into(), deviation: most, least }),
         Precision::Exact | Precision::Nearest { .. } | Precision::Neighbour { .. } | Precision::Near { .. } => None,
     }
 }

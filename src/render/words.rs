@@ -117,9 +117,10 @@ pub(crate) fn precision(table: &ReleasedTable) -> Option<String> {
         }
     };
     let sums = match table.precision {
-        Precision::Neighbour { adds_up: true, .. } | Precision::Near { .. } | Precision::CellKey { .. } | Precision::Exact => {
-            ""
-        }
+        Precision::Neighbour { adds_up: true, .. }
+        | Precision::Near { .. }
+        | Precision::CellKey { .. }
+        | Precision::Exact => "",
         Precision::Nearest { .. } | Precision::Neighbour { .. } => {
             " Rounded figures need not add up to their rounded total."
         }

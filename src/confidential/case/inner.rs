@@ -141,9 +141,7 @@ fn columns<'a>(header: &[String], description: &'a Description) -> Result<Column
     }
     let record_key = match &description.record_key {
         None => None,
-        Some(column) => {
-            Some(place(column)?.ok_or_else(|| InnerFault::NoKeys { column: column.clone() })?)
-        }
+        Some(column) => Some(place(column)?.ok_or_else(|| InnerFault::NoKeys { column: column.clone() })?),
     };
     Ok(Columned { columns, count: place(COUNT)?, record_key })
 }

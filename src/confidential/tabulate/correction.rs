@@ -44,10 +44,8 @@ impl Cases {
     /// What goes out and comes in where some of both are alike. Where all of both are, the figure stays, and its key with
     /// it: another key would be another noise, which says that something changed.
     fn less_what_is_in_both(self, back: Self) -> (Self, Self) {
-        let net = |one: Self, other: Self| Self {
-            count: one.count - other.count,
-            key: one.key.wrapping_sub(other.key),
-        };
+        let net =
+            |one: Self, other: Self| Self { count: one.count - other.count, key: one.key.wrapping_sub(other.key) };
         match self.count.cmp(&back.count) {
             std::cmp::Ordering::Less => (Self::default(), net(back, self)),
             std::cmp::Ordering::Equal => (Self::default(), Self::default()),
@@ -363,6 +361,30 @@ mod tests {
         corrected.correct(&back, quarter(), 2, &mut derivers).expect("one case to take out");
         let editions = [0, 1, 2].map(|edition| (counted(&corrected, 1, edition), counted(&corrected, 2, edition)));
         assert_eq!(editions, [(5, 2), (3, 4), (4, 3)]);
+    }
+
+    #[test]
+    fn a_corrected_case_takes_its_key_along_and_one_for_another_leaves_the_figure_as_it_was() {
+        let mut derivers = [deriver()];
+        let mut corrected = frame(&[("North", 5), ("South", 2)]);
+        let keys = |frame: &Frame, district: u32, edition: u32| {
+            let inside = |row: &usize| {
+                let (since, until) = frame.lifetime(*row);
+                frame.codes[0][*row] == district && (since..until).contains(&edition)
+            };
+            (0..frame.count.len()).filter(inside).fold(0, |sum: u32, row| sum.wrapping_add(frame.record_key[row]))
+        };
+        let [north, south] = [1, 2].map(|district| keys(&corrected, district, 0));
+        let change = Change { removed: frame(&[("North", 2)]), added: frame(&[("South", 2)]) };
+        corrected.correct(&change, quarter(), 1, &mut derivers).expect("two cases to take out");
+        let moved = 2_000_000_014;
+        assert_eq!([1, 2].map(|district| keys(&corrected, district, 0)), [north, south], "the first edition stays");
+        let expected = [north.wrapping_sub(moved), south.wrapping_add(moved)];
+        assert_eq!([1, 2].map(|district| keys(&corrected, district, 1)), expected);
+        let [one, another] = [3, 11].map(|key| Cases { count: 1, key });
+        assert_eq!(one.less_what_is_in_both(another), Default::default());
+        let two = Cases { count: 2, key: 14 };
+        assert_eq!(two.less_what_is_in_both(one), (another, Cases::default()));
     }
 
     #[test]

@@ -192,7 +192,13 @@ impl Frame {
     fn name_of(&self, row: usize) -> String {
         let leaves = self.dims.iter().zip(&self.codes).map(|(dim, codes)| dim.leaves[codes[row] as usize].as_str());
         let leaves: Vec<&str> = leaves.collect();
-        format!("{}\n{}\n{}\n{}", self.events[self.event[row] as usize], self.month[row], self.unit[row], leaves.join("\n"))
+        format!(
+            "{}\n{}\n{}\n{}",
+            self.events[self.event[row] as usize],
+            self.month[row],
+            self.unit[row],
+            leaves.join("\n")
+        )
     }
 
     fn append_live(

@@ -67,7 +67,9 @@ pub(super) fn read(
     match (&written.round, &written.perturb) {
         (Some(round), None) => rounding(document, written, round, against),
         (None, Some(perturb)) => cell_key(document, written, perturb, against),
-        (Some(_), Some(other)) => Err(document.error(other.span(), "a report rounds its figures or perturbs them, not both")),
+        (Some(_), Some(other)) => {
+            Err(document.error(other.span(), "a report rounds its figures or perturbs them, not both"))
+        }
         (None, None) => Err(document
             .error(raw.span(), "a method rounds or perturbs")
             .with_help("`round = \"nearest\"` and `base = 10`, or `perturb = \"cell-key\"` and by how much")),
@@ -148,7 +150,11 @@ fn cell_key(
     Ok(Method::CellKey(method))
 }
 
-fn small(document: &Document, written: Option<&Spanned<String>>, like_others: &str) -> Result<SmallCounts, ConfigError> {
+fn small(
+    document: &Document,
+    written: Option<&Spanned<String>>,
+    like_others: &str,
+) -> Result<SmallCounts, ConfigError> {
     match written.map(|small| (small, small.get_ref().as_str())) {
         None | Some((_, "hidden")) => Ok(SmallCounts::Hidden),
         Some((_, small)) if small == like_others => Ok(SmallCounts::Rounded),

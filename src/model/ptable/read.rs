@@ -17,7 +17,8 @@ impl PTable {
     /// [`PTableError`] with the line, or with the count whose row is none.
     pub fn from_csv(text: &str) -> Result<Self, PTableError> {
         let lines = text.lines().zip(1..).filter(|(line, _)| !line.trim().is_empty() && !line.starts_with('#'));
-        let mut lines = lines.map(|(line, number)| (line.split(',').map(|field| field.trim().trim_matches('"')), number));
+        let mut lines =
+            lines.map(|(line, number)| (line.split(',').map(|field| field.trim().trim_matches('"')), number));
         let wrong = |line, what| PTableError::Line { line, what };
         let Some((header, line)) = lines.next() else { return Err(PTableError::Empty) };
         let header: Vec<&str> = header.collect();

@@ -10,11 +10,8 @@ fn share(row: &[(i64, u64)], change: i64) -> u64 {
 #[test]
 fn the_table_of_maximum_entropy_is_that_of_the_ptable_vignette() {
     let table = PTable::of_entropy(2, 1.0, 0).expect("a table");
-    let published: [&[(i64, u64)]; 3] = [
-        &[(0, 10_000)],
-        &[(-1, 3_665), (0, 3_665), (1, 1_676), (2, 995)],
-        &[(-2, 638), (0, 3_830), (2, 638)],
-    ];
+    let published: [&[(i64, u64)]; 3] =
+        [&[(0, 10_000)], &[(-1, 3_665), (0, 3_665), (1, 1_676), (2, 995)], &[(-2, 638), (0, 3_830), (2, 638)]];
     assert_eq!(table.rows().len(), 3, "0, 1, and 2 or more");
     for (row, published) in table.rows().iter().zip(published) {
         for &(change, expected) in published {
@@ -31,7 +28,9 @@ fn the_table_of_maximum_entropy_is_that_of_the_ptable_vignette() {
 
 #[test]
 fn every_row_is_unbiased_bounded_and_never_publishes_what_it_must_not() {
-    for (most, variance_wanted, never) in [(2, 1.0, 0), (2, 1.05, 1), (5, 3.0, 2), (5, 4.0, 0), (10, 12.5, 4), (15, 30.1, 0)] {
+    for (most, variance_wanted, never) in
+        [(2, 1.0, 0), (2, 1.05, 1), (5, 3.0, 2), (5, 4.0, 0), (10, 12.5, 4), (15, 30.1, 0)]
+    {
         let table = PTable::of_entropy(most, variance_wanted, never).expect("a table");
         assert_eq!(table.most(), most);
         for (row, count) in table.rows().iter().zip(0_i64..) {
@@ -93,13 +92,10 @@ fn no_neighbouring_row_that_meets_the_conditions_has_more_entropy() {
 #[test]
 fn what_a_figure_stands_for_is_what_the_table_can_make_it_from() {
     let table = PTable::of_entropy(2, 1.05, 1).expect("a table");
-    assert_eq!([0, 1, 2, 3, 9].map(|value| table.counts_of(value)), [
-        Some((0, 2)),
-        None,
-        Some((1, 4)),
-        Some((1, 5)),
-        Some((7, 11)),
-    ]);
+    assert_eq!(
+        [0, 1, 2, 3, 9].map(|value| table.counts_of(value)),
+        [Some((0, 2)), None, Some((1, 4)), Some((1, 5)), Some((7, 11)),]
+    );
     for count in 0..20 {
         for key in (0..u32::MAX).step_by(40_000_003) {
             let value = table.perturbed(count, key);
@@ -131,8 +127,8 @@ const FILE: &str = "i,j,p,v,p_int_lb,p_int_ub,type\n0,0,1,0,0,1,all\n1,0,0.5,-1,
 fn a_table_as_ptable_writes_it_is_read_and_its_variance_may_not_fall() {
     // Small counts that vary more than large ones would be the ones that stand out.
     assert_eq!(PTable::from_csv(FILE), Err(PTableError::Variance { count: 1 }));
-    let even = FILE.replace("1,0,0.5,-1,0,0.5", "1,0,0.25,-1,0,0.25").replace("1,2,0.5,1,0.5", "1,1,0.5,0,0,0\n1,2,0.25,1,0.5");
-    let even = even.replace("0,0,0\n", "0.25,0.75,all\n");
+    let even = FILE.replace("1,0,0.5,-1,0,0.5,all", "1,0,0.25,-1,0,0.25,all\n1,1,0.5,0,0.25,0.75,all");
+    let even = even.replace("1,2,0.5,1,0.5,1,all", "1,2,0.25,1,0.75,1,all");
     let table = PTable::from_csv(&even).expect("a table");
     assert_eq!((table.most(), table.counts_of(0), table.counts_of(1)), (1, Some((0, 1)), Some((1, 2))));
 }
@@ -145,17 +141,23 @@ fn a_table_that_is_none_is_refused_for_what_is_wrong_with_it() {
     assert_eq!(refused("i,v,p\n0,0,1\n"), PTableError::Empty);
     assert_eq!(refused(&format!("i,v,p\n0,0,0.5\n0,1,0.5\n{even}")), PTableError::ZeroMoves);
     assert_eq!(refused("i,v,p\n0,0,1\n1,-1,0.25\n1,0,0.5\n1,1,0.2\n"), PTableError::Sum { count: 1, sum: 950_000_000 });
-    assert_eq!(refused("i,v,p\n0,0,1\n1,-1,0.25\n1,0,0.45\n1,1,0.3\n"), PTableError::Bias { count: 1, bias: 50_000_000 });
+    assert_eq!(
+        refused("i,v,p\n0,0,1\n1,-1,0.25\n1,0,0.45\n1,1,0.3\n"),
+        PTableError::Bias { count: 1, bias: 50_000_000 }
+    );
     assert_eq!(refused("i,v,p\n0,0,1\n1,-2,0.25\n1,0,0.5\n1,2,0.25\n"), PTableError::Negative { count: 1 });
     assert_eq!(refused("i,v,p\n0,0,1\n2,0,1\n"), PTableError::Missing { count: 1 });
-    assert_eq!(refused(&format!("i,v,p,weight\n0,0,1\n{even}")), PTableError::Line {
-        line: 1,
-        what: "columns are i, v, p, and j, p_int_lb, p_int_ub, type",
-    });
+    assert_eq!(
+        refused(&format!("i,v,p,weight\n0,0,1\n{even}")),
+        PTableError::Line { line: 1, what: "columns are i, v, p, and j, p_int_lb, p_int_ub, type" }
+    );
     // 0 is made of 0 and 2, never of 1: whoever knows that there is somebody knows that there are two.
     let gap = "i,v,p\n0,0,1\n1,0,1\n2,-2,0.2\n2,0,0.6\n2,2,0.2\n";
     assert_eq!(refused(gap), PTableError::Gap { value: 0 });
     assert_eq!(PTable::of_entropy(5, 1.0, 2), Err(PTableError::TooQuiet { count: 1, least_thousandths: 2_000 }));
-    assert_eq!(PTable::of_entropy(5, f64::NAN, 0).map(|_| ()), Err(PTableError::TooQuiet { count: 1, least_thousandths: 1 }));
+    assert_eq!(
+        PTable::of_entropy(5, f64::NAN, 0).map(|_| ()),
+        Err(PTableError::TooQuiet { count: 1, least_thousandths: 1 })
+    );
     assert_eq!(PTable::of_entropy(2, 1.0, 3), Err(PTableError::Deviation));
 }

@@ -102,8 +102,7 @@ fn not_understood(bytes: &[u8]) -> Vec<String> {
         "sensitive",
         "group_below",
     ];
-    const TABLE: [&str; 9] =
-        ["id", "title", "file", "dims", "fixed", "markers", "rounding", "perturbation", "noise"];
+    const TABLE: [&str; 9] = ["id", "title", "file", "dims", "fixed", "markers", "rounding", "perturbation", "noise"];
     let Ok(Value::Object(manifest)) = serde_json::from_slice(bytes) else { return Vec::new() };
     let named = |key: &str| if is_plain_name(key) { format!("{key:?}") } else { "a key".to_owned() };
     let own =
