@@ -36,6 +36,10 @@ A table may stand at a code: \"fixed\": { \"period\": \"2026-Q1\" }; and hide wh
   \"sensitive\": [\"need\"], \"group_below\": 20           no small group described by one code
   \"relations\": [ { \"is\": \"<=\", \"terms\": [ [1, { \"event\": \"closed\" }], [-1, { \"event\": \"opened\" }] ] } ]
                        what readers know beyond the sums: factors and cells, against 0; or \"=\"
+  \"magnitude\": { \"column\": \"minutes\", \"unit\": \"family\", \"p\": 10 }
+                       sums of a column in place of counts, one record a line: fewer units than
+                       the threshold are hidden, and where one could tell another's part to
+                       within p percent; or \"n\": 2, \"k\": 85
   \"record_key\": \"key\"    the column of record keys for --method cell-key: whole numbers below 2^32,
                        one a record and for ever the same; of several records their sum
 inner.csv.gz or inner.csv holds the counts: a column for each finest code (the last of \"cols\",

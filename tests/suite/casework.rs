@@ -153,6 +153,16 @@ fn a_report_that_perturbs_says_so_and_gives_a_quarter_the_same_figure_in_every_r
         assert_eq!(refused.status.code(), Some(3), "{text}");
         assert!(text.contains(said), "{text}");
     }
+    let tables = made.folder.join("config/ptables");
+    fs::create_dir(&tables).expect("the workspace can be written");
+    let table = "i,v,p\n0,0,1\n1,-1,0.25\n1,0,0.5\n1,1,0.25\n";
+    fs::write(tables.join("mild.csv"), table.replace("0,0,1\n", "0,0,1\n0,1\n")).expect("the workspace can be written");
+    with("p_table = \"mild\"");
+    let refused = made.takeup(&["plan", "--period", "2018-Q3"]);
+    assert_eq!(refused.status.code(), Some(3));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("ptables/mild.csv:3"), "a line with two fields");
+    fs::write(tables.join("mild.csv"), table).expect("the workspace can be written");
+    done(&made.takeup(&["plan", "--period", "2018-Q3"]));
     with("deviation = 4\nvariance = 2.5");
     let mut figures: Vec<String> = Vec::new();
     for period in ["2018-Q3", "2018-Q4"] {

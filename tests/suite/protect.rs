@@ -333,6 +333,52 @@ fn tables_without_record_keys_are_not_perturbed() {
     assert!(stderr(&refused).contains("needs a key of every case") && !out.exists(), "{}", stderr(&refused));
 }
 
+/// Minutes by family: in D1/A one family has 90 of 100.
+fn minutes(home: &Path, rule: &str) -> PathBuf {
+    let case = home.join("case");
+    fs::create_dir(&case).expect("a fresh folder");
+    let description = format!(
+        r#"{{"threshold": 3, {rule}
+            "hierarchies": {{"district": {{"total": "All", "sums": [["All", ["D1", "D2"]]]}},
+                             "need": {{"total": "Any", "sums": [["Any", ["A", "B"]]]}}}},
+            "tables": [{{"file": "t.csv", "dims": ["district", "need"]}}]}}"#
+    );
+    fs::write(case.join("case.json"), description).expect("a folder of our own");
+    let cells = [("D1,A", &[90, 8, 1, 1][..]), ("D1,B", &[10; 6]), ("D2,A", &[40, 30, 20, 10]), ("D2,B", &[25; 4])];
+    let mut lines = "district,need,family,minutes\n".to_owned();
+    for (cell, of_families) in cells {
+        for (family, minutes) in of_families.iter().enumerate() {
+            // A family has two records: what it contributes is their sum.
+            let name = format!("{}{family}", cell.replace(',', ""));
+            lines += &format!("{cell},{name},{}\n{cell},{name},1\n", minutes - 1);
+        }
+    }
+    fs::write(case.join("inner.csv"), lines).expect("a folder of our own");
+    case
+}
+
+#[test]
+fn a_sum_that_one_family_dominates_is_hidden_and_the_attack_finds_nothing() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let rule = r#""magnitude": {"column": "minutes", "unit": "family", "p": 10},"#;
+    let case = minutes(home.path(), rule);
+    let out = home.path().join("released");
+    let done = takeup(&["protect", text(&case), "--out", text(&out)]);
+    assert_eq!(done.status.code(), Some(0), "{}", stderr(&done));
+    assert_eq!(takeup(&["verify", text(&out)]).status.code(), Some(0));
+    let table = fs::read_to_string(out.join("data/t.csv")).expect("a table");
+    assert!(table.contains("D1,A,,c\n") && table.contains("All,Any,360,\n"), "{table}");
+    // Four families are enough for the threshold: without the rule the sum of 100 is shown, and 100 - 8 is near 90.
+    fs::remove_dir_all(&case).expect("a folder of our own");
+    let weak = r#""magnitude": {"column": "minutes", "unit": "family", "p": 2},"#;
+    let case = minutes(home.path(), weak);
+    let out = home.path().join("weak");
+    let done = takeup(&["protect", text(&case), "--out", text(&out)]);
+    assert_eq!(done.status.code(), Some(0), "{}", stderr(&done));
+    let table = fs::read_to_string(out.join("data/t.csv")).expect("a table");
+    assert!(table.contains("D1,A,100,\n"), "2 % of 90 is less than the 2 of the others: {table}");
+}
+
 /// Two districts and two quarters: 8 cases of the first quarter and 2 of the second in D1, many in D2.
 fn quarters(home: &Path, name: &str, period: &str) -> PathBuf {
     let case = home.join(name);

@@ -7,6 +7,7 @@ mod description;
 mod earlier;
 mod error;
 mod inner;
+mod magnitude;
 mod relations;
 mod rollup;
 mod sealing;
@@ -24,6 +25,7 @@ use crate::tabulate::{Counter, Counts, Key};
 
 pub use earlier::Earlier;
 pub use error::{CaseError, DescriptionFault, EarlierFault, InnerFault};
+use magnitude::Sums;
 use rollup::Inner;
 
 /// Breaks ties. A store has a key of its own; who has only counts gets the same pattern on every machine.
@@ -46,6 +48,8 @@ pub struct Case {
     inner: Inner,
     /// Sums of record keys in place of counts.
     record_keys: Option<Inner>,
+    /// What tables show where they do not count.
+    sums: Option<Sums>,
 }
 
 /// A table to publish.
@@ -79,12 +83,11 @@ impl Case {
     /// [`CaseError`] names the file, the place in it and what is wrong there.
     pub fn read(folder: &Path) -> Result<Self, CaseError> {
         let description = description::read(&folder.join(description::FILE))?;
-        let (inner, record_keys) = inner::read(folder, &description)?;
-        let description::Description { name, threshold, dimensions, tables, rules, relations, record_key: _ } =
-            description;
+        let inner::Lines { counts: inner, record_keys, sums } = inner::read(folder, &description)?;
+        let description::Description { name, threshold, dimensions, tables, rules, relations, .. } = description;
         let (spaces, hierarchies) =
             dimensions.into_iter().map(|dimension| (dimension.space, dimension.hierarchy)).unzip();
-        Ok(Self { name, threshold, spaces, hierarchies, tables, rules, relations, inner, record_keys })
+        Ok(Self { name, threshold, spaces, hierarchies, tables, rules, relations, inner, record_keys, sums })
     }
 
     /// `MinimumFrequency(threshold)`.
@@ -155,7 +158,12 @@ impl Case {
         let is_secondary = |shown: &Shown| match shown {
             Shown::Hidden(Reason::Secondary) => true,
             Shown::Hidden(
-                Reason::MinimumFrequency | Reason::HiddenZero | Reason::Group | Reason::LowTotal | Reason::Earlier,
+                Reason::MinimumFrequency
+                | Reason::HiddenZero
+                | Reason::Group
+                | Reason::LowTotal
+                | Reason::Dominance
+                | Reason::Earlier,
             )
             | Shown::Count(_)
             | Shown::Rounded(..)
@@ -173,7 +181,11 @@ impl Case {
 
 impl Counter for Case {
     fn count(&self, keys: &[Key]) -> Vec<Counts> {
-        self.inner.count(keys)
+        self.sums.as_ref().map_or_else(|| self.inner.count(keys), |sums| sums.count(keys))
+    }
+
+    fn contributions(&self, keys: &[Key]) -> Option<Vec<Vec<u64>>> {
+        Some(self.sums.as_ref()?.contributions(keys))
     }
 
     fn cell_keys(&self, keys: &[Key]) -> Option<Vec<u32>> {

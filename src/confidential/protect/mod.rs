@@ -36,6 +36,7 @@ use crate::tabulate::{Counter, Key};
 pub use error::ProtectError;
 pub use perturb::Form;
 pub use relations::Relation;
+pub use rules::dominance::Dominance;
 pub use rules::{LowTotal, Rules, Sensitive};
 
 /// One dimension of the release's space.
@@ -169,6 +170,8 @@ pub enum Reason {
     Group,
     /// Its distribution is of few.
     LowTotal,
+    /// One unit contributes so much that another could tell how much.
+    Dominance,
     /// So that another cannot be recovered.
     Secondary,
     /// Hidden in an earlier release.
@@ -247,7 +250,7 @@ pub fn suppress(problem: &Problem, counter: &dyn Counter) -> Result<Pattern, Pro
 
 /// As [`suppress`], in a space in which every relation has a cell for what it leaves.
 fn suppress_all(problem: &Problem, counter: &dyn Counter) -> Result<Pattern, ProtectError> {
-    let system = system::System::build(problem, counter)?;
+    let system = rules::dominance::judged(system::System::build(problem, counter)?, counter)?;
     let groups = rules::group::described(&system)?;
     let widened = (!groups.is_empty()).then(|| rules::group::widened(&system, &groups));
     let system = match &widened {

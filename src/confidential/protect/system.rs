@@ -12,6 +12,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 use super::error::ProtectError;
+use super::primary::Need;
 use super::rules::group::Watched;
 use super::{EarlierForm, Problem, Space, relations};
 use crate::tabulate::{Counter, Counts, Key};
@@ -74,6 +75,8 @@ pub(super) struct System<'a> {
     pub rows_of: Lists,
     /// Groups that a category describes, where a rule watches them.
     pub watched: Vec<Watched>,
+    /// Cells in which one unit weighs too much, and what they need, where something is summed.
+    pub dominated: Vec<(u32, Need)>,
 }
 
 impl<'a> System<'a> {
@@ -131,7 +134,7 @@ impl<'a> System<'a> {
         let origins = vec![Origin::default(); keys.len()];
         let adds_up = vec![true; rows.len()];
         let (rows, rows_of) = (Lists::new(rows.into_iter()), Lists::new(rows_of.into_iter()));
-        Self { problem, keys, origins, counts, rows, adds_up, rows_of, watched: Vec::new() }
+        Self { problem, keys, origins, counts, rows, adds_up, rows_of, watched: Vec::new(), dominated: Vec::new() }
     }
 
     /// The sums over one dimension, the parent first.

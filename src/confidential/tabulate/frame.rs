@@ -190,15 +190,10 @@ impl Frame {
 
     /// Event, month, unit and leaves of a row: no other row of a frozen frame has the same.
     fn name_of(&self, row: usize) -> String {
-        let leaves = self.dims.iter().zip(&self.codes).map(|(dim, codes)| dim.leaves[codes[row] as usize].as_str());
-        let leaves: Vec<&str> = leaves.collect();
-        format!(
-            "{}\n{}\n{}\n{}",
-            self.events[self.event[row] as usize],
-            self.month[row],
-            self.unit[row],
-            leaves.join("\n")
-        )
+        let leaves = self.dims.iter().zip(&self.codes).map(|(dim, codes)| dim.leaves[codes[row] as usize].clone());
+        let event = self.events[self.event[row] as usize].clone();
+        let when_and_who = [self.month[row].to_string(), self.unit[row].to_string()];
+        [event].into_iter().chain(when_and_who).chain(leaves).collect::<Vec<_>>().join("\n")
     }
 
     fn append_live(

@@ -26,6 +26,12 @@ pub trait Counter {
     fn cell_keys(&self, _keys: &[Key]) -> Option<Vec<u32>> {
         None
     }
+
+    /// Where something is summed and not counted (minutes): what each protected unit contributes to each cell, in any
+    /// order. None where cases are counted.
+    fn contributions(&self, _keys: &[Key]) -> Option<Vec<Vec<u64>>> {
+        None
+    }
 }
 
 pub mod axes;
