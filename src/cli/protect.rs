@@ -18,6 +18,8 @@ Examples:
   takeup protect case --out released --zeros shown       publishes zeros; costs far more cells
   takeup protect case --out released --method round-random --base 5
                                                          hides small counts, rounds the others
+  takeup protect case --out released --method cell-key --deviation 4 --variance 2.5
+                                                         hides small counts, changes the others a little
   takeup protect half --out h1 && takeup protect year --out y1 --earlier h1
                                                          protects the year beside its first half
   takeup protect case --out released --report cost.json  keeps the report beside it
@@ -34,6 +36,12 @@ A table may stand at a code: \"fixed\": { \"period\": \"2026-Q1\" }; and hide wh
   \"sensitive\": [\"need\"], \"group_below\": 20           no small group described by one code
   \"relations\": [ { \"is\": \"<=\", \"terms\": [ [1, { \"event\": \"closed\" }], [-1, { \"event\": \"opened\" }] ] } ]
                        what readers know beyond the sums: factors and cells, against 0; or \"=\"
+  \"magnitude\": { \"column\": \"minutes\", \"unit\": \"family\", \"p\": 10 }
+                       sums of a column in place of counts, one record a line: fewer units than
+                       the threshold are hidden, and where one could tell another's part to
+                       within p percent; or \"n\": 2, \"k\": 85
+  \"record_key\": \"key\"    the column of record keys for --method cell-key: whole numbers below 2^32,
+                       one a record and for ever the same; of several records their sum
 inner.csv.gz or inner.csv holds the counts: a column for each finest code (the last of \"cols\",
 else the dimension's name) and \"freq\"; without \"freq\" every line is one record.
 
@@ -69,7 +77,7 @@ pub struct Protect {
     /// Millions of steps spent on proving how little any pattern could cost
     #[arg(long, value_name = "N", default_value_t = 60)]
     bound: u32,
-    /// How counts are protected; rounding needs --base
+    /// How counts are protected; rounding needs --base, cell-key needs --deviation and --variance or --p-table
     #[arg(long, value_enum, default_value_t = Method::Suppress)]
     method: Method,
     /// Round counts to multiples of N; to round small ones too it is at least twice the threshold
@@ -77,8 +85,20 @@ pub struct Protect {
         ("method", "round-nearest"), ("method", "round-random"), ("method", "round-controlled"),
     ])]
     base: Option<u64>,
-    /// What becomes of small counts where the others are rounded
-    #[arg(long, value_enum, default_value_t = Small::Hidden, requires = "base")]
+    /// Change counts by N at most; to change small ones too it is at least the threshold
+    #[arg(long, value_name = "N", requires = "variance", conflicts_with = "base")]
+    deviation: Option<u64>,
+    /// The variance of the change, of the distribution of greatest entropy
+    #[arg(long, value_name = "V", requires = "deviation")]
+    variance: Option<f64>,
+    /// Never publish a figure from 1 to N
+    #[arg(long, value_name = "N", requires = "deviation", default_value_t = 0)]
+    no_figures_to: u64,
+    /// Change counts as this table says: CSV with columns i, v and p, as the package ptable writes it
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["base", "deviation"])]
+    p_table: Option<PathBuf>,
+    /// What becomes of small counts where the others are rounded or changed
+    #[arg(long, value_enum, default_value_t = Small::Hidden)]
     small: Small,
     /// Also write the report as JSON to this file
     #[arg(long, value_name = "FILE")]
@@ -99,6 +119,8 @@ enum Method {
     RoundRandom,
     /// Up or down so that the tables add up
     RoundControlled,
+    /// Changed a little, by the keys of the records in a cell
+    CellKey,
 }
 
 /// What becomes of small counts.
@@ -106,7 +128,8 @@ enum Method {
 enum Small {
     /// Hidden, as without rounding
     Hidden,
-    /// Rounded like the others; needs --zeros shown
+    /// Rounded or changed like the others; needs --zeros shown
+    #[value(alias = "perturbed")]
     Rounded,
 }
 
@@ -160,25 +183,49 @@ enum Weight {
 }
 
 impl Protect {
-    fn method(&self) -> pipeline::Method {
-        let how = match self.method {
-            Method::Suppress => return pipeline::Method::Suppress,
-            Method::RoundNearest => pipeline::RoundingKind::Nearest,
-            Method::RoundRandom => pipeline::RoundingKind::Random,
-            Method::RoundControlled => pipeline::RoundingKind::Controlled,
-        };
+    fn method(&self) -> Result<pipeline::Method, Failure> {
         let small = match self.small {
             Small::Hidden => pipeline::SmallCounts::Hidden,
             Small::Rounded => pipeline::SmallCounts::Rounded,
         };
+        let is_perturbing = self.deviation.is_some() || self.p_table.is_some();
+        if is_perturbing != (self.method == Method::CellKey) {
+            let next = "Say --method cell-key with --deviation and --variance, or with --p-table.";
+            return Err(Failure::usage("--method and by how much counts change do not fit together", next));
+        }
+        let how = match self.method {
+            Method::Suppress if small == pipeline::SmallCounts::Rounded => {
+                let next = "Say by which --method counts are rounded or changed.";
+                return Err(Failure::usage("small counts are not rounded where the others are not", next));
+            }
+            Method::Suppress => return Ok(pipeline::Method::Suppress),
+            Method::CellKey => return Ok(pipeline::Method::CellKey(pipeline::CellKey { table: self.table()?, small })),
+            Method::RoundNearest => pipeline::RoundingKind::Nearest,
+            Method::RoundRandom => pipeline::RoundingKind::Random,
+            Method::RoundControlled => pipeline::RoundingKind::Controlled,
+        };
         // Whoever rounds has named a base; a base of none is refused later.
-        pipeline::Method::Round(pipeline::Rounding { how, base: self.base.unwrap_or(0), small })
+        Ok(pipeline::Method::Round(pipeline::Rounding { how, base: self.base.unwrap_or(0), small }))
+    }
+
+    /// By how much counts change, and how often.
+    fn table(&self) -> Result<pipeline::PTable, Failure> {
+        let made = match (&self.p_table, self.deviation, self.variance) {
+            (Some(path), ..) => {
+                let failed = |source| Failure::System { doing: "read", path: path.clone(), source };
+                pipeline::PTable::from_csv(&std::fs::read_to_string(path).map_err(failed)?)
+            }
+            (None, Some(most), Some(variance)) => pipeline::PTable::of_entropy(most, variance, self.no_figures_to),
+            (None, None, _) | (None, Some(_), None) => Err(pipeline::PTableError::Empty),
+        };
+        let next = "Nothing was written. Change --deviation and --variance, or mend the table.";
+        made.map_err(|fault: pipeline::PTableError| Failure::usage(&fault.to_string(), next))
     }
 
     /// Runs the command.
     pub fn run(&self, globals: &Globals) -> Result<(), Failure> {
         let options = ProtectOptions {
-            method: self.method(),
+            method: self.method()?,
             zeros: match self.zeros {
                 Zeros::Hidden => pipeline::Zeros::Hidden,
                 Zeros::Shown => pipeline::Zeros::Shown,

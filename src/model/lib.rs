@@ -12,6 +12,7 @@ pub mod hierarchy;
 pub mod manifest;
 pub mod method;
 pub mod period;
+pub mod ptable;
 pub mod release;
 
 pub use claim::{Attack, Claim, Finding, Verdict};

@@ -94,9 +94,58 @@ pub struct TableEntry {
     /// Only where the table is rounded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rounding: Option<Rounding>,
-    /// Only where noise was added: no published count is further from the truth than this.
+    /// Only where counts were perturbed by keys of their cases.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub perturbation: Option<Perturbation>,
+    /// Only where noise was added in another way: no published count is further from the truth than this.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub noise: Option<u64>,
+}
+
+impl TableEntry {
+    /// Lowest and highest count that the table publishes as `value`, for whoever reads the manifest.
+    #[must_use]
+    pub fn says(&self, value: u64) -> (u64, u64) {
+        match (&self.rounding, &self.perturbation, self.noise) {
+            (Some(rounding), _, _) => rounding.says(value),
+            (None, Some(perturbation), _) => perturbation.says(value),
+            (None, None, Some(noise)) => (value.saturating_sub(noise), value.saturating_add(noise)),
+            (None, None, None) => (value, value),
+        }
+    }
+
+    /// Whether its counts are near the truth and not the truth.
+    #[must_use]
+    pub const fn is_approximate(&self) -> bool {
+        self.rounding.is_some() || self.perturbation.is_some() || self.noise.is_some()
+    }
+}
+
+/// How published counts were perturbed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Perturbation {
+    /// `cell-key`: the same cases have the same noise in every table and release.
+    pub method: String,
+    /// D: no published count is further from the truth than this.
+    pub deviation: u64,
+    /// A published count other than 0 stands for at least this many.
+    pub least: u64,
+}
+
+impl Perturbation {
+    /// Lowest and highest count that are published as `value`, for whoever reads the manifest.
+    ///
+    /// D 5, least 1: 0 says 0 to 5, 3 says 1 to 8. D 4, least 5, because smaller counts are hidden: 0 says 0 alone, 3 says 5
+    /// to 7, 20 says 16 to 24.
+    #[must_use]
+    pub fn says(&self, value: u64) -> (u64, u64) {
+        let (lowest, highest) = (value.saturating_sub(self.deviation), value.saturating_add(self.deviation));
+        match value {
+            0 if highest < self.least => (0, 0),
+            0 => (0, highest),
+            _ => (lowest.max(self.least), highest.max(self.least)),
+        }
+    }
 }
 
 /// How published counts were rounded.
@@ -159,4 +208,16 @@ pub struct Derived {
     pub table: String,
     /// In words: `share of the column's total, from released cells`.
     pub how: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_perturbed_figure_says_its_range_and_that_it_is_not_none() {
+        let says = |deviation, least, value| Perturbation { method: "cell-key".into(), deviation, least }.says(value);
+        assert_eq!([0, 3, 20].map(|value| says(5, 1, value)), [(0, 5), (1, 8), (15, 25)]);
+        assert_eq!([0, 3, 20].map(|value| says(4, 5, value)), [(0, 0), (5, 7), (16, 24)]);
+    }
 }

@@ -3,6 +3,8 @@
 
 use thiserror::Error;
 
+use crate::ptable::PTable;
+
 /// How the counts of all tables of a report are protected. One method for all: a cell that two tables share has one
 /// published form.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -12,6 +14,17 @@ pub enum Method {
     Suppress,
     /// Counts become multiples of a base.
     Round(Rounding),
+    /// Counts change a little, by the keys of the cases in a cell.
+    CellKey(CellKey),
+}
+
+/// Perturbation by cell keys.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CellKey {
+    /// By how much, how often.
+    pub table: PTable,
+    /// What becomes of small counts.
+    pub small: SmallCounts,
 }
 
 /// Rounding to multiples of a base.
@@ -38,13 +51,14 @@ pub enum RoundingKind {
     Widened,
 }
 
-/// What becomes of counts below the threshold in a rounded table.
+/// What becomes of counts below the threshold in a rounded or perturbed table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum SmallCounts {
     /// Hidden, as without rounding; a published count other than zero then stands for at least the threshold.
     #[default]
     Hidden,
-    /// Rounded like all others: the base has to be at least twice the threshold, or the rounded form says too much.
+    /// Rounded or perturbed like all others: the base has to be at least twice the threshold, the largest change at least
+    /// the threshold, or the form says too much.
     Rounded,
 }
 
@@ -70,9 +84,34 @@ pub enum MethodError {
         /// Twice that.
         least: u64,
     },
+    /// A perturbed small count would be known to be small.
+    #[error(
+        "changed by {most} at most, a count below the threshold {threshold} is known to be small; perturb small counts \
+         only by up to {threshold} or more, or hide them"
+    )]
+    NarrowNoise {
+        /// The largest change.
+        most: u64,
+        /// The highest threshold among those who get the tables.
+        threshold: u64,
+    },
+    /// A published 0 would stand for none and for many.
+    #[error(
+        "where small counts are hidden, a count of {threshold} changed by {most} is published as 0; let figures change by \
+         less than the threshold, or perturb small counts too"
+    )]
+    WideNoise {
+        /// The largest change.
+        most: u64,
+        /// The lowest threshold among those who get the tables.
+        threshold: u64,
+    },
+    /// Whoever counts has no keys of the cases.
+    #[error("perturbation by cell keys needs a key of every case, and these counts have none")]
+    NoKeys,
     /// Where small counts are rounded, zeros are.
     #[error(
-        "where small counts are rounded, a zero is published as 0 and never hidden; the table has to say that it shows zeros"
+        "where small counts are rounded or perturbed, a zero is published as 0 and never hidden; the table has to say that it shows zeros"
     )]
     Zeros,
 }
@@ -97,9 +136,39 @@ impl Rounding {
     }
 }
 
+impl CellKey {
+    /// Checks that a perturbed small count stays as uncertain as a hidden one, where thresholds go from `lowest` to
+    /// `highest`.
+    ///
+    /// A 0 says `[0, D]`: it may reach the threshold where D is at least that. Where small counts are hidden, D is below it,
+    /// so that no figure is 0 but none.
+    ///
+    /// # Errors
+    /// [`MethodError`] where it cannot.
+    pub const fn check(&self, lowest: u64, highest: u64) -> Result<(), MethodError> {
+        let most = self.table.most();
+        match self.small {
+            SmallCounts::Rounded if most < highest => Err(MethodError::NarrowNoise { most, threshold: highest }),
+            SmallCounts::Hidden if most >= lowest => Err(MethodError::WideNoise { most, threshold: lowest }),
+            SmallCounts::Rounded | SmallCounts::Hidden => Ok(()),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn small_counts_are_perturbed_by_the_threshold_or_more_and_hidden_below_it() {
+        let by = |most, small| CellKey { table: PTable::of_entropy(most, 1.0, 0).expect("a table"), small };
+        assert_eq!(by(5, SmallCounts::Rounded).check(5, 5), Ok(()));
+        let narrow = MethodError::NarrowNoise { most: 5, threshold: 10 };
+        assert_eq!(by(5, SmallCounts::Rounded).check(5, 10), Err(narrow));
+        assert_eq!(by(4, SmallCounts::Hidden).check(5, 10), Ok(()));
+        let wide = MethodError::WideNoise { most: 5, threshold: 5 };
+        assert_eq!(by(5, SmallCounts::Hidden).check(5, 10), Err(wide));
+    }
 
     #[test]
     fn rounded_small_counts_want_a_base_of_twice_the_threshold_and_hidden_ones_do_not() {

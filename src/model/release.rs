@@ -76,6 +76,14 @@ pub enum Precision {
         /// As above.
         least: Option<u64>,
     },
+    /// Changed by the keys of the cases, and a 0 is never made more.
+    CellKey {
+        /// No published count is further from the truth.
+        most: u64,
+        /// A published count other than 0 stands for at least this many: the threshold where smaller ones are hidden,
+        /// else 1.
+        least: u64,
+    },
 }
 
 impl Precision {
@@ -83,7 +91,7 @@ impl Precision {
     #[must_use]
     pub const fn base(self) -> u64 {
         match self {
-            Self::Exact => 1,
+            Self::Exact | Self::CellKey { .. } => 1,
             Self::Nearest { base, .. } | Self::Neighbour { base, .. } | Self::Near { base, .. } => base,
         }
     }

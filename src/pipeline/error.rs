@@ -244,7 +244,7 @@ impl Error {
             }
             Self::Protect(ProtectError::NotRelated { .. }) => "Nothing was written. Mend the counts or the relation.",
             Self::Protect(ProtectError::Method { .. }) => {
-                "Nothing was written. Take a larger base, or leave small counts hidden."
+                "Nothing was written. Take a larger base or a larger change, or leave small counts hidden."
             }
             Self::Protect(ProtectError::NotAdditive { .. })
             | Self::Assemble(AssembleError::Protect(ProtectError::NotAdditive { .. })) => {

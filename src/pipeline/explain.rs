@@ -157,6 +157,7 @@ const fn why(reason: Reason) -> &'static str {
         Reason::HiddenZero => "it is zero, and zeros are hidden like small figures",
         Reason::Group => "it would describe everybody, or everybody but one, of a small group",
         Reason::LowTotal => "it is part of the distribution of a small total",
+        Reason::Dominance => "one contributes so much to it that another could tell how much",
         Reason::Secondary => "another hidden figure could be worked out from it",
         Reason::Earlier => "an earlier release hides it, and what was hidden once stays hidden",
     }

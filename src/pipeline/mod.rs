@@ -33,8 +33,8 @@ pub use issues::{IssueList, IssueOptions, Level, Method as IssueMethod};
 pub use issues::{ReleasedIssue, ReleasedIssues};
 pub use plan::{Kind, Plan, Share, Suggestion, Suggestions, TableSummary, YearRow};
 pub use protect::{
-    HiddenZeros, Insiders, Method, OwnAttack, ProtectOptions, ProtectReport, Rounding, RoundingKind, SmallCounts,
-    Weight, Zeros, protect,
+    CellKey, HiddenZeros, Insiders, Method, OwnAttack, PTable, PTableError, ProtectOptions, ProtectReport, Rounding,
+    RoundingKind, SmallCounts, Weight, Zeros, protect,
 };
 pub use template::Template;
 pub use verify::{compare, comparison_text, verdict_page, verdict_text, verify};

@@ -171,7 +171,9 @@ fn summary(table: &Planned, loss: Loss, pattern: &Pattern) -> TableSummary {
         let slot = match shown {
             Some(Shown::Count(_) | Shown::Rounded(..)) => &mut summary.shown,
             Some(Shown::Impossible) => &mut summary.empty,
-            Some(Shown::Hidden(Reason::MinimumFrequency | Reason::Group | Reason::LowTotal)) => &mut summary.primary,
+            Some(Shown::Hidden(Reason::MinimumFrequency | Reason::Group | Reason::LowTotal | Reason::Dominance)) => {
+                &mut summary.primary
+            }
             Some(Shown::Hidden(Reason::HiddenZero)) => &mut summary.zeros,
             Some(Shown::Hidden(Reason::Earlier)) => &mut summary.earlier,
             Some(Shown::Hidden(Reason::Secondary)) | None => &mut summary.secondary,

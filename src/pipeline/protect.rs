@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 pub use confidential::protect::{HiddenZeros, Insiders, Weight};
-pub use model::method::{Method, Rounding, RoundingKind, SmallCounts};
+pub use model::method::{CellKey, Method, Rounding, RoundingKind, SmallCounts};
+pub use model::ptable::{PTable, PTableError};
 pub use model::release::Zeros;
 
 use confidential::case::Case;

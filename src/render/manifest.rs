@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use model::Manifest;
 use model::digest::sha256;
-use model::manifest::{Rounding, TableEntry};
+use model::manifest::{Perturbation, Rounding, TableEntry};
 use model::release::{Precision, ReleaseParts, ReleasedTable, Zeros};
 
 use crate::{RenderError, RenderedFile};
@@ -54,6 +54,7 @@ fn entry(table: &ReleasedTable) -> TableEntry {
         fixed: table.fixed.clone(),
         markers: BTreeMap::from([(String::new(), (lowest, None))]),
         rounding: rounding(table.precision),
+        perturbation: perturbation(table.precision),
         noise: None,
     }
 }
@@ -61,7 +62,7 @@ fn entry(table: &ReleasedTable) -> TableEntry {
 /// How far a published count may be from the truth, as a stranger needs it to attack the table.
 fn rounding(precision: Precision) -> Option<Rounding> {
     match precision {
-        Precision::Exact => None,
+        Precision::Exact | Precision::CellKey { .. } => None,
         Precision::Nearest { base, least } => {
             Some(Rounding { base, mode: "nearest".into(), ties: Some("down".into()), least })
         }
@@ -72,5 +73,13 @@ fn rounding(precision: Precision) -> Option<Rounding> {
         Precision::Near { base, least } => {
             Some(Rounding { base: base.saturating_mul(2), mode: "any".into(), ties: None, least })
         }
+    }
+}
+
+/// The same of counts that were perturbed.
+fn perturbation(precision: Precision) -> Option<Perturbation> {
+    match precision {
+        Precision::CellKey { most, least } => Some(Perturbation { method: "cell-key".into(), deviation: most, least }),
+        Precision::Exact | Precision::Nearest { .. } | Precision::Neighbour { .. } | Precision::Near { .. } => None,
     }
 }

@@ -32,6 +32,7 @@ pub(crate) fn protection(parts: &ReleaseParts) -> Vec<String> {
         Precision::Nearest { least, .. } | Precision::Neighbour { least, .. } | Precision::Near { least, .. } => {
             least.is_none()
         }
+        Precision::CellKey { least, .. } => least < threshold,
         Precision::Exact => false,
     };
     if parts.tables.iter().any(rounds_small) {
@@ -54,8 +55,13 @@ pub(crate) fn protection(parts: &ReleaseParts) -> Vec<String> {
 /// The same where small figures are rounded with the others.
 fn rounded(parts: &ReleaseParts) -> Vec<String> {
     let threshold = parts.threshold;
+    let is_changed = |table: &ReleasedTable| match table.precision {
+        Precision::CellKey { .. } => true,
+        Precision::Exact | Precision::Nearest { .. } | Precision::Neighbour { .. } | Precision::Near { .. } => false,
+    };
+    let are = if parts.tables.iter().any(is_changed) { "changed" } else { "rounded" };
     let mut paragraphs = vec![format!(
-        "Figures are rounded so far that nobody can tell one of fewer than {threshold} families from one of {threshold}, \
+        "Figures are {are} so far that nobody can tell one of fewer than {threshold} families from one of {threshold}, \
          neither from the figure nor from others (by subtraction, from another table or chart, or from an earlier report). \
          Before publication the report was attacked as a stranger would attack it, and passed."
     )];
@@ -85,10 +91,20 @@ pub(crate) fn zeros(table: &ReleasedTable) -> Option<&'static str> {
     }
 }
 
-/// How the figures of this table were rounded, where they were.
+/// How the figures of this table were perturbed.
+fn perturbed(most: u64, least: u64) -> String {
+    let small = if least > 1 { "" } else { " A 0 stands for none or a few." };
+    format!(
+        "Figures are changed by chance, by {most} at most.{small} The same cases are changed alike wherever and whenever they \
+         are counted, so asking again or another way tells no more. Figures need not add up to their total."
+    )
+}
+
+/// How the figures of this table were rounded or perturbed, where they were.
 pub(crate) fn precision(table: &ReleasedTable) -> Option<String> {
     let (base, least, way) = match table.precision {
         Precision::Exact => return None,
+        Precision::CellKey { most, least } => return Some(perturbed(most, least)),
         Precision::Nearest { base, least } => (base, least, "to the nearest multiple of".to_owned()),
         Precision::Neighbour { base, least, adds_up: false } => {
             (base, least, "up or down by chance to a multiple of".to_owned())
@@ -101,7 +117,10 @@ pub(crate) fn precision(table: &ReleasedTable) -> Option<String> {
         }
     };
     let sums = match table.precision {
-        Precision::Neighbour { adds_up: true, .. } | Precision::Near { .. } | Precision::Exact => "",
+        Precision::Neighbour { adds_up: true, .. }
+        | Precision::Near { .. }
+        | Precision::CellKey { .. }
+        | Precision::Exact => "",
         Precision::Nearest { .. } | Precision::Neighbour { .. } => {
             " Rounded figures need not add up to their rounded total."
         }

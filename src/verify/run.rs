@@ -9,7 +9,7 @@ use model::{Attack, Claim, Finding, Verdict};
 
 use crate::attacks::picture::Easel;
 use crate::attacks::reconstruction::Forced;
-use crate::attacks::system::{Part, form};
+use crate::attacks::system::Part;
 use crate::attacks::{consistency, extract, judge, rounding};
 use crate::error::VerifyError;
 use crate::readers::csv::{self, Table};
@@ -407,7 +407,7 @@ fn manifest_honesty(folder: &Folder, tables: &[Table]) -> Vec<Finding> {
     for (entry, table) in folder.manifest.tables.iter().zip(tables) {
         findings.extend(rounding::narrow(entry, table, folder.manifest.threshold));
         let markers: BTreeMap<&String, u64> = entry.markers.iter().map(|(marker, range)| (marker, range.0)).collect();
-        if table.shows_zeros() && form(entry, 0) == (0, 0) && markers.values().any(|&lowest| lowest == 0) {
+        if table.shows_zeros() && entry.says(0) == (0, 0) && markers.values().any(|&lowest| lowest == 0) {
             findings.push(plain(
                 Attack::Manifest,
                 "zeros_shown",

@@ -126,3 +126,60 @@ fn a_report_that_rounds_says_so_and_passes_its_attack_quarter_after_quarter() {
         }
     }
 }
+
+#[test]
+fn a_report_that_perturbs_says_so_and_gives_a_quarter_the_same_figure_in_every_report() {
+    let made = Made::new();
+    made.ingest();
+    let plan = made.folder.join("config/reports/quarterly.toml");
+    let whole = fs::read_to_string(&plan).expect("the template's report");
+    let exact = whole.split("\n[[table]]").take(4).collect::<Vec<_>>().join("\n[[table]]");
+    let with = |method: &str| {
+        let text =
+            exact.replacen("\n[[table]]", &format!("\n[method]\nperturb = \"cell-key\"\n{method}\n\n[[table]]"), 1);
+        fs::write(&plan, text).expect("the workspace can be written");
+    };
+    for (method, said) in [
+        ("deviation = 5\nvariance = 4", "a count of 5 changed by 5 is published as 0"),
+        ("deviation = 4\nvariance = 2.5\nsmall = \"perturbed\"", "only by up to 5 or more"),
+        ("deviation = 4", "the largest change and the variance"),
+        ("p_table = \"d4\"", "there is no perturbation table called"),
+    ] {
+        with(method);
+        let refused = made.takeup(&["plan", "--period", "2018-Q3"]);
+        let text = String::from_utf8_lossy(&refused.stderr).into_owned();
+        let words: Vec<&str> = text.split(|letter: char| letter.is_whitespace() || letter == '│').collect();
+        let text = words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
+        assert_eq!(refused.status.code(), Some(3), "{text}");
+        assert!(text.contains(said), "{text}");
+    }
+    let tables = made.folder.join("config/ptables");
+    fs::create_dir(&tables).expect("the workspace can be written");
+    let table = "i,v,p\n0,0,1\n1,-1,0.25\n1,0,0.5\n1,1,0.25\n";
+    fs::write(tables.join("mild.csv"), table.replace("0,0,1\n", "0,0,1\n0,1\n")).expect("the workspace can be written");
+    with("p_table = \"mild\"");
+    let refused = made.takeup(&["plan", "--period", "2018-Q3"]);
+    assert_eq!(refused.status.code(), Some(3));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("ptables/mild.csv:3"), "a line with two fields");
+    fs::write(tables.join("mild.csv"), table).expect("the workspace can be written");
+    done(&made.takeup(&["plan", "--period", "2018-Q3"]));
+    with("deviation = 4\nvariance = 2.5");
+    let mut figures: Vec<String> = Vec::new();
+    for period in ["2018-Q3", "2018-Q4"] {
+        for folder in made.report(period) {
+            done(&takeup(&["verify", plain(&folder)]));
+            let page = fs::read_to_string(folder.join("index.html")).expect("a page");
+            assert!(page.contains("Figures are changed by chance, by 4 at most."), "{period}");
+            assert!(page.contains("Figures need not add up to their total."), "{period}");
+            let manifest = fs::read_to_string(folder.join("release.json")).expect("a manifest");
+            assert!(
+                manifest.contains("\"method\": \"cell-key\"") && manifest.contains("\"deviation\": 4"),
+                "{manifest}"
+            );
+            let table = fs::read_to_string(folder.join("data/c01.csv")).expect("a table");
+            figures.extend(table.lines().find(|line| line.starts_with("2018-Q3,")).map(str::to_owned));
+        }
+    }
+    assert_eq!(figures.len(), 4, "two audiences, two reports: {figures:?}");
+    assert!(figures.iter().all(|line| *line == figures[0] && line.ends_with(',')), "one figure, shown: {figures:?}");
+}

@@ -256,6 +256,129 @@ fn a_base_that_would_give_small_counts_away_is_refused() {
     assert!(!out.exists());
 }
 
+/// Two districts and their needs, every line with the sum of its records' keys.
+fn keyed(home: &Path, record_key: &str) -> PathBuf {
+    let case = home.join("case");
+    fs::create_dir(&case).expect("a fresh folder");
+    let description = format!(
+        r#"{{"threshold": 5, {record_key}
+            "hierarchies": {{"district": {{"total": "All", "sums": [["All", ["D1", "D2", "D3"]]]}},
+                             "need": {{"total": "Any", "sums": [["Any", ["A", "B"]]]}}}},
+            "tables": [{{"file": "t.csv", "dims": ["district", "need"]}}, {{"file": "d.csv", "dims": ["district"]}}]}}"#
+    );
+    fs::write(case.join("case.json"), description).expect("a folder of our own");
+    let counts = "district,need,freq,key\nD1,A,3,1717\nD1,B,25,4000000000\nD2,A,30,2222222222\nD2,B,41,1234567890\n\
+                  D3,B,17,3987654321\n";
+    fs::write(case.join("inner.csv"), counts).expect("a folder of our own");
+    case
+}
+
+#[test]
+fn perturbed_tables_withstand_the_attack_and_a_cell_has_one_figure_by_every_route() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let case = keyed(home.path(), r#""record_key": "key","#);
+    let protect = |name: &str, options: &[&str]| {
+        let out = home.path().join(name);
+        let arguments = ["protect", text(&case), "--out", text(&out), "--method", "cell-key"];
+        (takeup(&[&arguments[..], options].concat()), out)
+    };
+    for (name, options) in [
+        ("hidden", &["--deviation", "4", "--variance", "2.5"][..]),
+        ("shown", &["--deviation", "5", "--variance", "4", "--small", "perturbed", "--zeros", "shown"]),
+        (
+            "js",
+            &[
+                "--deviation",
+                "6",
+                "--variance",
+                "5",
+                "--no-figures-to",
+                "2",
+                "--small",
+                "perturbed",
+                "--zeros",
+                "shown",
+            ],
+        ),
+    ] {
+        let (done, out) = protect(name, options);
+        assert_eq!(done.status.code(), Some(0), "{options:?}: {}", stderr(&done));
+        let verified = takeup(&["verify", "--json", text(&out)]);
+        assert_eq!(verified.status.code(), Some(0), "{options:?}: {}", String::from_utf8_lossy(&verified.stdout));
+        let table = fs::read_to_string(out.join("data/t.csv")).expect("a table");
+        let figure = |line: &str| table.lines().find_map(|own| own.strip_prefix(line)).map(str::to_owned);
+        // All of D3 has need B: the same records, counted as a cell and as a total.
+        assert_eq!(figure("D3,B,"), figure("D3,Any,"), "{table}");
+        let districts = fs::read_to_string(out.join("data/d.csv")).expect("a table");
+        let total = figure("D2,Any,").expect("a line");
+        assert!(districts.contains(&format!("\nD2,{total}\n")), "in another table too: {districts}");
+    }
+    let (refused, out) =
+        protect("narrow", &["--deviation", "4", "--variance", "2.5", "--small", "perturbed", "--zeros", "shown"]);
+    assert_eq!(refused.status.code(), Some(5), "{}", stderr(&refused));
+    assert!(stderr(&refused).contains("only by up to 5 or more") && !out.exists(), "{}", stderr(&refused));
+    let (without, _) = protect("unsaid", &[]);
+    assert_eq!(without.status.code(), Some(2), "{}", stderr(&without));
+}
+
+#[test]
+fn tables_without_record_keys_are_not_perturbed() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let case = keyed(home.path(), "");
+    let out = home.path().join("released");
+    let arguments =
+        ["protect", text(&case), "--out", text(&out), "--method", "cell-key", "--deviation", "4", "--variance", "2"];
+    let refused = takeup(&arguments);
+    assert_eq!(refused.status.code(), Some(5), "{}", stderr(&refused));
+    assert!(stderr(&refused).contains("needs a key of every case") && !out.exists(), "{}", stderr(&refused));
+}
+
+/// Minutes by family: in D1/A one family has 90 of 100.
+fn minutes(home: &Path, rule: &str) -> PathBuf {
+    let case = home.join("case");
+    fs::create_dir(&case).expect("a fresh folder");
+    let description = format!(
+        r#"{{"threshold": 3, {rule}
+            "hierarchies": {{"district": {{"total": "All", "sums": [["All", ["D1", "D2"]]]}},
+                             "need": {{"total": "Any", "sums": [["Any", ["A", "B"]]]}}}},
+            "tables": [{{"file": "t.csv", "dims": ["district", "need"]}}]}}"#
+    );
+    fs::write(case.join("case.json"), description).expect("a folder of our own");
+    let cells = [("D1,A", &[90, 8, 1, 1][..]), ("D1,B", &[10; 6]), ("D2,A", &[40, 30, 20, 10]), ("D2,B", &[25; 4])];
+    let mut lines = "district,need,family,minutes\n".to_owned();
+    for (cell, of_families) in cells {
+        for (family, minutes) in of_families.iter().enumerate() {
+            // A family has two records: what it contributes is their sum.
+            let name = format!("{}{family}", cell.replace(',', ""));
+            lines += &format!("{cell},{name},{}\n{cell},{name},1\n", minutes - 1);
+        }
+    }
+    fs::write(case.join("inner.csv"), lines).expect("a folder of our own");
+    case
+}
+
+#[test]
+fn a_sum_that_one_family_dominates_is_hidden_and_the_attack_finds_nothing() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let rule = r#""magnitude": {"column": "minutes", "unit": "family", "p": 10},"#;
+    let case = minutes(home.path(), rule);
+    let out = home.path().join("released");
+    let done = takeup(&["protect", text(&case), "--out", text(&out)]);
+    assert_eq!(done.status.code(), Some(0), "{}", stderr(&done));
+    assert_eq!(takeup(&["verify", text(&out)]).status.code(), Some(0));
+    let table = fs::read_to_string(out.join("data/t.csv")).expect("a table");
+    assert!(table.contains("D1,A,,c\n") && table.contains("All,Any,360,\n"), "{table}");
+    // Four families are enough for the threshold: without the rule the sum of 100 is shown, and 100 - 8 is near 90.
+    fs::remove_dir_all(&case).expect("a folder of our own");
+    let weak = r#""magnitude": {"column": "minutes", "unit": "family", "p": 2},"#;
+    let case = minutes(home.path(), weak);
+    let out = home.path().join("weak");
+    let done = takeup(&["protect", text(&case), "--out", text(&out)]);
+    assert_eq!(done.status.code(), Some(0), "{}", stderr(&done));
+    let table = fs::read_to_string(out.join("data/t.csv")).expect("a table");
+    assert!(table.contains("D1,A,100,\n"), "2 % of 90 is less than the 2 of the others: {table}");
+}
+
 /// Two districts and two quarters: 8 cases of the first quarter and 2 of the second in D1, many in D2.
 fn quarters(home: &Path, name: &str, period: &str) -> PathBuf {
     let case = home.join(name);

@@ -94,7 +94,9 @@ pub fn rules(configuration: &Configuration, axes: &Axes, tables: &[Planned]) -> 
         let at = planned.plan.dims.iter().position(is_over)?;
         Some(LowTotal { table, dimension: planned.dims.get(at)?.axis, below: low.below })
     };
-    Rules { sensitive: sensitive.collect(), low_totals: tables.iter().enumerate().filter_map(low_total).collect() }
+    let low_totals = tables.iter().enumerate().filter_map(low_total).collect();
+    // A report counts.
+    Rules { sensitive: sensitive.collect(), low_totals, dominance: None }
 }
 
 /// The periods that a table of `plan` publishes in a report for `period`.

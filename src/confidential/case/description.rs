@@ -12,8 +12,9 @@ use super::CaseTable;
 use super::codes::Dimension;
 use super::error::{CaseError, DescriptionFault};
 
+use super::magnitude::Magnitude;
 use super::relations::relation;
-use crate::protect::{LowTotal, Relation, Rules, Sensitive};
+use crate::protect::{Dominance, LowTotal, Relation, Rules, Sensitive};
 use crate::tabulate::Key;
 
 /// The description's name in every case.
@@ -36,6 +37,10 @@ pub(super) struct Description {
     pub rules: Rules,
     /// As written, and in the space.
     pub relations: Vec<(model::manifest::Relation, Relation)>,
+    /// The column of record keys, where there is one.
+    pub record_key: Option<String>,
+    /// What is summed in place of counting.
+    pub magnitude: Option<Magnitude>,
 }
 
 /// A key that nothing here knows is an error: it may be meant to protect. Those that only describe are listed.
@@ -54,6 +59,8 @@ struct Written {
     group_below: Option<u64>,
     #[serde(default)]
     relations: Vec<model::manifest::Relation>,
+    record_key: Option<String>,
+    magnitude: Option<WrittenMagnitude>,
     /// How other tools spell the tables; `tables` says it here.
     #[serde(default, rename = "formula")]
     _formula: serde::de::IgnoredAny,
@@ -61,6 +68,17 @@ struct Written {
     _description: serde::de::IgnoredAny,
     #[serde(default, rename = "source")]
     _source: serde::de::IgnoredAny,
+}
+
+/// `{"column": "minutes", "unit": "family", "p": 10}`, or `"n": 2, "k": 85` for p.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenMagnitude {
+    column: String,
+    unit: String,
+    p: Option<u64>,
+    n: Option<usize>,
+    k: Option<u64>,
 }
 
 #[derive(Deserialize)]
@@ -146,7 +164,8 @@ fn checked(written: Written) -> Result<Description, Wrong> {
         dimensions.push(dimension);
     }
     check_size(&dimensions)?;
-    let rules = rules(&dimensions, &written.sensitive, written.group_below, &written.tables)?;
+    let mut rules = rules(&dimensions, &written.sensitive, written.group_below, &written.tables)?;
+    let magnitude = written.magnitude.map(|magnitude| of_sums(magnitude, &mut rules)).transpose()?;
     let mut ids = BTreeSet::new();
     let mut tables = Vec::new();
     for (at, table) in written.tables.iter().enumerate() {
@@ -158,7 +177,23 @@ fn checked(written: Written) -> Result<Description, Wrong> {
         tables.push(table);
     }
     let relations = relations(&dimensions, written.relations)?;
-    Ok(Description { name: written.name, threshold: written.threshold, dimensions, tables, rules, relations })
+    let (name, threshold, record_key) = (written.name, written.threshold, written.record_key);
+    Ok(Description { name, threshold, dimensions, tables, rules, relations, record_key, magnitude })
+}
+
+/// What is summed, and when one unit weighs too much in it.
+fn of_sums(written: WrittenMagnitude, rules: &mut Rules) -> Result<Magnitude, Wrong> {
+    let is_percent = |percent: u64| (1..=100).contains(&percent);
+    rules.dominance = Some(match (written.p, written.n, written.k) {
+        (Some(percent), None, None) if is_percent(percent) => Dominance::Percent { percent },
+        (None, Some(units @ 1..=10), Some(percent)) if is_percent(percent) => Dominance::Share { units, percent },
+        (Some(_) | None, ..) => return Err(wrong("magnitude", DescriptionFault::Dominance)),
+    });
+    // Groups are described by how many, not by how much.
+    if !rules.sensitive.is_empty() {
+        return Err(wrong("magnitude", DescriptionFault::Dominance));
+    }
+    Ok(Magnitude { column: written.column, unit: written.unit })
 }
 
 /// What ties cells beyond the sums.

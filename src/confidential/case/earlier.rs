@@ -182,11 +182,7 @@ impl Case {
 
 /// What a published figure says.
 fn form(entry: &TableEntry, value: u64) -> EarlierForm {
-    let (lowest, highest) = match (&entry.rounding, entry.noise) {
-        (Some(rounding), _) => rounding.says(value),
-        (None, Some(noise)) => (value.saturating_sub(noise), value.saturating_add(noise)),
-        (None, None) => (value, value),
-    };
+    let (lowest, highest) = entry.says(value);
     if lowest == highest { EarlierForm::Count(lowest) } else { EarlierForm::Rounded(Form { value, lowest, highest }) }
 }
 

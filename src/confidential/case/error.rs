@@ -128,6 +128,12 @@ pub enum DescriptionFault {
     /// A sensitive dimension without a size, or a size that protects no group.
     #[error("sensitive dimensions need `group_below`, 3 or more: groups of fewer are small; 20 is a usual choice")]
     GroupBelow,
+    /// Sums without a rule for who weighs too much in them.
+    #[error(
+        "sums need a rule: \"p\" from 1 to 100, or \"n\" from 1 to 10 and \"k\" from 1 to 100; and sensitive dimensions are \
+         of counts, not of sums"
+    )]
+    Dominance,
     /// Nothing to do.
     #[error("there is no table to protect")]
     NoTables,
@@ -297,6 +303,25 @@ pub enum InnerFault {
         /// The finest column.
         finest: String,
     },
+    /// The description names it as the column of keys, values or units.
+    #[error("there is no column {column:?}, which {key:?} of case.json names")]
+    NoColumn {
+        /// As the description names it.
+        column: String,
+        /// Where it does.
+        key: &'static str,
+    },
+    /// Not a record key, or not a value.
+    #[error("column {column:?} holds {letters} characters that are no whole number, or one too large")]
+    NotWhole {
+        /// The column.
+        column: String,
+        /// Length of what stands there.
+        letters: usize,
+    },
+    /// A line of several records has one unit and one value, so it says nothing of each.
+    #[error("where a column is summed every line is one record; there is a column \"freq\"")]
+    CountOfSums,
     /// Not a count.
     #[error("column \"freq\" holds {letters} characters that are no whole number, or one too large")]
     NotACount {

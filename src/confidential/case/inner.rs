@@ -1,5 +1,5 @@
 //! Reads the counts of distinct combinations, or one record a line where there is no column `freq`. Comes in: the case's
-//! folder, its description. Goes out: counts by combination of finest codes. Deliberately absent: what stands in a cell
+//! folder, its description. Goes out: counts by combination of finest codes, and sums of record keys where they are kept. Deliberately absent: what stands in a cell
 //! that is wrong; its line, column and length are told.
 
 use std::collections::HashMap;
@@ -12,6 +12,7 @@ use flate2::read::MultiGzDecoder;
 use super::codes::Dimension;
 use super::description::Description;
 use super::error::{CaseError, InnerFault};
+use super::magnitude::Sums;
 use super::rollup::{Inner, Packing};
 
 /// The column of counts.
@@ -51,8 +52,29 @@ struct Columns<'a> {
     codes: HashMap<&'a str, u32>,
 }
 
+/// What the lines of a case come to.
+pub(super) struct Lines {
+    /// Records by combination.
+    pub counts: Inner,
+    /// Sums of record keys, where they are kept.
+    pub record_keys: Option<Inner>,
+    /// Sums of values by unit, where values are summed.
+    pub sums: Option<Sums>,
+}
+
+/// What the lines so far come to.
+#[derive(Default)]
+struct Tally {
+    records: u64,
+    counts: HashMap<u128, u64>,
+    record_keys: HashMap<u128, u64>,
+    /// By unit and combination.
+    values: HashMap<(u32, u128), u64>,
+    units: HashMap<String, u32>,
+}
+
 /// Reads the counts of the case in `folder`.
-pub(super) fn read(folder: &Path, description: &Description) -> Result<Inner, CaseError> {
+pub(super) fn read(folder: &Path, description: &Description) -> Result<Lines, CaseError> {
     let (path, reader) = open(folder)?;
     let fault = |line: u64, fault: InnerFault| CaseError::Inner { path: path.clone(), line, fault };
     let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(reader);
@@ -62,34 +84,82 @@ pub(super) fn read(folder: &Path, description: &Description) -> Result<Inner, Ca
         return Err(fault(1, InnerFault::NoHeader));
     }
     let header: Vec<String> = record.iter().map(|name| name.trim_start_matches('\u{feff}').to_owned()).collect();
-    let (columns, count) = columns(&header, description).map_err(|found| fault(1, found))?;
+    let columned = columns(&header, description).map_err(|found| fault(1, found))?;
     let packing = Packing::new(description.dimensions.iter().map(|dimension| dimension.space.codes.len()));
-    let mut counts: HashMap<u128, u64> = HashMap::new();
-    let mut records = 0_u64;
+    let mut tally = Tally::default();
     while reader.read_record(&mut record).map_err(|error| failed(error, header.len()))? {
         let line = record.position().map_or(0, csv::Position::line);
+        tally.take(&columned, (&header, &record), &packing).map_err(|found| fault(line, found))?;
+    }
+    tally.lines(description, &columned, packing).ok_or_else(|| fault(0, InnerFault::NotCsv { fields: header.len() }))
+}
+
+impl Tally {
+    /// Takes a line.
+    fn take(
+        &mut self,
+        columned: &Columned<'_>,
+        (header, record): (&[String], &csv::StringRecord),
+        packing: &Packing,
+    ) -> Result<(), InnerFault> {
         if record.len() != header.len() {
-            return Err(fault(line, InnerFault::NotCsv { fields: header.len() }));
+            return Err(InnerFault::NotCsv { fields: header.len() });
         }
         let mut combination = 0;
-        for (at, columns) in columns.iter().enumerate() {
-            let code = finest(columns, &header, &record).map_err(|found| fault(line, found))?;
-            combination += packing.part(at, code);
+        for (at, columns) in columned.columns.iter().enumerate() {
+            combination += packing.part(at, finest(columns, header, record)?);
         }
-        let more = match count {
+        let not_whole =
+            |at: usize| InnerFault::NotWhole { column: header[at].clone(), letters: record[at].chars().count() };
+        let letters = |at: usize| InnerFault::NotACount { letters: record[at].chars().count() };
+        let more = match columned.count {
             None => 1,
-            Some(at) => whole_number(&record[at])
-                .ok_or_else(|| fault(line, InnerFault::NotACount { letters: record[at].chars().count() }))?,
+            Some(at) => whole_number(&record[at]).ok_or_else(|| letters(at))?,
         };
-        records = records.saturating_add(more);
-        if records > MOST {
-            return Err(fault(line, InnerFault::NotACount { letters: count.map_or(0, |at| record[at].len()) }));
+        self.records = self.records.saturating_add(more);
+        if self.records > MOST {
+            return Err(columned.count.map_or(InnerFault::NotACount { letters: 0 }, letters));
         }
-        *counts.entry(combination).or_default() += more;
+        *self.counts.entry(combination).or_default() += more;
+        if let Some(at) = columned.record_key {
+            let key: u32 = record[at].parse().map_err(|_| not_whole(at))?;
+            // As many keys as lines, of 32 bits each.
+            *self.record_keys.entry(combination).or_default() += u64::from(key);
+        }
+        if let Some((value, unit)) = columned.sum {
+            let next = u32::try_from(self.units.len()).unwrap_or(u32::MAX);
+            let unit = *self.units.entry(record[unit].to_owned()).or_insert(next);
+            let more = whole_number(&record[value]).ok_or_else(|| not_whole(value))?;
+            let sum = self.values.entry((unit, combination)).or_default();
+            *sum = sum.checked_add(more).filter(|sum| *sum <= MOST).ok_or_else(|| not_whole(value))?;
+        }
+        Ok(())
     }
-    let above = description.dimensions.iter().map(|dimension| dimension.above.clone()).collect();
-    let totals = description.dimensions.iter().map(|dimension| dimension.space.total).collect();
-    Ok(Inner::new(packing, totals, above, counts))
+
+    /// What all lines come to; none where there are too many units to number.
+    fn lines(self, description: &Description, columned: &Columned<'_>, packing: Packing) -> Option<Lines> {
+        let mut above: Vec<_> = description.dimensions.iter().map(|dimension| dimension.above.clone()).collect();
+        let mut totals: Vec<u32> = description.dimensions.iter().map(|dimension| dimension.space.total).collect();
+        let inner = |counts| Inner::new(packing.clone(), totals.clone(), above.clone(), counts);
+        let record_keys = columned.record_key.map(|_| inner(self.record_keys));
+        let counts = inner(self.counts);
+        let sums = match columned.sum {
+            None => None,
+            Some(_) => {
+                let place = totals.len();
+                let size = u128::try_from(self.units.len()).ok()?.max(1);
+                packing.size().checked_mul(size).filter(|_| place < 63)?;
+                let sizes = description.dimensions.iter().map(|dimension| dimension.space.codes.len());
+                let packing = Packing::new(sizes.chain([self.units.len().max(1)]));
+                let with_unit = |((unit, combination), sum)| (combination + packing.part(place, unit), sum);
+                let values = self.values.into_iter().map(with_unit).collect();
+                above.push((0..u32::try_from(self.units.len()).ok()?).map(|unit| vec![unit]).collect());
+                totals.push(u32::MAX);
+                Some(Sums::new(Inner::new(packing, totals, above, values), place))
+            }
+        };
+        Some(Lines { counts, record_keys, sums })
+    }
 }
 
 fn csv_fault(path: &Path, error: csv::Error, fields: usize) -> CaseError {
@@ -100,10 +170,16 @@ fn csv_fault(path: &Path, error: csv::Error, fields: usize) -> CaseError {
     CaseError::Inner { path: path.to_owned(), line, fault: InnerFault::NotCsv { fields } }
 }
 
-fn columns<'a>(
-    header: &[String],
-    description: &'a Description,
-) -> Result<(Vec<Columns<'a>>, Option<usize>), InnerFault> {
+/// Where everything stands in a line.
+struct Columned<'a> {
+    columns: Vec<Columns<'a>>,
+    count: Option<usize>,
+    record_key: Option<usize>,
+    /// Value and unit.
+    sum: Option<(usize, usize)>,
+}
+
+fn columns<'a>(header: &[String], description: &'a Description) -> Result<Columned<'a>, InnerFault> {
     let place = |column: &str| {
         let mut places = header.iter().enumerate().filter(|(_, name)| *name == column).map(|(at, _)| at);
         match (places.next(), places.next()) {
@@ -126,7 +202,17 @@ fn columns<'a>(
         }
         columns.push(Columns { dimension, finest, coarser: found, codes });
     }
-    Ok((columns, place(COUNT)?))
+    let named = |column: &String, key: &'static str| {
+        place(column)?.ok_or_else(|| InnerFault::NoColumn { column: column.clone(), key })
+    };
+    let record_key = description.record_key.as_ref().map(|column| named(column, "record_key")).transpose()?;
+    let sum = description.magnitude.as_ref();
+    let sum = sum.map(|sum| Ok((named(&sum.column, "magnitude")?, named(&sum.unit, "magnitude")?))).transpose()?;
+    let count = place(COUNT)?;
+    if count.is_some() && sum.is_some() {
+        return Err(InnerFault::CountOfSums);
+    }
+    Ok(Columned { columns, count, record_key, sum })
 }
 
 /// The finest code of a line along one dimension.

@@ -7,6 +7,7 @@ mod description;
 mod earlier;
 mod error;
 mod inner;
+mod magnitude;
 mod relations;
 mod rollup;
 mod sealing;
@@ -24,6 +25,7 @@ use crate::tabulate::{Counter, Counts, Key, Row};
 
 pub use earlier::Earlier;
 pub use error::{CaseError, DescriptionFault, EarlierFault, InnerFault};
+use magnitude::Sums;
 use rollup::Inner;
 
 /// Breaks ties. A store has a key of its own; who has only counts gets the same pattern on every machine.
@@ -44,6 +46,10 @@ pub struct Case {
     /// As the description states them, and in the space.
     relations: Vec<(model::manifest::Relation, Relation)>,
     inner: Inner,
+    /// Sums of record keys in place of counts.
+    record_keys: Option<Inner>,
+    /// What tables show where they do not count.
+    sums: Option<Sums>,
 }
 
 /// A table to publish.
@@ -77,11 +83,11 @@ impl Case {
     /// [`CaseError`] names the file, the place in it and what is wrong there.
     pub fn read(folder: &Path) -> Result<Self, CaseError> {
         let description = description::read(&folder.join(description::FILE))?;
-        let inner = inner::read(folder, &description)?;
-        let description::Description { name, threshold, dimensions, tables, rules, relations } = description;
+        let inner::Lines { counts: inner, record_keys, sums } = inner::read(folder, &description)?;
+        let description::Description { name, threshold, dimensions, tables, rules, relations, .. } = description;
         let (spaces, hierarchies) =
             dimensions.into_iter().map(|dimension| (dimension.space, dimension.hierarchy)).unzip();
-        Ok(Self { name, threshold, spaces, hierarchies, tables, rules, relations, inner })
+        Ok(Self { name, threshold, spaces, hierarchies, tables, rules, relations, inner, record_keys, sums })
     }
 
     /// `MinimumFrequency(threshold)`.
@@ -152,7 +158,12 @@ impl Case {
         let is_secondary = |shown: &Shown| match shown {
             Shown::Hidden(Reason::Secondary) => true,
             Shown::Hidden(
-                Reason::MinimumFrequency | Reason::HiddenZero | Reason::Group | Reason::LowTotal | Reason::Earlier,
+                Reason::MinimumFrequency
+                | Reason::HiddenZero
+                | Reason::Group
+                | Reason::LowTotal
+                | Reason::Dominance
+                | Reason::Earlier,
             )
             | Shown::Count(_)
             | Shown::Rounded(..)
@@ -170,10 +181,20 @@ impl Case {
 
 impl Counter for Case {
     fn count(&self, keys: &[Key]) -> Vec<Counts> {
-        self.inner.count(keys)
+        self.sums.as_ref().map_or_else(|| self.inner.count(keys), |sums| sums.count(keys))
+    }
+
+    fn contributions(&self, keys: &[Key]) -> Option<Vec<Vec<u64>>> {
+        Some(self.sums.as_ref()?.contributions(keys))
+    }
+
+    fn cell_keys(&self, keys: &[Key]) -> Option<Vec<u32>> {
+        let sums = self.record_keys.as_ref()?.count(keys).into_iter();
+        // Modulo 2^32.
+        Some(sums.map(|sum| u32::try_from(sum.counted & u64::from(u32::MAX)).unwrap_or_default()).collect())
     }
 
     fn rows(&self, keys: &[Key]) -> Vec<Row> {
-        self.inner.rows(keys)
+        self.sums.as_ref().map_or_else(|| self.inner.rows(keys), |sums| sums.rows(keys))
     }
 }

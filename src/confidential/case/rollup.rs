@@ -34,8 +34,13 @@ impl Packing {
         self.strides[at] * u128::from(code)
     }
 
+    /// How many combinations there are.
+    pub(super) fn size(&self) -> u128 {
+        self.sizes.iter().fold(1, |all, size| all.saturating_mul(*size))
+    }
+
     /// The code of dimension `at`.
-    fn code(&self, combination: u128, at: usize) -> usize {
+    pub(super) fn code(&self, combination: u128, at: usize) -> usize {
         usize::try_from(combination / self.strides[at] % self.sizes[at]).unwrap_or(usize::MAX)
     }
 }
@@ -43,7 +48,7 @@ impl Packing {
 /// Counts of finest combinations.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Inner {
-    packing: Packing,
+    pub(super) packing: Packing,
     totals: Vec<u32>,
     /// By dimension and finest code: itself and every code above it, rising.
     above: Vec<Vec<Vec<u32>>>,
@@ -75,17 +80,17 @@ impl Inner {
     }
 
     /// The dimensions that `key` does not leave at their total, a bit each.
-    fn shape(&self, key: &Key) -> u64 {
+    pub(super) fn shape(&self, key: &Key) -> u64 {
         let named = key.iter().zip(&self.totals).enumerate().filter(|(_, (code, total))| code != total);
         named.fold(0, |shape, (at, _)| shape | 1 << at)
     }
 
-    fn number(&self, key: &Key) -> u128 {
+    pub(super) fn number(&self, key: &Key) -> u128 {
         key.iter().enumerate().map(|(at, &code)| self.packing.part(at, code)).sum()
     }
 
     /// Every cell over the dimensions of `shape` that holds a record.
-    fn rolled_up(&self, shape: u64) -> Vec<(u128, u64)> {
+    pub(super) fn rolled_up(&self, shape: u64) -> Vec<(u128, u64)> {
         let dimensions = 0..self.totals.len();
         let (kept, dropped): (Vec<usize>, Vec<usize>) = dimensions.partition(|at| shape >> at & 1 == 1);
         let project = |&(combination, count): &(u128, u64)| {
@@ -147,9 +152,11 @@ impl Counter for Inner {
         for (slot, key) in (0_u32..).zip(keys) {
             shapes.entry(self.shape(key)).or_default().insert(self.number(key), slot);
         }
+        // A dimension that no key has, of units, tells rows apart and holds no cell.
+        let dimensions = keys.first().map_or(0, |key| key.len());
         let row = |&(combination, cases): &(u128, u64)| {
             let holders: Vec<&Vec<u32>> =
-                (0..self.totals.len()).map(|at| &self.above[at][self.packing.code(combination, at)]).collect();
+                (0..dimensions).map(|at| &self.above[at][self.packing.code(combination, at)]).collect();
             let mut of = Vec::new();
             for (&shape, wanted) in &shapes {
                 let mut cells = vec![0_u128];

@@ -277,3 +277,58 @@ fn a_relation_names_cells_of_the_case_and_is_published() {
         assert!(error.contains("relations[0]") && error.contains(said), "{error}");
     }
 }
+
+const MINUTES: &str = "county,district,age,family,minutes\nNorth,N1,child,A,900\nNorth,N1,child,B,50\nNorth,N1,adult,A,30\n\
+                       North,N2,child,C,20\nSouth,South,adult,D,70\nSouth,South,adult,B,0\n";
+
+fn of_minutes(rule: &str) -> String {
+    let magnitude = format!(r#""threshold": 5, "magnitude": {{"column": "minutes", "unit": "family", {rule}}}"#);
+    DESCRIPTION.replace(r#""threshold": 5"#, &magnitude)
+}
+
+#[test]
+fn minutes_are_summed_and_a_family_contributes_once_to_each_cell() {
+    let case = case(&of_minutes(r#""p": 10"#), MINUTES).expect("a sound case");
+    let cells = [("Any", "All"), ("child", "North"), ("Any", "N1"), ("adult", "South"), ("child", "South")];
+    let keys = cells.map(|(age, area)| key(&case, age, area));
+    let counts = case.count(&keys).into_iter().map(|counts| (counts.counted, counts.protected, counts.largest));
+    // Family A has 930 in N1, over both ages; B spent nothing in the south.
+    let expected = [(1_070, 4, 930), (970, 3, 900), (980, 2, 930), (70, 1, 70), (0, 0, 0)];
+    assert_eq!(counts.collect::<Vec<_>>(), expected);
+    let mut of_units = case.contributions(&keys).expect("sums")[0].clone();
+    of_units.sort_unstable();
+    assert_eq!(of_units, [20, 50, 70, 930]);
+}
+
+#[test]
+fn sums_without_a_sound_rule_or_column_are_refused_by_their_place() {
+    for (description, counts, expected) in [
+        (of_minutes(r#""p": 0"#), MINUTES.to_owned(), "case.json"),
+        (of_minutes(r#""n": 2"#), MINUTES.to_owned(), "\"n\" from 1 to 10 and \"k\" from 1 to 100"),
+        (of_minutes(r#""p": 10"#), COUNTS.to_owned(), "there is no column \"minutes\""),
+        (of_minutes(r#""p": 10"#), MINUTES.replace(",900", ",9.5"), "line 2: column \"minutes\" holds 3 characters"),
+        (of_minutes(r#""p": 10"#), MINUTES.replace("minutes\n", "minutes,freq\n"), "a column \"freq\""),
+        (
+            DESCRIPTION.replace(r#""threshold": 5"#, r#""threshold": 5, "record_key": "key""#),
+            COUNTS.to_owned(),
+            "\"key\"",
+        ),
+    ] {
+        let said = fault(&description, &counts);
+        assert!(said.contains(expected), "{said}");
+    }
+}
+
+#[test]
+fn record_keys_are_summed_by_every_route() {
+    let description = DESCRIPTION.replace(r#""threshold": 5"#, r#""threshold": 5, "record_key": "key""#);
+    let counts = "county,district,age,freq,key\nNorth,N1,child,6,4000000000\nNorth,N2,child,2,300000000\n\
+                  South,South,adult,9,5\n";
+    let case = case(&description, counts).expect("a sound case");
+    let cells = [("child", "North"), ("Any", "North"), ("Any", "South"), ("adult", "All"), ("adult", "North")];
+    let keys = case.cell_keys(&cells.map(|(age, area)| key(&case, age, area)));
+    // 4,300,000,000 less 4,294,967,296.
+    assert_eq!(keys, Some(vec![5_032_704, 5_032_704, 5, 5, 0]));
+    let without = self::case(DESCRIPTION, COUNTS).expect("a sound case");
+    assert_eq!(without.cell_keys(&[key(&without, "Any", "All")]), None);
+}

@@ -61,6 +61,9 @@ pub enum ProtectError {
         /// Why not.
         fault: MethodError,
     },
+    /// A rule of contributions without any.
+    #[error("what each unit contributes is not known, so no rule of dominance can be held")]
+    NoContributions,
     /// No multiples beside the counts add up.
     #[error("no rounding of {table} to neighbouring multiples of {base} was found that adds up")]
     NotAdditive {

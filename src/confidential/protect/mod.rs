@@ -38,6 +38,7 @@ pub use error::ProtectError;
 pub use joint::JointCell;
 pub use perturb::Form;
 pub use relations::Relation;
+pub use rules::dominance::Dominance;
 pub use rules::{LowTotal, Rules, Sensitive};
 
 /// One dimension of the release's space.
@@ -173,6 +174,8 @@ pub enum Reason {
     Group,
     /// Its distribution is of few.
     LowTotal,
+    /// One unit contributes so much that another could tell how much.
+    Dominance,
     /// So that another cannot be recovered.
     Secondary,
     /// Hidden in an earlier release.
@@ -265,7 +268,7 @@ fn suppress_all(problem: &Problem, counter: &dyn Counter) -> Result<Pattern, Pro
 
 /// Decides under the zeros that the tables ask for.
 fn attempt(problem: &Problem, counter: &dyn Counter) -> Result<Pattern, ProtectError> {
-    let system = system::System::build(problem, counter)?;
+    let system = rules::dominance::judged(system::System::build(problem, counter)?, counter)?;
     let groups = rules::group::described(&system)?;
     let widened = (!groups.is_empty()).then(|| rules::group::widened(&system, &groups));
     let system = match &widened {
@@ -273,7 +276,7 @@ fn attempt(problem: &Problem, counter: &dyn Counter) -> Result<Pattern, ProtectE
         None => system,
     };
     let mut primary = primary::primary(&system)?;
-    let (forms, method) = perturb::forms(&system)?;
+    let (forms, method) = perturb::forms(&system, counter)?;
     perturb::apply(&system, &forms, &mut primary);
     let (primary, outcome) = perturb::audit(&system, primary, &forms)?;
     pattern::prove(&system, &primary, &outcome)?;
@@ -287,7 +290,18 @@ fn attempt(problem: &Problem, counter: &dyn Counter) -> Result<Pattern, ProtectE
 /// What a release says of figures that were found under `method`, where smaller counts than `threshold` are hidden.
 #[must_use]
 pub fn precision(method: &Method, threshold: u64) -> Precision {
-    let Method::Round(rounding) = *method else { return Precision::Exact };
+    let rounding = match method {
+        Method::Suppress => return Precision::Exact,
+        Method::Round(rounding) => *rounding,
+        Method::CellKey(perturbation) => {
+            let least = match perturbation.small {
+                SmallCounts::Hidden => threshold,
+                // Nothing is made of none.
+                SmallCounts::Rounded => 1,
+            };
+            return Precision::CellKey { most: perturbation.table.most(), least };
+        }
+    };
     let base = rounding.base;
     let least = match rounding.small {
         SmallCounts::Hidden => Some(threshold),

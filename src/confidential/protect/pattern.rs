@@ -48,7 +48,9 @@ pub(super) fn pattern(system: &System, primary: &Primary, outcome: &Outcome, for
         let shown = shown(system, primary, outcome, (rulings.reasons[cell], form), cell);
         statistics.cells += 1;
         match shown {
-            Shown::Hidden(Reason::MinimumFrequency | Reason::Group | Reason::LowTotal) => statistics.primary += 1,
+            Shown::Hidden(Reason::MinimumFrequency | Reason::Group | Reason::LowTotal | Reason::Dominance) => {
+                statistics.primary += 1;
+            }
             Shown::Hidden(Reason::HiddenZero) => statistics.zeros += 1,
             Shown::Hidden(Reason::Secondary) => statistics.secondary += 1,
             Shown::Rounded(..) => statistics.rounded += 1,

@@ -130,6 +130,20 @@ impl Counter for Narrow<'_> {
         }
         rows
     }
+
+    fn cell_keys(&self, keys: &[Key]) -> Option<Vec<u32>> {
+        // Of cells of tables only: rooms are in none.
+        let cells: Vec<Key> = keys.iter().map(|key| key.iter().copied().take(self.dimensions).collect()).collect();
+        self.counter.cell_keys(&cells)
+    }
+
+    fn contributions(&self, keys: &[Key]) -> Option<Vec<Vec<u64>>> {
+        let is_room = |key: &Key| key.get(self.dimensions).is_some_and(|&code| code != 0);
+        let cells: Vec<Key> = keys.iter().map(|key| key.iter().copied().take(self.dimensions).collect()).collect();
+        let mut all = self.counter.contributions(&cells)?;
+        keys.iter().zip(&mut all).filter(|(key, _)| is_room(key)).for_each(|(_, of_room)| of_room.clear());
+        Some(all)
+    }
 }
 
 /// The pattern in the narrow space.

@@ -12,6 +12,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 use super::error::ProtectError;
+use super::primary::Need;
 use super::rules::group::Watched;
 use super::{EarlierForm, Insiders, Problem, Space, relations};
 use crate::tabulate::{Counter, Counts, Key, Row};
@@ -76,6 +77,8 @@ pub(super) struct System<'a> {
     pub rows_of: Lists,
     /// Groups that a category describes, where a rule watches them.
     pub watched: Vec<Watched>,
+    /// Cells in which one unit weighs too much, and what they need, where something is summed.
+    pub dominated: Vec<(u32, Need)>,
     /// The cases of every cell that a single protected unit is counted in, where insiders are considered.
     pub lone: Vec<Lone>,
 }
@@ -152,7 +155,8 @@ impl<'a> System<'a> {
         let origins = vec![Origin::default(); keys.len()];
         let adds_up = vec![true; rows.len()];
         let (rows, rows_of) = (Lists::new(rows.into_iter()), Lists::new(rows_of.into_iter()));
-        Self { problem, keys, origins, counts, rows, adds_up, rows_of, watched: Vec::new(), lone: Vec::new() }
+        let (watched, lone, dominated) = (Vec::new(), Vec::new(), Vec::new());
+        Self { problem, keys, origins, counts, rows, adds_up, rows_of, watched, lone, dominated }
     }
 
     /// The sums over one dimension, the parent first.

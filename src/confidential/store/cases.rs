@@ -16,6 +16,8 @@ use crate::store::{Store, StoreError, unreadable};
 pub(crate) struct StoredCase<'a> {
     /// Its number in the store.
     pub(crate) case: u64,
+    /// Its reference in its source, of which its record key is made.
+    pub(crate) reference: &'a str,
     /// The number of its family, the same in every source; none where no family is known.
     pub(crate) family: Option<u64>,
     /// The month in which its opening is counted.
@@ -92,7 +94,7 @@ fn scan(
     // file is cheaper than fetching each from its page in the order of references.
     let months = "AND (counted_opened >= ?2 AND counted_opened < ?3 OR counted_closed >= ?2 AND counted_closed < ?3)";
     let sql = format!(
-        "SELECT id, family, counted_opened, counted_closed, field_list, field_values FROM cases
+        "SELECT id, family, counted_opened, counted_closed, field_list, field_values, case_key FROM cases
          WHERE source = (SELECT id FROM sources WHERE name = ?1) {} ORDER BY +case_key",
         if counted.is_some() { months } else { "" }
     );
@@ -107,7 +109,7 @@ fn scan(
     Ok(())
 }
 
-/// Shows a row of `id, family, counted_opened, counted_closed, field_list, field_values`.
+/// Shows a row of `id, family, counted_opened, counted_closed, field_list, field_values, case_key`.
 pub(super) fn show(
     row: &Row<'_>,
     lists: &HashMap<i64, Vec<Option<usize>>>,
@@ -119,6 +121,7 @@ pub(super) fn show(
         wanted.iter().map(|place| place.and_then(|at| all.get(at)).and_then(|value| value.0.as_deref())).collect();
     visit(StoredCase {
         case: row.get::<_, i64>(0)?.cast_unsigned(),
+        reference: text(row, 6)?.unwrap_or_default(),
         family: row.get::<_, Option<i64>>(1)?.map(i64::cast_unsigned),
         opened_month: row.get(2)?,
         closed_month: row.get(3)?,

@@ -100,19 +100,20 @@ fn changed(
     let lists = positions(connection, source, fields)?;
     let columns = "family, counted_opened, counted_closed, field_list, field_values";
     let counted = format!(
-        "{COUNTED_WITH} SELECT cases.id, {}, first.event FROM first JOIN history ON history.id = first.id
+        "{COUNTED_WITH} SELECT cases.id, {}, case_key, first.event FROM first JOIN history ON history.id = first.id
          JOIN cases ON cases.id = first.case_id ORDER BY case_key, first.event",
         columns.split(", ").map(|column| format!("history.{column}")).collect::<Vec<_>>().join(", ")
     );
     let recorded = format!(
-        "{COUNTED_WITH} SELECT cases.id, {columns}, first.event FROM first JOIN cases ON cases.id = first.case_id
+        "{COUNTED_WITH} SELECT cases.id, {columns}, case_key, first.event FROM first
+         JOIN cases ON cases.id = first.case_id
          ORDER BY case_key, first.event"
     );
     for (sql, is_counted) in [(counted, true), (recorded, false)] {
         let mut statement = connection.prepare(&sql)?;
         let mut rows = statement.query(params![source, period.start.0, period.end.0])?;
         while let Some(row) = rows.next()? {
-            let event: String = row.get(6)?;
+            let event: String = row.get(7)?;
             let version = if is_counted { Version::Counted } else { Version::Recorded };
             show(row, &lists, &mut |case| visit(version, &event, case))?;
         }

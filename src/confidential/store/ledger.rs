@@ -129,6 +129,7 @@ enum StoredReason {
     HiddenZero,
     Group,
     LowTotal,
+    Dominance,
     Secondary,
     Earlier,
 }
@@ -368,6 +369,7 @@ fn cells(connection: &Connection, release: i64) -> Result<Vec<LedgerCell>, Store
                 StoredReason::HiddenZero => Reason::HiddenZero,
                 StoredReason::Group => Reason::Group,
                 StoredReason::LowTotal => Reason::LowTotal,
+                StoredReason::Dominance => Reason::Dominance,
                 StoredReason::Secondary => Reason::Secondary,
                 StoredReason::Earlier => Reason::Earlier,
             }),
@@ -391,6 +393,7 @@ fn stored(cell: &LedgerCell) -> StoredCell {
             Reason::HiddenZero => StoredReason::HiddenZero,
             Reason::Group => StoredReason::Group,
             Reason::LowTotal => StoredReason::LowTotal,
+            Reason::Dominance => StoredReason::Dominance,
             Reason::Secondary => StoredReason::Secondary,
             Reason::Earlier => StoredReason::Earlier,
         }),

@@ -22,6 +22,7 @@ pub mod keys;
 pub mod learned;
 pub mod ledger;
 pub mod people;
+pub(crate) mod record_keys;
 mod schema;
 #[cfg(test)]
 pub(crate) mod tests;

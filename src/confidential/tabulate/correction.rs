@@ -27,6 +27,33 @@ pub struct Change {
 /// A combination: event, month, unit, leaves.
 type Combination = (u32, i32, u64, Vec<u32>);
 
+/// The cases of a combination.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Cases {
+    /// How many.
+    count: u32,
+    /// Their record keys, added modulo 2^32.
+    key: u32,
+}
+
+impl Cases {
+    const fn with(self, more: Self) -> Self {
+        Self { count: self.count + more.count, key: self.key.wrapping_add(more.key) }
+    }
+
+    /// What goes out and comes in where some of both are alike. Where all of both are, the figure stays, and its key with
+    /// it: another key would be another noise, which says that something changed.
+    fn less_what_is_in_both(self, back: Self) -> (Self, Self) {
+        let net =
+            |one: Self, other: Self| Self { count: one.count - other.count, key: one.key.wrapping_sub(other.key) };
+        match self.count.cmp(&back.count) {
+            std::cmp::Ordering::Less => (Self::default(), net(back, self)),
+            std::cmp::Ordering::Equal => (Self::default(), Self::default()),
+            std::cmp::Ordering::Greater => (net(self, back), Self::default()),
+        }
+    }
+}
+
 impl Change {
     /// Whether there is nothing to correct.
     #[must_use]
@@ -67,11 +94,12 @@ impl Frame {
         derivers: &mut [Deriver],
         period: Period,
     ) -> Result<Change, TabulateError> {
-        let mut sets: [BTreeMap<Combination, u32>; 2] = Default::default();
+        let mut sets: [BTreeMap<Combination, Cases>; 2] = Default::default();
         let mut fault = None;
         for (name, source) in &configuration.sources {
             let (fields, wanted) = fields_of(derivers);
             let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
+            let record_keys = store.record_keys(name);
             store.changed(name, &fields, period, &mut |version, event, case| {
                 let of = (event, source.family.is_some());
                 let set = match version {
@@ -79,7 +107,10 @@ impl Frame {
                     Version::Recorded => &mut sets[1],
                 };
                 match self.combination(configuration, derivers, &wanted, of, &case) {
-                    Ok(Some(combination)) => *set.entry(combination).or_default() += 1,
+                    Ok(Some(combination)) => {
+                        let cases = set.entry(combination).or_default();
+                        *cases = cases.with(Cases { count: 1, key: record_keys.of(case.reference) });
+                    }
                     Ok(None) => {}
                     Err(error) => fault = Some(error),
                 }
@@ -91,8 +122,7 @@ impl Frame {
         let [mut removed, mut added] = sets;
         for (combination, out) in &mut removed {
             if let Some(back) = added.get_mut(combination) {
-                let same = (*out).min(*back);
-                (*out, *back) = (*out - same, *back - same);
+                (*out, *back) = out.less_what_is_in_both(*back);
             }
         }
         let [removed, added] = [removed, added].map(|set| self.of_combinations(derivers, set));
@@ -166,23 +196,24 @@ impl Frame {
         own
     }
 
-    fn of_combinations(&self, derivers: &[Deriver], set: BTreeMap<Combination, u32>) -> Self {
+    fn of_combinations(&self, derivers: &[Deriver], set: BTreeMap<Combination, Cases>) -> Self {
         let mut frame = Self { events: self.events.clone(), dims: self.dims.clone(), ..Self::default() };
         for (dim, deriver) in frame.dims.iter_mut().zip(derivers) {
             dim.leaves.clone_from(&deriver.leaves);
         }
         frame.codes = vec![Vec::new(); self.dims.len()];
-        for ((event, month, unit, codes), count) in set.into_iter().filter(|(_, count)| *count > 0) {
-            frame.push((event, month, unit), codes, count);
+        for ((event, month, unit, codes), cases) in set.into_iter().filter(|(_, cases)| cases.count > 0) {
+            frame.push((event, month, unit), codes, cases);
         }
         frame
     }
 
-    fn push(&mut self, (event, month, unit): (u32, i32, u64), codes: Vec<u32>, count: u32) {
+    fn push(&mut self, (event, month, unit): (u32, i32, u64), codes: Vec<u32>, cases: Cases) {
         self.event.push(event);
         self.month.push(month);
         self.unit.push(unit);
-        self.count.push(count);
+        self.count.push(cases.count);
+        self.record_key.push(cases.key);
         for (column, code) in self.codes.iter_mut().zip(codes) {
             column.push(code);
         }
@@ -196,6 +227,8 @@ impl Frame {
         edition: u32,
         derivers: &mut [Deriver],
     ) -> Result<(), TabulateError> {
+        // A frame without keys has none in its corrections either.
+        self.record_key.resize(self.count.len(), 0);
         let mut rows: HashMap<Combination, Vec<usize>> = HashMap::new();
         for row in (0..self.count.len()).filter(|row| (period.start.0..period.end.0).contains(&self.month[*row])) {
             if self.lifetime(row).1 == u32::MAX {
@@ -203,8 +236,8 @@ impl Frame {
                 rows.entry((self.event[row], self.month[row], self.unit[row], codes)).or_default().push(row);
             }
         }
-        for (combination, count) in self.translated(&change.removed, derivers) {
-            let mut left = count;
+        for (combination, cases) in self.translated(&change.removed, derivers) {
+            let Cases { count: mut left, mut key } = cases;
             for &row in rows.get(&combination).into_iter().flatten() {
                 let taken = left.min(self.count[row]);
                 if taken == 0 {
@@ -212,24 +245,26 @@ impl Frame {
                 }
                 left -= taken;
                 self.count[row] -= taken;
+                // Whichever of the rows it came from: only their sum is ever asked for.
+                self.record_key[row] = self.record_key[row].wrapping_sub(key);
                 let (event, month, unit, codes) = combination.clone();
                 let since = self.lifetime(row).0;
                 self.corrected.insert(self.count.len(), (since, edition));
-                self.push((event, month, unit), codes, taken);
+                self.push((event, month, unit), codes, Cases { count: taken, key: std::mem::take(&mut key) });
             }
             if left > 0 {
                 return Err(TabulateError::Recoded);
             }
         }
-        for ((event, month, unit, codes), count) in self.translated(&change.added, derivers) {
+        for ((event, month, unit, codes), cases) in self.translated(&change.added, derivers) {
             self.corrected.insert(self.count.len(), (edition, u32::MAX));
-            self.push((event, month, unit), codes, count);
+            self.push((event, month, unit), codes, cases);
         }
         Ok(())
     }
 
     /// The combinations of a kept frame in the codes of this one.
-    fn translated(&self, kept: &Self, derivers: &mut [Deriver]) -> Vec<(Combination, u32)> {
+    fn translated(&self, kept: &Self, derivers: &mut [Deriver]) -> Vec<(Combination, Cases)> {
         let maps: Vec<Option<(usize, Vec<u32>)>> = self
             .dims
             .iter()
@@ -249,7 +284,8 @@ impl Frame {
                     map.as_ref().map_or(0, |(place, map)| map[kept.codes[*place][row] as usize])
                 };
                 let codes = maps.iter().map(code).collect();
-                Some(((event, kept.month[row], kept.unit[row], codes), kept.count[row]))
+                let key = kept.record_key.get(row).copied().unwrap_or_default();
+                Some(((event, kept.month[row], kept.unit[row], codes), Cases { count: kept.count[row], key }))
             })
             .collect()
     }
@@ -319,7 +355,8 @@ mod tests {
         };
         for (district, count) in counts {
             let code = frame.dims[0].leaves.iter().position(|leaf| leaf == district).expect("a district");
-            frame.push((0, JULY, 7), vec![code as u32], *count);
+            let key = count.wrapping_mul(1_000_000_007);
+            frame.push((0, JULY, 7), vec![code as u32], Cases { count: *count, key });
         }
         frame
     }
@@ -356,6 +393,30 @@ mod tests {
         };
         let change = Change { removed: own(&[("North", 2)]), added: own(&[("South", 2), ("North", 1)]) };
         assert_eq!(change.units(), 3, "two that moved and one that was left out");
+    }
+
+    #[test]
+    fn a_corrected_case_takes_its_key_along_and_one_for_another_leaves_the_figure_as_it_was() {
+        let mut derivers = [deriver()];
+        let mut corrected = frame(&[("North", 5), ("South", 2)]);
+        let keys = |frame: &Frame, district: u32, edition: u32| {
+            let inside = |row: &usize| {
+                let (since, until) = frame.lifetime(*row);
+                frame.codes[0][*row] == district && (since..until).contains(&edition)
+            };
+            (0..frame.count.len()).filter(inside).fold(0, |sum: u32, row| sum.wrapping_add(frame.record_key[row]))
+        };
+        let [north, south] = [1, 2].map(|district| keys(&corrected, district, 0));
+        let change = Change { removed: frame(&[("North", 2)]), added: frame(&[("South", 2)]) };
+        corrected.correct(&change, quarter(), 1, &mut derivers).expect("two cases to take out");
+        let moved = 2_000_000_014;
+        assert_eq!([1, 2].map(|district| keys(&corrected, district, 0)), [north, south], "the first edition stays");
+        let expected = [north.wrapping_sub(moved), south.wrapping_add(moved)];
+        assert_eq!([1, 2].map(|district| keys(&corrected, district, 1)), expected);
+        let [one, another] = [3, 11].map(|key| Cases { count: 1, key });
+        assert_eq!(one.less_what_is_in_both(another), Default::default());
+        let two = Cases { count: 2, key: 14 };
+        assert_eq!(two.less_what_is_in_both(one), (another, Cases::default()));
     }
 
     #[test]

@@ -15,15 +15,22 @@ use crate::tabulate::{Counter, Counts, Key, Row, TabulateError};
 /// A frame ready to be counted over a space.
 #[derive(Debug)]
 pub struct Tabulation<'a> {
-    axes: &'a Axes,
+    pub(super) axes: &'a Axes,
     frame: DataFrame,
+    /// Whether every row has the keys of its cases.
+    pub(super) has_keys: bool,
 }
 
-/// Rows of distinct combinations: one code column a source, the unit, the number of cases.
-struct Combinations {
+/// The column of record keys.
+const RECORD_KEY: &str = "record_key";
+
+/// Rows of distinct combinations: one code column a source, the unit, the number of cases; and the sum of their keys where it
+/// was asked for.
+pub(super) struct Combinations {
     codes: Vec<Vec<i32>>,
-    unit: Vec<u64>,
-    count: Vec<u32>,
+    pub(super) unit: Vec<u64>,
+    pub(super) count: Vec<u32>,
+    pub(super) record_keys: Vec<u64>,
 }
 
 impl<'a> Tabulation<'a> {
@@ -45,15 +52,21 @@ impl<'a> Tabulation<'a> {
             Series::new("unit".into(), &frame.unit).into_column(),
             Series::new("count".into(), &frame.count).into_column(),
         ];
+        let has_keys = frame.record_key.len() == frame.count.len();
+        if has_keys {
+            // In 64 bits their sums cannot overflow.
+            let record_keys: Vec<u64> = frame.record_key.iter().copied().map(u64::from).collect();
+            columns.push(Series::new(RECORD_KEY.into(), record_keys).into_column());
+        }
         for (at, codes) in frame.codes.iter().enumerate() {
             let codes: Vec<i32> = codes.iter().map(|code| *code as i32).collect();
             columns.push(Series::new(leaf_column(at).into(), codes).into_column());
         }
         let frame = DataFrame::new_infer_height(columns).map_err(fault)?;
-        Ok(Self { axes, frame })
+        Ok(Self { axes, frame, has_keys })
     }
 
-    fn combinations(&self, sources: &[&Source]) -> Result<Combinations, TabulateError> {
+    fn combinations(&self, sources: &[&Source], with_keys: bool) -> Result<Combinations, TabulateError> {
         let names: Vec<String> = sources
             .iter()
             .map(|source| match source {
@@ -68,7 +81,9 @@ impl<'a> Tabulation<'a> {
             deprecated,
             reason = "the eager sum is all that is wanted; the lazy engine would cost minutes of compile"
         )]
-        let summed = grouped.select(["count"]).sum().map_err(fault)?;
+        let summed = if with_keys { grouped.select(["count", RECORD_KEY]) } else { grouped.select(["count"]) }
+            .sum()
+            .map_err(fault)?;
         let codes = names
             .iter()
             .map(|name| Ok(summed.column(name)?.i32()?.into_no_null_iter().collect()))
@@ -76,24 +91,39 @@ impl<'a> Tabulation<'a> {
             .map_err(fault)?;
         let unit = summed.column("unit").and_then(Column::u64).map_err(fault)?.into_no_null_iter().collect();
         let count = summed.column("count_sum").and_then(Column::u32).map_err(fault)?.into_no_null_iter().collect();
-        Ok(Combinations { codes, unit, count })
+        let record_keys = if with_keys {
+            let column = summed.column(&format!("{RECORD_KEY}_sum"));
+            column.and_then(Column::u64).map_err(fault)?.into_no_null_iter().collect()
+        } else {
+            Vec::new()
+        };
+        Ok(Combinations { codes, unit, count, record_keys })
+    }
+
+    /// Visits the rows of every key of a shape: its place among the keys, the rows, and which row.
+    pub(super) fn visit_shape(
+        &self,
+        shape: &Shape,
+        with_keys: bool,
+        visit: &mut dyn FnMut(u32, &Combinations, usize),
+    ) -> Result<(), TabulateError> {
+        let sources: Vec<&Source> = shape.axes.iter().map(|axis| &self.axes.axes[*axis].source).collect();
+        let rows = self.combinations(&sources, with_keys)?;
+        let mut partial: Vec<u128> = Vec::new();
+        // Rows of which a correction took every case are still there, with none.
+        for row in (0..rows.count.len()).filter(|row| rows.count[*row] > 0) {
+            let code = |_, at: usize| rows.codes[at][row];
+            shape.holding(self.axes, code, &mut partial, |slot| visit(slot, &rows, row));
+        }
+        Ok(())
     }
 
     /// Counts the keys of one shape.
     fn count_shape(&self, shape: &Shape, counts: &mut [Counts]) -> Result<(), TabulateError> {
-        let sources: Vec<&Source> = shape.axes.iter().map(|axis| &self.axes.axes[*axis].source).collect();
-        let rows = self.combinations(&sources)?;
         let mut shares: Vec<(u32, u64, u32)> = Vec::new();
-        let mut partial: Vec<u128> = Vec::new();
-        // Rows of which a correction took every case are still there, with none.
-        for row in (0..rows.count.len()).filter(|row| rows.count[*row] > 0) {
-            shape.holding(
-                self.axes,
-                |_, at| rows.codes[at][row],
-                &mut partial,
-                |slot| shares.push((slot, rows.unit[row], rows.count[row])),
-            );
-        }
+        self.visit_shape(shape, false, &mut |slot, rows, row| {
+            shares.push((slot, rows.unit[row], rows.count[row]));
+        })?;
         shares.sort_unstable();
         for group in shares.chunk_by(|one, other| (one.0, one.1) == (other.0, other.1)) {
             let (slot, unit, _) = group[0];
@@ -101,6 +131,12 @@ impl<'a> Tabulation<'a> {
             add(&mut counts[slot as usize], unit, cases);
         }
         Ok(())
+    }
+
+    /// What a cell counts.
+    pub(super) fn unit_of(&self, key: &Key) -> Option<Unit> {
+        let measure = self.axes.axes.iter().position(|axis| axis.source == Source::Events).unwrap_or(0);
+        self.axes.measures.get(key[measure] as usize).map(|measure| measure.unit)
     }
 
     /// One `Counts` a key.
@@ -112,10 +148,8 @@ impl<'a> Tabulation<'a> {
         for shape in Shape::all(self.axes, keys) {
             self.count_shape(&shape, &mut counts)?;
         }
-        let measure = self.axes.axes.iter().position(|axis| axis.source == Source::Events).unwrap_or(0);
         for (key, counts) in keys.iter().zip(&mut counts) {
-            let unit = self.axes.measures.get(key[measure] as usize).map(|measure| measure.unit);
-            if unit == Some(Unit::Family) {
+            if self.unit_of(key) == Some(Unit::Family) {
                 counts.counted = counts.protected;
                 counts.largest = counts.largest.min(1);
             }
@@ -141,7 +175,7 @@ impl<'a> Tabulation<'a> {
         }
         // The twins that count families find their codes where the others do.
         let column: Vec<usize> = self.axes.axes.iter().filter_map(|axis| place(axis, &sources)).collect();
-        let rows = self.combinations(&sources)?;
+        let rows = self.combinations(&sources, false)?;
         let (mut found, mut partial) = (Vec::new(), Vec::new());
         for row in (0..rows.count.len()).filter(|row| rows.count[*row] > 0) {
             let mut of = Vec::new();
@@ -166,6 +200,10 @@ impl Counter for Tabulation<'_> {
 
     fn rows(&self, keys: &[Key]) -> Vec<Row> {
         self.try_rows(keys).expect("a frame whose columns were all given can be grouped by them")
+    }
+
+    fn cell_keys(&self, keys: &[Key]) -> Option<Vec<u32>> {
+        self.try_cell_keys(keys).expect("a frame whose columns were all given can be grouped by them")
     }
 }
 

@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::store::Store;
 use crate::store::cases::StoredCase;
+use crate::store::record_keys::RecordKeys;
 use crate::tabulate::TabulateError;
 use crate::tabulate::correction::Change;
 use crate::tabulate::derive::{Deriver, NESTED};
@@ -57,6 +58,9 @@ pub struct Frame {
     pub codes: Vec<Vec<u32>>,
     /// Cases of each row.
     pub count: Vec<u32>,
+    /// The keys of the cases of each row, added modulo 2^32; empty where they are not known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub record_key: Vec<u32>,
     /// Rows that a correction took out or brought in, with the editions in which they are in the figures: from the first
     /// up to before the second. Every other row is in all of them.
     #[serde(skip)]
@@ -95,7 +99,8 @@ impl Frame {
                 // The combinations of all sources lie with the first one.
                 continue;
             }
-            frame.append_frozen(&unpacked(&period.body)?, (period.start, period.end), &mut derivers);
+            let record_keys = store.record_keys("frozen combinations");
+            frame.append_frozen(&unpacked(&period.body)?, (period.start, period.end), (&mut derivers, &record_keys));
         }
         let mut corrected = Vec::new();
         for correction in store.corrections()? {
@@ -141,7 +146,12 @@ impl Frame {
         Self { events, dims, codes, ..Self::default() }
     }
 
-    fn append_frozen(&mut self, frozen: &Self, months: (i32, i32), derivers: &mut [Deriver]) {
+    fn append_frozen(
+        &mut self,
+        frozen: &Self,
+        months: (i32, i32),
+        (derivers, record_keys): (&mut [Deriver], &RecordKeys),
+    ) {
         let events: Vec<Option<u32>> = frozen
             .events
             .iter()
@@ -170,6 +180,20 @@ impl Frame {
         self.month.extend(kept.iter().map(|row| frozen.month[*row]));
         self.unit.extend(kept.iter().map(|row| frozen.unit[*row]));
         self.count.extend(kept.iter().map(|row| frozen.count[*row]));
+        let key_of = |row: &usize| match frozen.record_key.get(*row) {
+            Some(key) => *key,
+            // Frozen before there were record keys: the combination has one, for ever as well.
+            None => record_keys.of(&frozen.name_of(*row)),
+        };
+        self.record_key.extend(kept.iter().map(key_of));
+    }
+
+    /// Event, month, unit and leaves of a row: no other row of a frozen frame has the same.
+    fn name_of(&self, row: usize) -> String {
+        let leaves = self.dims.iter().zip(&self.codes).map(|(dim, codes)| dim.leaves[codes[row] as usize].clone());
+        let event = self.events[self.event[row] as usize].clone();
+        let when_and_who = [self.month[row].to_string(), self.unit[row].to_string()];
+        [event].into_iter().chain(when_and_who).chain(leaves).collect::<Vec<_>>().join("\n")
     }
 
     fn append_live(
@@ -185,6 +209,7 @@ impl Frame {
         let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
         let mut foreign = None;
         let mut leaves = vec![0; derivers.len()];
+        let record_keys = store.record_keys(source);
         store.scan(source, &fields, None, &mut |case| {
             let months: Vec<(u32, i32)> = self
                 .events
@@ -206,11 +231,13 @@ impl Frame {
                 }
             }
             let unit = unit_of(&case, has_families);
+            let record_key = record_keys.of(case.reference);
             for (event, month) in months {
                 self.event.push(event);
                 self.month.push(month);
                 self.unit.push(unit);
                 self.count.push(1);
+                self.record_key.push(record_key);
                 for ((column, leaf), deriver) in self.codes.iter_mut().zip(&leaves).zip(derivers.iter()) {
                     column.push(deriver.in_month(*leaf, month));
                 }
@@ -335,15 +362,19 @@ impl Frame {
     /// # Errors
     /// [`TabulateError::Frozen`] where they cannot be written.
     pub fn freeze(&self, period: Period) -> Result<Vec<u8>, TabulateError> {
-        let mut combinations: BTreeMap<(u32, i32, u64, Vec<u32>), u32> = BTreeMap::new();
+        let mut combinations: BTreeMap<(u32, i32, u64, Vec<u32>), (u32, u32)> = BTreeMap::new();
         for row in (0..self.count.len()).filter(|row| (period.start.0..period.end.0).contains(&self.month[*row])) {
             let codes = self.codes.iter().map(|column| column[row]).collect();
-            *combinations.entry((self.event[row], self.month[row], self.unit[row], codes)).or_default() +=
-                self.count[row];
+            let kept = combinations.entry((self.event[row], self.month[row], self.unit[row], codes)).or_default();
+            let key = self.record_key.get(row).copied().unwrap_or_default();
+            *kept = (kept.0 + self.count[row], kept.1.wrapping_add(key));
         }
         let mut kept = Self { events: self.events.clone(), dims: self.dims.clone(), ..Self::default() };
         kept.codes = vec![Vec::new(); self.dims.len()];
-        for ((event, month, unit, codes), count) in combinations {
+        for ((event, month, unit, codes), (count, key)) in combinations {
+            if self.has_record_keys() {
+                kept.record_key.push(key);
+            }
             kept.event.push(event);
             kept.month.push(month);
             kept.unit.push(unit);

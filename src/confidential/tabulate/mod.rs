@@ -34,6 +34,18 @@ pub trait Counter {
 
     /// What is counted in any of `keys`, a row for cases alike, in an order that the keys and the cases decide.
     fn rows(&self, keys: &[Key]) -> Vec<Row>;
+
+    /// The key of each cell: the sum of the record keys of all that is counted in it, modulo 2^32. None where there are no
+    /// record keys: nothing is perturbed by them then.
+    fn cell_keys(&self, _keys: &[Key]) -> Option<Vec<u32>> {
+        None
+    }
+
+    /// Where something is summed and not counted (minutes): what each protected unit contributes to each cell, in any
+    /// order. None where cases are counted.
+    fn contributions(&self, _keys: &[Key]) -> Option<Vec<Vec<u64>>> {
+        None
+    }
 }
 
 pub mod axes;
@@ -41,6 +53,7 @@ pub mod correction;
 pub mod count;
 pub mod derive;
 pub mod frame;
+mod keys;
 mod shape;
 pub mod tags;
 

@@ -51,7 +51,7 @@ impl Configuration {
     /// `files`: text by path relative to `config/`, with forward slashes. Files of other kinds are refused by name.
     ///
     /// # Errors
-    /// The first [`ConfigError`], in the order service, codes, sources, dimensions, reports, profiles, issues.
+    /// The first [`ConfigError`], in the order service, codes, sources, dimensions, ptables, reports, profiles, issues.
     pub fn read(files: &BTreeMap<String, String>) -> Result<Self, ConfigError> {
         let document = |path: &str| files.get(path).map(|text| Document::new(path, text));
         let required = |path: &str| document(path).ok_or_else(|| ConfigError::missing_file(path));
@@ -69,7 +69,7 @@ impl Configuration {
             let known = path == "service.toml"
                 || path == "dimensions.toml"
                 || path == "issues.toml"
-                || (path.starts_with("codes/") && path.ends_with(".csv"))
+                || (["codes/", "ptables/"].iter().any(|folder| path.starts_with(folder)) && path.ends_with(".csv"))
                 || (["sources/", "reports/", "profiles/"].iter().any(|folder| path.starts_with(folder))
                     && path.ends_with(".toml"));
             if !known {
@@ -86,9 +86,13 @@ impl Configuration {
             sources.insert(name.clone(), Source::read(&name, &document, &codes)?);
         }
         let dimensions = dimension::read(&required("dimensions.toml")?, &codes, &sources, service.group_below)?;
+        let mut p_tables = BTreeMap::new();
+        for (name, document) in under("ptables", "csv") {
+            p_tables.insert(name, method::p_table(&document)?);
+        }
         let mut reports = BTreeMap::new();
         for (name, document) in under("reports", "toml") {
-            reports.insert(name, Report::read(&document, &service, &dimensions)?);
+            reports.insert(name, Report::read(&document, &service, &dimensions, &p_tables)?);
         }
         let issues = document("issues.toml")
             .map(|document| IssuesPlan::read(&document, &dimensions, &codes, &sources))

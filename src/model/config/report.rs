@@ -1,13 +1,16 @@
 //! `reports/*.toml`: which tables a report holds, for whom, in which order. Comes in: TOML. Goes out: table plans.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use toml::Spanned;
 
 use crate::config::dimension::{Dimensions, Unit};
 use crate::config::error::{ConfigError, Document};
-use crate::config::method::{self, RawMethod};
+use crate::config::method::{self, Against, RawMethod};
 use crate::config::service::Service;
 use crate::method::Method;
+use crate::ptable::PTable;
 use crate::release::{ChartKind, Zeros};
 
 /// Which months a table that has no period among its dimensions counts.
@@ -145,11 +148,16 @@ enum RawChart {
 }
 
 impl Report {
-    /// Reads a report against the service's audiences and the dimensions.
+    /// Reads a report against the service's audiences, the dimensions, and perturbation tables by name.
     ///
     /// # Errors
     /// [`ConfigError`] at the first name that does not exist.
-    pub fn read(document: &Document, service: &Service, dimensions: &Dimensions) -> Result<Self, ConfigError> {
+    pub fn read(
+        document: &Document,
+        service: &Service,
+        dimensions: &Dimensions,
+        p_tables: &BTreeMap<String, PTable>,
+    ) -> Result<Self, ConfigError> {
         let raw: RawReport = document.toml()?;
         let mut tables: Vec<TablePlan> = Vec::new();
         for table in raw.table {
@@ -161,7 +169,8 @@ impl Report {
             }
             tables.push(read_table(document, table, service, dimensions)?);
         }
-        let method = raw.method.map_or(Ok(Method::Suppress), |raw| method::read(document, &raw, service, &tables))?;
+        let against = Against { service, tables: &tables, p_tables };
+        let method = raw.method.map_or(Ok(Method::Suppress), |raw| method::read(document, &raw, &against))?;
         Ok(Self { title: raw.title, introduction: raw.introduction, method, tables })
     }
 }

@@ -139,7 +139,7 @@ impl Released {
                     continue;
                 }
                 let exact = match row.reading {
-                    Reading::Count(count) if table.rounding.is_none() && table.noise.is_none() => Some(count),
+                    Reading::Count(count) if !table.is_approximate() => Some(count),
                     Reading::Impossible => Some(0),
                     Reading::Count(_) | Reading::Marker(_) | Reading::NotAvailable => None,
                 };

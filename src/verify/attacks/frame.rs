@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use model::Manifest;
+use model::manifest::TableEntry;
 
 use crate::readers::csv::{Reading, Table};
 
@@ -34,12 +35,17 @@ pub struct Frame {
 }
 
 impl Frame {
-    /// Every published count, the threshold, every number in names and labels, and counts of tables, rows and cells.
+    /// Every published count, the threshold, the bounds of a method, every number in names and labels, and counts of tables,
+    /// rows and cells.
     #[must_use]
     pub fn of(manifest: &Manifest, tables: &[Table]) -> Self {
         let mut frame = Self::default();
         frame.numbers.insert(manifest.threshold);
         frame.numbers.insert(tables.len() as u64);
+        // The method is public.
+        let methods = manifest.tables.iter();
+        let bounds = methods.flat_map(|entry| [entry.rounding.as_ref().map(|rounding| rounding.base), noise(entry)]);
+        frame.numbers.extend(bounds.flatten());
         for table in tables {
             let hidden = table.rows.iter().filter(|row| matches!(row.reading, Reading::Marker(_))).count();
             frame.numbers.extend([table.rows.len() as u64, hidden as u64]);
@@ -78,6 +84,11 @@ impl Frame {
             !named && !explained
         })
     }
+}
+
+/// How far a table's figures are from the truth, where it says so.
+fn noise(entry: &TableEntry) -> Option<u64> {
+    entry.perturbation.as_ref().map(|perturbation| perturbation.deviation).or(entry.noise)
 }
 
 /// The numbers of a text, whether a word before each makes it a name, and its value where it is a whole number.

@@ -8,17 +8,16 @@
 use model::manifest::TableEntry;
 use model::{Attack, Finding};
 
-use crate::attacks::system::form;
 use crate::readers::csv::{Reading, Table};
 
 /// The first figure of `table` that is known to lie below `threshold`, and may be more than none.
 #[must_use]
 pub fn narrow(entry: &TableEntry, table: &Table, threshold: u64) -> Option<Finding> {
-    if entry.rounding.is_none() && entry.noise.is_none() {
+    if !entry.is_approximate() {
         return None;
     }
     let told = table.rows.iter().filter_map(|row| match row.reading {
-        Reading::Count(count) => Some((row.line, form(entry, count))),
+        Reading::Count(count) => Some((row.line, entry.says(count))),
         Reading::Marker(_) | Reading::Impossible | Reading::NotAvailable => None,
     });
     let is_small = |&(_, (lowest, highest)): &(u64, (u64, u64))| lowest < highest && highest < threshold;

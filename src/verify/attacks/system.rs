@@ -87,15 +87,6 @@ fn signed(count: u64) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }
 
-/// Lowest and highest count that `entry` publishes as `value`.
-pub(crate) fn form(entry: &TableEntry, value: u64) -> (u64, u64) {
-    match (&entry.rounding, entry.noise) {
-        (Some(rounding), _) => rounding.says(value),
-        (None, Some(noise)) => (value.saturating_sub(noise), value.saturating_add(noise)),
-        (None, None) => (value, value),
-    }
-}
-
 /// What a row tells an honest reader: in a table that publishes zeros a hidden cell is at least 1, whatever its marker
 /// claims.
 fn said(entry: &TableEntry, row: &Row, least: u64) -> Option<Said> {
@@ -107,7 +98,7 @@ fn said(entry: &TableEntry, row: &Row, least: u64) -> Option<Said> {
             (lowest.max(least), highest, State::Suppressed)
         }
         Reading::Count(count) => {
-            let (lowest, highest) = form(entry, *count);
+            let (lowest, highest) = entry.says(*count);
             // A form that leaves one count is that count.
             (lowest, Some(highest), if lowest < highest { State::Rounded } else { State::Published })
         }
@@ -231,7 +222,7 @@ impl Cells {
     fn add_table(&mut self, part: &Part<'_>, entry: &TableEntry, table: &Table, origin: Origin) {
         let base = self.key(Some(part.manifest), &entry.fixed);
         let places: Vec<Option<usize>> = table.dims.iter().map(|dim| self.codes.place(dim)).collect();
-        let least = u64::from(table.shows_zeros() && form(entry, 0) == (0, 0));
+        let least = u64::from(table.shows_zeros() && entry.says(0) == (0, 0));
         for row in &table.rows {
             let Some(said) = said(entry, row, least) else { continue };
             let mut key = base;

@@ -103,7 +103,7 @@ fn not_understood(bytes: &[u8]) -> Vec<String> {
         "group_below",
         "extract",
     ];
-    const TABLE: [&str; 8] = ["id", "title", "file", "dims", "fixed", "markers", "rounding", "noise"];
+    const TABLE: [&str; 9] = ["id", "title", "file", "dims", "fixed", "markers", "rounding", "perturbation", "noise"];
     const EXTRACT: [&str; 13] = [
         "file",
         "recipient",

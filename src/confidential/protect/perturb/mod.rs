@@ -1,4 +1,4 @@
-//! Rounding instead of hiding. Comes in: the system and the method of the problem. Goes out: the published form of every
+//! Rounding and perturbation instead of hiding. Comes in: the system and the method of the problem. Goes out: the published form of every
 //! cell that a table shows, the states that follow from it, and the audit. Deliberately absent: the search and the check
 //! of proofs, which serve every method.
 //!
@@ -7,13 +7,14 @@
 //! such cells proves that a reader knows no more of a small count than of a hidden one.
 
 mod audit;
+mod cell_key;
 mod controlled;
 mod conventional;
 mod random;
 #[cfg(test)]
 mod tests;
 
-use model::method::{Method, Rounding, RoundingKind, SmallCounts};
+use model::method::{CellKey, Method, Rounding, RoundingKind, SmallCounts};
 use model::release::Zeros;
 
 pub(super) use audit::audit;
@@ -22,6 +23,7 @@ use super::error::ProtectError;
 use super::primary::{Primary, State};
 use super::system::System;
 use super::{EarlierForm, Problem};
+use crate::tabulate::Counter;
 
 /// What is published of a cell that is not hidden.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,10 +38,19 @@ pub struct Form {
 
 /// The form of every cell of this release's tables under the problem's method, none where counts are published as they
 /// are; and the method as it could be carried out.
-pub(super) fn forms(system: &System) -> Result<(Vec<Option<Form>>, Method), ProtectError> {
-    let Method::Round(mut rounding) = system.problem.method else {
-        return Ok((vec![None; system.len()], system.problem.method.clone()));
-    };
+pub(super) fn forms(system: &System, counter: &dyn Counter) -> Result<(Vec<Option<Form>>, Method), ProtectError> {
+    let method = &system.problem.method;
+    match method {
+        Method::Suppress => Ok((vec![None; system.len()], Method::Suppress)),
+        Method::Round(rounding) => rounded(system, *rounding),
+        Method::CellKey(perturbation) => {
+            check_noise(system.problem, perturbation)?;
+            Ok((cell_key::forms(system, perturbation, counter)?, method.clone()))
+        }
+    }
+}
+
+fn rounded(system: &System, mut rounding: Rounding) -> Result<(Vec<Option<Form>>, Method), ProtectError> {
     check(system.problem, rounding)?;
     let values = match rounding.how {
         RoundingKind::Nearest => each(system, |cell| conventional::nearest(count(system, cell), rounding.base)),
@@ -86,6 +97,18 @@ fn check(problem: &Problem, rounding: Rounding) -> Result<(), ProtectError> {
         }
         if rounding.small == SmallCounts::Rounded && table.zeros == Zeros::Hidden {
             return refuse(&table.id, model::method::MethodError::Zeros);
+        }
+    }
+    Ok(())
+}
+
+/// The same for noise.
+fn check_noise(problem: &Problem, perturbation: &CellKey) -> Result<(), ProtectError> {
+    for table in &problem.tables {
+        let narrow = perturbation.check(table.threshold, table.threshold).err();
+        let is_hidden = perturbation.small == SmallCounts::Rounded && table.zeros == Zeros::Hidden;
+        if let Some(fault) = narrow.or_else(|| is_hidden.then_some(model::method::MethodError::Zeros)) {
+            return Err(ProtectError::Method { table: table.id.clone(), fault });
         }
     }
     Ok(())
@@ -167,8 +190,12 @@ fn narrow(primary: &mut Primary, cell: usize, form: Form) {
 /// Whether the form of a cell leaves what the cell needs. A small count whose own form says too much (six cases of one
 /// family are at least 6) is hidden as it would be without rounding.
 fn may_be_rounded(system: &System, cell: usize, form: Form, primary: &Primary) -> bool {
-    let Method::Round(rounding) = system.problem.method else { return false };
-    match (primary.states[cell], rounding.small) {
+    let small = match &system.problem.method {
+        Method::Suppress => return false,
+        Method::Round(rounding) => rounding.small,
+        Method::CellKey(perturbation) => perturbation.small,
+    };
+    match (primary.states[cell], small) {
         (State::Fixed | State::Derived, _) => false,
         (State::Open | State::Rounded, _) => true,
         // Hidden under no rule but that it was published before, in this form.

@@ -1,5 +1,7 @@
 //! Rounded pencil tables, and an oracle that tries every table a reader could think of.
 
+mod cell_key;
+
 use std::collections::HashMap;
 
 use model::method::{Method, MethodError, Rounding, RoundingKind, SmallCounts};

@@ -1,7 +1,7 @@
 //! Dominance: totals of magnitudes (minutes spent) in which one contributor weighs too much. Comes in: what each protected
-//! unit contributes to a cell. Goes out: whether the cell may be shown. Deliberately absent: counts; a cell of a frequency
-//! table is judged by `MinimumFrequency`. Tables of this program count, so no table asks yet: minutes are published in
-//! bands.
+//! unit contributes to a cell. Goes out: whether the cell may be shown, and how far it must then be from what a reader can
+//! bound. Deliberately absent: a threshold of units; `MinimumFrequency` holds for sums as well. Only a statistician's case
+//! sums so far: minutes in reports are published in bands.
 //!
 //! Source: p % rule and (n, k) rule, 4.2.2 of Hundepool et al. (2012); why p % is the better of the two, Cox (1981).
 //!
@@ -10,8 +10,19 @@
 //! | North/ASD | 900, 80, 15, 5 | 1000 | 20 | primary: 20 is less than 90 | primary: 90 % |
 //! | South/ASD | 400, 300, 200, 100 | 1000 | 300 | shown | shown: 40 % |
 //!
+//! A primary cell needs a table in which it is so much higher that the second largest contributor, who takes its own from
+//! the highest value, overstates the largest by p % (the upper protection level of the rule: `p x1 / 100 - rest`), and one
+//! in which it is as much lower. Under (n, k) the level is `100 / k` of what the n largest contribute, less the total.
+//!
 //! Its attack: the second largest contributor takes its own from the total and has the largest within p %
 //! ([`best_guess`]).
+
+use super::super::Reason;
+use super::super::error::ProtectError;
+use super::super::primary::Need;
+use super::super::system::{System, signed};
+use super::Rulings;
+use crate::tabulate::Counter;
 
 /// What protected units contribute to one cell, each unit once.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,6 +78,52 @@ impl Dominance {
                 100 * top > wide(percent) * wide(cell.total)
             }
         }
+    }
+}
+
+impl Dominance {
+    /// How much higher a reader has to take a primary cell to be possible; at least 1.
+    #[must_use]
+    pub fn upper_level(self, cell: &Contributions) -> u64 {
+        let wide = u128::from;
+        let level = match self {
+            Self::Percent { percent } => {
+                let rest = wide(cell.total) - wide(cell.largest(0)) - wide(cell.largest(1));
+                (wide(percent) * wide(cell.largest(0))).div_ceil(100).saturating_sub(rest)
+            }
+            Self::Share { units, percent } => {
+                let top: u128 = cell.sorted.iter().take(units).copied().map(wide).sum();
+                (100 * top).div_ceil(wide(percent).max(1)).saturating_sub(wide(cell.total))
+            }
+        };
+        u64::try_from(level).unwrap_or(u64::MAX).max(1)
+    }
+}
+
+/// Finds the cells in which one unit weighs too much, those included that exist only as a difference.
+///
+/// # Errors
+/// [`ProtectError::NoContributions`] where the rule is asked for and nothing is known of units.
+pub(in super::super) fn judged<'a>(mut system: System<'a>, counter: &dyn Counter) -> Result<System<'a>, ProtectError> {
+    let Some(rule) = system.problem.rules.dominance else { return Ok(system) };
+    let contributions = counter.contributions(&system.keys).ok_or(ProtectError::NoContributions)?;
+    for (cell, of_units) in (0_u32..).zip(contributions) {
+        // What is more than can be counted was refused when the sums were checked.
+        let Some(of_units) = Contributions::new(of_units) else { return Err(ProtectError::NoContributions) };
+        if rule.is_primary(&of_units) {
+            let up = signed(rule.upper_level(&of_units));
+            let down = up.min(signed(of_units.total));
+            system.dominated.push((cell, Need { up, down, width: up + down }));
+        }
+    }
+    Ok(system)
+}
+
+/// Hides them.
+pub(super) fn rule(system: &System, rulings: &mut Rulings) {
+    for &(cell, need) in &system.dominated {
+        rulings.hide(cell, Reason::Dominance);
+        rulings.require(cell, need);
     }
 }
 

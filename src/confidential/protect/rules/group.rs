@@ -185,10 +185,11 @@ pub(in super::super) fn watch<'a>(system: System<'a>, widened: &'a Widened, grou
         };
         watched.push(Watched { category: group.category, partner, outside, count: group.outside });
     }
-    let (mut origins, mut adds_up, lone) = (system.origins, system.adds_up, system.lone);
+    let (mut origins, mut adds_up) = (system.origins, system.adds_up);
+    let (lone, dominated) = (system.lone, system.dominated);
     origins.resize_with(keys.len(), Origin::default);
     adds_up.resize(rows.len(), true);
-    System { origins, watched, adds_up, lone, ..System::part(&widened.problem, keys, counts, rows) }
+    System { origins, watched, adds_up, lone, dominated, ..System::part(&widened.problem, keys, counts, rows) }
 }
 
 /// Hides what describes a group, and its partner; requires that others could be outside.

@@ -24,6 +24,8 @@ pub struct Rules {
     pub sensitive: Vec<Sensitive>,
     /// Distributions that are hidden whole where they are of few.
     pub low_totals: Vec<LowTotal>,
+    /// When one unit weighs too much in a sum; none where cases are counted.
+    pub dominance: Option<dominance::Dominance>,
 }
 
 /// A sensitive dimension (group disclosure).
@@ -60,6 +62,7 @@ impl Rulings {
         let mut rulings = Self { reasons: vec![None; system.len()], needs: vec![None; system.len()] };
         low_total::rule(system, &mut rulings);
         group::rule(system, &mut rulings);
+        dominance::rule(system, &mut rulings);
         rulings
     }
 

@@ -4,6 +4,7 @@
 
 mod choices;
 mod definition;
+mod dominance;
 mod every_table;
 mod joint;
 mod layers;
