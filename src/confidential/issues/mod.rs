@@ -24,13 +24,14 @@ pub mod offset;
 pub mod predict;
 pub mod prediction;
 pub mod quality;
+pub mod reader;
 pub mod recurring;
 pub mod regression;
 pub mod season;
 pub mod series;
 
 pub use analysis::{Finding, Status, findings, findings_by};
-pub use counting::{Counting, IssuesError, Level};
+pub use counting::{Counting, IssuesError, Level, names_nothing};
 pub use drill::{Inside, inside};
 pub use funnel::{Outlier, funnel};
 pub use history::{Band, history};

@@ -3,6 +3,7 @@
 
 pub mod csv;
 pub mod csvw;
+pub mod expectation;
 pub mod folder;
 pub mod html;
 pub mod ods;
