@@ -149,15 +149,20 @@ fn count(table: &ReleasedTable, row: usize, column: usize) -> Option<u64> {
     }
 }
 
-/// The codes that have none below them, and those of them that name nothing.
+/// The codes that have none below them in the table, and those of them that name nothing.
 fn leaves(
     configuration: &Configuration,
     parts: &ReleaseParts,
     dim: &ReleasedDimension,
 ) -> (ReleasedDimension, Vec<String>) {
     let hierarchy = parts.hierarchies.get(&dim.name);
+    // Another table may go deeper; here a group without parts is as fine as it gets.
+    let is_here = |part: &String| dim.codes.iter().any(|code| code.code == *part);
     let is_parent = |code: &str| {
-        hierarchy.is_some_and(|hierarchy| hierarchy.total == code || hierarchy.sums.iter().any(|sum| sum.0 == code))
+        hierarchy.is_some_and(|hierarchy| {
+            let mut sums = hierarchy.sums.iter();
+            hierarchy.total == code || sums.any(|(parent, parts)| parent == code && parts.iter().any(is_here))
+        })
     };
     let leaves = dim.codes.iter().filter(|code| !is_parent(&code.code));
     let (unnamed, named): (Vec<_>, Vec<_>) =

@@ -125,14 +125,16 @@ fn counts<'a>(own: &'a Table, stated: &Expectation, earlier: &[Seen<'a>]) -> BTr
 /// The rows that the table must have; none where it judges another period than the newest.
 fn rows_of(own: Seen<'_>, from: &Table, stated: &Expectation, earlier: &[Seen<'_>]) -> Option<Vec<Row>> {
     let hierarchy = own.folder.manifest.hierarchies.get(&stated.dim)?;
-    let parents: BTreeSet<&str> =
-        hierarchy.sums.iter().map(|(parent, _)| parent.as_str()).chain([hierarchy.total.as_str()]).collect();
     let now = stated.periods.last()?;
     if from.rows.last()?.codes.last()? != now || from.dims != [stated.dim.as_str(), "period"] {
         return None;
     }
     let mut codes: Vec<&str> = from.rows.iter().filter_map(|row| row.codes.first()).map(String::as_str).collect();
     codes.dedup();
+    let known: BTreeSet<&str> = codes.iter().copied().collect();
+    let is_known = |part: &String| known.contains(part.as_str());
+    let sums = hierarchy.sums.iter().filter(|(_, parts)| parts.iter().any(is_known));
+    let parents: BTreeSet<&str> = sums.map(|(parent, _)| parent.as_str()).chain([hierarchy.total.as_str()]).collect();
     codes.retain(|code| !parents.contains(code) && !stated.left_out.iter().any(|left| left == code));
     let counts = counts(from, stated, earlier);
     let series = |code: &str| -> Vec<Option<u64>> {
