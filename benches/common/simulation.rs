@@ -3,7 +3,8 @@
 //! The design is that of Noufaily et al. (2013) scaled to quarters: counts with a variance of `dispersion` times the mean,
 //! past spikes of two to ten standard deviations, a season and a growth that the whole service shares.
 
-use confidential::issues::{KnownSeason, Panel, Series};
+use confidential::issues::prediction::Predictive;
+use confidential::issues::{KnownSeason, Panel, Series, Window};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha12Rng;
 
@@ -116,6 +117,21 @@ pub struct Drawn {
     pub panel: Panel,
     /// Mean a quarter of each issue, before anything was raised.
     pub means: Vec<f64>,
+    /// What a test that is told everything expects of each issue in the latest quarter and in the latest four.
+    pub expected: Vec<(f64, f64)>,
+    /// Whether a spike fell into the latest four quarters of an issue: then its year was not quiet.
+    pub spiked: Vec<bool>,
+}
+
+impl Drawn {
+    /// The mid-p value of a test that is told an issue's rate and dispersion and the service's volume: no test of these
+    /// counts can be better.
+    pub fn told(&self, issue: usize, window: Window, dispersion: f64) -> f64 {
+        let (latest, year) = self.expected[issue];
+        let (mean, periods) = if window == Window::Latest { (latest, 1) } else { (year, 4) };
+        let seen: u64 = self.panel.series()[issue].counts.iter().rev().take(periods).sum();
+        Predictive::new(mean, dispersion * mean).mid_upper(seen)
+    }
 }
 
 /// The service's own quarters.
@@ -129,35 +145,41 @@ pub fn draw(design: &Design, seed: u64, stream: u64) -> Drawn {
     let quarters = design.past + 1;
     // The latest quarter is the second of its year, where the season peaks.
     let first_part = (1 + 4 * quarters - design.past) % 4;
-    let (mut series, mut means) = (Vec::new(), Vec::new());
+    let (mut series, mut means, mut expected, mut spiked) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for issue in 0..design.issues {
         let (mean, dispersion) = (draws.between(design.means), draws.between(design.dispersions));
         let mut counts = Vec::with_capacity(quarters);
+        let (mut usual, mut has_spike) = (Vec::with_capacity(quarters), false);
         for at in 0..quarters {
             let part = (first_part + at) % 4;
             let mut now = mean * SERVICE[part] * 1.06_f64.powf(at as f64 / 4.0);
             if design.season.is_some() && issue == 0 {
                 now *= TRANSPORT[part] / 1.05;
             }
-            if issue < design.raised.0 && at + design.raised.2 >= quarters {
-                now *= design.raised.1;
-            }
             if at == design.past {
                 now *= design.service;
+            }
+            usual.push(now);
+            if issue < design.raised.0 && at + design.raised.2 >= quarters {
+                now *= design.raised.1;
             }
             let mut count = draws.count(now, dispersion);
             if at < design.past && draws.unit() < design.spikes {
                 let height = draws.between((2.0, 10.0)) * (dispersion * now).sqrt();
                 count += draws.poisson(height);
+                has_spike |= at + 4 >= quarters;
             }
             counts.push(count);
         }
         let season = if issue == 0 { design.season.unwrap_or_default() } else { KnownSeason::Unknown };
         series.push(Series { season, ..Series::of_cases(&format!("I{issue:03}"), &counts) });
         means.push(mean);
+        let latest = usual.last().copied().unwrap_or(0.0);
+        expected.push((latest, usual.iter().rev().take(4).sum()));
+        spiked.push(has_spike);
     }
     let panel = Panel::new(4, first_part, series).expect("all series have the same quarters");
-    Drawn { panel, means }
+    Drawn { panel, means, expected, spiked }
 }
 
 /// Runs `of` for the streams 0 to `runs`, on both cores, and returns what it gave in their order.

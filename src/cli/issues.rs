@@ -17,7 +17,7 @@ Examples:
   takeup -C service issues --period 2025-26-Q4 --level group --json
   takeup -C service issues --period 2025-26-Q4 --html issues.html   with a small picture an issue
   takeup -C service issues --period 2025-26-Q4 --within ATT         one issue by district, phase and need
-  takeup -C service issues --period 2025-26-Q4 --audience authority table T24, from its released figures alone
+  takeup -C service issues --period 2025-26-Q4 --audience authority table T24 of its released report
 
 For people inside the service: it counts what a report may have to hide. An issue is compared with all others, so a busy
 quarter is no news; of what is listed at most a tenth is chance. Recording is looked at first: a new worker who writes
@@ -35,8 +35,8 @@ pub struct Issues {
     /// Show the cases of this issue by district and the like, with the same tests
     #[arg(long, value_name = "CODE")]
     within: Option<String>,
-    /// Table T24 for an audience of a released period: from what its releases say, and nothing else
-    #[arg(long, value_name = "NAME", conflicts_with_all = ["method", "within", "html"])]
+    /// Table T24 of a released period as this audience has it
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["level", "method", "within", "html"])]
     audience: Option<String>,
     /// Write the list as an HTML page, too
     #[arg(long, value_name = "FILE")]
@@ -67,14 +67,14 @@ enum Level {
 impl Issues {
     /// Runs the command.
     pub fn run(&self, globals: &Globals) -> Result<(), Failure> {
+        if let Some(audience) = &self.audience {
+            let table = globals.open()?.released_issues(&self.period, audience)?;
+            return if globals.json { output::json(&table) } else { output::result(&table.to_text()) };
+        }
         let level = match self.level {
             Level::Group => pipeline::Level::Group,
             Level::Issue => pipeline::Level::Issue,
         };
-        if let Some(audience) = &self.audience {
-            let table = globals.open()?.released_issues(&self.period, audience, level)?;
-            return if globals.json { output::json(&table) } else { output::result(&table.to_text()) };
-        }
         let method = match self.method {
             Method::Pooled => pipeline::IssueMethod::Pooled,
             Method::Farrington => pipeline::IssueMethod::Farrington,

@@ -208,6 +208,30 @@ pub struct Derived {
     pub table: String,
     /// In words: `share of the column's total, from released cells`.
     pub how: String,
+    /// What a program needs to compute a table of expectations again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expectation: Option<Expectation>,
+}
+
+/// Counts beside what all releases let expect; see [`crate::release::ExpectationTable`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Expectation {
+    /// Its title.
+    pub title: String,
+    /// Its CSV, relative to `release.json`.
+    pub file: String,
+    /// The table whose counts are judged, by identifier.
+    pub from: String,
+    /// The dimension of that table whose codes are the rows.
+    pub dim: String,
+    /// Codes that are not judged.
+    #[serde(default)]
+    pub left_out: Vec<String>,
+    /// Codes of the periods looked at, the judged one last.
+    pub periods: Vec<String>,
+    /// Earlier releases in which the same table has further counts.
+    #[serde(default)]
+    pub releases: Vec<String>,
 }
 
 #[cfg(test)]

@@ -168,6 +168,100 @@ impl ReleasedTable {
     }
 }
 
+/// What a row of expectations says of a published count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Flag {
+    /// Above the range.
+    Emerging,
+    /// Below it.
+    Easing,
+    /// Within, and among the largest again and again.
+    Recurring,
+    /// Within.
+    Steady,
+    /// Too little was published before to say.
+    TooFew,
+}
+
+impl Flag {
+    /// All.
+    pub const ALL: [Self; 5] = [Self::Emerging, Self::Easing, Self::Recurring, Self::Steady, Self::TooFew];
+
+    /// As printed, in every file.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Emerging => "emerging",
+            Self::Easing => "easing",
+            Self::Recurring => "recurring",
+            Self::Steady => "steady",
+            Self::TooFew => "too few",
+        }
+    }
+}
+
+/// What the published past lets expect of a count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Range {
+    /// Tenths of a case.
+    pub expected_tenths: u64,
+    /// Fewer is easing.
+    pub lower: u64,
+    /// More is emerging.
+    pub upper: u64,
+}
+
+/// One code of a table of expectations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ExpectationRow {
+    /// The published count, and the range where there is one.
+    Counted {
+        /// As published in the table that it comes from.
+        observed: u64,
+        /// None where too little was published before.
+        range: Option<Range>,
+        /// What it comes to.
+        flag: Flag,
+    },
+    /// No count is published: the cell as it stands in that table, and nothing else.
+    Blank(ReleasedCell),
+}
+
+/// A table that is computed from released cells alone: counts beside what a reader of all releases could have expected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExpectationTable {
+    /// `T24`; as for any table.
+    pub id: String,
+    /// What it shows.
+    pub title: String,
+    /// When.
+    pub subtitle: String,
+    /// What one unit of a count is.
+    pub unit: String,
+    /// The table whose last column is judged.
+    pub from: String,
+    /// Its codes are the rows: those of `from` that have none below them.
+    pub dim: ReleasedDimension,
+    /// Codes among those that name nothing, and are not judged.
+    pub left_out: Vec<String>,
+    /// Codes of the periods looked at, the judged one last.
+    pub periods: Vec<String>,
+    /// Earlier releases of the same audience that some of the counts stand in.
+    pub releases: Vec<String>,
+    /// One a code.
+    pub rows: Vec<ExpectationRow>,
+    /// Explanations, in order.
+    pub notes: Vec<String>,
+}
+
+impl ExpectationTable {
+    /// The path of its CSV inside the release.
+    #[must_use]
+    pub fn file(&self) -> String {
+        format!("data/{}.csv", self.id.to_lowercase())
+    }
+}
+
 /// Everything a sealed release is made of.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ReleaseParts {
@@ -197,6 +291,8 @@ pub struct ReleaseParts {
     pub relations: Vec<Relation>,
     /// In the report's order.
     pub tables: Vec<ReleasedTable>,
+    /// Tables computed from those and from earlier releases.
+    pub expectations: Vec<ExpectationTable>,
     /// Name and manifest digest of every earlier release that this one was protected with.
     pub earlier: BTreeMap<String, String>,
     /// Sensitive dimensions, and below which size a group is small.
@@ -283,6 +379,11 @@ impl Release {
             }
         }
         Ok(Self { parts })
+    }
+
+    /// Adds tables that say nothing but what released cells say already.
+    pub fn add_expectations(&mut self, expectations: Vec<ExpectationTable>) {
+        self.parts.expectations.extend(expectations);
     }
 
     /// What was sealed, to read.

@@ -8,6 +8,7 @@ mod text;
 use confidential::issues::{
     Alarm, Counting, Finding, Inside, IssuesError, Outlier, Panel, alarms, findings, findings_by, funnel, inside,
 };
+use confidential::store::ledger::{LedgerEntry, ReleaseState};
 use model::period::Period;
 use serde::Serialize;
 
@@ -74,15 +75,27 @@ impl Workspace {
 }
 
 impl Workspace {
-    /// Table T24 of a released quarter or month, as the readers of an audience could compute it.
+    /// The table of expectations of a released period, as an audience has it.
     ///
     /// # Errors
-    /// [`Error::NoSuch`] where the audience does not exist or has no release of the period.
-    pub fn released_issues(&self, period: &str, audience: &str, level: Level) -> Result<ReleasedIssues, Error> {
+    /// [`Error::NoSuch`] where the audience does not exist, or has no release of the period with such a table.
+    pub fn released_issues(&self, period: &str, audience: &str) -> Result<ReleasedIssues, Error> {
         let period = self.period(period)?;
         self.audiences(Some(audience))?;
-        let plan = self.configuration.issues.as_ref().ok_or(IssuesError::NoPlan)?;
-        released::released_issues(&self.folder.join("reports"), &self.configuration, plan, period, audience, level)
+        let ledger = self.store.ledger()?;
+        let is_asked = |entry: &&LedgerEntry| {
+            entry.audience == audience
+                && entry.state == ReleaseState::Released
+                && (entry.period_start, entry.period_end) == (period.start.0, period.end.0)
+        };
+        let newest = ledger.iter().filter(is_asked).max_by_key(|entry| entry.version);
+        let table = match newest {
+            Some(entry) => released::released_issues(&self.folder.join("reports").join(&entry.name))?,
+            None => None,
+        };
+        let name = period.name(self.configuration.service.calendar);
+        let allowed = "releases with a table of expectations: `[[expectation]]` in `config/reports/`".to_owned();
+        table.ok_or(Error::NoSuch { what: "such release", name, allowed })
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod demo;
 mod error;
+mod expectations;
 mod explain;
 mod extract;
 mod files;

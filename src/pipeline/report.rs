@@ -97,6 +97,7 @@ impl Workspace {
         progress("protecting");
         let pattern = draft.protect()?;
         let mut sealed = seal_all(&self.configuration, report, draft, &pattern)?;
+        super::expectations::add(&reports(&self.folder), &self.configuration, report, &mut sealed)?;
         progress("rendering");
         let staged = stage(&self.folder, &mut sealed)?;
         progress("attacking");

@@ -10,7 +10,7 @@ use crate::{RenderError, cell};
 /// The lines of `table`, the header first.
 pub(crate) fn write(table: &ReleasedTable) -> Result<String, RenderError> {
     for dim in &table.dims {
-        refuse_formulas(table, dim)?;
+        refuse_formulas(&table.id, dim)?;
     }
     let mut text = String::new();
     for dim in &table.dims {
@@ -40,15 +40,16 @@ pub(crate) fn write(table: &ReleasedTable) -> Result<String, RenderError> {
 }
 
 /// A quote in front would change the code, so the table is refused and the code list has to be mended.
-fn refuse_formulas(table: &ReleasedTable, dim: &ReleasedDimension) -> Result<(), RenderError> {
+pub(crate) fn refuse_formulas(table: &str, dim: &ReleasedDimension) -> Result<(), RenderError> {
     let runs = |text: &str| text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
     if runs(&dim.name) || dim.codes.iter().any(|code| runs(&code.code)) {
-        return Err(RenderError::FormulaStart { table: table.id.clone(), dimension: dim.name.clone() });
+        return Err(RenderError::FormulaStart { table: table.to_owned(), dimension: dim.name.clone() });
     }
     Ok(())
 }
 
-fn field(text: &str) -> String {
+/// A field as RFC 4180 has it.
+pub(crate) fn field(text: &str) -> String {
     if text.contains(['"', ',', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
 }
 

@@ -13,6 +13,18 @@ pub(crate) fn path(table: &ReleasedTable) -> String {
     format!("data/{}-metadata.json", table.id.to_lowercase())
 }
 
+/// The last column of every table.
+pub(crate) fn symbol_column() -> Value {
+    let symbols: Vec<String> = words::SYMBOLS
+        .iter()
+        .map(|(symbol, meaning)| format!("{}: {meaning}", symbol.trim_matches(['[', ']'])))
+        .collect();
+    json!({
+        "name": "symbol", "titles": {"en": ["symbol"]}, "null": [""], "datatype": {"base": "string", "format": "[czx]"},
+        "dc:description": symbols.join("; "),
+    })
+}
+
 /// The metadata of `table`, pretty, keys in order, with a line end.
 pub(crate) fn write(parts: &ReleaseParts, table: &ReleasedTable) -> Result<String, RenderError> {
     let mut columns: Vec<Value> = table
@@ -30,14 +42,7 @@ pub(crate) fn write(parts: &ReleaseParts, table: &ReleasedTable) -> Result<Strin
         "datatype": {"base": "integer", "minimum": "0"},
         "dc:description": format!("Empty where no count is published; the symbol beside it says why{rounded}"),
     }));
-    let symbols: Vec<String> = words::SYMBOLS
-        .iter()
-        .map(|(symbol, meaning)| format!("{}: {meaning}", symbol.trim_matches(['[', ']'])))
-        .collect();
-    columns.push(json!({
-        "name": "symbol", "titles": {"en": ["symbol"]}, "null": [""], "datatype": {"base": "string", "format": "[czx]"},
-        "dc:description": symbols.join("; "),
-    }));
+    columns.push(symbol_column());
     let keys: Vec<&str> = table.dims.iter().map(|dim| dim.name.as_str()).collect();
     let metadata = json!({
         "@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}],

@@ -51,6 +51,7 @@ pub(crate) fn release(tables: Vec<ReleasedTable>) -> Release {
         labels: BTreeMap::new(),
         relations: Vec::new(),
         tables,
+        expectations: Vec::new(),
         earlier: BTreeMap::from([("2026-Q1-public-r1".into(), "ab".repeat(32))]),
         sensitive: (Vec::new(), None),
         corrects: None,

@@ -8,6 +8,7 @@ mod cell;
 mod charts;
 mod csv;
 mod csvw;
+mod expectation;
 mod fonts;
 mod grid;
 mod manifest;
@@ -27,7 +28,7 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::Release;
-use model::release::ReleasedTable;
+use model::release::{ReleaseParts, ReleasedTable};
 use thiserror::Error;
 
 /// A file of the release, by its path inside the release's folder.
@@ -104,7 +105,7 @@ pub enum RenderError {
 /// [`RenderError`] names the table and what of it cannot be written.
 pub fn render(release: &Release) -> Result<Vec<RenderedFile>, RenderError> {
     let parts = release.parts();
-    check(&parts.tables, &sheets::OWN_SHEETS)?;
+    check(parts, &sheets::OWN_SHEETS)?;
     let mut files = Vec::new();
     let mut drawings = BTreeMap::new();
     for table in &parts.tables {
@@ -115,6 +116,11 @@ pub fn render(release: &Release) -> Result<Vec<RenderedFile>, RenderError> {
             files.push(RenderedFile { path: charts::path(table, "svg"), bytes: svg.clone().into_bytes() });
             drawings.insert(table.id.clone(), svg);
         }
+    }
+    for table in &parts.expectations {
+        files.push(RenderedFile { path: table.file(), bytes: expectation::csv(table)?.into_bytes() });
+        let bytes = expectation::metadata(parts, table)?.into_bytes();
+        files.push(RenderedFile { path: expectation::metadata_path(table), bytes });
     }
     files.push(RenderedFile { path: "tables.ods".into(), bytes: ods::write(parts)? });
     files.push(RenderedFile { path: "tables.xlsx".into(), bytes: workbook::write(parts)? });
@@ -131,9 +137,12 @@ pub fn render(release: &Release) -> Result<Vec<RenderedFile>, RenderError> {
 /// [`RenderError`] names the table and what of it cannot be written.
 pub fn render_tables(release: &Release) -> Result<Vec<RenderedFile>, RenderError> {
     let parts = release.parts();
-    check(&parts.tables, &[])?;
+    check(parts, &[])?;
     let file = |table: &ReleasedTable| Ok(RenderedFile { path: table.file(), bytes: csv::write(table)?.into_bytes() });
     let mut files: Vec<RenderedFile> = parts.tables.iter().map(file).collect::<Result<_, RenderError>>()?;
+    for table in &parts.expectations {
+        files.push(RenderedFile { path: table.file(), bytes: expectation::csv(table)?.into_bytes() });
+    }
     files.sort_by(|one, other| one.path.cmp(&other.path));
     let manifest = manifest::write(parts, &files)?;
     files.push(RenderedFile { path: manifest::PATH.into(), bytes: manifest.into_bytes() });
@@ -141,17 +150,20 @@ pub fn render_tables(release: &Release) -> Result<Vec<RenderedFile>, RenderError
 }
 
 /// Refuses tables whose identifiers or shape would break a file, a sheet or a link.
-fn check(tables: &[ReleasedTable], own_sheets: &[&str]) -> Result<(), RenderError> {
+fn check(parts: &ReleaseParts, own_sheets: &[&str]) -> Result<(), RenderError> {
     let mut taken: BTreeSet<String> = own_sheets.iter().map(|name| name.to_lowercase()).collect();
-    for table in tables {
+    let expectations = parts.expectations.iter().map(|table| &table.id);
+    for id in parts.tables.iter().map(|table| &table.id).chain(expectations) {
         let plain = |letter: char| letter.is_ascii_alphanumeric() || letter == '-';
         // A sheet's name holds at most 31 characters.
-        if table.id.is_empty() || table.id.len() > 31 || !table.id.chars().all(plain) {
-            return Err(RenderError::Identifier { table: table.id.clone() });
+        if id.is_empty() || id.len() > 31 || !id.chars().all(plain) {
+            return Err(RenderError::Identifier { table: id.clone() });
         }
-        if !taken.insert(table.id.to_lowercase()) {
-            return Err(RenderError::SameIdentifier { table: table.id.clone() });
+        if !taken.insert(id.to_lowercase()) {
+            return Err(RenderError::SameIdentifier { table: id.clone() });
         }
+    }
+    for table in &parts.tables {
         if table.dims.is_empty() || table.dims.iter().any(|dim| dim.codes.is_empty()) {
             return Err(RenderError::Empty { table: table.id.clone() });
         }

@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 
 use model::Manifest;
 use model::digest::sha256;
-use model::manifest::{Perturbation, Rounding, TableEntry};
-use model::release::{Precision, ReleaseParts, ReleasedTable, Zeros};
+use model::manifest::{Derived, Expectation, Perturbation, Rounding, TableEntry};
+use model::release::{ExpectationTable, Precision, ReleaseParts, ReleasedTable, Zeros};
 
-use crate::{RenderError, RenderedFile};
+use crate::{RenderError, RenderedFile, expectation};
 
 /// Where the manifest lies.
 pub(crate) const PATH: &str = "release.json";
@@ -26,7 +26,7 @@ pub(crate) fn write(parts: &ReleaseParts, files: &[RenderedFile]) -> Result<Stri
         labels: parts.labels.clone(),
         tables: parts.tables.iter().map(entry).collect(),
         relations: parts.relations.clone(),
-        derived: Vec::new(),
+        derived: parts.expectations.iter().map(derived).collect(),
         files: files.iter().map(|file| (file.path.clone(), sha256(&file.bytes))).collect(),
         earlier: parts.earlier.clone(),
         sensitive: parts.sensitive.0.clone(),
@@ -38,6 +38,19 @@ pub(crate) fn write(parts: &ReleaseParts, files: &[RenderedFile]) -> Result<Stri
     let mut text = serde_json::to_string_pretty(&manifest).map_err(fault)?;
     text.push('\n');
     Ok(text)
+}
+
+fn derived(table: &ExpectationTable) -> Derived {
+    let expectation = Expectation {
+        title: table.title.clone(),
+        file: table.file(),
+        from: table.from.clone(),
+        dim: table.dim.name.clone(),
+        left_out: table.left_out.clone(),
+        periods: table.periods.clone(),
+        releases: table.releases.clone(),
+    };
+    Derived { table: table.id.clone(), how: expectation::how(table).join(" "), expectation: Some(expectation) }
 }
 
 fn entry(table: &ReleasedTable) -> TableEntry {

@@ -9,12 +9,13 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io::{Cursor, Write as _};
 
-use model::release::{ReleaseParts, ReleasedTable};
+use model::release::{ExpectationTable, ReleaseParts, ReleasedTable};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
 use crate::RenderError;
 use crate::cell::{published, text};
+use crate::expectation::{self, Said};
 use crate::grid::Grid;
 use crate::sheets::{self, OWN_SHEETS};
 
@@ -112,9 +113,13 @@ fn content(parts: &ReleaseParts) -> String {
     for table in &parts.tables {
         book.table(table);
     }
+    for table in &parts.expectations {
+        book.expectations(table);
+    }
     format!(
-        "{HEAD}<office:document-content {NAMES}><office:automatic-styles>{FORMATS}{}</office:automatic-styles>\
+        "{HEAD}<office:document-content {NAMES}><office:automatic-styles>{FORMATS}{}{}</office:automatic-styles>\
          <office:body><office:spreadsheet>{}</office:spreadsheet></office:body></office:document-content>",
+        if parts.expectations.is_empty() { "" } else { TENTHS },
         book.widths(),
         book.text
     )
@@ -148,6 +153,13 @@ const FORMATS: &str = "<number:number-style style:name=\"count\"><number:number 
     <style:style style:name=\"figureb\" style:family=\"table-cell\" style:data-style-name=\"count\">\
     <style:table-cell-properties style:vertical-align=\"top\"/><style:paragraph-properties fo:text-align=\"end\"/>\
     <style:text-properties fo:font-weight=\"bold\"/></style:style>";
+
+/// The look of an expectation.
+const TENTHS: &str = "<number:number-style style:name=\"tenth\"><number:number number:decimal-places=\"1\" \
+    number:min-integer-digits=\"1\" number:grouping=\"true\"/></number:number-style>\
+    <style:style style:name=\"tenths\" style:family=\"table-cell\" style:data-style-name=\"tenth\">\
+    <style:table-cell-properties style:vertical-align=\"top\"/><style:paragraph-properties fo:text-align=\"end\"/>\
+    </style:style>";
 
 /// Sheets on their way to be written.
 #[derive(Default)]
@@ -270,6 +282,41 @@ impl Book {
                 self.words("body", one);
             }
             self.words("wrapped", other);
+            self.text.push_str("</table:table-row>");
+        }
+        self.close();
+    }
+
+    fn expectations(&mut self, table: &ExpectationTable) {
+        let longest = table.dim.codes.iter().map(|code| code.label.chars().count()).max().unwrap_or(0).min(WIDEST);
+        self.open(&table.id, "upright", &[longest, 10, 10, 10, 10, 10]);
+        self.row(&[("title", &format!("{}: {}", table.id, table.title))]);
+        for line in expectation::above(table) {
+            self.row(&[("body", &line)]);
+        }
+        self.link_row(OWN_SHEETS[1], "Back to the contents");
+        self.text.push_str("<table:table-header-rows>");
+        let figures = expectation::COLUMNS.iter().map(|(_, title)| ("figures", *title));
+        self.row(&std::iter::once(("column", table.dim.label.as_str())).chain(figures).collect::<Vec<_>>());
+        self.text.push_str("</table:table-header-rows>");
+        for (code, row) in table.dim.codes.iter().zip(&table.rows) {
+            self.text.push_str("<table:table-row table:style-name=\"row\">");
+            self.words("body", &code.label);
+            for said in expectation::cells(row) {
+                match said {
+                    Said::Count(_) | Said::Tenths(_) => push(
+                        &mut self.text,
+                        format_args!(
+                            "<table:table-cell table:style-name=\"{}\" office:value-type=\"float\" \
+                         office:value=\"{}\"><text:p>{}</text:p></table:table-cell>",
+                            if matches!(said, Said::Tenths(_)) { "tenths" } else { "figure" },
+                            said.plain(),
+                            said.text()
+                        ),
+                    ),
+                    Said::Symbol(_) | Said::Word(_) => self.words("figure", &said.text()),
+                }
+            }
             self.text.push_str("</table:table-row>");
         }
         self.close();

@@ -3,6 +3,7 @@
 //! Comes in: the release and its charts. Goes out: HTML with its style and font inside. Deliberately absent: scripts, the
 //! network, and any number that is not a released cell (but the threshold, dates and the count of tables).
 
+mod expectation;
 mod figures;
 mod table;
 
@@ -40,6 +41,7 @@ pub(crate) fn write(parts: &ReleaseParts, drawings: &BTreeMap<String, String>) -
                             @for table in &parts.tables {
                                 (table::section(table, drawings.get(&table.id)))
                             }
+                            @for table in &parts.expectations { (expectation::section(table)) }
                         }
                     }
                 }
@@ -93,6 +95,9 @@ fn contents(parts: &ReleaseParts) -> Markup {
                 li { a href="#reading" { "How to read this report" } }
                 li { a href="#protection" { "What protects people" } }
                 @for table in &parts.tables {
+                    li { a href=(format!("#{}", table.id.to_lowercase())) { (table.title) } }
+                }
+                @for table in &parts.expectations {
                     li { a href=(format!("#{}", table.id.to_lowercase())) { (table.title) } }
                 }
             }

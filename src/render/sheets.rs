@@ -6,7 +6,7 @@ use model::ReleasedCell;
 use model::release::{ReleaseParts, ReleasedTable};
 
 use crate::cell::text;
-use crate::words;
+use crate::{expectation, words};
 
 /// The sheets that are no tables.
 pub(crate) const OWN_SHEETS: [&str; 3] = ["Cover", "Contents", "Notes"];
@@ -26,6 +26,8 @@ pub(crate) fn cover(parts: &ReleaseParts) -> Vec<String> {
 pub(crate) fn contents(parts: &ReleaseParts) -> Vec<(String, String)> {
     let mut entries = vec![("Notes".to_owned(), "How to read the tables, and what protects people".to_owned())];
     entries.extend(parts.tables.iter().map(|table| (table.id.clone(), format!("{}, {}", table.title, table.subtitle))));
+    let expectations = parts.expectations.iter();
+    entries.extend(expectations.map(|table| (table.id.clone(), format!("{}, {}", table.title, table.subtitle))));
     entries
 }
 
@@ -38,6 +40,10 @@ pub(crate) fn notes(parts: &ReleaseParts) -> Vec<(String, String)> {
     entries.extend(words::protection(parts).into_iter().map(|text| ("Protection".to_owned(), text)));
     for table in &parts.tables {
         entries.extend(remarks(table).into_iter().map(|note| (table.id.clone(), note)));
+    }
+    for table in &parts.expectations {
+        let notes = expectation::how(table).into_iter().chain(table.notes.iter().cloned());
+        entries.extend(notes.map(|note| (table.id.clone(), note)));
     }
     entries
 }

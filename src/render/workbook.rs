@@ -4,7 +4,7 @@
 //! author, a clock, formulas, merged cells, filters, frozen panes, hidden sheets, caches, anything below a table.
 //! Source: Analysis Function, Releasing statistics in spreadsheets (freeze panes and filters are advised against).
 
-use model::release::{ReleaseParts, ReleasedTable};
+use model::release::{ExpectationTable, ReleaseParts, ReleasedTable};
 use rust_xlsxwriter::{
     DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Table, TableColumn, TableStyle, Url, Workbook,
     Worksheet, XlsxError,
@@ -12,6 +12,7 @@ use rust_xlsxwriter::{
 
 use crate::RenderError;
 use crate::cell::{published, text};
+use crate::expectation::{self, Said};
 use crate::grid::{Grid, Row};
 use crate::sheets::{self, OWN_SHEETS};
 
@@ -40,6 +41,9 @@ fn build(parts: &ReleaseParts, created: &ExcelDateTime) -> Result<Vec<u8>, XlsxE
     notes(book.add_worksheet(), parts, &look)?;
     for table in &parts.tables {
         sheet(book.add_worksheet(), table, &look)?;
+    }
+    for table in &parts.expectations {
+        expectations(book.add_worksheet(), table, &look)?;
     }
     book.save_to_buffer()
 }
@@ -190,6 +194,46 @@ fn sheet(sheet: &mut Worksheet, table: &ReleasedTable, look: &Look) -> Result<()
         Some(&look.link),
     )?;
     grid_cells(sheet, table, &grid, row + 1, look)
+}
+
+fn expectations(sheet: &mut Worksheet, table: &ExpectationTable, look: &Look) -> Result<(), XlsxError> {
+    prepare(sheet, &table.id, 12.0)?;
+    headline(sheet, &format!("{}: {}", table.id, table.title), look)?;
+    let mut row = 1;
+    for line in &expectation::above(table) {
+        sheet.write_with_format(row, 0, line, &look.body)?;
+        row += 1;
+    }
+    let back = Url::new("internal:'Contents'!A1");
+    sheet.write_url_with_options(row, 0, back, "Back to the contents", "", Some(&look.link))?;
+    let top = row + 1;
+    let mut columns = vec![named(&table.dim.label, &look.column)];
+    columns.extend(expectation::COLUMNS.iter().map(|(_, title)| named(title, &look.number_column)));
+    let (figure, tenths) = (look.figure(false), look.figure(false).set_num_format("#,##0.0"));
+    let mut line = top;
+    for (code, row) in table.dim.codes.iter().zip(&table.rows) {
+        line += 1;
+        sheet.write_with_format(line, 0, &code.label, &look.body)?;
+        for (said, column) in expectation::cells(row).into_iter().zip(1..) {
+            match said {
+                Said::Count(count) => sheet.write_with_format(line, column, count, &figure)?,
+                Said::Tenths(_) => {
+                    sheet.write_with_format(line, column, said.plain().parse::<f64>().unwrap_or(0.0), &tenths)?
+                }
+                Said::Symbol(_) | Said::Word(_) => sheet.write_with_format(line, column, said.text(), &figure)?,
+            };
+        }
+    }
+    let name = format!("table_{}", table.id.replace('-', "_"));
+    let marks = marked(&name, &format!("{}, {}", table.title, table.subtitle)).set_columns(&columns);
+    sheet.add_table(top, 0, line, 5, &marks)?;
+    sheet.set_repeat_rows(top, top)?;
+    let longest = table.dim.codes.iter().map(|code| code.label.chars().count()).max().unwrap_or(0);
+    sheet.set_column_width(0, width(longest, WIDEST))?;
+    for column in 1..=5 {
+        sheet.set_column_width(column, width(10, 24))?;
+    }
+    Ok(())
 }
 
 /// The marked table, its header in row `top`.

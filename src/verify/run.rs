@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use model::claim::Tried;
 use model::{Attack, Claim, Finding, Verdict};
 
+use crate::attacks::expectation::{self, Seen};
 use crate::attacks::picture::Easel;
 use crate::attacks::reconstruction::Forced;
 use crate::attacks::system::Part;
@@ -222,6 +223,24 @@ impl Run {
                 finding.file = format!("{}{}", opened.prefix, finding.file);
                 findings.push(finding);
             }
+        }
+        let mut figures = 0;
+        let seen: Vec<Seen<'_>> =
+            self.opened.iter().map(|opened| Seen { folder: &opened.folder, tables: &opened.tables }).collect();
+        for (own, opened) in seen.iter().zip(&self.opened).filter(|(_, opened)| opened.is_given) {
+            let worked = expectation::check(*own, &seen);
+            figures += worked.figures;
+            not_run.extend(worked.not_run);
+            findings.extend(
+                worked
+                    .findings
+                    .into_iter()
+                    .map(|one| Finding { file: format!("{}{}", opened.prefix, one.file), ..one }),
+            );
+        }
+        if figures > 0 {
+            let scope = format!("{figures} figures of tables of expectations worked out again");
+            tried.push(Tried { attack: Attack::Consistency, scope, not_shown: 0 });
         }
         self.result.verdict.findings = findings;
         let named = self.opened.iter().map(|opened| {

@@ -6,6 +6,7 @@ mod casework;
 mod cli;
 mod corrections;
 mod demo;
+mod expectations;
 mod extract;
 mod extracts;
 mod faults;

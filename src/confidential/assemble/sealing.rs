@@ -89,6 +89,7 @@ fn seal_one(
                 released_table(&draft.axes, table, (*zeros, precision), pattern)
             })
             .collect(),
+        expectations: Vec::new(),
         earlier: draft.earlier_releases.clone(),
         corrects: correction
             .map(|((release, _), reason)| Corrects { release: release.clone(), reason: reason.clone() }),

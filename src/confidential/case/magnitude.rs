@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::rollup::Inner;
-use crate::tabulate::{Counts, Key, Row};
+use crate::tabulate::{Counter, Counts, Key, Row};
 
 /// What is summed, and for whom.
 #[derive(Debug, Clone, PartialEq, Eq)]

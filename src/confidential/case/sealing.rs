@@ -40,6 +40,7 @@ impl Case {
             labels: BTreeMap::new(),
             relations: self.relations.iter().map(|(stated, _)| stated.clone()).collect(),
             tables: tables.collect(),
+            expectations: Vec::new(),
             earlier: earlier.releases.clone(),
         })
     }

@@ -7,6 +7,7 @@
 //! was, must not hide the next one.
 
 use super::dispersion::{self, Excess};
+use super::mixture::{Mixture, Seen, mixtures};
 use super::number::{real, size};
 use super::offset::Offset;
 use super::prediction::Predictive;
@@ -31,8 +32,8 @@ pub struct Baseline {
     pub rate: f64,
     /// What the rate is known by: the shape of its gamma distribution.
     pub information: f64,
-    /// Variance over mean, at least 1.
-    pub dispersion: f64,
+    /// Variance over mean, at least 1: its distribution.
+    pub dispersions: Mixture,
     /// The issue's own season; none where it has none that anybody knows or can see.
     pub season: Option<Season>,
     /// Weight of each past period, from 0 to 1.
@@ -107,10 +108,17 @@ impl Past<'_> {
         (0..self.counts.len()).map(weight).collect()
     }
 
+    /// Means by part of the year where that can be seen, else those of the whole year, and how many were fitted.
+    fn fitted(&self, weights: &[f64]) -> (Vec<f64>, usize) {
+        match self.means(weights) {
+            (_, Some(seasonal)) => (seasonal, self.per_year),
+            (flat, None) => (flat, 1),
+        }
+    }
+
     fn excess(&self, weights: &[f64]) -> Excess {
-        let (flat, seasonal) = self.means(weights);
-        let parameters = if seasonal.is_some() { self.per_year } else { 1 };
-        dispersion::excess(&self.counts, &seasonal.unwrap_or(flat), weights, parameters)
+        let (means, parameters) = self.fitted(weights);
+        dispersion::excess(&self.counts, &means, weights, parameters)
     }
 }
 
@@ -174,14 +182,23 @@ pub fn baselines(panel: &Panel, offsets: &[Offset], past: usize) -> Vec<Baseline
         }
         dispersions = dispersion::shrunk(&excesses(&weights));
     }
+    let excesses = excesses(&weights);
+    let seen = issues.iter().zip(&weights).zip(excesses.iter().zip(dispersion::usual(&excesses)));
+    let seen = seen.map(|((issue, weights), (excess, line))| {
+        let (means, parameters) = issue.fitted(weights);
+        let own = (excess.freedom >= 1.0).then(|| excess.own());
+        Seen { counts: &issue.counts, means, weights, parameters, line, own }
+    });
+    let mixtures = mixtures(&seen.collect::<Vec<_>>());
     let rates: Vec<f64> = issues.iter().zip(&weights).map(|(issue, weights)| issue.rate(weights)).collect();
     let prior = Prior::from(&rates);
     let finish =
-        |((issue, weights), dispersion): ((&Past<'_>, Vec<f64>), f64)| finished(issue, weights, dispersion, &prior);
-    issues.iter().zip(weights).zip(dispersions).map(finish).collect()
+        |((issue, weights), mixture): ((&Past<'_>, Vec<f64>), Mixture)| finished(issue, weights, mixture, &prior);
+    issues.iter().zip(weights).zip(mixtures).map(finish).collect()
 }
 
-fn finished(issue: &Past<'_>, weights: Vec<f64>, dispersion: f64, prior: &Prior) -> Baseline {
+fn finished(issue: &Past<'_>, weights: Vec<f64>, dispersions: Mixture, prior: &Prior) -> Baseline {
+    let dispersion = dispersions.mean();
     let season =
         season::season(issue.weighted(&weights), issue.per_year, dispersion, issue.sees_season(), issue.is_known);
     // With a season a case counts against the exposure that its part of the year gives it.
@@ -196,5 +213,5 @@ fn finished(issue: &Past<'_>, weights: Vec<f64>, dispersion: f64, prior: &Prior)
     let information = shape + cases / dispersion;
     let worth = prior_exposure + exposure / dispersion;
     let rate = if worth > 0.0 { information / worth } else { 0.0 };
-    Baseline { rate, information, dispersion, season, weights }
+    Baseline { rate, information, dispersions, season, weights }
 }

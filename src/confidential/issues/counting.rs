@@ -214,9 +214,7 @@ impl<'a> Counting<'a> {
 
     /// Whether a code of a dimension is that of what is not recorded, or one of those that name no issue.
     pub(super) fn names_nothing(&self, dimension: &str, code: &str) -> bool {
-        let last = code.rsplit(NESTED).next().unwrap_or(code);
-        let is_missing = self.configuration.dimensions.find(dimension).is_some_and(|known| known.missing == last);
-        is_missing || (dimension == self.plan.dimension && names(&self.plan.unnamed, code))
+        names_nothing(self.configuration, dimension, code)
     }
 
     /// Code by code, one a period.
@@ -249,6 +247,15 @@ impl<'a> Counting<'a> {
 }
 
 const EMPTY: Counts = Counts { counted: 0, protected: 0, largest: 0 };
+
+/// Whether a code of a dimension is that of what is not recorded, or of the dimension of issues and names none.
+#[must_use]
+pub fn names_nothing(configuration: &Configuration, dimension: &str, code: &str) -> bool {
+    let last = code.rsplit(NESTED).next().unwrap_or(code);
+    let is_missing = configuration.dimensions.find(dimension).is_some_and(|known| known.missing == last);
+    let plan = configuration.issues.as_ref().filter(|plan| plan.dimension == dimension);
+    is_missing || plan.is_some_and(|plan| names(&plan.unnamed, code))
+}
 
 /// Whether one of `list` is `code` or the last part of it.
 fn names(list: &[String], code: &str) -> bool {

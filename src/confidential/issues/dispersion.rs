@@ -5,15 +5,12 @@
 //! With eight quarters it is off by half its size; and an issue that happened to be calm would raise alarms. What all issues
 //! together show is a line over their means, `phi(m) = a + b m` with `a >= 1` and `b >= 0`: small counts are nearly Poisson,
 //! large ones waver by a share of their size. Each issue's figure is an average of its own and the line's, weighted by
-//! how much the figures differ from the line beyond chance (empirical Bayes by moments). The sampling variance of `X^2 / df`
+//! how much the figures differ from the line beyond chance (empirical Bayes by moments); it decides which past counts are
+//! spikes. What the prediction takes is the whole distribution ([`super::mixture`]). The sampling variance of `X^2 / df`
 //! is about `(2 phi^2 + k mean(1/m)) / df`, where `k m = phi (1 + 6 phi (phi - 1)) m` is the fourth cumulant of a negative
 //! binomial count of mean `m` and variance `phi m`; so small issues take the line's.
 
 use super::number::{median, real, size};
-
-/// Standard errors that are added to a dispersion: one that is taken too low raises more false alarms than one as much too
-/// high saves.
-const CAUTION: f64 = 0.5;
 
 /// Standard errors above the line beyond which an issue is not like the others.
 const FAR: f64 = 3.0;
@@ -38,7 +35,9 @@ pub struct Excess {
 }
 
 impl Excess {
-    fn own(&self) -> f64 {
+    /// The issue's own figure.
+    #[must_use]
+    pub fn own(&self) -> f64 {
         self.pearson / self.freedom
     }
 
@@ -78,19 +77,31 @@ pub fn first_guess(excesses: &[Excess]) -> Vec<f64> {
     excesses.iter().map(|excess| least.max(1.0 + slope * excess.mean)).collect()
 }
 
+/// Whether an issue is far wilder than the others: then it does not say what is usual, and keeps its own.
+fn is_far(line: Line, excess: &Excess) -> bool {
+    let usual = line.at(excess.mean);
+    excess.freedom >= 1.0 && excess.own() > usual + FAR * excess.sampling_variance(usual).sqrt()
+}
+
+/// The line of the issues that are not far from it, and those.
+fn line(excesses: &[Excess]) -> (Line, Vec<Excess>) {
+    let ordinary = |line: Line| excesses.iter().copied().filter(|excess| !is_far(line, excess)).collect::<Vec<_>>();
+    let line = Line::through(&ordinary(Line::through(excesses)));
+    let ordinary = ordinary(line);
+    (Line::through(&ordinary), ordinary)
+}
+
+/// What all issues together show for the mean of each, at least 1.
+#[must_use]
+pub fn usual(excesses: &[Excess]) -> Vec<f64> {
+    let (line, _) = line(excesses);
+    excesses.iter().map(|excess| line.at(excess.mean)).collect()
+}
+
 /// A dispersion an issue, at least 1.
 #[must_use]
 pub fn shrunk(excesses: &[Excess]) -> Vec<f64> {
-    // An issue that is far wilder than the others does not say what is usual, and keeps its own.
-    let first = Line::through(excesses);
-    let is_far = |line: Line, excess: &Excess| {
-        let usual = line.at(excess.mean);
-        excess.freedom >= 1.0 && excess.own() > usual + FAR * excess.sampling_variance(usual).sqrt()
-    };
-    let ordinary = |line: Line| excesses.iter().copied().filter(|excess| !is_far(line, excess)).collect::<Vec<_>>();
-    let line = Line::through(&ordinary(first));
-    let ordinary = ordinary(line);
-    let line = Line::through(&ordinary);
+    let (line, ordinary) = line(excesses);
     let between = between(&ordinary, line);
     let of = |excess: &Excess| {
         let usual = line.at(excess.mean);
@@ -102,8 +113,7 @@ pub fn shrunk(excesses: &[Excess]) -> Vec<f64> {
         }
         let (chance, between) = (excess.sampling_variance(usual), between * usual * usual);
         let own_weight = between / (between + chance);
-        let best = own_weight * excess.own() + (1.0 - own_weight) * usual;
-        (best + CAUTION * (own_weight * chance).sqrt()).max(1.0)
+        (own_weight * excess.own() + (1.0 - own_weight) * usual).max(1.0)
     };
     excesses.iter().map(of).collect()
 }

@@ -3,6 +3,7 @@
 //! at all in about one of ten. Deliberately absent: words.
 
 use super::farrington::{Control, Threshold, farrington};
+use super::mixture::Mixture;
 use super::multiple::q_values;
 use super::offset::offsets;
 use super::predict::{Prediction, Window, predictions};
@@ -11,7 +12,7 @@ use super::series::{Naming, Panel};
 /// The share of a list that may be false.
 pub const FALSE_SHARE: f64 = 0.10;
 /// An issue as unusual as this is left out of the others' offset.
-const LEFT_OUT: f64 = 0.001;
+const LEFT_OUT: f64 = 0.01;
 /// Years of months that the improved Farrington algorithm needs.
 const FARRINGTON_YEARS: usize = 4;
 /// Past periods without which nothing is tested.
@@ -145,7 +146,7 @@ fn by_farrington(panel: &Panel, at: usize, left_out: &[bool], prediction: &mut P
     };
     let Some(verdict) = farrington(&series.counts, Some(&offset.volume), &control) else { return };
     prediction.spread.mean = verdict.expected;
-    prediction.spread.dispersion = verdict.dispersion;
+    prediction.spread.dispersions = Mixture::point(verdict.dispersion);
     prediction.spread.squared_error = 0.0;
     prediction.p_up = verdict.p;
     prediction.p_down = 1.0 - verdict.p;

@@ -42,9 +42,10 @@ pub fn noticeable_factor(spread: &Spread) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::issues::mixture::Mixture;
 
     fn poisson(mean: f64) -> Spread {
-        Spread { mean, dispersion: 1.0, squared_error: 0.0 }
+        Spread { mean, dispersions: Mixture::point(1.0), squared_error: 0.0 }
     }
 
     #[test]

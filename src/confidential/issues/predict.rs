@@ -4,12 +4,13 @@
 //!
 //! With baseline rate, season and dispersion the count of a window has mean `m = sum rate x offset x season` and variance
 //! `phi m + m^2 (e_rate^2 + e_season^2 + e_offset^2)`: the spread of counts, and the squared relative errors of what they
-//! are compared with. A negative binomial of that mean and variance is the predictive distribution; where `phi` is 1 and
-//! there is no season it is the gamma-Poisson one exactly.
+//! are compared with. A negative binomial of that mean and variance, averaged over what `phi` may be ([`super::mixture`]),
+//! is the predictive distribution; where `phi` is 1 and there is no season it is the gamma-Poisson one exactly.
 
 use serde::Serialize;
 
 use super::baseline::{Baseline, baselines};
+use super::mixture::Mixture;
 use super::number::real;
 use super::offset::{Offset, offsets};
 use super::prediction::Predictive;
@@ -62,8 +63,8 @@ pub struct Prediction {
 pub struct Spread {
     /// Its mean.
     pub mean: f64,
-    /// Variance over mean of counts.
-    pub dispersion: f64,
+    /// Variance over mean of counts: its distribution.
+    pub dispersions: Mixture,
     /// Squared relative error of the mean.
     pub squared_error: f64,
 }
@@ -72,7 +73,8 @@ impl Spread {
     /// The predictive distribution.
     #[must_use]
     pub fn predictive(&self) -> Predictive {
-        Predictive::new(self.mean, self.dispersion * self.mean + self.mean * self.mean * self.squared_error)
+        let of_mean = self.mean * self.mean * self.squared_error;
+        Predictive::mixed(self.mean, self.dispersions.map(|dispersion| dispersion * self.mean + of_mean))
     }
 }
 
@@ -91,7 +93,7 @@ pub fn predictions(panel: &Panel, window: Window, left_out: &[bool]) -> Vec<Pred
     let past = periods.saturating_sub(window.periods(panel.per_year()));
     let offsets = offsets(panel, left_out);
     let baselines = baselines(panel, &offsets, past);
-    let dispersions = baselines.iter().map(|baseline| baseline.dispersion).collect();
+    let dispersions = baselines.iter().map(|baseline| baseline.dispersions.mean()).collect();
     let pooled_dispersion = super::number::median(dispersions).unwrap_or(1.0);
     let issues = panel.series().iter().zip(&offsets).zip(baselines);
     issues
@@ -145,7 +147,7 @@ impl Expectation<'_> {
         }
         let mean: f64 = by_part.iter().sum();
         if mean <= 0.0 {
-            return Spread { mean: 0.0, dispersion: baseline.dispersion, squared_error: 0.0 };
+            return Spread { mean: 0.0, dispersions: baseline.dispersions, squared_error: 0.0 };
         }
         let (mut seasonal, mut borrowed) = (0.0, 1.0);
         if let Some(season) = &baseline.season {
@@ -155,6 +157,6 @@ impl Expectation<'_> {
         }
         let of_rate = borrowed * borrowed / baseline.information;
         let of_offset = if offset.is_counted && volume > 0.0 { self.pooled_dispersion / volume } else { 0.0 };
-        Spread { mean, dispersion: baseline.dispersion, squared_error: of_rate + seasonal + of_offset }
+        Spread { mean, dispersions: baseline.dispersions, squared_error: of_rate + seasonal + of_offset }
     }
 }

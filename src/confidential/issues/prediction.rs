@@ -13,24 +13,42 @@ use super::number::real;
 
 /// Beyond this size a negative binomial is Poisson in all digits that matter, and the beta function loses some.
 const SIZE_MAX: f64 = 1e7;
+/// A part of less weight changes no tail by more.
+const WEIGHT_MIN: f64 = 1e-9;
 /// No quantile is looked for beyond this count.
 const COUNT_MAX: u64 = 1 << 40;
 
-/// Negative binomial with a mean and a variance; Poisson where the variance is not larger than the mean.
+/// So many distributions are mixed at most.
+pub const PARTS: usize = 12;
+
+/// Negative binomial with a mean and a variance, Poisson where the variance is not larger than the mean; or a mixture of
+/// some of one mean.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Predictive {
     mean: f64,
-    size: Option<f64>,
+    /// Weight and size of each part; no size where it is Poisson.
+    parts: [(f64, Option<f64>); PARTS],
 }
 
 impl Predictive {
     /// The distribution of that mean and variance. Both are finite and not negative; anything else counts as zero.
     #[must_use]
     pub fn new(mean: f64, variance: f64) -> Self {
+        let mut parts = [(0.0, variance); PARTS];
+        parts[0].0 = 1.0;
+        Self::mixed(mean, parts)
+    }
+
+    /// A mixture of distributions of one mean: their weights, which add up to 1, and variances.
+    #[must_use]
+    pub fn mixed(mean: f64, parts: [(f64, f64); PARTS]) -> Self {
         let mean = if mean.is_finite() { mean.max(0.0) } else { 0.0 };
-        let size = mean * mean / (variance - mean);
-        let is_negative_binomial = variance > mean && size.is_finite() && size > 0.0 && size < SIZE_MAX;
-        Self { mean, size: is_negative_binomial.then_some(size) }
+        let size = |variance: f64| {
+            let size = mean * mean / (variance - mean);
+            let is_negative_binomial = variance > mean && size.is_finite() && size > 0.0 && size < SIZE_MAX;
+            is_negative_binomial.then_some(size)
+        };
+        Self { mean, parts: parts.map(|(weight, variance)| (weight, size(variance))) }
     }
 
     /// Its mean.
@@ -48,12 +66,16 @@ impl Predictive {
         if self.mean == 0.0 {
             return 0.0;
         }
-        let tail = match self.size {
-            Some(size) => checked_beta_reg(real(count), size, self.mean / (self.mean + size)).ok(),
-            None => checked_gamma_lr(real(count), self.mean).ok(),
+        let tail = |size: Option<f64>| {
+            let tail = match size {
+                Some(size) => checked_beta_reg(real(count), size, self.mean / (self.mean + size)).ok(),
+                None => checked_gamma_lr(real(count), self.mean).ok(),
+            };
+            // The arguments are in the functions' domains; were they not, nothing would be called unusual.
+            tail.unwrap_or(1.0).clamp(0.0, 1.0)
         };
-        // The arguments are in the functions' domains; were they not, nothing would be called unusual.
-        tail.unwrap_or(1.0).clamp(0.0, 1.0)
+        let parts = self.parts.iter().filter(|(weight, _)| *weight > WEIGHT_MIN);
+        parts.map(|(weight, size)| weight * tail(*size)).sum::<f64>().clamp(0.0, 1.0)
     }
 
     /// The probability of more than `count` and half that of `count` itself: with counts as small as these the plain tail
@@ -129,6 +151,15 @@ mod tests {
         near(geometric.at_least(1), 0.5);
         near(geometric.at_least(4), 0.0625);
         near(geometric.mid_lower(1), 0.625);
+    }
+
+    #[test]
+    fn a_mixture_has_the_average_of_its_parts_tails() {
+        let mut parts = [(0.0, 1.0); PARTS];
+        (parts[0], parts[1]) = ((0.25, 1.0), (0.75, 2.0));
+        let (poisson, geometric) = (Predictive::new(1.0, 1.0), Predictive::new(1.0, 2.0));
+        let average = 0.25 * poisson.at_least(4) + 0.75 * geometric.at_least(4);
+        near(Predictive::mixed(1.0, parts).at_least(4), average);
     }
 
     #[test]

@@ -22,7 +22,7 @@ pub use dimension::{Dimension, Dimensions};
 pub use error::{ConfigError, Document};
 pub use issues::IssuesPlan;
 pub use profile::Profile;
-pub use report::{Report, TablePlan};
+pub use report::{ExpectationPlan, Report, TablePlan};
 pub use service::{Audience, Service};
 pub use source::Source;
 

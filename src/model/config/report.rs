@@ -91,6 +91,21 @@ impl TablePlan {
     }
 }
 
+/// A table of expectations, computed from what another table published.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExpectationPlan {
+    /// `T24`.
+    pub id: String,
+    /// For people.
+    pub title: String,
+    /// The table whose last column is judged: one dimension by period.
+    pub from: String,
+    /// Audience identifiers, each of which has that table.
+    pub audiences: Vec<String>,
+    /// Printed under the title.
+    pub notes: Vec<String>,
+}
+
 /// A report.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {
@@ -102,6 +117,8 @@ pub struct Report {
     pub method: Method,
     /// In the order of the page.
     pub tables: Vec<TablePlan>,
+    /// After them, in order.
+    pub expectations: Vec<ExpectationPlan>,
 }
 
 #[derive(Deserialize)]
@@ -112,6 +129,19 @@ struct RawReport {
     introduction: String,
     method: Option<Spanned<RawMethod>>,
     table: Vec<RawTable>,
+    #[serde(default)]
+    expectation: Vec<RawExpectation>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawExpectation {
+    id: Spanned<String>,
+    title: String,
+    from: Spanned<String>,
+    audiences: Vec<Spanned<String>>,
+    #[serde(default)]
+    notes: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -161,18 +191,60 @@ impl Report {
         let raw: RawReport = document.toml()?;
         let mut tables: Vec<TablePlan> = Vec::new();
         for table in raw.table {
-            let id = table.id.get_ref();
-            let sound = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-            if !sound || tables.iter().any(|other| other.id.eq_ignore_ascii_case(id)) {
-                let message = format!("{id:?} cannot name a table: letters, digits and hyphens, each name once");
-                return Err(document.error(table.id.span(), message));
-            }
+            check_id(document, &table.id, tables.iter().map(|other| other.id.as_str()))?;
             tables.push(read_table(document, table, service, dimensions)?);
+        }
+        let mut expectations: Vec<ExpectationPlan> = Vec::new();
+        for one in raw.expectation {
+            let taken = tables.iter().map(|other| &other.id).chain(expectations.iter().map(|other| &other.id));
+            check_id(document, &one.id, taken.map(String::as_str))?;
+            expectations.push(read_expectation(document, one, &tables)?);
         }
         let against = Against { service, tables: &tables, p_tables };
         let method = raw.method.map_or(Ok(Method::Suppress), |raw| method::read(document, &raw, &against))?;
-        Ok(Self { title: raw.title, introduction: raw.introduction, method, tables })
+        Ok(Self { title: raw.title, introduction: raw.introduction, method, tables, expectations })
     }
+}
+
+fn check_id<'a>(
+    document: &Document,
+    id: &Spanned<String>,
+    mut taken: impl Iterator<Item = &'a str>,
+) -> Result<(), ConfigError> {
+    let name = id.get_ref();
+    let sound = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    if sound && taken.all(|other| !other.eq_ignore_ascii_case(name)) {
+        return Ok(());
+    }
+    let message = format!("{name:?} cannot name a table: letters, digits and hyphens, each name once");
+    Err(document.error(id.span(), message))
+}
+
+fn read_expectation(
+    document: &Document,
+    raw: RawExpectation,
+    tables: &[TablePlan],
+) -> Result<ExpectationPlan, ConfigError> {
+    let is_over_periods = |table: &&TablePlan| {
+        matches!(table.dims.as_slice(), [TableDimension::Coded { .. }, TableDimension::Period { .. }])
+    };
+    let Some(from) = tables.iter().filter(is_over_periods).find(|table| table.id == *raw.from.get_ref()) else {
+        let allowed = tables.iter().filter(is_over_periods).map(|table| table.id.as_str());
+        return Err(document.not_one_of("table of one dimension by period", &raw.from, allowed));
+    };
+    for audience in &raw.audiences {
+        if !from.audiences.contains(audience.get_ref()) {
+            let allowed = from.audiences.iter().map(String::as_str);
+            return Err(document.not_one_of("audience of that table", audience, allowed));
+        }
+    }
+    Ok(ExpectationPlan {
+        id: raw.id.into_inner(),
+        title: raw.title,
+        from: raw.from.into_inner(),
+        audiences: raw.audiences.into_iter().map(Spanned::into_inner).collect(),
+        notes: raw.notes,
+    })
 }
 
 fn read_table(

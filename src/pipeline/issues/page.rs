@@ -11,7 +11,7 @@ use super::text::{short, status_word};
 const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:76rem;margin:2rem auto;padding:0 1rem;color:#1c1c1c}\
 h1{font-size:1.6rem}h2{font-size:1.25rem;margin-top:2rem}table{border-collapse:collapse;width:100%;font-size:.9rem}\
 th,td{text-align:left;vertical-align:top;padding:.3rem .6rem;border-bottom:1px solid #ddd}\
-td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}.internal{border-left:.3rem solid #801650;padding-left:.8rem}\
+td.n{white-space:nowrap}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}.internal{border-left:.3rem solid #801650;padding-left:.8rem}\
 .grid{display:grid;grid-template-columns:repeat(auto-fill,minmax(15rem,1fr));gap:1.2rem}figure{margin:0}\
 figcaption{font-size:.85rem;line-height:1.3}figcaption b{display:block}svg{width:100%;height:auto;display:block}\
 .axis{stroke:#3d3d3d;stroke-width:1}.usual{fill:#d9e3ee}.expected{fill:none;stroke:#6b6b6b;stroke-dasharray:4 3}\

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::claim::Tried;
-use model::manifest::TableEntry;
+use model::manifest::{Expectation, TableEntry};
 use model::{Attack, Finding};
 
 use crate::attacks::chart;
@@ -17,7 +17,7 @@ use crate::readers::html::{self, Page, PageTable};
 use crate::readers::microdata::metadata_file;
 use crate::readers::png::{self, Fault};
 use crate::readers::workbook::{self, Book, Sheet};
-use crate::readers::{csvw, ods, svg, xml};
+use crate::readers::{csvw, expectation, ods, svg, xml};
 
 /// The symbols of cells without a value, as people see them.
 const SYMBOLS: [&str; 3] = ["[c]", "[z]", "[x]"];
@@ -62,7 +62,9 @@ pub(crate) fn plain(text: &str) -> String {
 pub fn check(folder: &Folder, tables: &[Table], easel: &mut Easel) -> Checked {
     let mut checked = Checked::default();
     checked.findings.extend(order::check(&folder.manifest, tables));
-    let own: BTreeSet<&str> = folder.manifest.tables.iter().map(|entry| entry.file.as_str()).collect();
+    let expectations = folder.manifest.derived.iter().filter_map(|derived| derived.expectation.as_ref());
+    let files = folder.manifest.tables.iter().map(|entry| &entry.file).chain(expectations.map(|one| &one.file));
+    let own: BTreeSet<&str> = files.map(String::as_str).collect();
     let is_rows = |file: &str| {
         let extract = folder.manifest.extract.iter();
         extract.clone().any(|extract| extract.file == file) || extract.map(metadata_file).any(|own| own == file)
@@ -180,7 +182,16 @@ impl Checked {
                     self.find(Attack::Consistency, "metadata", file, "", "describes other columns than the table has");
                 }
             }
-            None => self.find(Attack::Consistency, "metadata", file, "", "describes no table of release.json"),
+            None => {
+                let mut expectations =
+                    folder.manifest.derived.iter().filter_map(|derived| derived.expectation.as_ref());
+                let columns = expectations.find(|one| one.file == own).map(|one| {
+                    std::iter::once(one.dim.as_str()).chain(expectation::COLUMNS).map(str::to_owned).collect::<Vec<_>>()
+                });
+                if columns != Some(metadata.columns) {
+                    self.find(Attack::Consistency, "metadata", file, "", "describes no table of release.json");
+                }
+            }
         }
     }
 
@@ -206,6 +217,7 @@ impl Checked {
                     met.insert(entry.id.clone());
                     self.page_table(folder, entry, read, file, table);
                 }
+                None if self.expectation_on_page(folder, file, table, &mut met) => {}
                 None => {
                     for text in table.rows.iter().flat_map(|row| row.heads.iter().chain(&row.cells)) {
                         self.say(file, "a table of no entry in release.json", text);
@@ -213,8 +225,8 @@ impl Checked {
                 }
             }
         }
-        for entry in folder.manifest.tables.iter().filter(|entry| !entry.id.is_empty() && !met.contains(&entry.id)) {
-            self.find(Attack::Consistency, "missing_on_page", file, &entry.id, "a table that the page does not have");
+        for id in ids(folder).filter(|id| !met.contains(*id)) {
+            self.find(Attack::Consistency, "missing_on_page", file, id, "a table that the page does not have");
         }
         for text in &page.texts {
             self.say(file, "text", text);
@@ -228,6 +240,64 @@ impl Checked {
             files.filter_map(|(_, bytes)| std::str::from_utf8(bytes).ok()).filter(|drawing| text.contains(*drawing));
         if inside.count() != page.drawings {
             self.find(Attack::Chart, "inline_chart", file, "", "a drawing that is none of the release's charts");
+        }
+    }
+
+    /// Whether a table of the page is one of expectations; then its cells must be those of its CSV.
+    fn expectation_on_page(
+        &mut self,
+        folder: &Folder,
+        file: &str,
+        table: &PageTable,
+        met: &mut BTreeSet<String>,
+    ) -> bool {
+        let is_own = |id: &str| table.ids.iter().any(|own| *own == id.to_lowercase());
+        let Some((id, stated)) = expectations(folder).find(|(id, _)| is_own(id)) else { return false };
+        met.insert(id.to_owned());
+        let found: Vec<Vec<String>> = table
+            .rows
+            .iter()
+            .filter(|row| !row.cells.is_empty())
+            .map(|row| row.heads.iter().cloned().chain(row.cells.iter().map(|cell| plain_decimal(cell))).collect())
+            .collect();
+        let heads = table.rows.iter().filter(|row| row.cells.is_empty()).flat_map(|row| &row.heads);
+        heads.for_each(|head| self.say(file, "header", head));
+        self.say(file, "caption", &table.caption);
+        self.expectation_cells(folder, (id, stated), file, &found);
+        true
+    }
+
+    /// The same for a sheet: a row of it is the first name and five figures, symbols or flags.
+    fn expectation_sheet(&mut self, folder: &Folder, file: &str, sheet: &Sheet, met: &mut BTreeSet<String>) -> bool {
+        let Some((id, stated)) = expectations(folder).find(|(id, _)| *id == sheet.name) else { return false };
+        met.insert(id.to_owned());
+        let is_figure = |cell: &workbook::BookCell| cell.is_number || SYMBOLS.contains(&cell.text.as_str());
+        let rows = sheet.rows.iter().filter(|row| row.iter().any(is_figure));
+        let found: Vec<Vec<String>> =
+            rows.map(|row| row.iter().map(|cell| plain_decimal(&cell.text)).collect()).collect();
+        self.expectation_cells(folder, (id, stated), file, &found);
+        true
+    }
+
+    fn expectation_cells(
+        &mut self,
+        folder: &Folder,
+        (id, stated): (&str, &Expectation),
+        file: &str,
+        found: &[Vec<String>],
+    ) {
+        let rows = folder.files.get(&stated.file).and_then(|bytes| expectation::read(&stated.dim, bytes));
+        let labels = folder.manifest.labels.get(&stated.dim);
+        let label = |code: &String| labels.and_then(|labels| labels.get(code)).unwrap_or(code).clone();
+        let expected: Vec<Vec<String>> = rows
+            .unwrap_or_default()
+            .iter()
+            .map(|row| std::iter::once(label(&row.code)).chain(row.shown().map(|cell| plain_decimal(&cell))).collect())
+            .collect();
+        self.compared += found.iter().map(|row| row.len() as u64).sum::<u64>();
+        if expected != found {
+            let message = "a row that says something else than the tidy table";
+            self.find(Attack::Consistency, "inconsistent_cell", file, id, message);
         }
     }
 
@@ -298,18 +368,20 @@ impl Checked {
         for sheet in &book.sheets {
             let entry = folder.manifest.tables.iter().zip(tables).find(|(entry, _)| entry.id == sheet.name);
             let is_figure = |text: &str, is_number: bool| is_number || SYMBOLS.contains(&text);
+            let is_expectation = self.expectation_sheet(folder, file, sheet, &mut met);
             if let Some((entry, table)) = entry {
                 met.insert(entry.id.clone());
                 self.sheet_table(folder, entry, table, file, sheet);
             }
             for cell in sheet.rows.iter().flatten() {
-                if entry.is_none() || !is_figure(&cell.text, cell.is_number) {
+                let is_known = entry.is_some() || is_expectation;
+                if !is_known || !is_figure(&cell.text, cell.is_number) {
                     self.say(file, &format!("{}!{}", sheet.name, cell.place), &cell.text);
                 }
             }
         }
-        for entry in folder.manifest.tables.iter().filter(|entry| !entry.id.is_empty() && !met.contains(&entry.id)) {
-            self.find(Attack::Consistency, "missing_sheet", file, &entry.id, "a table that the workbook does not have");
+        for id in ids(folder).filter(|id| !met.contains(*id)) {
+            self.find(Attack::Consistency, "missing_sheet", file, id, "a table that the workbook does not have");
         }
     }
 
@@ -363,6 +435,27 @@ impl Checked {
             let message = "a number that is neither in the released tables nor in their frame";
             self.find(Attack::Consistency, "unexplained_number", &file, &place, message);
         }
+    }
+}
+
+fn expectations(folder: &Folder) -> impl Iterator<Item = (&str, &Expectation)> {
+    folder.manifest.derived.iter().filter_map(|one| Some((one.table.as_str(), one.expectation.as_ref()?)))
+}
+
+/// Every table that page and workbooks must have.
+fn ids(folder: &Folder) -> impl Iterator<Item = &str> {
+    let tables = folder.manifest.tables.iter().map(|entry| entry.id.as_str());
+    tables.chain(expectations(folder).map(|(id, _)| id)).filter(|id| !id.is_empty())
+}
+
+/// Numbers without separators and with no more digits than they need; everything else as it is.
+fn plain_decimal(text: &str) -> String {
+    let text = text.trim();
+    let digits: String = text.chars().filter(|letter| *letter != ',').collect();
+    let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    match digits.parse::<f64>() {
+        Ok(number) if is_number => number.to_string(),
+        Ok(_) | Err(_) => text.to_owned(),
     }
 }
 

@@ -4,6 +4,7 @@ pub mod chart;
 pub mod closure;
 pub mod codes;
 pub mod consistency;
+pub mod expectation;
 pub mod extract;
 pub mod frame;
 pub mod groups;

@@ -212,10 +212,10 @@ impl Folder {
                 Some(_) => {}
             }
         }
-        for table in &self.manifest.tables {
-            if !self.manifest.files.contains_key(&table.file) {
-                wrong.push(("unlisted_table", table.file.clone(), "a table whose file release.json does not list"));
-            }
+        let expectations = self.manifest.derived.iter().filter_map(|derived| derived.expectation.as_ref());
+        let tables = self.manifest.tables.iter().map(|table| &table.file).chain(expectations.map(|one| &one.file));
+        for file in tables.filter(|file| !self.manifest.files.contains_key(*file)) {
+            wrong.push(("unlisted_table", file.clone(), "a table whose file release.json does not list"));
         }
         // Tables protected without a store have no name that a later release could call them by.
         if !self.manifest.release.is_empty() && self.manifest.release != self.name {

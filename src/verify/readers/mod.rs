@@ -4,6 +4,7 @@
 pub mod csv;
 pub mod csvw;
 pub mod domain;
+pub mod expectation;
 pub mod folder;
 pub mod html;
 pub mod microdata;

@@ -374,6 +374,7 @@ fn written(
         labels,
         relations: Vec::new(),
         tables,
+        expectations: Vec::new(),
         earlier: BTreeMap::new(),
         sensitive: (Vec::new(), None),
         corrects: None,
