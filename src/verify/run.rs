@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use model::claim::Tried;
 use model::{Attack, Claim, Finding, Verdict};
 
-use crate::attacks::expectation::{self, Seen};
+use crate::attacks::expectation::{self, Seen, Worked};
 use crate::attacks::picture::Easel;
 use crate::attacks::reconstruction::Forced;
 use crate::attacks::system::Part;
@@ -224,22 +224,11 @@ impl Run {
                 findings.push(finding);
             }
         }
-        let mut figures = 0;
-        let seen: Vec<Seen<'_>> =
-            self.opened.iter().map(|opened| Seen { folder: &opened.folder, tables: &opened.tables }).collect();
-        for (own, opened) in seen.iter().zip(&self.opened).filter(|(_, opened)| opened.is_given) {
-            let worked = expectation::check(*own, &seen);
-            figures += worked.figures;
-            not_run.extend(worked.not_run);
-            findings.extend(
-                worked
-                    .findings
-                    .into_iter()
-                    .map(|one| Finding { file: format!("{}{}", opened.prefix, one.file), ..one }),
-            );
-        }
-        if figures > 0 {
-            let scope = format!("{figures} figures of tables of expectations worked out again");
+        let worked = self.work_out();
+        findings.extend(worked.findings);
+        not_run.extend(worked.not_run);
+        if worked.figures > 0 {
+            let scope = format!("{} figures of tables of expectations worked out again", worked.figures);
             tried.push(Tried { attack: Attack::Consistency, scope, not_shown: 0 });
         }
         self.result.verdict.findings = findings;
@@ -335,6 +324,21 @@ impl Run {
         for reason in found.not_run {
             self.not_run(reason);
         }
+    }
+
+    /// Every table of expectations of the given releases, from the counts of all.
+    fn work_out(&self) -> Worked {
+        let seen: Vec<Seen<'_>> =
+            self.opened.iter().map(|opened| Seen { folder: &opened.folder, tables: &opened.tables }).collect();
+        let mut all = Worked::default();
+        for (own, opened) in seen.iter().zip(&self.opened).filter(|(_, opened)| opened.is_given) {
+            let worked = expectation::check(*own, &seen);
+            let named = |finding: Finding| Finding { file: format!("{}{}", opened.prefix, finding.file), ..finding };
+            all.findings.extend(worked.findings.into_iter().map(named));
+            all.not_run.extend(worked.not_run);
+            all.figures += worked.figures;
+        }
+        all
     }
 
     /// Who sees the releases of one audience sees those of every audience with a higher threshold too, so each

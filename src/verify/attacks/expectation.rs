@@ -37,6 +37,9 @@ impl<'a> Seen<'a> {
     }
 }
 
+/// No service's counts vary more; the terms of a distribution that does are not summed up, and its limits not believed.
+const VARIANCE_MAX: f64 = 1e12;
+
 /// What working the tables out again came to.
 #[derive(Debug, Default)]
 pub struct Worked {
@@ -90,10 +93,8 @@ pub fn check(own: Seen<'_>, others: &[Seen<'_>]) -> Worked {
         for (row, expected) in rows.iter().zip(&expected) {
             worked.figures += row.figures.iter().filter(|figure| !figure.is_empty()).count() as u64;
             // What rests on a release that is not here cannot be told right from wrong, but for the count itself.
-            let is_same = match is_whole {
-                true => row == expected,
-                false => row.symbol == expected.symbol && row.figures[0] == expected.figures[0],
-            };
+            let is_count_same = row.symbol == expected.symbol && row.figures[0] == expected.figures[0];
+            let is_same = if is_whole { row == expected } else { is_count_same };
             if !is_same {
                 find("expectation", &row.code, "a figure that does not follow from released ones");
             }
@@ -207,11 +208,14 @@ fn figures(issues: &[Vec<Option<u64>>], volume: &[Option<u64>]) -> Vec<Option<[S
         let mean = past.rate * past.others_now;
         let variance = dispersion * mean * (1.0 + mean * (1.0 / past.cases + 1.0 / past.others_now));
         let (lower, upper) = limits(mean, variance, level);
-        let flag = match () {
-            () if observed > upper => "emerging",
-            () if observed < lower => "easing",
-            () if recurs(issues, at) => "recurring",
-            () => "steady",
+        let flag = if observed > upper {
+            "emerging"
+        } else if observed < lower {
+            "easing"
+        } else if recurs(issues, at) {
+            "recurring"
+        } else {
+            "steady"
         };
         Some([observed.to_string(), tenths(mean), lower.to_string(), upper.to_string(), flag.to_owned()])
     };
@@ -237,6 +241,9 @@ fn recurs(issues: &[Vec<Option<u64>>], at: usize) -> bool {
 /// The terms of the negative binomial distribution are `p(k + 1) / p(k) = (k + s) / (k + 1) x E / (E + s)` with
 /// `s = E^2 / (V - E)`; they are summed from the mode outwards, so that nothing underflows.
 fn limits(mean: f64, variance: f64, level: f64) -> (u64, u64) {
+    if !variance.is_finite() || variance > VARIANCE_MAX {
+        return (0, 0);
+    }
     let size = mean * mean / (variance - mean);
     let ratio = |count: f64| (count + size) / (count + 1.0) * (mean / (mean + size));
     let mode = if size > 1.0 { (mean * (size - 1.0) / size).floor() } else { 0.0 };
