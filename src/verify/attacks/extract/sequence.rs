@@ -100,8 +100,40 @@ pub(super) fn common(one: &Microdata, other: &Microdata, role: Role) -> Vec<(usi
     one.with(role).into_iter().filter_map(|at| Some((at, place(&at)?))).collect()
 }
 
-/// Rows by block, and those of whom nothing is known.
-type Blocks = (BTreeMap<Vec<u32>, u64>, u64);
+/// A file's rows as blocks.
+#[derive(Default)]
+struct Blocks {
+    rows: BTreeMap<Vec<u32>, u64>,
+    /// Blocks that are one class: rows are suppressed by the class, so none of these is.
+    whole: BTreeSet<Vec<u32>>,
+    /// Suppressed rows, who may be of any other block.
+    silent: u64,
+}
+
+impl Blocks {
+    fn new(data: &Microdata, columns: &[usize], joined: &[Joined]) -> Self {
+        let mut blocks = Self::default();
+        let has_all = data.with(Role::Quasi).len() == columns.len();
+        for row in 0..data.rows.len() {
+            if data.is_suppressed(row) {
+                blocks.silent += 1;
+                continue;
+            }
+            let at = || columns.iter().zip(joined).map(|(column, joined)| (joined, data.label(row, *column)));
+            let key: Vec<u32> = at().map(|(joined, label)| joined.block(label)).collect();
+            if has_all && at().all(|(joined, label)| joined.whole.contains(label)) {
+                blocks.whole.insert(key.clone());
+            }
+            *blocks.rows.entry(key).or_default() += 1;
+        }
+        blocks
+    }
+
+    /// Suppressed rows that may be of a block.
+    fn silent(&self, key: &Vec<u32>) -> u64 {
+        if self.whole.contains(key) { 0 } else { self.silent }
+    }
+}
 
 /// Fewer than k who are in `one` and not in `other`. `wider`: the first is of more months, which are left out of account.
 fn entered_or_left(one: &Microdata, other: &Microdata, found: &mut Found, wider: bool) {
@@ -109,28 +141,16 @@ fn entered_or_left(one: &Microdata, other: &Microdata, found: &mut Found, wider:
     let shared: Vec<(usize, usize)> =
         shared.into_iter().filter(|(at, _)| !(wider && one.columns[*at].name == MONTH)).collect();
     let joined: Vec<Joined> = shared.iter().map(|(own, others)| Joined::new((one, *own), (other, *others))).collect();
-    let of = |data: &Microdata, columns: Vec<usize>| -> Blocks {
-        let (mut blocks, mut silent): Blocks = (BTreeMap::new(), 0);
-        for row in 0..data.rows.len() {
-            if data.is_suppressed(row) {
-                silent += 1;
-                continue;
-            }
-            let key = columns.iter().zip(&joined).map(|(column, joined)| joined.block(data.label(row, *column)));
-            *blocks.entry(key.collect()).or_default() += 1;
-        }
-        (blocks, silent)
-    };
-    let (own, own_silent) = of(one, shared.iter().map(|(at, _)| *at).collect());
-    let (others, others_silent) = of(other, shared.iter().map(|(_, at)| *at).collect());
+    let columns: (Vec<usize>, Vec<usize>) = shared.into_iter().unzip();
+    let (own, others) = (Blocks::new(one, &columns.0, &joined), Blocks::new(other, &columns.1, &joined));
     let k = one.entry.k.max(other.entry.k);
     let is_few = |(key, rows): &(&Vec<u32>, &u64)| {
-        let there = others.get(*key).copied().unwrap_or(0);
-        let (lowest, highest) =
-            (rows.saturating_sub(there + others_silent), (**rows + own_silent).saturating_sub(there));
+        let there = others.rows.get(*key).copied().unwrap_or(0);
+        let lowest = rows.saturating_sub(there + others.silent(key));
+        let highest = (**rows + own.silent(key)).saturating_sub(there);
         lowest >= 1 && highest < k
     };
-    let few = own.iter().filter(is_few).count();
+    let few = own.rows.iter().filter(is_few).count();
     if few > 0 {
         let message =
             format!("{few} groups have fewer than {k} who are in this extract and not in another of these months");
@@ -141,12 +161,14 @@ fn entered_or_left(one: &Microdata, other: &Microdata, found: &mut Found, wider:
 /// A column of two files, its values joined until no label of either cuts a block.
 struct Joined {
     blocks: BTreeMap<String, u32>,
+    /// Labels that cover the whole of their block.
+    whole: BTreeSet<String>,
 }
 
 impl Joined {
     fn new(one: (&Microdata, usize), other: (&Microdata, usize)) -> Self {
         let mut numbers: BTreeMap<String, usize> = BTreeMap::new();
-        let mut covers: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        let mut covers: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
         for (data, column) in [one, other] {
             // A suppressed row has all values, and says nothing.
             let told = (0..data.rows.len()).filter(|row| !data.is_suppressed(*row)).map(|row| data.label(row, column));
@@ -154,18 +176,28 @@ impl Joined {
                 for name in names(data, column, label) {
                     let next = numbers.len();
                     let number = *numbers.entry(name).or_insert(next);
-                    covers.entry(label).or_default().push(number);
+                    covers.entry(label).or_default().insert(number);
                 }
             }
         }
         let mut of: Vec<usize> = (0..numbers.len()).collect();
-        for pair in covers.values().flat_map(|cover| cover.windows(2)) {
-            let (one, other) = (root(&of, pair[0]), root(&of, pair[1]));
-            of[one.max(other)] = one.min(other);
+        for cover in covers.values() {
+            for (one, next) in cover.iter().zip(cover.iter().skip(1)) {
+                let (one, other) = (root(&of, *one), root(&of, *next));
+                of[one.max(other)] = one.min(other);
+            }
         }
-        let block = |cover: &Vec<usize>| cover.first().and_then(|at| u32::try_from(root(&of, *at)).ok());
-        let block = |(label, cover): (&&str, &Vec<usize>)| ((*label).to_owned(), block(cover).unwrap_or(u32::MAX));
-        Self { blocks: covers.iter().map(block).collect() }
+        let mut sizes: BTreeMap<usize, usize> = BTreeMap::new();
+        (0..of.len()).for_each(|at| *sizes.entry(root(&of, at)).or_default() += 1);
+        let mut joined = Self { blocks: BTreeMap::new(), whole: BTreeSet::new() };
+        for (label, cover) in covers {
+            let Some(root) = cover.first().map(|at| root(&of, *at)) else { continue };
+            joined.blocks.insert(label.to_owned(), u32::try_from(root).unwrap_or(u32::MAX));
+            if sizes.get(&root) == Some(&cover.len()) {
+                joined.whole.insert(label.to_owned());
+            }
+        }
+        joined
     }
 
     fn block(&self, label: &str) -> u32 {

@@ -184,13 +184,13 @@ fn two_extracts_that_differ_by_one_family_tell_who_left() {
     };
     assert_eq!(pair(&first, &same), Vec::<String>::new(), "the same rows tell nothing new");
     let fewer = folder(place.path(), "r3", &but(&[10], &[]));
-    assert_eq!(pair(&first, &fewer), ["extracts_difference"]);
+    assert!(pair(&first, &fewer).contains(&"extracts_difference".to_owned()), "one has left");
     // The other's labels are coarser: ages of S joined. The one who left is still seen.
     let joined: Vec<String> = but(&[10], &[]).iter().map(|row| row.replace("old", "*").replace("young", "*")).collect();
     let mut joined: Vec<&str> = joined.iter().map(String::as_str).collect();
     joined.sort_unstable();
     let coarser = folder(place.path(), "r4", &joined);
-    assert_eq!(pair(&first, &coarser), ["extracts_difference"]);
+    assert!(pair(&first, &coarser).contains(&"extracts_difference".to_owned()), "and is still seen");
 }
 
 #[test]
