@@ -148,7 +148,8 @@ fn a_report_that_perturbs_says_so_and_gives_a_quarter_the_same_figure_in_every_r
         with(method);
         let refused = made.takeup(&["plan", "--period", "2018-Q3"]);
         let text = String::from_utf8_lossy(&refused.stderr).into_owned();
-        let words: Vec<&str> = text.split(|letter: char| letter.is_whitespace() || letter == '│').collect();
+        let words: Vec<&str> =
+            text.split(|letter: char| letter.is_whitespace() || matches!(letter, '│' | '|')).collect();
         let text = words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
         assert_eq!(refused.status.code(), Some(3), "{text}");
         assert!(text.contains(said), "{text}");

@@ -68,6 +68,8 @@ pub struct Cells {
     pub system: System,
     /// How many of the rows are sums; those of relations follow.
     pub sums: usize,
+    /// The figure of each cell that is perturbed by keys of its cases: the same wherever and whenever it is published.
+    pub perturbed: BTreeMap<usize, u64>,
     /// Published figures that contradict each other.
     pub findings: Vec<Finding>,
     /// Published and hidden entries, a cell counted in every table that has it.
@@ -239,29 +241,44 @@ impl Cells {
                 State::Rounded | State::Derived => {}
             }
             let origin = Origin { line: row.line, ..origin };
-            self.add_cell(key, said, origin, &format!("{}{}", part.prefix, entry.file));
+            let file = format!("{}{}", part.prefix, entry.file);
+            let at = self.add_cell(key, said, origin, &file);
+            if let (Some(_), &Reading::Count(figure)) = (&entry.perturbation, &row.reading)
+                && *self.perturbed.entry(at).or_insert(figure) != figure
+            {
+                let message = format!(
+                    "{} is published with other noise elsewhere: several draws of one count are averaged out",
+                    self.codes.name(key)
+                );
+                self.contradicts("noise_drawn_anew", origin, &file, message);
+            }
         }
     }
 
-    fn add_cell(&mut self, key: Key, said: Said, origin: Origin, file: &str) {
+    fn contradicts(&mut self, kind: &str, origin: Origin, file: &str, message: String) {
+        self.findings.push(Finding {
+            attack: Attack::Consistency,
+            kind: kind.to_owned(),
+            file: file.to_owned(),
+            place: format!("line {}", origin.line),
+            message,
+            claim: None,
+        });
+    }
+
+    fn add_cell(&mut self, key: Key, said: Said, origin: Origin, file: &str) -> usize {
         let (at, is_new) = self.known.add(key, bit(origin.release));
         if is_new {
             self.system.variable(said.lower, said.upper);
             self.states.push(said.state);
             self.origins.push(Some(origin));
-            return;
+            return at;
         }
         if self.states[at] == State::Published && said.state == State::Published && self.system.lower[at] != said.lower
         {
-            self.findings.push(Finding {
-                attack: Attack::Consistency,
-                kind: "inconsistent_published".to_owned(),
-                file: file.to_owned(),
-                place: format!("line {}", origin.line),
-                message: format!("{} is published with another value elsewhere", self.codes.name(key)),
-                claim: None,
-            });
-            return;
+            let message = format!("{} is published with another value elsewhere", self.codes.name(key));
+            self.contradicts("inconsistent_published", origin, file, message);
+            return at;
         }
         self.system.lower[at] = self.system.lower[at].max(said.lower);
         self.system.upper[at] = match (self.system.upper[at], said.upper) {
@@ -269,6 +286,7 @@ impl Cells {
             (one, other) => one.or(other),
         };
         self.states[at] = self.states[at].max(said.state);
+        at
     }
 
     /// Makes a variable of every cell that the closure added.
