@@ -413,7 +413,7 @@ fn the_risk_page_is_one_file_without_scripts_or_values() {
     for word in ["<script", "http:", "https:", "src=", "@import", "url("] {
         assert!(!page.contains(word), "{word}");
     }
-    for value in ["D1", "D4", "North", "South", "Person", "N0"] {
+    for value in ["D1", "D4", "North", "South", "Person 1", "N0"] {
         assert!(!page.contains(value), "{value}");
     }
     for said in

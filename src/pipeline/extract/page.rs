@@ -81,8 +81,8 @@ fn in_words(risk: &Risk) -> Vec<String> {
         return told;
     }
     told.push(format!(
-        "Somebody who knows all quasi-identifiers of a person in the data, and that the person is in it, picks the right one of \
-         these {noun} with a chance of {} at most; before it was {}. Of all, {} would be found in this way, where it was {}.",
+        "Somebody who knows all quasi-identifiers of a person, and that the person is in the data, picks the right one of these \
+         {noun} with a chance of {} at most; before it was {}. Of all, {} would be found in this way, where it was {}.",
         chance(after.prosecutor.highest),
         chance(before.prosecutor.highest),
         percent(after.prosecutor.average),

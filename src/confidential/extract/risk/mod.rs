@@ -36,8 +36,8 @@ pub struct Terms {
 /// The share of the population that is assumed where nobody says one: one in ten. A higher share is more cautious.
 pub const FRACTION: f64 = 0.1;
 
-/// Enough for all subsets of nine attributes of a million records, and then some.
-pub const WORK: u64 = 4_000_000_000;
+/// Enough for all subsets of nine attributes of almost a million different records.
+pub const WORK: u64 = 500_000_000;
 
 /// The risk of a file as it was, and as it goes out.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -23,6 +23,9 @@ macro_rules! key {
             const ZERO: Self = 0;
 
             fn without(self, at: u32, width: u32) -> Self {
+                if width == 0 {
+                    return self;
+                }
                 let above = at + width;
                 let low = self & ((1 << at) - 1);
                 if above >= $bits { low } else { ((self >> above) << at) | low }

@@ -38,7 +38,13 @@ fn classes(microdata: &Microdata, suppress: bool) -> Classes {
     let label = |text: &str, leaves| Label { text: text.into(), leaves };
     let is_b: Vec<bool> = microdata.distinct.codes[0].iter().map(|code| *code == 1).collect();
     Classes {
-        of_row: is_b.iter().map(|b| if *b { Some(0) } else { (!suppress).then_some(1) }).collect(),
+        // People of the population alone are in no class.
+        of_row: is_b
+            .iter()
+            .map(|b| if *b { Some(0) } else { (!suppress).then_some(1) })
+            .zip(&microdata.distinct.counts)
+            .map(|(class, count)| class.filter(|_| *count > 0))
+            .collect(),
         cells: if suppress { vec![vec![1], vec![0]] } else { vec![vec![1, 0], vec![0, 0]] },
         labels: vec![vec![label("a", 1), label("b", 1)], vec![label("*", 2)]],
         records: if suppress { vec![3] } else { vec![3, 3] },
@@ -72,10 +78,12 @@ fn a_family_is_found_in_the_smallest_class_it_is_in() {
     let families = risk.before.families.expect("families are known");
     assert_eq!((families.families, families.class_sizes.counts), (4, vec![(1, 2), (3, 1)]));
     let told = families.risk.prosecutor;
-    assert_eq!((told.highest, told.average), (1.0, (1.0 + 1.0 + 1.0 / 3.0 + 1.0 / 3.0) / 4.0));
+    assert_eq!(told.highest, 1.0);
+    assert!((told.average - (1.0 + 1.0 + 1.0 / 3.0 + 1.0 / 3.0) / 4.0).abs() < 1e-12);
     // After: a has F1 and F2.
     let told = risk.after.families.expect("families are known").risk.prosecutor;
-    assert_eq!((told.highest, told.average), (0.5, (0.5 + 0.5 + 1.0 / 3.0 + 1.0 / 3.0) / 4.0));
+    assert_eq!(told.highest, 0.5);
+    assert!((told.average - (0.5 + 0.5 + 1.0 / 3.0 + 1.0 / 3.0) / 4.0).abs() < 1e-12);
 }
 
 #[test]
@@ -205,8 +213,10 @@ fn brute(groups: &Groups, names: &[String]) -> (u64, u64, u64) {
 fn every_subset_is_what_counting_it_from_scratch_says() {
     // Nine columns of up to 300 values need keys of more than 64 bits.
     let wide = [300; 9];
-    for (domains, with_units) in [(&[2, 7, 3, 4, 2][..], false), (&[2, 7, 3, 4, 2], true), (&wide, false)] {
-        let groups = random(domains, 60, with_units);
+    for (domains, rows, with_units) in
+        [(&[2, 7, 3, 4, 2][..], 60, false), (&[2, 7, 3, 4, 2], 60, true), (&wide, 300, false)]
+    {
+        let groups = random(domains, rows, with_units);
         let subsets = Subsets::new(&groups, WORK);
         assert_eq!(subsets.all.len(), (1 << domains.len()) - 1);
         assert_eq!((subsets.scope.examined, subsets.scope.complete_to), ((1 << domains.len()) - 1, domains.len()));

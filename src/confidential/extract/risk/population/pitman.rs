@@ -43,24 +43,25 @@ const LEAST: f64 = 1e-6;
 fn theta(sample: &Sample<'_>, alpha: f64) -> Option<f64> {
     let above = |distance: f64| {
         let theta = distance - alpha;
-        classes_sum(sample, theta, alpha) > digamma(theta + sample.members) - digamma(theta + 1.0)
+        classes_sum(sample, distance, alpha) > digamma(theta + sample.members) - digamma(theta + 1.0)
     };
     // Distances from -alpha are searched by their logarithm.
-    let (low, high) = (-30.0, 40.0);
+    // Beyond 10^10 the digits of the two sums are those of rounding.
+    let (low, high) = (-25.0, 23.0);
     if !above(f64::exp(low)) || above(f64::exp(high)) {
         return None;
     }
     Some(halve(low, high, |logarithm| above(logarithm.exp())).exp() - alpha)
 }
 
-/// The sum of 1 / (theta + i alpha) over i = 1 to u - 1.
-fn classes_sum(sample: &Sample<'_>, theta: f64, alpha: f64) -> f64 {
-    (digamma(sample.classes + theta / alpha) - digamma(1.0 + theta / alpha)) / alpha
+/// The sum of 1 / (theta + i alpha) over i = 1 to u - 1, where theta is `distance` - alpha: near -alpha theta itself has no digits.
+fn classes_sum(sample: &Sample<'_>, distance: f64, alpha: f64) -> f64 {
+    (digamma(sample.classes - 1.0 + distance / alpha) - digamma(distance / alpha)) / alpha
 }
 
 /// The derivative by alpha.
 fn slope(sample: &Sample<'_>, theta: f64, alpha: f64) -> f64 {
-    let classes = (sample.classes - 1.0 - theta * classes_sum(sample, theta, alpha)) / alpha;
+    let classes = (sample.classes - 1.0 - theta * classes_sum(sample, theta + alpha, alpha)) / alpha;
     let base = digamma(1.0 - alpha);
     let members = sample.sizes.counts.iter().filter(|(size, _)| *size > 1);
     classes - members.map(|(size, count)| real(*count) * (digamma(real(*size) - alpha) - base)).sum::<f64>()

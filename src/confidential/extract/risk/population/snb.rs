@@ -12,11 +12,15 @@ use super::{Sample, halve, real};
 /// # Errors
 /// Why there is no answer.
 pub(super) fn uniques(sample: &Sample<'_>) -> Result<f64, &'static str> {
+    of_classes(sample, classes(sample))
+}
+
+/// The same where the number of classes in the population is known.
+pub(super) fn of_classes(sample: &Sample<'_>, classes: f64) -> Result<f64, &'static str> {
     let (ones, twos) = (sample.of_size(1), sample.of_size(2));
     if twos == 0.0 {
         return Err("no class of two in the sample");
     }
-    let classes = classes(sample);
     if !classes.is_finite() || classes <= 0.0 {
         return Err("the number of classes in the population has no estimate");
     }

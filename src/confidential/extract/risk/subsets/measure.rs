@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::super::groups::Groups;
 use super::super::project::{Count, Key, Keys};
+use super::super::real;
 use crate::extract::microdata::distinct::distinct;
 
 /// What a subset has.
@@ -91,33 +92,24 @@ impl Rows {
 
     /// At most so many entries are counted for all subsets: each reads its parent, which has no more entries than rows, nor than
     /// combinations of values.
-    fn bound(&self) -> u64 {
-        let order: Vec<u64> = self.order().into_iter().map(|column| u64::from(self.domains[column])).collect();
-        let families = u64::from(self.families().max(1));
-        // From the column with fewest values on: how many entries there are without each set of columns.
-        fn below(order: &[u64], next: usize, kept: f64, rows: f64) -> f64 {
-            let mut work = 0.0;
-            for at in next..order.len() {
-                #[allow(clippy::cast_precision_loss)]
-                let without = kept / order[at].max(1) as f64;
-                work += kept.min(rows) + below(order, at + 1, without, rows);
-            }
-            work
-        }
-        #[allow(clippy::cast_precision_loss)]
-        let kept: f64 = order.iter().map(|domain| *domain as f64).product::<f64>() * families as f64;
-        #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-        {
-            below(&order, 0, kept, self.counts.len() as f64) as u64
-        }
+    fn bound(&self) -> f64 {
+        let order: Vec<f64> = self.order().into_iter().map(|column| f64::from(self.domains[column].max(1))).collect();
+        let kept = order.iter().product::<f64>() * f64::from(self.families().max(1));
+        below(&order, kept, real(self.counts.len() as u64))
     }
+}
+
+/// Entries that are read below a set with at most `kept` combinations, of which columns of `order` may still be left out.
+fn below(order: &[f64], kept: f64, rows: f64) -> f64 {
+    let children = order.iter().enumerate();
+    children.map(|(at, domain)| kept.min(rows) + below(&order[at + 1..], kept / domain, rows)).sum()
 }
 
 /// Every subset, or all of up to as many columns as `work` allows; and up to how many columns all are there.
 pub(super) fn all(rows: &Rows, work: u64) -> (Vec<Measured>, usize) {
     let columns = rows.columns.len();
     let bits: u32 = rows.domains.iter().map(|domain| width(*domain)).sum::<u32>() + width(rows.families());
-    if columns <= MOST_COLUMNS && bits <= 128 && rows.bound() <= work {
+    if columns <= MOST_COLUMNS && bits <= 128 && rows.bound() <= real(work) {
         let found = if bits <= 64 { Walk::<u64>::new(rows).run() } else { Walk::<u128>::new(rows).run() };
         return (found, columns);
     }
