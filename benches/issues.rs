@@ -25,10 +25,13 @@ struct Runs {
     runs: u64,
 }
 
+/// What a part is called, and what it prints.
+type Part = (&'static str, fn(Runs));
+
 fn main() {
     let runs = Runs { seed: number("TAKEUP_SEED", 20_261_122), runs: number("TAKEUP_RUNS", 1_000) };
     println!("seed {}, {} panels a figure; bars in brackets", runs.seed, runs.runs);
-    let parts: [(&str, fn(Runs)); 10] = [
+    let parts: [Part; 10] = [
         ("null", null),
         ("discovery", discovery),
         ("power", power),

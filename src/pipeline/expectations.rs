@@ -2,6 +2,7 @@
 //! the folders of earlier ones, opened as a stranger would. Goes out: the same releases with those tables. Deliberately
 //! absent: the store; what is computed from released cells alone tells nothing that they do not tell.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -75,8 +76,8 @@ impl Counts {
             let (Reading::Count(count), [code, period]) = (row.reading, row.codes.as_slice()) else { continue };
             self.note(period);
             let key = (code.clone(), period.clone());
-            if !self.counts.contains_key(&key) {
-                self.counts.insert(key, count);
+            if let Entry::Vacant(open) = self.counts.entry(key) {
+                open.insert(count);
                 self.releases.insert(folder.name.clone());
             }
         }

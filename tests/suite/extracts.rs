@@ -360,7 +360,7 @@ fn plants() -> Vec<(&'static str, Plant, &'static str)> {
         ),
         ("one value in a class", |rows| same_value(rows, 0), "extract_class_homogeneous"),
         ("one value but for a row", |rows| same_value(rows, 1), "extract_class_nearly_homogeneous"),
-        ("two values where three are promised", two_values, "extract_diversity"),
+        ("two values where three are promised", |rows| two_values(rows), "extract_diversity"),
         (
             "a column that names cases",
             |rows| add(rows, "case_id", |row| format!("C{row}")),
@@ -405,7 +405,7 @@ fn same_value(rows: &mut [Vec<String>], but: usize) {
     rest.iter().for_each(|row| rows[*row][5] = "SEMH".to_owned());
 }
 
-fn two_values(rows: &mut Vec<Vec<String>>) {
+fn two_values(rows: &mut [Vec<String>]) {
     for (at, row) in class(rows).into_iter().enumerate() {
         rows[row][5] = if at % 2 == 0 { "ASD".to_owned() } else { "SEMH".to_owned() };
     }

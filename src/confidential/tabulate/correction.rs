@@ -13,7 +13,8 @@ use crate::store::cases::StoredCase;
 use crate::store::corrections::Version;
 use crate::tabulate::TabulateError;
 use crate::tabulate::derive::{Deriver, NESTED};
-use crate::tabulate::frame::{Frame, OTHER, OWN_UNIT, counted_month, fields_of, packed, unit_of, unpacked};
+use crate::tabulate::frame::{Frame, OTHER, OWN_UNIT, counted_month, fields_of, unit_of};
+use crate::tabulate::frozen::{packed, unpacked};
 
 /// Combinations that a correction takes out and brings in.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]

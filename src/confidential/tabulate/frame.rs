@@ -5,13 +5,11 @@
 //! the difference between them. Deliberately absent: names, dates of days, anything that identifies.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::io::{Read, Write};
 
 use model::config::Configuration;
 use model::config::dimension::Derivation;
 use model::edition::Editions;
 use model::period::{Month, Period};
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::store::Store;
@@ -20,6 +18,7 @@ use crate::store::record_keys::RecordKeys;
 use crate::tabulate::TabulateError;
 use crate::tabulate::correction::Change;
 use crate::tabulate::derive::{Deriver, NESTED};
+use crate::tabulate::frozen::unpacked;
 
 /// The unit of a case that the source declares to be its own.
 pub const OWN_UNIT: u64 = u64::MAX;
@@ -356,35 +355,6 @@ impl Frame {
         let most = |number: usize| units[number * events..(number + 1) * events].iter().copied().max().unwrap_or(0);
         numbered.into_iter().map(most).collect()
     }
-
-    /// The combinations of the months inside `period`, to be frozen with a release, as opaque bytes.
-    ///
-    /// # Errors
-    /// [`TabulateError::Frozen`] where they cannot be written.
-    pub fn freeze(&self, period: Period) -> Result<Vec<u8>, TabulateError> {
-        let mut combinations: BTreeMap<(u32, i32, u64, Vec<u32>), (u32, u32)> = BTreeMap::new();
-        for row in (0..self.count.len()).filter(|row| (period.start.0..period.end.0).contains(&self.month[*row])) {
-            let codes = self.codes.iter().map(|column| column[row]).collect();
-            let kept = combinations.entry((self.event[row], self.month[row], self.unit[row], codes)).or_default();
-            let key = self.record_key.get(row).copied().unwrap_or_default();
-            *kept = (kept.0 + self.count[row], kept.1.wrapping_add(key));
-        }
-        let mut kept = Self { events: self.events.clone(), dims: self.dims.clone(), ..Self::default() };
-        kept.codes = vec![Vec::new(); self.dims.len()];
-        for ((event, month, unit, codes), (count, key)) in combinations {
-            if self.has_record_keys() {
-                kept.record_key.push(key);
-            }
-            kept.event.push(event);
-            kept.month.push(month);
-            kept.unit.push(unit);
-            kept.count.push(count);
-            for (column, code) in kept.codes.iter_mut().zip(codes) {
-                column.push(code);
-            }
-        }
-        packed(&kept)
-    }
 }
 
 /// Every field that the derivers need, each once, and where each deriver finds its own.
@@ -426,18 +396,6 @@ pub const OTHER: &str = "Other, rarely used";
 #[must_use]
 pub fn ancestor(leaf: &str, depth: usize) -> &str {
     leaf.match_indices(NESTED).nth(depth - 1).map_or(leaf, |(end, _)| &leaf[..end])
-}
-
-pub(super) fn packed(body: &impl Serialize) -> Result<Vec<u8>, TabulateError> {
-    let text = serde_json::to_vec(body).map_err(|_| TabulateError::Frozen)?;
-    let mut packer = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::default());
-    packer.write_all(&text).and_then(|()| packer.finish()).map_err(|_| TabulateError::Frozen)
-}
-
-pub(super) fn unpacked<T: DeserializeOwned>(body: &[u8]) -> Result<T, TabulateError> {
-    let mut text = Vec::new();
-    flate2::read::DeflateDecoder::new(body).read_to_end(&mut text).map_err(|_| TabulateError::Frozen)?;
-    serde_json::from_slice(&text).map_err(|_| TabulateError::Frozen)
 }
 
 fn derivers(configuration: &Configuration) -> Vec<Deriver> {

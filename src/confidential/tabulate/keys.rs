@@ -120,7 +120,7 @@ mod tests {
     fn what_is_frozen_keeps_its_keys_and_a_frame_without_keys_has_no_cell_keys() {
         let (axes, frame) = keyed();
         let year = Period { start: Month::new(2026, 1), end: Month::new(2027, 1) };
-        let kept: Frame = crate::tabulate::frame::unpacked(&frame.freeze(year).expect("bytes")).expect("a frame");
+        let kept: Frame = crate::tabulate::frozen::unpacked(&frame.freeze(year).expect("bytes")).expect("a frame");
         let mut keys = kept.record_key.clone();
         keys.sort_unstable();
         assert_eq!(keys, [20, 300, 4_000, 50_000, 4_000_000_000]);

@@ -53,6 +53,7 @@ pub mod correction;
 pub mod count;
 pub mod derive;
 pub mod frame;
+mod frozen;
 mod keys;
 mod shape;
 pub mod tags;

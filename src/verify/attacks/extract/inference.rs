@@ -70,7 +70,7 @@ pub(super) fn check(data: &Microdata, classes: &[Class], found: &mut Found) {
 }
 
 fn per_mille(part: u64, whole: u64) -> u64 {
-    if whole == 0 { 0 } else { part * 1000 / whole }
+    (part * 1000).checked_div(whole).unwrap_or(0)
 }
 
 fn diversity(data: &Microdata, name: &str, of: &[(Option<usize>, Told<'_>)], found: &mut Found) {
