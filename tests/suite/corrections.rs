@@ -338,7 +338,10 @@ fn a_second_extract_after_a_correction_would_show_who_was_moved_and_is_refused()
     let other = own.replace("A research body of your choice", "Another body");
     fs::write(profiles.join("other.toml"), other).expect("the workspace can be written");
     let mut moved = in_quarter(&year, 2);
-    moved.iter_mut().filter(|case| case.borough == "Bronx").take(3).for_each(|case| case.borough = "Queens");
+    // Six families in all, as a correction needs, but three a move.
+    for (from, to) in [("Bronx", "Queens"), ("Brooklyn", "Manhattan")] {
+        moved.iter_mut().filter(|case| case.borough == from).take(3).for_each(|case| case.borough = to);
+    }
     made.ingest(&moved);
     made.report(&["2018-Q2", "--correct", REASON]);
     let before = files(&made.reports());
