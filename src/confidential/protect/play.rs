@@ -74,6 +74,11 @@ pub(super) const HARD: Means = Means {
 };
 
 impl Means {
+    /// Whether nothing comes after it.
+    fn is_last(self) -> bool {
+        self.effort.beam >= HARD.effort.beam
+    }
+
     pub(super) fn at_most(self, budget: u64) -> Self {
         Self { effort: Effort { budget, ..self.effort }, ..self }
     }
@@ -296,6 +301,9 @@ impl<'a> Play<'a> {
             return true;
         }
         let need = self.need_before(cell, insider);
+        if !self.vertices.is_ready() && !means.is_last() {
+            return false;
+        }
         let deepest = self.board.depth(cell).min(need.width);
         if self.range(cell, insider).down() < deepest {
             self.edge(cell, -deepest);

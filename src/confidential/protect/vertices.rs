@@ -17,6 +17,8 @@ const PIVOTS: u64 = 400;
 /// with them along both sides.
 const WORTH: usize = 200;
 const WORTH_AMONG: usize = 2_000;
+/// Pivots times cells, some twenty seconds, after which only the last resort still searches here.
+const WORK: u64 = 250_000_000;
 /// A number this near to a whole one is meant to be it.
 const WHOLE: f64 = 1e-3;
 
@@ -24,6 +26,8 @@ const WHOLE: f64 = 1e-3;
 pub(super) struct Vertices {
     simplex: Option<Simplex>,
     is_free: Vec<bool>,
+    /// Pivots times cells so far.
+    work: u64,
 }
 
 impl Vertices {
@@ -31,7 +35,7 @@ impl Vertices {
         let size = board.system.len();
         let is_free: Vec<bool> = (0_u32..).take(size).map(|cell| board.price(cell) == Some(0)).collect();
         if size > MOST_CELLS {
-            return Self { simplex: None, is_free };
+            return Self { simplex: None, is_free, work: 0 };
         }
         let mut equations = Equations::default();
         for cell in (0_u32..).take(size) {
@@ -50,12 +54,12 @@ impl Vertices {
         let truth: Vec<(usize, i64)> = (0..size).map(|cell| (cell, 0)).collect();
         let is_there = simplex.rest_at(&truth, |cell| is_free[cell])
             && (0..size).filter(|&cell| !is_free[cell]).all(|cell| simplex.hold(cell));
-        Self { simplex: is_there.then_some(simplex), is_free }
+        Self { simplex: is_there.then_some(simplex), is_free, work: 0 }
     }
 
-    /// Whether the system is small enough.
+    /// Whether the system is small enough, and the search has not yet taken its time.
     pub(super) fn is_ready(&self) -> bool {
-        self.simplex.is_some()
+        self.simplex.is_some() && self.work < WORK
     }
 
     /// Follows the board in what it has hidden, published or held since.
@@ -83,8 +87,10 @@ impl Vertices {
         let before = simplex.pivots;
         let sense = if amount < 0 { -1.0 } else { 1.0 };
         let push = simplex.push(cell as usize, sense, PIVOTS, float(amount));
+        let pivots = simplex.pivots - before;
+        self.work += pivots * u64::try_from(self.is_free.len()).unwrap_or(u64::MAX >> 32);
         let worth = WORTH * (self.is_free.len() / WORTH_AMONG).max(1).pow(2);
-        board.count_steps(worth * usize::try_from(simplex.pivots - before).unwrap_or(0));
+        board.count_steps(worth * usize::try_from(pivots).unwrap_or(0));
         if push == Push::Lost {
             return None;
         }
