@@ -75,7 +75,7 @@ pub struct Protect {
     #[arg(long, value_name = "N", default_value_t = 60)]
     effort: u32,
     /// Millions of steps spent on proving how little any pattern could cost
-    #[arg(long, value_name = "N", default_value_t = 60)]
+    #[arg(long, value_name = "N", default_value_t = 30)]
     bound: u32,
     /// How counts are protected; rounding needs --base, cell-key needs --deviation and --variance or --p-table
     #[arg(long, value_enum, default_value_t = Method::Suppress)]

@@ -17,7 +17,7 @@ const NOISE: f64 = 1e-11;
 pub type Column = Vec<(usize, f64)>;
 
 /// The identity but for column `row`.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Factor {
     row: usize,
     pivot: f64,
@@ -27,7 +27,7 @@ struct Factor {
 }
 
 /// A factored basis.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Basis {
     height: usize,
     factors: Vec<Factor>,

@@ -51,7 +51,7 @@ pub enum Push {
 }
 
 /// A vertex of one component, and how to leave it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Simplex {
     variables: Vec<usize>,
     /// Place of a system's variable in this component.

@@ -22,6 +22,7 @@ struct Room {
 const NEVER: u64 = u64::MAX;
 
 /// Everything the search reads.
+#[derive(Clone)]
 pub(super) struct Board<'a> {
     pub system: &'a System<'a>,
     pub primary: &'a Primary,

@@ -20,6 +20,7 @@ type Trade = Vec<(i128, i64)>;
 const TRADES: usize = 160;
 
 /// Where every variable lies, and what can be traded for what.
+#[derive(Clone)]
 pub(super) struct Cubes {
     index: HashMap<i128, u32, BuildHasherDefault<Mixer>>,
     places: Vec<i128>,

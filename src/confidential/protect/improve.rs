@@ -66,18 +66,52 @@ const SELDOM: usize = 6;
 /// Swaps kept, a protected cell, before those that do not stand are forgotten.
 const MEMORY: usize = 20;
 
+/// Players that go on from the best pattern so far, each by a chance of its own and on a core of its own. As many
+/// on every machine, so that the pattern is the same on every machine.
+const PLAYERS: u64 = 2;
+/// Times they compare what they have.
+const LEGS: u64 = 6;
+
 /// Tears down and builds anew until a number of steps is reached.
-pub(super) fn rebuild(play: &mut Play, until: u64) {
-    let mut chance = Chance::new(&play.board.system.problem.tie_key);
+pub(super) fn rebuild<'a>(play: &mut Play<'a>, until: u64) {
+    let leg = until.saturating_sub(play.board.steps()) / LEGS / PLAYERS;
+    let mut chances: Vec<Chance> =
+        (0..PLAYERS).map(|player| Chance::new(&play.board.system.problem.tie_key, player)).collect();
+    for to_come in (0..LEGS).rev() {
+        let players: Vec<(Play<'a>, bool)> = std::thread::scope(|scope| {
+            let started: Vec<_> = chances
+                .iter_mut()
+                .map(|chance| {
+                    let mut player = play.clone();
+                    scope.spawn(move || {
+                        let is_tired = rebuild_alone(&mut player, leg, to_come, chance);
+                        (player, is_tired)
+                    })
+                })
+                .collect();
+            started.into_iter().filter_map(|player| player.join().ok()).collect()
+        });
+        let are_tired = players.iter().all(|(_, is_tired)| *is_tired);
+        // The first of equals.
+        let Some((best, _)) = players.into_iter().min_by_key(|(player, _)| player.cost) else { return };
+        *play = best;
+        if are_tired {
+            return;
+        }
+    }
+}
+
+/// One player's leg, with so many more to come. Gives whether it stopped because nothing more is to be expected.
+fn rebuild_alone(play: &mut Play, leg: u64, to_come: u64, chance: &mut Chance) -> bool {
     let mut cells = hidden(play);
     let (mut least, mut idle) = (play.cost, 0);
-    let all = until.saturating_sub(play.board.steps());
+    let until = play.board.steps() + leg;
     while !cells.is_empty() && idle <= PATIENCE * cells.len() && play.board.steps() < until {
-        let left = (until - play.board.steps()) * 1_000 / all.max(1);
+        let left = (until - play.board.steps() + leg * to_come) * 1_000 / (leg * LEGS).max(1);
         let slack = least / u64::try_from(cells.len()).unwrap_or(1) * left / 1_000;
-        let chosen = choose(play, &cells, &mut chance);
+        let chosen = choose(play, &cells, chance);
         let means = if chance.below(SELDOM) == 0 { WIDE } else { CUBES };
-        if round(play, &chosen, least + slack, means, &mut chance) {
+        if round(play, &chosen, least + slack, means, chance) {
             cells = hidden(play);
         }
         idle += 1;
@@ -92,6 +126,7 @@ pub(super) fn rebuild(play: &mut Play, until: u64) {
         }
     }
     play.back_to(0);
+    play.board.steps() < until
 }
 
 /// A few hidden cells that swaps join.
@@ -162,8 +197,8 @@ fn round(play: &mut Play, chosen: &[u32], most: u64, means: Means, chance: &mut 
 struct Chance(u64);
 
 impl Chance {
-    fn new(key: &[u8; 32]) -> Self {
-        Self(key.chunks(8).fold(0, |seed, chunk| {
+    fn new(key: &[u8; 32], player: u64) -> Self {
+        Self(key.chunks(8).fold(player, |seed, chunk| {
             let word = chunk.iter().fold(0_u64, |word, &byte| (word << 8) | u64::from(byte));
             seed.rotate_left(17) ^ word
         }))

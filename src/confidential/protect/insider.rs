@@ -14,11 +14,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::lone::Lone;
 use super::primary::{Need, State};
-use super::system::{Lone, System, signed};
+use super::system::{System, signed};
 
 /// For each variable, the insiders who know it; an insider is named by the first cell that it is alone in.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Insiders {
     known_to: Vec<Vec<u32>>,
     /// By insider: what it knows, rising.

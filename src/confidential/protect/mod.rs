@@ -12,6 +12,7 @@ mod flow;
 mod improve;
 mod insider;
 mod joint;
+mod lone;
 mod pattern;
 mod perturb;
 mod play;
@@ -278,13 +279,33 @@ fn attempt(problem: &Problem, counter: &dyn Counter) -> Result<Pattern, ProtectE
     let mut primary = primary::primary(&system)?;
     let (forms, method) = perturb::forms(&system, counter)?;
     perturb::apply(&system, &forms, &mut primary);
-    let (primary, outcome) = perturb::audit(&system, primary, &forms)?;
+    let ((primary, outcome), lower_bound) = search_and_bound(&system, primary, &forms)?;
     pattern::prove(&system, &primary, &outcome)?;
     let mut pattern = Pattern { method, ..pattern::pattern(&system, &primary, &outcome, &forms) };
-    if problem.bound_effort > 0 {
-        pattern.statistics.lower_bound = bound::lower_bound(&system, &primary, problem.bound_effort);
-    }
+    pattern.statistics.lower_bound = lower_bound;
     Ok(pattern)
+}
+
+/// The pattern, and how little any could cost: neither waits for the other. Rounding may yet turn cells into hidden ones,
+/// and with them what there is to bound; then the bound comes last.
+fn search_and_bound(
+    system: &system::System,
+    primary: primary::Primary,
+    forms: &[Option<Form>],
+) -> Result<((primary::Primary, secondary::Outcome), u64), ProtectError> {
+    let effort = system.problem.bound_effort;
+    if effort == 0 || system.problem.method != Method::Suppress {
+        let found = perturb::audit(system, primary, forms)?;
+        let bound = if effort == 0 { 0 } else { bound::lower_bound(system, &found.0, effort) };
+        return Ok((found, bound));
+    }
+    let bounded = primary.clone();
+    std::thread::scope(|scope| {
+        let bound = scope.spawn(|| bound::lower_bound(system, &bounded, effort));
+        let found = perturb::audit(system, primary, forms)?;
+        // What did not come about is no bound.
+        Ok((found, bound.join().unwrap_or(0)))
+    })
 }
 
 /// What a release says of figures that were found under `method`, where smaller counts than `threshold` are hidden.

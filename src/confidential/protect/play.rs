@@ -84,6 +84,7 @@ impl Means {
     }
 }
 
+#[derive(Clone)]
 pub(super) struct Play<'a> {
     pub board: Board<'a>,
     cubes: Cubes,
@@ -157,7 +158,7 @@ impl<'a> Play<'a> {
             self.cost += self.board.worth(cell);
             self.board.hide(cell);
             self.stack.refresh(&self.board, cell);
-            self.vertices.follow(&self.board, cell);
+            self.vertices.note_change(cell);
             self.witnesses.hidden(cell, &self.board);
             self.journal.push((cell, true));
         }
@@ -171,7 +172,7 @@ impl<'a> Play<'a> {
         self.cost -= self.board.worth(cell);
         self.board.give_back(cell);
         self.stack.refresh(&self.board, cell);
-        self.vertices.follow(&self.board, cell);
+        self.vertices.note_change(cell);
         self.journal.push((cell, false));
         let mut lost = self.witnesses.published(cell, &self.board);
         lost.retain(|&target| !self.is_safe(target));
@@ -260,19 +261,19 @@ impl<'a> Play<'a> {
     fn set_floor(&mut self, cell: u32, floor: i64) -> i64 {
         let before = self.board.set_floor(cell, floor);
         if before != floor {
-            self.vertices.deepen(&self.board, cell);
+            self.vertices.note_change(cell);
         }
         before
     }
 
     fn hold(&mut self, cell: u32) {
         self.board.hold(cell);
-        self.vertices.follow(&self.board, cell);
+        self.vertices.note_change(cell);
     }
 
     fn let_go(&mut self, cell: u32) {
         self.board.let_go(cell);
-        self.vertices.follow(&self.board, cell);
+        self.vertices.note_change(cell);
     }
 
     fn range(&self, cell: u32, insider: Option<u32>) -> Range {
@@ -304,6 +305,9 @@ impl<'a> Play<'a> {
         if !self.vertices.is_ready() && !means.is_last() {
             return false;
         }
+        if !means.programmes && !self.vertices.is_worthwhile() {
+            return false;
+        }
         let deepest = self.board.depth(cell).min(need.width);
         if self.range(cell, insider).down() < deepest {
             self.edge(cell, -deepest);
@@ -314,7 +318,9 @@ impl<'a> Play<'a> {
                 self.edge(cell, up);
             }
         }
-        self.range(cell, insider).meets(need)
+        let is_met = self.range(cell, insider).meets(need);
+        self.vertices.note(is_met);
+        is_met
     }
 
     fn edge(&mut self, cell: u32, amount: i64) {

@@ -40,6 +40,7 @@ pub(super) struct Need {
 }
 
 /// The state before secondary suppression.
+#[derive(Clone)]
 pub(super) struct Primary {
     pub states: Vec<State>,
     /// The least that a hidden variable can be for an honest reader: 1 where its table publishes zeros.

@@ -119,6 +119,7 @@ fn holders(sums: &[(u32, Vec<u32>)], leaf: u32) -> BTreeSet<u32> {
 }
 
 /// Slices with their boards.
+#[derive(Clone)]
 pub(super) struct Stack<'a> {
     slices: &'a [Slice<'a>],
     boards: Vec<Board<'a>>,

@@ -12,10 +12,11 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 use super::error::ProtectError;
+use super::lone::{self, Lone};
 use super::primary::Need;
 use super::rules::group::Watched;
 use super::{EarlierForm, Insiders, Problem, Space, relations};
-use crate::tabulate::{Counter, Counts, Key, Row};
+use crate::tabulate::{Counter, Counts, Key};
 
 /// Sparse lists of `(index, coefficient)`, one list a line.
 #[derive(Debug, Default)]
@@ -83,16 +84,6 @@ pub(super) struct System<'a> {
     pub lone: Vec<Lone>,
 }
 
-/// Cases alike in every dimension, all of one protected unit.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Lone {
-    /// The cells in which that unit is alone, rising.
-    pub alone: Vec<u32>,
-    /// All variables that count the cases, rising.
-    pub inside: Vec<u32>,
-    pub cases: i64,
-}
-
 impl<'a> System<'a> {
     /// Builds the system and checks the truth against it.
     pub(super) fn build(problem: &'a Problem, counter: &dyn Counter) -> Result<Self, ProtectError> {
@@ -136,7 +127,7 @@ impl<'a> System<'a> {
             rows.push(terms.iter().take(1).copied().chain([(room, 1)]).chain(terms.iter().skip(1).copied()).collect());
         }
         let lone = match problem.insiders {
-            Insiders::Considered => lone(problem, counter, &keys, &counts),
+            Insiders::Considered => lone::lone(problem, counter, &keys, &counts),
             Insiders::Ignored => Vec::new(),
         };
         let system = Self { origins, adds_up, lone, ..Self::part(problem, keys, counts, rows) };
@@ -221,38 +212,6 @@ impl<'a> System<'a> {
         }
         Ok(())
     }
-}
-
-/// The cases of those who are alone in a cell, and all cells that count them.
-fn lone(problem: &Problem, counter: &dyn Counter, keys: &[Key], counts: &[Counts]) -> Vec<Lone> {
-    let alone: Vec<u32> =
-        (0_u32..).zip(counts).filter(|(_, counts)| counts.protected == 1).map(|(cell, _)| cell).collect();
-    let rows = counter.rows(&alone.iter().map(|&cell| keys[cell as usize].clone()).collect::<Vec<Key>>());
-    let index: HashMap<&Key, u32> = keys.iter().zip(0_u32..).collect();
-    let shape = |key: &Key| key.iter().zip(&problem.spaces).map(|(&code, space)| code != space.total).collect();
-    let shapes: BTreeSet<Vec<bool>> = keys.iter().map(shape).collect();
-    let lone = |row: Row| {
-        let mut inside = Vec::new();
-        for shape in &shapes {
-            let codes = |(is_named, (space, holders)): (&bool, (&Space, &Vec<u32>))| -> Vec<u32> {
-                holders.iter().copied().filter(|&code| (code != space.total) == *is_named).collect()
-            };
-            let lists: Vec<Vec<u32>> = shape.iter().zip(problem.spaces.iter().zip(&row.holders)).map(codes).collect();
-            inside.extend(product(&lists).iter().filter_map(|key| index.get(key)));
-        }
-        inside.sort_unstable();
-        Lone { alone: row.of.iter().map(|&at| alone[at as usize]).collect(), inside, cases: signed(row.cases) }
-    };
-    rows.into_iter().map(lone).collect()
-}
-
-/// Every key of one code from each list.
-fn product(lists: &[Vec<u32>]) -> Vec<Key> {
-    let mut keys: Vec<Vec<u32>> = vec![Vec::new()];
-    for list in lists {
-        keys = keys.iter().flat_map(|key| list.iter().map(|&code| [key.as_slice(), &[code]].concat())).collect();
-    }
-    keys.into_iter().map(Vec::into_boxed_slice).collect()
 }
 
 /// Counts of people, far inside what an `i64` holds.

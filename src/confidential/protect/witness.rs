@@ -90,7 +90,7 @@ pub(super) enum Standing {
 }
 
 /// All swaps, and what they prove.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Witnesses {
     swaps: Vec<Swap>,
     known: HashSet<u64>,
