@@ -64,6 +64,11 @@ impl Basis {
         }
     }
 
+    /// Entries that a solution passes through.
+    pub fn fill(&self) -> usize {
+        self.factors.len() + self.entries.len()
+    }
+
     /// A column enters at `row`; `column` is what it is in terms of the basis before.
     pub fn enter(&mut self, column: &[(usize, f64)], row: usize) {
         let start = self.entries.len();

@@ -162,6 +162,12 @@ impl Simplex {
         (self.variables.len() + 4 * self.basis.len()) as u64
     }
 
+    /// What the time of a pivot is about proportional to, now: the entries of the factored basis.
+    #[must_use]
+    pub fn fill(&self) -> usize {
+        self.inverse.fill()
+    }
+
     /// The vertex at which the search stands: a value for every variable of the component. None where it is none without
     /// the little by which the bounds were moved.
     #[must_use]

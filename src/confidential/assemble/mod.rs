@@ -37,8 +37,8 @@ use crate::tabulate::correction::Change;
 use crate::tabulate::frame::Loaded;
 use crate::tabulate::{Axes, Frame, Key, TabulateError, Tabulation};
 
-/// Steps of search that a report takes time for: about a second.
-const EFFORT: u64 = 6_000_000;
+/// Steps of search that a report takes time for: one or two seconds on two cores.
+const EFFORT: u64 = 20_000_000;
 
 /// What stops a report before anything is written.
 #[derive(Debug, Error)]

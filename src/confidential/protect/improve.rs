@@ -61,7 +61,8 @@ const MANY: usize = 40;
 const SELDOM_MANY: usize = 8;
 /// Rounds without a gain, a hidden cell, after which no more is to be expected.
 const PATIENCE: usize = 40;
-/// One round in so many may look for swaps of any shape, which is slow and finds what cubes do not.
+/// One round in so many may look for swaps of any shape, which is slow and finds what cubes do not; while that takes no
+/// more than three quarters of all steps.
 const SELDOM: usize = 6;
 /// Swaps kept, a protected cell, before those that do not stand are forgotten.
 const MEMORY: usize = 20;
@@ -70,7 +71,7 @@ const MEMORY: usize = 20;
 /// on every machine, so that the pattern is the same on every machine.
 const PLAYERS: u64 = 2;
 /// Times they compare what they have.
-const LEGS: u64 = 6;
+const LEGS: u64 = 4;
 
 /// Tears down and builds anew until a number of steps is reached.
 pub(super) fn rebuild<'a>(play: &mut Play<'a>, until: u64) {
@@ -104,16 +105,19 @@ pub(super) fn rebuild<'a>(play: &mut Play<'a>, until: u64) {
 /// One player's leg, with so many more to come. Gives whether it stopped because nothing more is to be expected.
 fn rebuild_alone(play: &mut Play, leg: u64, to_come: u64, chance: &mut Chance) -> bool {
     let mut cells = hidden(play);
-    let (mut least, mut idle) = (play.cost, 0);
+    let (mut least, mut idle, mut wide) = (play.cost, 0, 0);
     let until = play.board.steps() + leg;
     while !cells.is_empty() && idle <= PATIENCE * cells.len() && play.board.steps() < until {
         let left = (until - play.board.steps() + leg * to_come) * 1_000 / (leg * LEGS).max(1);
         let slack = least / u64::try_from(cells.len()).unwrap_or(1) * left / 1_000;
         let chosen = choose(play, &cells, chance);
-        let means = if chance.below(SELDOM) == 0 { WIDE } else { CUBES };
-        if round(play, &chosen, least + slack, means, chance) {
+        let begun = play.board.steps();
+        let is_wide = chance.below(SELDOM) == 0 && wide * 4 <= (begun + leg - until) * 3;
+        let means = if is_wide { WIDE } else { CUBES };
+        if round(play, &chosen, least + slack, (means, begun + leg), chance) {
             cells = hidden(play);
         }
+        wide += if is_wide { play.board.steps() - begun } else { 0 };
         idle += 1;
         if play.cost < least {
             (least, idle) = (play.cost, 0);
@@ -158,9 +162,9 @@ fn choose(play: &Play, cells: &[u32], chance: &mut Chance) -> Vec<u32> {
     chosen
 }
 
-/// Whether the pattern without `chosen`, built anew, costs at most `most`. Now and then one or two of them may not come
+/// Whether the pattern without `chosen`, built anew, costs at most `most`, found within a number of steps. Now and then one or two of them may not come
 /// back, or the same cells would.
-fn round(play: &mut Play, chosen: &[u32], most: u64, means: Means, chance: &mut Chance) -> bool {
+fn round(play: &mut Play, chosen: &[u32], most: u64, (means, until): (Means, u64), chance: &mut Chance) -> bool {
     let mark = play.mark();
     let mut lost = Vec::new();
     for &cell in chosen {
@@ -178,8 +182,9 @@ fn round(play: &mut Play, chosen: &[u32], most: u64, means: Means, chance: &mut 
     for &cell in &barred {
         play.board.hold(cell);
     }
-    let is_built =
-        lost.into_iter().all(|target| play.cost <= most && play.prove(target, means.at_most(most - play.cost)));
+    let is_built = lost.into_iter().all(|target| {
+        play.cost <= most && play.board.steps() < until && play.prove(target, means.at_most(most - play.cost))
+    });
     for &cell in &barred {
         play.board.let_go(cell);
     }

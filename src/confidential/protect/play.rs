@@ -176,6 +176,7 @@ impl<'a> Play<'a> {
         self.journal.push((cell, false));
         let mut lost = self.witnesses.published(cell, &self.board);
         lost.retain(|&target| !self.is_safe(target));
+        self.board.count_steps(self.witnesses.take_looked());
         lost.sort_by_key(|&target| self.ranks[target as usize]);
         lost
     }
@@ -305,7 +306,7 @@ impl<'a> Play<'a> {
         if !self.vertices.is_ready() && !means.is_last() {
             return false;
         }
-        if !means.programmes && !self.vertices.is_worthwhile() {
+        if !means.programmes && !self.vertices.is_worthwhile(&self.board) {
             return false;
         }
         let deepest = self.board.depth(cell).min(need.width);

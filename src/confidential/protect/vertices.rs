@@ -13,29 +13,19 @@ use super::search::Move;
 const MOST_CELLS: usize = 12_000;
 /// Pivots for one push.
 const PIVOTS: u64 = 400;
-/// Steps of the other searches that a pivot takes the time of among so many cells; the basis that it passes through grows
-/// with them along both sides.
-const WORTH: usize = 200;
-const WORTH_AMONG: usize = 2_000;
-/// Pivots times cells, some twenty seconds, after which only the last resort still searches here.
-const WORK: u64 = 250_000_000;
-/// Cells after which a record speaks.
-const TRIED: usize = 24;
-/// One cell met in so many is too few.
-const SELDOM_MET: usize = 8;
-/// Cells passed over before the next is tried.
-const SKIPPED: usize = 64;
+/// Steps of the other searches that a pivot takes the time of, and one more for so many entries of the factored basis.
+const PIVOT: usize = 50;
+const ENTRIES: usize = 20;
+/// Steps, some six seconds, after which only the last resort still searches here.
+const MOST_STEPS: u64 = 60_000_000;
+/// Of one cell in so many that it is asked for lately, the search must find what was asked to go beyond its share.
+const SELDOM_MET: u32 = 8;
+/// One step in so many of all may be taken here whatever comes of it.
+const SHARE: u64 = 3;
+/// Cells that the record goes back.
+const RECENT: u32 = 48;
 /// A number this near to a whole one is meant to be it.
 const WHOLE: f64 = 1e-3;
-
-/// How often the search met what was asked of it lately.
-#[derive(Debug, Clone, Copy, Default)]
-struct Record {
-    tried: usize,
-    met: usize,
-    /// Times it was not tried since.
-    skipped: usize,
-}
 
 /// Lowest and highest, unless held.
 type Stand = Option<(i64, Option<i64>)>;
@@ -53,19 +43,20 @@ pub(super) struct Vertices {
     /// Cells of which the board may think otherwise by now, each once.
     changed: Vec<u32>,
     is_changed: Vec<bool>,
-    /// Pivots times cells so far.
-    work: u64,
-    record: Record,
+    /// Steps so far.
+    steps: u64,
+    /// Cells that it was asked for lately, and those for which it found what was asked.
+    asked: u32,
+    met: u32,
 }
 
 impl Vertices {
     pub(super) fn new(board: &Board) -> Self {
         let size = board.system.len();
         let stands: Vec<Stand> = (0_u32..).take(size).map(|cell| stand(board, cell)).collect();
-        let is_changed = vec![false; size];
-        let record = Record::default();
+        let (changed, is_changed) = (Vec::new(), vec![false; size]);
         if size > MOST_CELLS {
-            return Self { simplex: None, stands, changed: Vec::new(), is_changed, work: 0, record };
+            return Self { simplex: None, stands, changed, is_changed, steps: 0, asked: 0, met: 0 };
         }
         let mut equations = Equations::default();
         for cell in (0_u32..).take(size) {
@@ -84,30 +75,25 @@ impl Vertices {
         let truth: Vec<(usize, i64)> = (0..size).map(|cell| (cell, 0)).collect();
         let is_there = simplex.rest_at(&truth, |cell| stands[cell].is_some())
             && (0..size).filter(|&cell| stands[cell].is_none()).all(|cell| simplex.hold(cell));
-        Self { simplex: is_there.then_some(simplex), stands, changed: Vec::new(), is_changed, work: 0, record }
+        Self { simplex: is_there.then_some(simplex), stands, changed, is_changed, steps: 0, asked: 0, met: 0 }
     }
 
     /// Whether the system is small enough, and the search has not yet taken its time.
     pub(super) fn is_ready(&self) -> bool {
-        self.simplex.is_some() && self.work < WORK
+        self.simplex.is_some() && self.steps < MOST_STEPS
     }
 
-    /// Whether the search meets often enough what is asked of it to be asked; else only now and then.
-    pub(super) fn is_worthwhile(&mut self) -> bool {
-        let Record { tried, met, skipped } = self.record;
-        let thousands = (self.stands.len() / 1_000).max(1);
-        let is_good = tried < TRIED / thousands || met * SELDOM_MET >= tried || skipped >= SKIPPED * thousands;
-        self.record.skipped = if is_good { 0 } else { skipped + 1 };
-        is_good
+    /// Whether the search has not taken more than its share of all steps, or finds often enough what it is asked for.
+    pub(super) fn is_worthwhile(&self, board: &Board) -> bool {
+        self.steps * SHARE <= board.steps() || self.met * SELDOM_MET >= self.asked
     }
 
-    /// Notes whether it did.
+    /// Notes whether it found what it was asked for.
     pub(super) fn note(&mut self, is_met: bool) {
-        self.record.tried += 1;
-        self.record.met += usize::from(is_met);
-        if self.record.tried >= 2 * TRIED {
-            self.record.tried /= 2;
-            self.record.met /= 2;
+        self.asked += 1;
+        self.met += u32::from(is_met);
+        if self.asked >= RECENT {
+            (self.asked, self.met) = (self.asked / 2, self.met / 2);
         }
     }
 
@@ -151,9 +137,9 @@ impl Vertices {
         let sense = if amount < 0 { -1.0 } else { 1.0 };
         let push = simplex.push(cell as usize, sense, PIVOTS, float(amount));
         let pivots = simplex.pivots - before;
-        self.work += pivots * u64::try_from(self.stands.len()).unwrap_or(u64::MAX >> 32);
-        let worth = WORTH * (self.stands.len() / WORTH_AMONG).max(1).pow(2);
-        board.count_steps(worth * usize::try_from(pivots).unwrap_or(0));
+        let steps = (PIVOT + simplex.fill() / ENTRIES) * usize::try_from(pivots).unwrap_or(0);
+        self.steps += u64::try_from(steps).unwrap_or(0);
+        board.count_steps(steps);
         if push == Push::Lost {
             return None;
         }

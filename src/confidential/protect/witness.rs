@@ -5,6 +5,7 @@
 //! A swap stands while all its cells are hidden. It is kept when one of them is published again, because the cell may be
 //! hidden anew: so a change of the pattern is undone by undoing it, and no proof has to be found twice.
 
+use std::cell::Cell;
 use std::collections::HashSet;
 
 use super::board::Board;
@@ -97,6 +98,8 @@ pub(super) struct Witnesses {
     /// By cell: the swaps through it, where it is protected or could be published.
     through: Vec<Vec<u32>>,
     ranges: Vec<Range>,
+    /// Swaps looked at, one cell each, since it was last asked: steps of search like others.
+    looked: Cell<usize>,
 }
 
 /// No need is anywhere near; keeps products inside 64 bits where nothing limits a swap.
@@ -119,6 +122,11 @@ impl Witnesses {
             return range;
         }
         self.best_of(cell, need, |swap| swap.before(insider, insiders))
+    }
+
+    /// What was looked at since the last call.
+    pub(super) fn take_looked(&self) -> usize {
+        self.looked.take()
     }
 
     /// Whether a cell is proven, for strangers and for all `insiders`.
@@ -157,6 +165,7 @@ impl Witnesses {
         let mut range = Range::default();
         for &at in self.through[cell as usize].iter().rev() {
             let swap = &self.swaps[at as usize];
+            self.looked.set(self.looked.get() + 1);
             if swap.published > 0 {
                 continue;
             }
@@ -166,6 +175,7 @@ impl Witnesses {
                 continue;
             }
             // As often as nobody can tell, which may be less than it could be.
+            self.looked.set(self.looked.get() + swap.unit.len());
             if let Some(often) = often(swap) {
                 range.consider(swap, often, at, cell);
             }
