@@ -71,8 +71,8 @@ pub struct Protect {
     /// What the least shall be lost of
     #[arg(long, value_enum, default_value_t = Weight::Count)]
     weight: Weight,
-    /// Millions of search steps spent on losing less; 10 take about a second
-    #[arg(long, value_name = "N", default_value_t = 100)]
+    /// Millions of search steps spent on losing less; 100 take one to three seconds
+    #[arg(long, value_name = "N", default_value_t = 400)]
     effort: u32,
     /// Millions of steps spent on proving how little any pattern could cost
     #[arg(long, value_name = "N", default_value_t = 30)]

@@ -29,6 +29,8 @@ struct Level {
 const PARTS: i64 = 1_000;
 /// Multipliers are rounded to parts of this many, which has every number up to ten as a factor.
 const MULTIPLES: f64 = 2520.0;
+/// A programme takes the time of one step of the other searches in so many squared variables.
+const WORTH: usize = 10;
 /// Most inequalities taken from one point.
 const A_ROUND: usize = 200;
 
@@ -181,7 +183,7 @@ fn separate(board: &Board, level: Level, hidden: &[i64]) -> Option<Cut> {
     let bounds = stated(&equations);
     let components = equations.components(&bounds);
     let own = components.iter().find(|part| part.variables.binary_search(&(level.cell as usize)).is_ok())?;
-    board.count_steps(own.variables.len() * 200);
+    board.count_steps(own.variables.len().pow(2) / WORTH);
     let sign = if level.by > 0 { -1.0 } else { 1.0 };
     let Answer::Solved(found) = Programme::new(&equations, &bounds, own).minimise(&[(level.cell as usize, sign)])
     else {
