@@ -237,7 +237,7 @@ impl Frame {
                 self.unit.push(unit);
                 self.count.push(1);
                 self.record_key.push(record_key);
-                for ((column, leaf), deriver) in self.codes.iter_mut().zip(&leaves).zip(derivers.iter()) {
+                for ((column, leaf), deriver) in self.codes.iter_mut().zip(&leaves).zip(derivers.iter_mut()) {
                     column.push(deriver.in_month(*leaf, month));
                 }
             }
@@ -402,9 +402,11 @@ fn derivers(configuration: &Configuration) -> Vec<Deriver> {
     let list = |name: Option<&String>| name.and_then(|name| configuration.codes.get(name));
     let holidays = |derivation: &Derivation| match derivation {
         Derivation::WorkingDays { holidays, .. } => holidays.clone(),
-        Derivation::Code { .. } | Derivation::Band { .. } | Derivation::AgeYears { .. } | Derivation::Nested { .. } => {
-            None
-        }
+        Derivation::Code { .. }
+        | Derivation::Band { .. }
+        | Derivation::AgeYears { .. }
+        | Derivation::Answers { .. }
+        | Derivation::Nested { .. } => None,
     };
     let dimensions = &configuration.dimensions.dimensions;
     dimensions
