@@ -277,6 +277,9 @@ fn classify(configuration: &Configuration, frame: &Frame, axes: &Axes, first: Op
         let entry = dimension.codes.as_ref().and_then(|list| configuration.codes.get(list)?.find(code));
         let before = entry.and_then(|entry| entry.in_use.0).is_some_and(|from| period.end <= from.start);
         let after = entry.and_then(|entry| entry.in_use.1).is_some_and(|to| to.end <= period.start);
+        if frame.is_dimension_unavailable(at, period) {
+            return PlannedCell::NotAvailable(key);
+        }
         // A coarser level of a closed list is in no frozen period's leaves; only its codes are judged.
         let is_level = dimension.codes.is_some() && entry.is_none();
         if !is_level && frame.is_unavailable(at, code, period) {

@@ -171,3 +171,225 @@ fn holders(tree: &Tree, others: &BTreeMap<u32, (u32, u32)>, answers: &Answers, s
     holders.extend(answers.missing.filter(|_| !has_main).map(|(_, further)| further));
     holders
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use model::config::ConfigError;
+    use model::edition::{Editions, Figures};
+    use model::period::{Month, Period};
+
+    use super::*;
+    use crate::tabulate::derive::Deriver;
+    use crate::tabulate::frame::FrameDimension;
+    use crate::tabulate::{Axes, Counter, Key, Tabulation};
+
+    const SOURCE: &str = r#"
+        label = "Cases"
+        case = "ref"
+        family = "family"
+        reject_at_most = 0.1
+        field = [
+            { name = "ref", columns = ["ref"], kind = "text", class = "direct", required = true },
+            { name = "family", columns = ["family"], kind = "text", class = "direct" },
+            { name = "day", columns = ["day"], kind = "date", class = "quasi", required = true },
+            { name = "main", columns = ["main"], kind = "code", class = "sensitive", codes = "issue" },
+            { name = "others", columns = ["others"], kind = "multi", class = "sensitive", codes = "issue" },
+        ]
+        [events]
+        opened = "day"
+        [dates]
+        first = "2000-01-01"
+        last = "2099-12-31"
+        two_digit_from = 2000
+        [checks]
+    "#;
+
+    const DIMENSIONS: &str = r#"
+        measure = [
+            { name = "cases", label = "Cases", event = "opened", unit = "case" },
+            { name = "families", label = "Families", event = "opened", unit = "family" },
+        ]
+        [[dimension]]
+        name = "issue"
+        label = "Main issue"
+        field = "main"
+        codes = "issue"
+        levels = ["group"]
+        missing = "NR"
+        [[dimension]]
+        name = "raised"
+        label = "Issue raised"
+        answers = ["main", "others"]
+        answered = "With an issue"
+        codes = "issue"
+        levels = ["group"]
+        missing = "NR"
+    "#;
+
+    const CODES: &str =
+        "code,label,group,from\nA1,A one,A,\nA2,A two,A,\nB,B,Bs,2020-M01\nC,C,Cs,\nNR,Not recorded,None,\n";
+
+    fn configured(dimensions: &str, report: &str) -> Result<Configuration, ConfigError> {
+        let files = [
+            (
+                "service.toml",
+                "name = 'Test'\nyear_starts_in = 1\ngroup_below = 9\n[[audience]]\nid = 'p'\nlabel = 'P'\nthreshold = 5",
+            ),
+            ("codes/issue.csv", CODES),
+            ("sources/cases.toml", SOURCE),
+            ("dimensions.toml", dimensions),
+            ("reports/r.toml", report),
+        ];
+        let files: BTreeMap<String, String> =
+            files.into_iter().map(|(path, text)| (path.to_owned(), text.to_owned())).collect();
+        Configuration::read(&files)
+    }
+
+    fn report(dims: &str, more: &str) -> String {
+        format!("title = 'R'\n[[table]]\nid = 'T'\ntitle = 'T'\ndims = {dims}\naudiences = ['p']\n{more}")
+    }
+
+    fn deriver(configuration: &Configuration) -> Deriver {
+        Deriver::new(&configuration.dimensions.dimensions[1], configuration.codes.get("issue"), None)
+    }
+
+    #[test]
+    fn a_set_of_answers_has_each_once_and_the_main_one_first() {
+        let configuration = configured(DIMENSIONS, &report("['raised']", "")).expect("sound");
+        let mut deriver = deriver(&configuration);
+        let mut set = |main: Option<&str>, others: Option<&str>| {
+            let leaf = deriver.leaf(&[main, others])?;
+            Some(deriver.leaves[leaf as usize].clone())
+        };
+        assert_eq!(set(Some("B"), Some("A1;B;C;A1")).as_deref(), Some("B;A1;C"));
+        assert_eq!(set(Some("B"), None).as_deref(), Some("B"));
+        assert_eq!(set(None, None).as_deref(), Some("NR"));
+        assert_eq!(set(None, Some("NR;C")).as_deref(), Some("NR;C"), "no main one");
+        assert_eq!(set(Some("C"), Some("NR")).as_deref(), Some("C"), "a blank beside an answer is none");
+        assert_eq!(set(Some("C"), Some("A1;XX")), None, "a code that the list does not have");
+    }
+
+    #[test]
+    fn an_answer_that_was_not_in_use_is_not_counted_and_the_others_are() {
+        let configuration = configured(DIMENSIONS, &report("['raised']", "")).expect("sound");
+        let mut deriver = deriver(&configuration);
+        let before = Month::new(2019, 1).0;
+        let mut counted = |main: &str, others: Option<&str>| {
+            let leaf = deriver.leaf(&[Some(main), others]).expect("listed codes");
+            let leaf = deriver.in_month(leaf, before);
+            deriver.leaves[leaf as usize].clone()
+        };
+        assert_eq!(counted("B", Some("C")), "NR;C");
+        assert_eq!(counted("C", Some("B")), "C");
+        assert_eq!(counted("B", None), "NR");
+    }
+
+    /// Cases: A1 with A2, twice, of family 1; B with A1; C alone; none at all; none but B.
+    #[test]
+    fn a_case_counts_once_in_each_answer_and_in_each_group_of_answers() {
+        let configuration = configured(DIMENSIONS, &report("['raised']", "")).expect("sound");
+        let leaves = ["A1", "A2", "B", "C", "NR", "A1;A2", "B;A1", "NR;B"].map(str::to_owned).to_vec();
+        let main = ["A1", "A2", "B", "C", "NR"].map(str::to_owned).to_vec();
+        let dim = |name: &str, leaves: Vec<String>| FrameDimension {
+            name: name.into(),
+            leaves,
+            unavailable: Vec::new(),
+            listed: Vec::new(),
+        };
+        let january = Month::new(2026, 1);
+        let frame = Frame {
+            events: vec!["opened".into()],
+            dims: vec![dim("issue", main), dim("raised", leaves)],
+            event: vec![0; 5],
+            month: vec![january.0; 5],
+            unit: vec![1, 2, 3, 4, 5],
+            codes: vec![vec![0, 2, 3, 4, 4], vec![5, 6, 3, 4, 7]],
+            count: vec![2, 1, 1, 1, 1],
+            ..Frame::default()
+        };
+        let figures = [Figures::first(Period::starting(january, 1))];
+        let axes = Axes::new(&configuration, &frame, &figures, &Editions::default());
+        let at = axes.position("raised").expect("an axis");
+        let keys: Vec<(&str, Key)> = [
+            "Total",
+            "Answered",
+            "NR",
+            "A",
+            "A1",
+            "A2",
+            "Bs",
+            "Answered less A",
+            "A less A2",
+            "further A",
+            "further A1",
+            "further A2",
+            "further Bs",
+            "further NR",
+        ]
+        .into_iter()
+        .map(|code| {
+            let mut key: Key = axes.axes.iter().map(|axis| axis.space.total).collect();
+            key[at] = axes.axes[at].find(code).expect(code);
+            (code, key)
+        })
+        .collect();
+        let only: Vec<Key> = keys.iter().map(|(_, key)| key.clone()).collect();
+        let counts = Tabulation::new(&axes, &frame).expect("columns of one length").count(&only);
+        let counted: Vec<(&str, u64, u64)> =
+            keys.iter().zip(&counts).map(|((code, _), counts)| (*code, counts.counted, counts.protected)).collect();
+        let expected = [
+            ("Total", 6, 5),
+            ("Answered", 5, 4),
+            ("NR", 1, 1),
+            ("A", 3, 2),
+            ("A1", 3, 2),
+            ("A2", 2, 1),
+            ("Bs", 2, 2),
+            ("Answered less A", 2, 2),
+            ("A less A2", 1, 1),
+            ("further A", 1, 1),
+            ("further A1", 1, 1),
+            ("further A2", 2, 1),
+            ("further Bs", 1, 1),
+            ("further NR", 1, 1),
+        ];
+        assert_eq!(counted, expected);
+        let shown: Vec<(&str, u8)> =
+            axes.axes[at].display.iter().map(|shown| (shown.code.as_str(), shown.depth)).collect();
+        let page = [
+            ("Total", 0),
+            ("Answered", 1),
+            ("A", 2),
+            ("A1", 3),
+            ("A2", 3),
+            ("Bs", 2),
+            ("B", 3),
+            ("Cs", 2),
+            ("C", 3),
+            ("NR", 1),
+        ];
+        assert_eq!(shown, page);
+    }
+
+    #[test]
+    fn what_would_not_be_protected_is_refused() {
+        let refused = |dimensions: &str, report: &str| {
+            configured(dimensions, report).expect_err("something that nothing would protect").to_string()
+        };
+        let crossed = refused(DIMENSIONS, &report("['raised', 'issue']", ""));
+        assert!(crossed.contains("cannot be crossed"), "{crossed}");
+        let families = refused(DIMENSIONS, &report("['raised']", "measure = 'families'"));
+        assert!(families.contains("families cannot be counted by several answers"), "{families}");
+        let low = refused(DIMENSIONS, &report("['raised']", "low_total = { over = 'raised', below = 20 }"));
+        assert!(low.contains("low_total"), "{low}");
+        let plain = report("['raised']", "");
+        let sensitive = refused(&format!("{DIMENSIONS}\nsensitive = true"), &plain);
+        assert!(sensitive.contains("cannot be sensitive"), "{sensitive}");
+        let beside = refused(&DIMENSIONS.replacen("levels = [\"group\"]", "", 1), &plain);
+        assert!(beside.contains("counts one of these answers otherwise"), "{beside}");
+        let kinds = refused(&DIMENSIONS.replace("\"main\", \"others\"", "\"others\", \"main\""), &plain);
+        assert!(kinds.contains("kind"), "{kinds}");
+    }
+}

@@ -239,7 +239,8 @@ fn holes(all: u32, problem: &Problem, pattern: &Pattern, counter: &Several) -> V
         for known in linked(&counter.rows, all, family, alone) {
             let of_known = |(class, of, _): &&Cases| *of == family && known.iter().any(|key| holds(class, all, key));
             let own: Vec<Cases> = counter.rows.iter().filter(of_known).cloned().collect();
-            let mine = |key: &Key| own.iter().filter(|(class, _, _)| holds(class, all, key)).map(|(_, _, cases)| cases).sum();
+            let mine =
+                |key: &Key| own.iter().filter(|(class, _, _)| holds(class, all, key)).map(|(_, _, cases)| cases).sum();
             judge("a family", &ranges(all, pattern, counter, &judged, &own, &known), &mine, &known);
         }
     }
