@@ -44,7 +44,7 @@ pub(crate) fn write(parts: &ReleaseParts, table: &ReleasedTable) -> Result<Strin
     }));
     columns.push(symbol_column());
     let keys: Vec<&str> = table.dims.iter().map(|dim| dim.name.as_str()).collect();
-    let metadata = json!({
+    let mut metadata = json!({
         "@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}],
         "url": format!("{}.csv", table.id.to_lowercase()),
         "dc:title": format!("{}, {}", table.title, table.subtitle),
@@ -52,6 +52,10 @@ pub(crate) fn write(parts: &ReleaseParts, table: &ReleasedTable) -> Result<Strin
         "dialect": {"encoding": "utf-8", "delimiter": ",", "header": true, "lineTerminators": ["\n"]},
         "tableSchema": {"columns": columns, "primaryKey": keys},
     });
+    // Whoever takes the file alone has its notes beside it: what does not add up, and what its base is.
+    if !table.notes.is_empty() {
+        metadata["dc:description"] = json!(table.notes.join(" "));
+    }
     let fault = |error: serde_json::Error| RenderError::Json { file: path(table), fault: error.to_string() };
     let mut text = serde_json::to_string_pretty(&metadata).map_err(fault)?;
     text.push('\n');

@@ -1,6 +1,7 @@
 //! One integration binary: the command line, the demo, the gate, weakened protection, real casework, planted faults and leaks, a statistician's cases, plans and the
 //! house.
 
+mod answers;
 mod approval;
 mod casework;
 mod cli;

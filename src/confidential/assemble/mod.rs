@@ -4,6 +4,7 @@
 //! Comes in: the configuration, the store, a period, audiences. Goes out: sealed releases and what the ledger keeps of
 //! them. Deliberately absent: rendering, files, and any choice of what to hide.
 
+mod answers;
 mod earlier;
 mod loss;
 mod plan;
@@ -218,7 +219,9 @@ impl Draft {
             tables.iter().flat_map(|table| &table.cells).filter_map(PlannedCell::counted).collect();
         earlier.extend(unchanged::unchanged(&axes, &planned, &earlier, &Tabulation::new(&axes, &frame)?));
         let published: Vec<&Key> = planned.iter().copied().chain(earlier.iter().map(|cell| &cell.key)).collect();
-        let relations = relations::relations(&axes, &published);
+        let mut relations = relations::relations(&axes, &published);
+        let impossible = tables.iter().flat_map(|table| &table.cells).filter_map(PlannedCell::impossible).collect();
+        relations.extend(answers::relations(&axes, &published, &impossible));
         let reserved = reserve::reserved(&axes, &planned, &earlier, period, calendar);
         let freezes =
             freezes(&frame, &shown, &store.frozen()?.iter().map(|old| (old.start, old.end)).collect::<Vec<_>>());

@@ -2,7 +2,7 @@
 //! planned, impossible or not available. Deliberately absent: counts.
 
 use model::config::Configuration;
-use model::config::dimension::{Measure, Unit};
+use model::config::dimension::{Derivation, Measure, Unit};
 use model::config::report::{Over, TableDimension, TablePlan};
 use model::edition::Figures;
 use model::period::{Calendar, Month, Period};
@@ -30,6 +30,15 @@ impl PlannedCell {
         match self {
             Self::Counted(key) => Some(key),
             Self::Impossible(_) | Self::NotAvailable(_) => None,
+        }
+    }
+
+    /// Its key, where it cannot occur.
+    #[must_use]
+    pub const fn impossible(&self) -> Option<&Key> {
+        match self {
+            Self::Impossible(key) => Some(key),
+            Self::Counted(_) | Self::NotAvailable(_) => None,
         }
     }
 }
@@ -174,8 +183,10 @@ pub fn plan(configuration: &Configuration, frame: &Frame, axes: &Axes, plan: &Ta
     let threshold =
         audiences.filter(|audience| plan.audiences.contains(&audience.id)).map(|audience| audience.threshold).max();
     let cells = cells(configuration, frame, axes, &dims, &fixed);
+    let mut plan = plan.clone();
+    plan.notes.extend(several(configuration, &plan.dims));
     Planned {
-        plan: plan.clone(),
+        plan,
         subtitle: format!("{label}, {when}"),
         unit: label.to_owned(),
         threshold: threshold.unwrap_or(u64::MAX),
@@ -183,6 +194,25 @@ pub fn plan(configuration: &Configuration, frame: &Frame, axes: &Axes, plan: &Ta
         fixed,
         cells,
     }
+}
+
+/// What every table of several answers to a case says, whatever its own notes are.
+fn several(configuration: &Configuration, dims: &[TableDimension]) -> Option<String> {
+    let answered = dims.iter().find_map(|dim| match dim {
+        TableDimension::Coded { name, .. } => match &configuration.dimensions.find(name)?.derivation {
+            Derivation::Answers { answered, .. } => Some(answered),
+            Derivation::Code { .. }
+            | Derivation::Band { .. }
+            | Derivation::AgeYears { .. }
+            | Derivation::WorkingDays { .. }
+            | Derivation::Nested { .. } => None,
+        },
+        TableDimension::Period { .. } => None,
+    })?;
+    Some(format!(
+        "Several answers to a case: it counts once in each row that it belongs to, so the rows do not add up and together may come \
+         to more than \u{201c}{answered}\u{201d}, which counts each of these cases once and is the base of any share."
+    ))
 }
 
 /// `July to September 2018, corrected`.
@@ -247,6 +277,9 @@ fn classify(configuration: &Configuration, frame: &Frame, axes: &Axes, first: Op
         let entry = dimension.codes.as_ref().and_then(|list| configuration.codes.get(list)?.find(code));
         let before = entry.and_then(|entry| entry.in_use.0).is_some_and(|from| period.end <= from.start);
         let after = entry.and_then(|entry| entry.in_use.1).is_some_and(|to| to.end <= period.start);
+        if frame.is_dimension_unavailable(at, period) {
+            return PlannedCell::NotAvailable(key);
+        }
         // A coarser level of a closed list is in no frozen period's leaves; only its codes are judged.
         let is_level = dimension.codes.is_some() && entry.is_none();
         if !is_level && frame.is_unavailable(at, code, period) {

@@ -5,8 +5,8 @@
 //! more in the whole than in its parts together. So a published figure of families bounds hidden cases, and the families
 //! of a year those of its quarters. What follows from two other relations is not stated.
 //!
-//! No other tables of the two templates are related so: the tables of issues count the main issue of a case alone, which
-//! adds up; nobody publishes how many cases are open. That no more cases can have been closed than opened holds of all
+//! What ties several answers to a case is in `answers`. Other tables of the two templates are not related: nobody publishes
+//! how many cases are open. That no more cases can have been closed than opened holds of all
 //! time, which no report covers, and not of single categories, because the recording of a case may change.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -148,9 +148,13 @@ const fn at_most(terms: Vec<(i64, Key)>) -> Relation {
     Relation { terms, is_equal: false }
 }
 
-/// Those relations all of whose cells are among `cells`, as `release.json` states them.
-pub(super) fn stated(axes: &Axes, relations: &[Relation], is_known: impl Fn(&Key) -> bool) -> Vec<manifest::Relation> {
-    let known = relations.iter().filter(|relation| relation.terms.iter().all(|(_, key)| is_known(key)));
+/// Those relations all of whose cells are known, as `release.json` states them.
+pub(super) fn stated(
+    axes: &Axes,
+    relations: &[Relation],
+    is_known: impl Fn(&Relation, &Key) -> bool,
+) -> Vec<manifest::Relation> {
+    let known = relations.iter().filter(|relation| relation.terms.iter().all(|(_, key)| is_known(relation, key)));
     let mut stated: Vec<manifest::Relation> = known.map(|relation| in_words(axes, relation)).collect();
     let terms = |relation: &manifest::Relation| relation.terms.clone();
     stated.sort_by_cached_key(terms);
@@ -166,6 +170,12 @@ fn in_words(axes: &Axes, relation: &Relation) -> manifest::Relation {
     let measure = axes.position(MEASURE).unwrap_or(0);
     let is_one_measure = relation.terms.windows(2).all(|pair| pair[0].1[measure] == pair[1].1[measure]);
     let says = match (relation.terms.len(), is_one_measure) {
+        (_, _) if super::answers::is_of_answers(axes, relation) && relation.is_equal => {
+            "who gave an answer gave it as the main one or as a further one"
+        }
+        (_, _) if super::answers::is_of_answers(axes, relation) => {
+            "cases with an answer are no more than all answers together"
+        }
         (2, false) => "families are no more than their cases",
         (2, true) => "families of a part are no more than families of the whole",
         (_, _) => "families of the whole are no more than families of its parts together",
@@ -196,7 +206,7 @@ mod tests {
             format!("{factor} {}", codes.collect::<Vec<_>>().join(" "))
         };
         let words = |relation: manifest::Relation| relation.terms.iter().map(term).collect::<Vec<_>>().join(", ");
-        stated(&axes, &relations, |_| true).into_iter().map(words).collect()
+        stated(&axes, &relations, |_, _| true).into_iter().map(words).collect()
     }
 
     const FAMILIES: (&str, &str) = ("measure", "families");

@@ -10,7 +10,7 @@ use model::manifest::Corrects;
 use model::release::{Precision, Release, ReleaseParts, ReleasedCell, ReleasedDimension, ReleasedTable, Zeros};
 
 use super::plan::{Planned, PlannedCell, figures_heading};
-use super::{AssembleError, Draft, relations};
+use super::{AssembleError, Draft, answers, relations};
 use crate::protect::{EarlierForm, Pattern, Shown, precision, seal};
 use crate::store::ledger::{LedgerCell, LedgerEntry, ReleaseState};
 use crate::tabulate::Key;
@@ -65,6 +65,8 @@ fn seal_one(
     let last = period.end.plus(-1);
     let hierarchies = hierarchies(&draft.axes, &used);
     let seen = seen(draft, &tables, &used);
+    // What is known of some period can be worked out of others.
+    let alike: HashSet<Key> = seen.iter().map(|key| answers::named(&draft.axes, key)).collect();
     let sensitive = configuration.dimensions.dimensions.iter().filter(|dimension| dimension.sensitive);
     let sensitive = sensitive.map(|dimension| dimension.name.clone()).filter(|name| hierarchies.contains_key(name));
     let parts = ReleaseParts {
@@ -80,7 +82,12 @@ fn seal_one(
         threshold: audience.threshold,
         hierarchies,
         labels: labels(configuration, &draft.axes, &tables),
-        relations: relations::stated(&draft.axes, &draft.relations, |key| seen.contains(key)),
+        relations: relations::stated(&draft.axes, &draft.relations, |relation, key| {
+            match answers::is_of_answers(&draft.axes, relation) {
+                true => alike.contains(&answers::named(&draft.axes, key)),
+                false => seen.contains(key),
+            }
+        }),
         tables: tables
             .iter()
             .zip(&zeros)

@@ -66,9 +66,11 @@ impl Cubes {
         let spaces = &system.problem.spaces;
         let mut strides = Vec::with_capacity(spaces.len());
         let mut stride: i128 = 1;
-        for space in spaces {
+        for dimension in 0..spaces.len() {
             strides.push(stride);
-            stride = stride.saturating_mul(i128::try_from(space.codes.len()).unwrap_or(1).max(1));
+            // Codes that no cell has need no room: with a code for every relation and every complement they would be too many.
+            let last = system.keys.iter().map(|key| key[dimension]).max().unwrap_or(0);
+            stride = stride.saturating_mul(i128::from(last) + 1);
         }
         let place =
             |key: &[u32]| -> i128 { key.iter().zip(&strides).map(|(&code, stride)| i128::from(code) * stride).sum() };

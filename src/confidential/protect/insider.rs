@@ -16,6 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::lone::Lone;
 use super::primary::{Need, State};
+use super::relations;
 use super::system::{System, signed};
 
 /// For each variable, the insiders who know it; an insider is named by the first cell that it is alone in.
@@ -185,7 +186,30 @@ fn own(system: &System, family: &[u32], rows: &[&Lone]) -> BTreeMap<u32, i64> {
             *most = system.value(at as usize).max(*most);
         }
     }
+    for (room, left) in rooms(system, &own) {
+        own.insert(room, left);
+    }
     own
+}
+
+/// What an insider's own cases leave of each relation, which holds of everybody else's too. Worked example: answers of
+/// several to a case are no fewer than the cases; whose one case gave three knows that two of what they are more are its own.
+fn rooms(system: &System, own: &BTreeMap<u32, i64>) -> Vec<(u32, i64)> {
+    let Some(last) = system.problem.spaces.len().checked_sub(1) else { return Vec::new() };
+    if system.problem.spaces[last].name != relations::ROOM {
+        return Vec::new();
+    }
+    let of_row = |row: &[(u32, i64)]| {
+        let &(room, _) = row.get(1)?;
+        if system.keys[room as usize][last] == system.problem.spaces[last].total {
+            return None;
+        }
+        let others = row.iter().filter(|(cell, _)| *cell != room);
+        let left: i64 = others.map(|(cell, factor)| -factor * own.get(cell).copied().unwrap_or(0)).sum();
+        Some((room, left.min(system.value(room as usize)))).filter(|(_, left)| *left > 0)
+    };
+    // Relations come after all sums.
+    (0_u32..).take(system.rows.len()).filter_map(|row| of_row(system.rows.of(row))).collect()
 }
 
 /// The first cell of all that were joined with one.

@@ -10,6 +10,7 @@ use model::period::{Calendar, Period};
 use model::release::ReleasedCode;
 
 use crate::protect::Space;
+use crate::tabulate::answers::{self, Answers};
 use crate::tabulate::derive::NESTED;
 use crate::tabulate::frame::{Frame, ancestor};
 
@@ -44,6 +45,8 @@ pub struct Axis {
     pub display: Vec<ReleasedCode>,
     /// For people.
     pub label: String,
+    /// How the codes hang together where a case can stand in several.
+    pub answers: Option<Answers>,
     index: HashMap<String, u32>,
 }
 
@@ -89,7 +92,16 @@ impl Axes {
         let calendar = configuration.service.calendar;
         let mut axes = vec![period_axis(figures, editions, frame, calendar), measure_axis(configuration, frame)];
         for (at, dimension) in configuration.dimensions.dimensions.iter().enumerate() {
-            axes.push(coded_axis(configuration, frame, dimension, at));
+            axes.push(match &dimension.derivation {
+                Derivation::Answers { fields, answered } => {
+                    answers::axis_of(configuration, frame, (dimension, at), (fields, answered))
+                }
+                Derivation::Code { .. }
+                | Derivation::Band { .. }
+                | Derivation::AgeYears { .. }
+                | Derivation::WorkingDays { .. }
+                | Derivation::Nested { .. } => coded_axis(configuration, frame, dimension, at),
+            });
         }
         if configuration.dimensions.measures.iter().any(|measure| measure.unit == Unit::Family) {
             let additive = axes.clone();
@@ -97,6 +109,8 @@ impl Axes {
                 let mut twin = axis.clone();
                 twin.space.name = format!("{}{FAMILIES}", axis.space.name);
                 twin.space.sums.clear();
+                // No table counts families by several answers.
+                twin.answers = None;
                 axes.push(twin);
             }
         }
@@ -125,13 +139,13 @@ impl Axes {
     }
 }
 
-fn axis(name: &str, label: &str, total: &str, source: Source) -> Axis {
+pub(super) fn axis(name: &str, label: &str, total: &str, source: Source) -> Axis {
     let space = Space { name: name.to_owned(), codes: vec![total.to_owned()], total: 0, sums: Vec::new() };
     let index = HashMap::from([(total.to_owned(), 0)]);
-    Axis { space, source, holders: HashMap::new(), display: Vec::new(), label: label.to_owned(), index }
+    Axis { space, source, holders: HashMap::new(), display: Vec::new(), label: label.to_owned(), answers: None, index }
 }
 
-fn intern(axis: &mut Axis, code: &str) -> u32 {
+pub(super) fn intern(axis: &mut Axis, code: &str) -> u32 {
     if let Some(at) = axis.index.get(code) {
         return *at;
     }
@@ -187,6 +201,7 @@ fn coded_axis(configuration: &Configuration, frame: &Frame, dimension: &Dimensio
         Derivation::Code { .. }
         | Derivation::Band { .. }
         | Derivation::AgeYears { .. }
+        | Derivation::Answers { .. }
         | Derivation::WorkingDays { .. } => listed_paths(configuration, frame, dimension, at),
     };
     let mut children: BTreeMap<u32, Vec<u32>> = BTreeMap::new();

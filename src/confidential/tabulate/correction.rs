@@ -169,6 +169,13 @@ impl Frame {
         let Some((_, listed)) = dim.listed.iter().find(|((start, end), _)| (*start..*end).contains(&month)) else {
             return leaf;
         };
+        if configuration.dimensions.dimensions[at].has_answers() {
+            let codes = configuration.dimensions.dimensions[at].codes.as_ref();
+            let entries =
+                codes.and_then(|name| configuration.codes.get(name)).map_or([].as_slice(), |list| &list.entries);
+            let then = |answer: u32| entries.get(answer as usize).is_some_and(|entry| listed.contains(&entry.code));
+            return deriver.kept(leaf, then);
+        }
         let code = deriver.leaves[leaf as usize].clone();
         if listed.contains(&code) {
             return leaf;

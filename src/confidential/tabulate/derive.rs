@@ -4,7 +4,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use jiff::civil::{Date, Weekday};
-use model::config::dimension::Derivation;
+use model::config::dimension::{Derivation, SEPARATOR};
 use model::config::{CodeList, Dimension};
 
 /// What separates the parts of a nested code.
@@ -31,6 +31,8 @@ enum How {
     AgeYears(Vec<Band>),
     WorkingDays(Vec<Band>, BTreeSet<Date>),
     Nested(String),
+    /// How many leaves are codes of the list; sets of answers follow.
+    Answers(u32),
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -70,6 +72,7 @@ impl Deriver {
                 (vec![from.clone(), at.clone()], How::WorkingDays(bands(), days))
             }
             Derivation::Nested { fields } => (fields.clone(), How::Nested(dimension.missing.clone())),
+            Derivation::Answers { fields, .. } => (fields.clone(), How::Answers(entries.len() as u32)),
         };
         if leaves.is_empty() {
             leaves.push(dimension.missing.clone());
@@ -88,11 +91,49 @@ impl Deriver {
 
     /// The leaf under which a case of `month` is counted: a code that was not in use then is not recorded.
     #[must_use]
-    pub fn in_month(&self, leaf: u32, month: i32) -> u32 {
-        match self.in_use.get(leaf as usize) {
-            Some((from, to)) if !(*from..=*to).contains(&month) => self.missing,
-            Some(_) | None => leaf,
+    pub fn in_month(&mut self, leaf: u32, month: i32) -> u32 {
+        let is_in_use = |in_use: &[(i32, i32)], leaf: u32| {
+            in_use.get(leaf as usize).is_none_or(|(from, to)| (*from..=*to).contains(&month))
+        };
+        match self.how {
+            How::Answers(listed) if leaf >= listed => {
+                let in_use = std::mem::take(&mut self.in_use);
+                let kept = self.kept(leaf, |answer| is_in_use(&in_use, answer));
+                self.in_use = in_use;
+                kept
+            }
+            How::Answers(_) | How::Code | How::Number(_) | How::AgeYears(_) | How::WorkingDays(..) | How::Nested(_) => {
+                if is_in_use(&self.in_use, leaf) {
+                    leaf
+                } else {
+                    self.missing
+                }
+            }
         }
+    }
+
+    /// A set of answers without those that are not `wanted`; what is not recorded where none is left. A main answer that
+    /// falls out leaves the others without one.
+    pub(super) fn kept(&mut self, leaf: u32, wanted: impl Fn(u32) -> bool) -> u32 {
+        let parts: Vec<u32> =
+            self.leaves[leaf as usize].split(SEPARATOR).filter_map(|code| self.known.get(code)).copied().collect();
+        let (main, others) =
+            parts.split_first().map_or((self.missing, [].as_slice()), |(main, others)| (*main, others));
+        let main = if wanted(main) { main } else { self.missing };
+        self.set_of(main, others.iter().copied().filter(|&other| wanted(other)).collect())
+    }
+
+    /// The leaf of a main answer, or what is missing in its place, and of further ones, each once.
+    fn set_of(&mut self, main: u32, mut others: Vec<u32>) -> u32 {
+        others.retain(|&other| other != main && other != self.missing);
+        others.sort_unstable();
+        others.dedup();
+        let mut code = self.leaves[main as usize].clone();
+        for other in others {
+            code.push(SEPARATOR);
+            code.push_str(&self.leaves[other as usize]);
+        }
+        self.add(code)
     }
 
     /// The leaf of a case, from the values of `fields`; none where a closed list does not hold the stored code.
@@ -102,6 +143,14 @@ impl Deriver {
                 None => Some(self.missing),
                 Some(code) => self.known.get(code).copied(),
             },
+            How::Answers(listed) => {
+                let listed = *listed;
+                let code = |code: &str| self.known.get(code).copied().filter(|&at| at < listed);
+                let main = values[0].map_or(Some(self.missing), code)?;
+                let others = values[1..].iter().flatten().flat_map(|codes| codes.split(SEPARATOR));
+                let others = others.filter(|code| !code.is_empty()).map(code).collect::<Option<Vec<u32>>>()?;
+                Some(self.set_of(main, others))
+            }
             How::Number(bands) => {
                 Some(band(bands, values[0].and_then(|text| text.parse().ok())).unwrap_or(self.missing))
             }

@@ -237,7 +237,7 @@ impl Frame {
                 self.unit.push(unit);
                 self.count.push(1);
                 self.record_key.push(record_key);
-                for ((column, leaf), deriver) in self.codes.iter_mut().zip(&leaves).zip(derivers.iter()) {
+                for ((column, leaf), deriver) in self.codes.iter_mut().zip(&leaves).zip(derivers.iter_mut()) {
                     column.push(deriver.in_month(*leaf, month));
                 }
             }
@@ -254,8 +254,14 @@ impl Frame {
     pub fn is_unavailable(&self, at: usize, code: &str, period: Period) -> bool {
         let overlaps = |months: (i32, i32)| months.0 < period.end.0 && period.start.0 < months.1;
         let dim = &self.dims[at];
-        dim.unavailable.iter().any(|months| overlaps(*months))
+        self.is_dimension_unavailable(at, period)
             || dim.listed.iter().any(|(months, codes)| overlaps(*months) && !codes.contains(code))
+    }
+
+    /// Whether dimension `at` came later than the freezing of some months of `period`, so that none of its codes can be told.
+    #[must_use]
+    pub fn is_dimension_unavailable(&self, at: usize, period: Period) -> bool {
+        self.dims[at].unavailable.iter().any(|months| months.0 < period.end.0 && period.start.0 < months.1)
     }
 
     /// First month with a case of any event; none where the frame is empty.
@@ -402,9 +408,11 @@ fn derivers(configuration: &Configuration) -> Vec<Deriver> {
     let list = |name: Option<&String>| name.and_then(|name| configuration.codes.get(name));
     let holidays = |derivation: &Derivation| match derivation {
         Derivation::WorkingDays { holidays, .. } => holidays.clone(),
-        Derivation::Code { .. } | Derivation::Band { .. } | Derivation::AgeYears { .. } | Derivation::Nested { .. } => {
-            None
-        }
+        Derivation::Code { .. }
+        | Derivation::Band { .. }
+        | Derivation::AgeYears { .. }
+        | Derivation::Answers { .. }
+        | Derivation::Nested { .. } => None,
     };
     let dimensions = &configuration.dimensions.dimensions;
     dimensions

@@ -48,6 +48,7 @@ pub trait Counter {
     }
 }
 
+pub mod answers;
 pub mod axes;
 pub mod correction;
 pub mod count;

@@ -7,10 +7,18 @@ use toml::Spanned;
 
 use crate::config::codes::CodeList;
 use crate::config::error::{ConfigError, Document};
-use crate::config::source::Source;
+use crate::config::source::{Kind, Source};
 
 /// The code of every dimension's total.
 pub const TOTAL: &str = "Total";
+/// The code of the cases that gave any answer, in a dimension of several answers.
+pub const ANSWERED: &str = "Answered";
+/// Between a whole and a part of it: the code of who is in the one and not in the other.
+pub const LESS: &str = " less ";
+/// Before an answer: the code of who gave it, but not as the main one.
+pub const FURTHER: &str = "further ";
+/// Between the codes of a stored field of several.
+pub const SEPARATOR: char = ';';
 
 /// How a case gets its code.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +49,13 @@ pub enum Derivation {
         /// Code list whose codes are the holidays, ISO dates.
         holidays: Option<String>,
     },
+    /// Every answer of a case, the main one and further ones; a case counts once in each.
+    Answers {
+        /// The field of the main answer, then fields of further ones.
+        fields: Vec<String>,
+        /// What the cases that gave any answer are called.
+        answered: String,
+    },
     /// Fields from coarse to fine, each nested in the one before; codes as they come.
     Nested {
         /// Code fields of open lists.
@@ -68,6 +83,33 @@ pub struct Dimension {
     pub missing_label: String,
     /// Whether nobody may learn that a whole small group has one code.
     pub sensitive: bool,
+}
+
+impl Dimension {
+    /// How many levels of a table come before the first one that can be named: cases with any answer stand above all
+    /// answers.
+    #[must_use]
+    pub const fn levels_before(&self) -> usize {
+        if self.has_answers() { 1 } else { 0 }
+    }
+
+    /// Whether a case can stand in several codes, so that these do not add up.
+    #[must_use]
+    pub const fn has_answers(&self) -> bool {
+        matches!(self.derivation, Derivation::Answers { .. })
+    }
+
+    /// The fields of which its codes are made.
+    #[must_use]
+    pub fn fields(&self) -> Vec<&str> {
+        match &self.derivation {
+            Derivation::Code { field } | Derivation::Band { field } => vec![field],
+            Derivation::AgeYears { from, at } | Derivation::WorkingDays { from, at, .. } => vec![from, at],
+            Derivation::Answers { fields, .. } | Derivation::Nested { fields } => {
+                fields.iter().map(String::as_str).collect()
+            }
+        }
+    }
 }
 
 /// The unit of a measure.
@@ -141,6 +183,8 @@ struct RawDimension {
     age_from: Option<Spanned<String>>,
     working_days_from: Option<Spanned<String>>,
     nested: Option<Vec<Spanned<String>>>,
+    answers: Option<Vec<Spanned<String>>>,
+    answered: Option<Spanned<String>>,
     at: Option<Spanned<String>>,
     holidays: Option<Spanned<String>>,
     codes: Option<Spanned<String>>,
@@ -178,6 +222,7 @@ pub fn read(
     if file.measures.is_empty() {
         return Err(document.error(0..0, "no measure says what is counted"));
     }
+    let mut spans = Vec::new();
     for dimension in raw.dimension {
         let name = dimension.name.get_ref().as_str();
         if file.find(name).is_some() || ["period", "measure", "value", "symbol"].contains(&name) {
@@ -188,8 +233,16 @@ pub fn read(
             let help = "it says below which number of families a group is small; 20 is a usual choice";
             return Err(document.error(sensitive.span(), message).with_help(help));
         }
+        let span = dimension.name.span();
         let dimension = checked(document, dimension, codes, sources)?;
+        if dimension.has_answers() {
+            check_answers(&dimension, codes).map_err(|message| document.error(span.clone(), message))?;
+        }
+        spans.push(span);
         file.dimensions.push(dimension);
+    }
+    for (dimension, span) in file.dimensions.iter().zip(spans).filter(|(dimension, _)| dimension.has_answers()) {
+        check_beside(dimension, &file.dimensions).map_err(|message| document.error(span, message))?;
     }
     Ok(file)
 }
@@ -206,7 +259,8 @@ fn checked(
         Derivation::Code { .. }
         | Derivation::Band { .. }
         | Derivation::AgeYears { .. }
-        | Derivation::WorkingDays { .. } => None,
+        | Derivation::WorkingDays { .. }
+        | Derivation::Answers { .. } => None,
     };
     let mut levels = Vec::new();
     let list_name = match (&nested, &raw.codes) {
@@ -248,6 +302,57 @@ fn checked(
     })
 }
 
+/// What the codes made for answers could be taken for, and what nothing would protect.
+fn check_answers(dimension: &Dimension, codes: &BTreeMap<String, CodeList>) -> Result<(), String> {
+    if dimension.sensitive {
+        return Err(
+            "a dimension of several answers cannot be sensitive: groups are protected by sums, and answers have \
+                    none"
+                .to_owned(),
+        );
+    }
+    let Some(list) = dimension.codes.as_ref().and_then(|name| codes.get(name)) else { return Ok(()) };
+    let groups =
+        list.entries.iter().flat_map(|entry| dimension.levels.iter().filter_map(|level| entry.columns.get(level)));
+    let is_taken = |code: &&String| {
+        *code == ANSWERED || code.contains(LESS) || code.starts_with(FURTHER) || code.contains(SEPARATOR)
+    };
+    match list.entries.iter().map(|entry| &entry.code).chain(groups).find(is_taken) {
+        Some(code) => Err(format!("the code {code:?} cannot be an answer: such names are made for what lies between")),
+        None => Ok(()),
+    }
+}
+
+/// What other dimensions make of the same fields must be told apart and tied together.
+fn check_beside(answers: &Dimension, all: &[Dimension]) -> Result<(), String> {
+    let fields = answers.fields();
+    let beside = all
+        .iter()
+        .filter(|other| other.name != answers.name && other.fields().iter().any(|field| fields.contains(field)));
+    for other in beside {
+        let is_main =
+            matches!(&other.derivation, Derivation::Code { field } if fields.first() == Some(&field.as_str()));
+        if !is_main
+            || other.codes != answers.codes
+            || other.levels != answers.levels
+            || other.missing != answers.missing
+        {
+            return Err(format!(
+                "the dimension {:?} counts one of these answers otherwise: only the main one alone, by the same codes and levels and \
+                 with the same missing code, can be tied to all of them",
+                other.name
+            ));
+        }
+        if other.sensitive {
+            return Err(format!(
+                "the dimension {:?} is sensitive, and groups of several answers are not protected",
+                other.name
+            ));
+        }
+    }
+    Ok(())
+}
+
 fn derivation(
     document: &Document,
     raw: &RawDimension,
@@ -266,6 +371,35 @@ fn derivation(
         let missing = || document.error(raw.name.span(), "`at` names the date field that the time runs to");
         raw.at.as_ref().ok_or_else(missing).and_then(&known)
     };
+    if raw.answers.is_none()
+        && let Some(label) = &raw.answered
+    {
+        return Err(document.error(label.span(), "`answered` names the cases with any of several `answers`"));
+    }
+    if let (Some(fields), None, None, None, None, None) =
+        (&raw.answers, &raw.field, &raw.band, &raw.age_from, &raw.working_days_from, &raw.nested)
+    {
+        let message = "`answers` names the field of the main answer and one or more of further ones";
+        let fields = fields.iter().map(known).collect::<Result<Vec<_>, _>>()?;
+        if fields.len() < 2 {
+            return Err(document.error(raw.name.span(), message));
+        }
+        for (at, field) in fields.iter().enumerate() {
+            let kinds = || sources.values().flat_map(|source| &source.fields).filter(|other| other.name == *field);
+            let suits = |kind: Kind| if at == 0 { kind == Kind::Code } else { kind == Kind::Multi };
+            if kinds().any(|other| !suits(other.kind)) {
+                let message = "the first of `answers` is a field of kind code, the others are of kind multi";
+                return Err(document.error(raw.name.span(), message));
+            }
+        }
+        let answered =
+            raw.answered.as_ref().map_or_else(|| "With any answer".to_owned(), |label| label.get_ref().clone());
+        return Ok(Derivation::Answers { fields, answered });
+    }
+    if let Some(fields) = &raw.answers {
+        let span = fields.first().map_or_else(|| raw.name.span(), Spanned::span);
+        return Err(document.error(span, "this dimension says two ways to get its code"));
+    }
     match (&raw.field, &raw.band, &raw.age_from, &raw.working_days_from, &raw.nested) {
         (Some(field), None, None, None, None) => Ok(Derivation::Code { field: known(field)? }),
         (None, Some(field), None, None, None) => Ok(Derivation::Band { field: known(field)? }),
@@ -282,6 +416,6 @@ fn derivation(
         }
         _ => Err(document
             .error(raw.name.span(), "this dimension does not say one way to get its code")
-            .with_help("give exactly one of field, band, age_from, working_days_from, nested")),
+            .with_help("give exactly one of field, band, age_from, working_days_from, nested, answers")),
     }
 }

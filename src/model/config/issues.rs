@@ -81,6 +81,8 @@ impl IssuesPlan {
         let dimension = |name: &Spanned<String>| -> Result<String, ConfigError> {
             let names = || dimensions.dimensions.iter().map(|dimension| dimension.name.as_str());
             match dimensions.find(name.get_ref()) {
+                Some(found) if found.has_answers() => Err(document
+                    .error(name.span(), "issues are judged beside all others, which several answers do not make up")),
                 Some(found) => Ok(found.name.clone()),
                 None => Err(document.not_one_of("dimension", name, names())),
             }

@@ -132,6 +132,10 @@ fn names(document: &Document, raw: &RawProfile, dimensions: &Dimensions) -> Resu
     for (name, is_quasi) in
         raw.quasi.iter().map(|name| (name, true)).chain(raw.sensitive.iter().map(|name| (name, false)))
     {
+        if dimensions.find(name.get_ref()).is_some_and(|dimension| dimension.has_answers()) {
+            let message = "an extract has one code a case: name the dimension of the main answer";
+            return Err(document.error(name.span(), message));
+        }
         let known = dimensions.find(name.get_ref()).is_some() || (is_quasi && name.get_ref() == MONTH);
         if !known {
             let allowed = dimensions.dimensions.iter().map(|dimension| dimension.name.as_str());

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::config::dimension::{Dimensions, Unit};
+use crate::config::dimension::{Dimension, Dimensions, Unit};
 use crate::config::error::{ConfigError, Document};
 use crate::config::method::{self, Against, RawMethod};
 use crate::config::service::Service;
@@ -198,7 +198,7 @@ impl Report {
         for one in raw.expectation {
             let taken = tables.iter().map(|other| &other.id).chain(expectations.iter().map(|other| &other.id));
             check_id(document, &one.id, taken.map(String::as_str))?;
-            expectations.push(read_expectation(document, one, &tables)?);
+            expectations.push(read_expectation(document, one, &tables, dimensions)?);
         }
         let against = Against { service, tables: &tables, p_tables };
         let method = raw.method.map_or(Ok(Method::Suppress), |raw| method::read(document, &raw, &against))?;
@@ -224,9 +224,14 @@ fn read_expectation(
     document: &Document,
     raw: RawExpectation,
     tables: &[TablePlan],
+    dimensions: &Dimensions,
 ) -> Result<ExpectationPlan, ConfigError> {
-    let is_over_periods = |table: &&TablePlan| {
-        matches!(table.dims.as_slice(), [TableDimension::Coded { .. }, TableDimension::Period { .. }])
+    // A count is judged beside all others, which those of several answers to a case do not make up.
+    let is_over_periods = |table: &&TablePlan| match table.dims.as_slice() {
+        [TableDimension::Coded { name, .. }, TableDimension::Period { .. }] => {
+            dimensions.find(name).is_some_and(|dimension| !dimension.has_answers())
+        }
+        _ => false,
     };
     let Some(from) = tables.iter().filter(is_over_periods).find(|table| table.id == *raw.from.get_ref()) else {
         let allowed = tables.iter().filter(is_over_periods).map(|table| table.id.as_str());
@@ -285,10 +290,15 @@ fn read_table(
         return Err(document.error(raw.dims.span(), "a table has at least one dimension"));
     }
     check_rules(document, &dims, raw.low_total.as_ref(), dimensions)?;
+    check_answers(&dims, dimensions).map_err(|message| document.error(raw.dims.span(), message))?;
     let is_of_families = dimensions.measure(&measure).is_some_and(|measure| measure.unit == Unit::Family);
     if let (true, Some(low)) = (is_of_families, &raw.low_total) {
         let message = "a table of families has no distributions: distinct families do not add up";
         return Err(document.error(low.span(), message));
+    }
+    if is_of_families && coded(&dims).any(|name| dimensions.find(name).is_some_and(Dimension::has_answers)) {
+        let message = "families cannot be counted by several answers to a case: count cases";
+        return Err(document.error(raw.dims.span(), message));
     }
     let sensitive = coded(&dims).find(|name| dimensions.find(name).is_some_and(|dimension| dimension.sensitive));
     if let (true, Some(name)) = (is_of_families, sensitive) {
@@ -325,6 +335,24 @@ fn coded(dims: &[TableDimension]) -> impl Iterator<Item = &str> {
     })
 }
 
+/// What several answers to a case can be crossed with: nothing that is one of these answers, and no others of several.
+fn check_answers(dims: &[TableDimension], dimensions: &Dimensions) -> Result<(), String> {
+    let used: Vec<&Dimension> = coded(dims).filter_map(|name| dimensions.find(name)).collect();
+    for (at, answers) in used.iter().enumerate().filter(|(_, dimension)| dimension.has_answers()) {
+        let fields = answers.fields();
+        let mut others = used.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, other)| other);
+        let tied =
+            others.find(|other| other.has_answers() || other.fields().iter().any(|field| fields.contains(field)));
+        if let Some(other) = tied {
+            return Err(format!(
+                "{:?} and {:?} cannot be crossed: what a reader knows of both together would not be protected",
+                answers.name, other.name
+            ));
+        }
+    }
+    Ok(())
+}
+
 /// Whether the low totals are those of a dimension of the table that adds up.
 fn check_rules(
     document: &Document,
@@ -333,7 +361,8 @@ fn check_rules(
     dimensions: &Dimensions,
 ) -> Result<(), ConfigError> {
     let Some(low) = low_total else { return Ok(()) };
-    let own = || coded(dims).filter(|name| dimensions.find(name).is_some());
+    let adds_up = |name: &&str| dimensions.find(name).is_some_and(|dimension| !dimension.has_answers());
+    let own = || coded(dims).filter(adds_up);
     if low.get_ref().below < 2 || own().all(|name| name != low.get_ref().over) {
         let message = "`low_total` names a dimension of the table and a number of families from 2";
         let help = format!("over = one of: {}; below = 20", own().collect::<Vec<_>>().join(", "));
@@ -362,9 +391,9 @@ fn read_dimension(
         return Err(document.not_one_of("dimension", name, allowed));
     };
     let depth = match level {
-        None => dimension.levels.len() + 1,
+        None => dimension.levels.len() + 1 + dimension.levels_before(),
         Some(level) => match dimension.levels.iter().position(|candidate| candidate == level) {
-            Some(position) => position + 1,
+            Some(position) => position + 1 + dimension.levels_before(),
             None => {
                 let allowed: Vec<String> = dimension.levels.iter().map(|level| format!("{base}:{level}")).collect();
                 return Err(document.not_one_of("level", name, allowed.iter().map(String::as_str)));

@@ -5,7 +5,7 @@
 use confidential::assemble::{AssembleError, Draft, Planned};
 use confidential::protect::ProtectError;
 use model::config::report::{Over, TableDimension, TablePlan};
-use model::config::{Configuration, Report};
+use model::config::{Configuration, Dimension, Report};
 use model::period::Period;
 use serde::Serialize;
 
@@ -144,7 +144,9 @@ fn coarser(configuration: &Configuration, plan: &TablePlan) -> Vec<Change> {
     let mut changes = Vec::new();
     for (at, dim) in plan.dims.iter().enumerate() {
         let TableDimension::Coded { name, depth } = dim else { continue };
-        if *depth < 2 {
+        // Above all answers there is nothing to stop at.
+        let before = configuration.dimensions.find(name).map_or(0, Dimension::levels_before);
+        if *depth < 2 + before {
             continue;
         }
         let mut changed = plan.clone();
@@ -199,8 +201,10 @@ fn dims_line(configuration: &Configuration, dims: &[TableDimension]) -> String {
     let name = |dim: &TableDimension| match dim {
         TableDimension::Period { .. } => "\"period\"".to_owned(),
         TableDimension::Coded { name, depth } => {
-            let levels = configuration.dimensions.find(name).map_or(&[][..], |dimension| &dimension.levels);
-            levels.get(depth - 1).map_or_else(|| format!("\"{name}\""), |level| format!("\"{name}:{level}\""))
+            let found = configuration.dimensions.find(name);
+            let levels = found.map_or(&[][..], |dimension| &dimension.levels);
+            let before = found.map_or(0, Dimension::levels_before);
+            levels.get(depth - 1 - before).map_or_else(|| format!("\"{name}\""), |level| format!("\"{name}:{level}\""))
         }
     };
     format!("dims = [{}]", dims.iter().map(name).collect::<Vec<_>>().join(", "))

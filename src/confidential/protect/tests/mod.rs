@@ -2,6 +2,7 @@
 //! tries every table; `definition` what "safe" means, read off the design once more; the others hold properties.
 //! Deliberately absent: files and stores.
 
+mod answers;
 mod choices;
 mod definition;
 mod dominance;
