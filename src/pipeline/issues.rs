@@ -26,6 +26,9 @@ pub struct IssueList {
     pub issues: Vec<Finding>,
     /// What to know before any of them is named.
     pub data_quality: Vec<Alarm>,
+    /// The name of the first period looked at.
+    #[serde(skip)]
+    pub(super) first: String,
     #[serde(skip)]
     pub(super) latest: Period,
     #[serde(skip)]
@@ -70,7 +73,9 @@ impl Workspace {
         let tags = counting.tags(&self.store)?.map_or_else(Vec::new, |panel| findings(&panel));
         let period = latest.name(self.configuration.service.calendar);
         let service = self.configuration.service.name.clone();
-        Ok(IssueList { period, issues, data_quality, latest, panel, service, districts, inside, tags })
+        let back = i32::try_from(panel.periods().saturating_sub(1)).unwrap_or(0);
+        let first = latest.before(back).name(self.configuration.service.calendar);
+        Ok(IssueList { period, first, issues, data_quality, latest, panel, service, districts, inside, tags })
     }
 }
 

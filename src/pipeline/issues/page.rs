@@ -8,7 +8,8 @@ use confidential::issues::{Band, Finding, Inside, Outlier, Status, Window, histo
 use super::IssueList;
 use super::text::{short, status_word};
 
-const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:76rem;margin:2rem auto;padding:0 1rem;color:#1c1c1c}\
+const STYLE: &str = ".wide{overflow-x:auto}\
+body{font:16px/1.5 system-ui,sans-serif;max-width:76rem;margin:2rem auto;padding:0 1rem;color:#1c1c1c}\
 h1{font-size:1.6rem}h2{font-size:1.25rem;margin-top:2rem}table{border-collapse:collapse;width:100%;font-size:.9rem}\
 th,td{text-align:left;vertical-align:top;padding:.3rem .6rem;border-bottom:1px solid #ddd}\
 td.n{white-space:nowrap}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}.internal{border-left:.3rem solid #801650;padding-left:.8rem}\
@@ -50,30 +51,54 @@ impl IssueList {
             writeln!(page, "</ul>")?;
         }
         self.list(page)?;
+        self.recurring(page)?;
         self.multiples(page)?;
         districts(&self.districts, page)?;
         for inside in &self.inside {
-            within(inside, page)?;
+            within(inside, [&self.first, &self.period], page)?;
         }
         writeln!(page, "</main></body></html>")
     }
 
     fn list(&self, page: &mut String) -> std::fmt::Result {
-        writeln!(page, "<h2>What stands out</h2><table><thead><tr><th scope=\"col\">Status</th>")?;
+        if self.issues.iter().all(|finding| finding.status >= Status::Recurring) {
+            return writeln!(page, "<h2>What stands out</h2><p>Nothing emerges, grows or eases.</p>");
+        }
+        writeln!(page, "<h2>What stands out</h2><div class=\"wide\"><table><thead><tr><th scope=\"col\">Status</th>")?;
         writeln!(page, "<th scope=\"col\">Issue</th><th scope=\"col\">Over</th>")?;
         for head in ["Seen", "Expected", "Usual", "p", "q", "Would notice"] {
             writeln!(page, "<th scope=\"col\" class=\"n\">{head}</th>")?;
         }
         writeln!(page, "</tr></thead><tbody>")?;
-        for finding in self.issues.iter().filter(|finding| finding.status < Status::Steady) {
-            row(finding, page)?;
+        for finding in self.issues.iter().filter(|finding| finding.status < Status::Recurring) {
+            row(finding, &self.period, page)?;
         }
-        writeln!(page, "</tbody></table>")?;
+        writeln!(page, "</tbody></table></div>")?;
         writeln!(
             page,
             "<p>Of what is called emerging, growing or easing at most a tenth is chance, on average. Usual is the range that \
              98 of 100 quiet periods keep to. Would notice: the smallest rise that would have been seen four times in five.</p>"
         )
+    }
+
+    fn recurring(&self, page: &mut String) -> std::fmt::Result {
+        let found = self.come_back();
+        if found.is_empty() {
+            return Ok(());
+        }
+        writeln!(page, "<h2>What comes back</h2><p>A description, not a test: to plan by.</p>")?;
+        writeln!(page, "<div class=\"wide\"><table><thead><tr><th scope=\"col\">Issue</th><th scope=\"col\">How</th>")?;
+        writeln!(
+            page,
+            "<th scope=\"col\" class=\"n\">Seen</th><th scope=\"col\" class=\"n\">Expected</th></tr></thead><tbody>"
+        )?;
+        for finding in found {
+            let how = finding.recurrence.map_or_else(String::new, |recurrence| self.recurs(recurrence));
+            writeln!(page, "<tr><td>{}</td><td>{}</td>", escaped(&finding.label), escaped(&how))?;
+            let expected = finding.expected.map_or_else(String::new, short);
+            writeln!(page, "<td class=\"n\">{}</td><td class=\"n\">{expected}</td></tr>", finding.observed)?;
+        }
+        writeln!(page, "</tbody></table></div>")
     }
 
     fn multiples(&self, page: &mut String) -> std::fmt::Result {
@@ -82,11 +107,16 @@ impl IssueList {
             page,
             "<h2>Issue by issue</h2><p>Line: cases. Dashes: expected at the time. Grey-blue: usual at the time. "
         )?;
-        writeln!(page, "Ring: outside of it. The last point is {}.</p><div class=\"grid\">", escaped(&self.period))?;
+        writeln!(
+            page,
+            "Ring: outside of it. From {} to {}.</p><div class=\"grid\">",
+            escaped(&self.first),
+            escaped(&self.period)
+        )?;
         for finding in self.issues.iter().filter(|finding| finding.status != Status::TooFew) {
             let series = self.panel.series().get(finding.series);
             if let (Some(series), Some(bands)) = (series, bands.get(finding.series)) {
-                picture(finding, &series.counts, bands, page)?;
+                picture(finding, &series.counts, bands, [&self.first, &self.period], page)?;
             }
         }
         writeln!(page, "</div>")?;
@@ -103,15 +133,21 @@ impl IssueList {
     }
 }
 
-fn row(finding: &Finding, page: &mut String) -> std::fmt::Result {
+fn row(finding: &Finding, latest: &str, page: &mut String) -> std::fmt::Result {
     let number = |number: Option<f64>| number.map_or_else(String::new, short);
     let usual = match (finding.lower, finding.upper) {
         (Some(lower), Some(upper)) => format!("{lower} to {upper}"),
         _ => String::new(),
     };
     let factor = finding.noticeable_factor.map_or_else(String::new, |factor| format!("&times;{factor:.1}"));
-    let over = if finding.window == Window::Rolling { "twelve months" } else { "latest" };
-    writeln!(page, "<tr><td>{}</td><td>{}</td><td>{over}</td>", status_word(finding.status), escaped(&finding.label))?;
+    let over = if finding.window == Window::Rolling { "twelve months" } else { latest };
+    writeln!(
+        page,
+        "<tr><td>{}</td><td>{}</td><td>{}</td>",
+        status_word(finding.status),
+        escaped(&finding.label),
+        escaped(over)
+    )?;
     let expected = number(finding.expected);
     writeln!(
         page,
@@ -123,7 +159,13 @@ fn row(finding: &Finding, page: &mut String) -> std::fmt::Result {
 }
 
 /// One small picture. Its axis starts at zero and ends above everything in it.
-fn picture(finding: &Finding, counts: &[u64], bands: &[Option<Band>], page: &mut String) -> std::fmt::Result {
+fn picture(
+    finding: &Finding,
+    counts: &[u64],
+    bands: &[Option<Band>],
+    ends: [&str; 2],
+    page: &mut String,
+) -> std::fmt::Result {
     let highest = bands.iter().flatten().map(|band| band.upper).chain(counts.iter().copied()).max().unwrap_or(1).max(1);
     let step = (SIZE.0 - ROOM.0 - 8.0) / size(counts.len().saturating_sub(1).max(1));
     let x = |at: usize| ROOM.0 + step * size(at);
@@ -154,6 +196,14 @@ fn picture(finding: &Finding, counts: &[u64], bands: &[Option<Band>], page: &mut
     }
     let (left, base) = (ROOM.0, y(0.0));
     writeln!(page, "<line class=\"axis\" x1=\"{left}\" y1=\"{base:.1}\" x2=\"{}\" y2=\"{base:.1}\"/>", SIZE.0 - 4.0)?;
+    for (period, at, anchor) in [(ends[0], left, "start"), (ends[1], SIZE.0 - 4.0, "end")] {
+        writeln!(
+            page,
+            "<text class=\"label\" x=\"{at}\" y=\"{:.1}\" text-anchor=\"{anchor}\">{}</text>",
+            base + 11.0,
+            escaped(period)
+        )?;
+    }
     for value in [0, highest] {
         let height = y(real(value)) + 3.5;
         writeln!(
@@ -183,7 +233,10 @@ fn districts(outliers: &[Outlier], page: &mut String) -> std::fmt::Result {
     if outliers.is_empty() {
         return Ok(());
     }
-    writeln!(page, "<h2>Districts over twelve months</h2><table><thead><tr><th scope=\"col\">Issue group</th>")?;
+    writeln!(
+        page,
+        "<h2>Districts over twelve months</h2><div class=\"wide\"><table><thead><tr><th scope=\"col\">Issue group</th>"
+    )?;
     writeln!(page, "<th scope=\"col\">Where</th><th scope=\"col\" class=\"n\">Seen</th>")?;
     writeln!(
         page,
@@ -194,16 +247,16 @@ fn districts(outliers: &[Outlier], page: &mut String) -> std::fmt::Result {
         writeln!(page, "<td class=\"n\">{}</td><td class=\"n\">{}</td>", one.observed, short(one.expected))?;
         writeln!(page, "<td class=\"n\">{} to {}</td></tr>", one.lower, one.upper)?;
     }
-    writeln!(page, "</tbody></table>")
+    writeln!(page, "</tbody></table></div>")
 }
 
-fn within(inside: &Inside, page: &mut String) -> std::fmt::Result {
+fn within(inside: &Inside, ends: [&str; 2], page: &mut String) -> std::fmt::Result {
     writeln!(page, "<h2>Within the issue: {}</h2><div class=\"grid\">", escaped(&inside.dimension))?;
     let bands = history(&inside.panel);
     for finding in &inside.findings {
         let series = inside.panel.series().get(finding.series);
         if let (Some(series), Some(bands)) = (series, bands.get(finding.series)) {
-            picture(finding, &series.counts, bands, page)?;
+            picture(finding, &series.counts, bands, ends, page)?;
         }
     }
     writeln!(page, "</div>")

@@ -11,6 +11,8 @@ use super::IssueList;
 const LABEL_LETTERS: usize = 44;
 /// So many districts are named; a page has room for all.
 const DISTRICTS_SHOWN: usize = 10;
+/// So many issues that come back, those that do so most clearly.
+const RECURRING_SHOWN: usize = 12;
 
 impl IssueList {
     /// For a terminal.
@@ -28,10 +30,17 @@ impl IssueList {
             }
             text.push('\n');
         }
-        for status in [Status::Emerging, Status::Growing, Status::Easing, Status::Recurring] {
+        for status in [Status::Emerging, Status::Growing, Status::Easing] {
             for finding in self.of(status) {
                 let _ = writeln!(text, "{}", self.line(finding));
             }
+        }
+        let recurring = self.come_back();
+        for finding in recurring.iter().take(RECURRING_SHOWN) {
+            let _ = writeln!(text, "{}", self.line(finding));
+        }
+        if recurring.len() > RECURRING_SHOWN {
+            let _ = writeln!(text, "{:<10} and {} more; --html has all", "", recurring.len() - RECURRING_SHOWN);
         }
         if self.issues.iter().all(|finding| finding.status > Status::Recurring) {
             text.push_str("Nothing stands out.\n");
@@ -80,6 +89,16 @@ impl IssueList {
         self.issues.iter().filter(move |finding| finding.status == status)
     }
 
+    /// Issues that come back, those that do so most clearly first.
+    pub(crate) fn come_back(&self) -> Vec<&Finding> {
+        let mut found: Vec<&Finding> = self.of(Status::Recurring).collect();
+        found.sort_by_key(|finding| match finding.recurrence {
+            Some(Recurrence::Seasonal { years, .. }) => std::cmp::Reverse(years),
+            Some(Recurrence::Persistent) | None => std::cmp::Reverse(usize::MAX),
+        });
+        found
+    }
+
     fn line(&self, finding: &Finding) -> String {
         let label: String = finding.label.chars().take(LABEL_LETTERS).collect();
         let mut line = format!("{:<10} {label:<LABEL_LETTERS$}", status_word(finding.status));
@@ -116,7 +135,10 @@ impl IssueList {
                 let when = words.rsplit_once(' ').map_or(words.as_str(), |(when, _)| when);
                 let kept = self.panel.periods() / per_year;
                 debug_assert!(months == 1 || months == 3, "a quarter or a month");
-                format!("peaks in {when}, clearly so in {years} of the last {} years", kept.min(4))
+                match years {
+                    0 => format!("peaks in {when}, all years taken together"),
+                    years => format!("peaks in {when}, clearly so in {years} of the last {} years", kept.min(4)),
+                }
             }
         }
     }
