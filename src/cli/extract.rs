@@ -11,6 +11,7 @@ use super::output;
 
 /// Rows in which nobody stands out: k-anonymity and its relatives, with the least detail lost
 #[derive(Debug, Args)]
+#[command(allow_negative_numbers = true)]
 #[command(after_help = "\
 Examples:
   takeup -C service extract --period 2025-26-Q4 --profile research

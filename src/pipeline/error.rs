@@ -156,6 +156,12 @@ pub enum Error {
     /// A place that nothing may be written to.
     #[error("the report {0} would lie in the folder that is to be passed on")]
     ReportInside(PathBuf),
+    /// A file in a folder that is not there.
+    #[error("{0} cannot be written: its folder does not exist")]
+    NoPlace(PathBuf),
+    /// One file in two roles of one run.
+    #[error("{0} is named for two things; one would be written over the other")]
+    SamePlace(PathBuf),
     /// A release in the ledger that is not in its folder as it was released.
     #[error("{release} was released, but its folder is gone or changed")]
     Archive {
@@ -193,7 +199,11 @@ impl Error {
         match self {
             Self::Render(_) | Self::Seal(_) => 1,
             Self::Period(_) | Self::NoSuch { .. } | Self::NoWorkspace(_) | Self::Exists(_) | Self::Reason { .. } => 2,
-            Self::OutputExists(_) | Self::OutputForeign(_) | Self::ReportInside(_) => 2,
+            Self::OutputExists(_)
+            | Self::OutputForeign(_)
+            | Self::ReportInside(_)
+            | Self::SamePlace(_)
+            | Self::NoPlace(_) => 2,
             Self::NothingAwaits | Self::Name(_) | Self::NoCell { .. } => 2,
             Self::Awaiting { .. } | Self::OwnWork { .. } | Self::Forced { .. } => 5,
             Self::Altered { .. } => 6,
@@ -252,6 +262,8 @@ impl Error {
             }
             Self::Protect(_) | Self::Seal(_) => "This is a fault of the program. Nothing was written.",
             Self::OutputExists(_) => "Nothing was written. Choose another place, or write over it with --force.",
+            Self::NoPlace(_) => "Nothing was written. Make the folder, or name another.",
+            Self::SamePlace(_) => "Nothing was written. Name another file for one of them.",
             Self::OutputForeign(_) => "Nothing was written. Choose another folder: --force replaces releases only.",
             Self::ReportInside(_) => {
                 "Nothing was written. It says what a reader must not learn; name a file outside the folder."
@@ -317,7 +329,7 @@ impl Error {
 fn extract_code(error: &ExtractError) -> u8 {
     match error {
         ExtractError::Table(_) | ExtractError::Hierarchy(_) => 4,
-        ExtractError::Microdata(MicrodataError::Hierarchy(_)) => 4,
+        ExtractError::Microdata(MicrodataError::Hierarchy(_) | MicrodataError::Population { .. }) => 4,
         ExtractError::Microdata(
             MicrodataError::UnknownColumn { .. } | MicrodataError::Twice { .. } | MicrodataError::NoQuasi,
         ) => 2,

@@ -103,11 +103,7 @@ pub struct ExtractReport {
 /// [`Error::Extract`] where the input is wrong or cannot be protected, [`Error::OutputExists`] where something is in the way.
 pub fn extract(options: &ExtractOptions, request: &Request, progress: &dyn Fn(&str)) -> Result<ExtractReport, Error> {
     let start = Instant::now();
-    for path in options.report.iter().chain(&options.risk).chain([&options.out]) {
-        if path.exists() && !options.replace {
-            return Err(Error::OutputExists(path.clone()));
-        }
-    }
+    check_places(options)?;
     progress("reading");
     let prepared =
         Prepared::read(&options.from, options.hierarchies.as_deref(), options.population.as_deref(), request)?;
@@ -135,6 +131,38 @@ pub fn extract(options: &ExtractOptions, request: &Request, progress: &dyn Fn(&s
         fs::write(path, text).map_err(failed(path, "write"))?;
     }
     Ok(report)
+}
+
+/// That no output takes the place of another or of what is read, and that each has a folder to lie in.
+fn check_places(options: &ExtractOptions) -> Result<(), Error> {
+    let read = [&options.from].into_iter().chain(&options.population);
+    let mut taken: Vec<PathBuf> = read.map(|path| plain(path)).collect();
+    for path in [&options.out].into_iter().chain(&options.report).chain(&options.risk) {
+        let place = plain(path);
+        if taken.contains(&place) {
+            return Err(Error::SamePlace(path.clone()));
+        }
+        taken.push(place);
+        if path.exists() && !options.replace {
+            return Err(Error::OutputExists(path.clone()));
+        }
+        if folder(path).is_some_and(|folder| !folder.is_dir()) {
+            return Err(Error::NoPlace(path.clone()));
+        }
+    }
+    Ok(())
+}
+
+/// The folder that a path names, if it names one.
+fn folder(path: &Path) -> Option<&Path> {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty())
+}
+
+/// A path by which two names of one file are told to be the same, whether the file is there or not.
+fn plain(path: &Path) -> PathBuf {
+    let folder = folder(path).unwrap_or(Path::new("."));
+    let through = || Some(folder.canonicalize().ok()?.join(path.file_name()?));
+    path.canonicalize().ok().or_else(through).unwrap_or_else(|| path.to_owned())
 }
 
 fn report(prepared: &Prepared, request: &Request, recoded: &Recoded) -> ExtractReport {

@@ -3,9 +3,11 @@
 
 use confidential::case::CaseError;
 use confidential::extract::global::GlobalError;
+use confidential::extract::hierarchy::HierarchyError;
 use confidential::extract::local::LocalError;
 use confidential::extract::microdata::MicrodataError;
 use confidential::extract::recode::ExtractError;
+use confidential::extract::table::{TableError, TableFault};
 use confidential::ingest::IngestError;
 use confidential::store::StoreError;
 use confidential::store::keys::KeyError;
@@ -42,9 +44,15 @@ pub(super) fn of_store(error: &StoreError) -> &'static str {
 
 pub(super) fn of_extract(error: &ExtractError) -> &'static str {
     match error {
-        ExtractError::Table(_) => "Nothing was written. Mend that line of the data and run again.",
-        ExtractError::Hierarchy(_) | ExtractError::Microdata(MicrodataError::Hierarchy(_)) => {
-            "Nothing was written. A hierarchy has a line for each value: value; level 1; level 2; up to one for all."
+        ExtractError::Table(error) => of_table(error),
+        ExtractError::Hierarchy(error) | ExtractError::Microdata(MicrodataError::Hierarchy(error)) => {
+            of_hierarchy(error)
+        }
+        ExtractError::Microdata(MicrodataError::Population { .. }) => {
+            "Nothing was written. The population has the columns of --qi, with values that the hierarchies have."
+        }
+        ExtractError::Microdata(MicrodataError::Twice { .. }) => {
+            "Nothing was written. A column is a quasi-identifier, sensitive, the unit, or passed on as it is."
         }
         ExtractError::Microdata(_) => "Nothing was written. Name columns as the first line of the data does.",
         ExtractError::NoFolder { .. } | ExtractError::NotQuasi { .. } => {
@@ -62,6 +70,36 @@ pub(super) fn of_extract(error: &ExtractError) -> &'static str {
         ExtractError::Local(LocalError::None) => "Nothing was written. Ask for less of the models.",
         ExtractError::Local(LocalError::Population | LocalError::Metric { .. } | LocalError::Budget) => {
             "Nothing was written. Leave that out, or take --model global."
+        }
+    }
+}
+
+fn of_table(error: &TableError) -> &'static str {
+    match error {
+        TableError::Unreadable { .. } => "Nothing was written. Name a file that is there and can be read.",
+        TableError::Wrong { fault: TableFault::Encoding { .. }, .. } => {
+            "Nothing was written. Save the file as UTF-8 and run again."
+        }
+        TableError::Wrong { fault: TableFault::Empty, .. } => {
+            "Nothing was written. The first line names the columns, each further one is a record."
+        }
+        TableError::Wrong { .. } => "Nothing was written. Mend that line and run again.",
+    }
+}
+
+fn of_hierarchy(error: &HierarchyError) -> &'static str {
+    match error {
+        HierarchyError::Unreadable { .. } => {
+            "Nothing was written. Name a folder or file that is there and can be read."
+        }
+        HierarchyError::Missing { .. } => "Nothing was written. Put the file there, or name a kind with --ready.",
+        HierarchyError::UnknownColumn { .. } => {
+            "Nothing was written. Call the file after the column, as the first line of the data has it."
+        }
+        HierarchyError::Two { .. } => "Nothing was written. Leave one of them in the folder.",
+        HierarchyError::NotOfKind { .. } => "Nothing was written. Mend the value, or name a folder with --hierarchies.",
+        HierarchyError::Gap { .. } | HierarchyError::Wrong { .. } | HierarchyError::Ready { .. } => {
+            "Nothing was written. A hierarchy has a line for each value, an empty one too: value; level 1; up to one for all."
         }
     }
 }

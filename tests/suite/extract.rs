@@ -255,7 +255,7 @@ fn every_wrong_hierarchy_is_told_by_its_place_and_never_by_its_values() {
     let sound = |column: &str| hierarchies().into_iter().find(|(name, _)| *name == column).expect("one").1;
     let district = "cases_hierarchy_district.csv";
     let edited = |from: &str, to: &str| sound("district").replacen(from, to, 1).into_bytes();
-    let wrong: [(&str, Vec<u8>, &[&str]); 14] = [
+    let wrong: [(&str, Vec<u8>, &[&str]); 15] = [
         (district, Vec::new(), &["\"district\"", "empty"]),
         (district, b"D1\nD2\nD3\nD4\n".to_vec(), &["\"district\"", "line 1", "no level"]),
         (
@@ -265,7 +265,9 @@ fn every_wrong_hierarchy_is_told_by_its_place_and_never_by_its_values() {
         ),
         (district, edited("D2;North;*", "D2;*"), &["\"district\"", "line 2", "2 levels", "has 3"]),
         (district, edited("D2;North;*", "D2;North;*;"), &["\"district\"", "line 2", "4 levels"]),
-        (district, edited("D3;South", ";South"), &["\"district\"", "line 3", "level 0", "empty"]),
+        // An empty value is one; then the data's is missing.
+        (district, edited("D3;South", ";South"), &["\"district\"", "of the file", "level 0"]),
+        (district, edited("South;*", "South;"), &["\"district\"", "line 3", "level 2", "empty"]),
         (district, edited("D3;South", "D3;"), &["\"district\"", "line 3", "level 1", "empty"]),
         (district, edited("D4;", "D1;"), &["\"district\"", "line 4", "line 1", "level 0"]),
         (
@@ -276,7 +278,7 @@ fn every_wrong_hierarchy_is_told_by_its_place_and_never_by_its_values() {
         (district, edited("D4;South;*", "D4;South;any"), &["\"district\"", "line 4", "level 1", "parent"]),
         (district, b"D1;x\nD2;x\nD3;y\nD4;y\n".to_vec(), &["\"district\"", "level 1", "2 groups"]),
         (district, [b"district;half;all\n".to_vec(), edited("", "")].concat(), &["\"district\"", "line 1", "header"]),
-        (district, edited("D2;North;*\n", ""), &["\"district\"", "line 4 of the data", "level 0"]),
+        (district, edited("D2;North;*\n", ""), &["\"district\"", "line 4 of the file", "level 0"]),
         (
             district,
             [edited("", ""), b"D\xe9;North;*\n".to_vec()].concat(),
@@ -314,8 +316,57 @@ fn a_hierarchy_that_is_missing_twice_there_or_for_no_column_is_named() {
     data.write("old_hierarchy_district.csv", b"D1;*\n");
     refuses(&data, &["--k", "3"], 4, &["two hierarchies", "district"]);
     let data = Data::new(&records(50));
-    data.write("cases_hierarchy_distrikt.csv", b"D1;*\n");
+    fs::rename(data.path("cases_hierarchy_district.csv"), data.path("cases_hierarchy_distrikt.csv"))
+        .expect("it is there");
     refuses(&data, &["--k", "3"], 4, &["distrikt", "do not have"]);
+    // One for other data in the same folder is in nobody's way.
+    let data = Data::new(&records(50));
+    data.write("others_hierarchy_ward.csv", b"W1;*\n");
+    assert!(data.extract(&["--k", "3"]).status.success());
+}
+
+#[test]
+fn no_output_takes_the_place_of_another_or_of_the_data() {
+    let data = Data::new(&records(50));
+    let before = fs::read(data.path("cases.csv")).expect("the data");
+    for (out, report) in [("same.csv", "same.csv"), ("cases.csv", "other.json"), ("o.csv", "nowhere/r.json")] {
+        let run = |out: &str, report: &str| {
+            let paths = ["cases.csv", out, report].map(|name| data.path(name).display().to_string());
+            let home = data.home.path().display().to_string();
+            let [from, out, report] = &paths;
+            takeup(&[
+                "extract",
+                "--from",
+                from,
+                "--hierarchies",
+                &home,
+                "--qi",
+                "age,district,sex",
+                "--k",
+                "3",
+                "--out",
+                out,
+                "--report",
+                report,
+                "--force",
+            ])
+        };
+        let refused = run(out, report);
+        assert_eq!(refused.status.code(), Some(2), "{out} {report}: {}", String::from_utf8_lossy(&refused.stderr));
+        assert!(!data.path("same.csv").exists() && !data.path("o.csv").exists(), "{out} {report}");
+    }
+    assert_eq!(fs::read(data.path("cases.csv")).expect("the data"), before);
+}
+
+#[test]
+fn a_missing_value_is_a_value_where_its_hierarchy_has_a_line_for_it() {
+    let data = Data::new(&(records(60) + ";Person;D1;f;N1\n;Person;D1;f;N1\n;Person;D1;f;N1\n"));
+    refuses(&data, &["--k", "3"], 4, &["line 62", "no line", "0 letters"]);
+    let ages = fs::read_to_string(data.path("cases_hierarchy_age.csv")).expect("a hierarchy");
+    let levels = ages.lines().next().expect("a line").matches(';').count();
+    data.write("cases_hierarchy_age.csv", format!("{ages}{}\n", ";*".repeat(levels)).as_bytes());
+    let run = data.extract(&["--k", "3"]);
+    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
 }
 
 #[test]

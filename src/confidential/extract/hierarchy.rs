@@ -67,8 +67,9 @@ impl Hierarchy {
             if row.len() != height {
                 return Err(Fault::Ragged { line: *line, fields: row.len(), expected: height });
             }
-            if let Some(level) = row.iter().position(String::is_empty) {
-                return Err(Fault::EmptyCell { line: *line, level });
+            // A value may be empty: that is how most exports write what is missing. A level may not.
+            if let Some(level) = row.iter().skip(1).position(String::is_empty) {
+                return Err(Fault::EmptyCell { line: *line, level: level + 1 });
             }
         }
         let index = values(column, rows)?;

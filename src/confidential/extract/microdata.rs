@@ -15,7 +15,7 @@ use super::table::{Column, Table};
 #[derive(Debug, Error)]
 pub enum MicrodataError {
     /// A name that the table does not have.
-    #[error("the data have no column {column:?}{}", .nearest.as_ref().map_or(String::new(), |name| format!("; the nearest is {name:?}")))]
+    #[error("there is no column {column:?}{}", .nearest.as_ref().map_or(String::new(), |name| format!("; the nearest is {name:?}")))]
     UnknownColumn {
         /// As asked.
         column: String,
@@ -23,7 +23,7 @@ pub enum MicrodataError {
         nearest: Option<String>,
     },
     /// One column in two roles.
-    #[error("the column {column:?} is named twice")]
+    #[error("the column {column:?} is named twice; one column has one role")]
     Twice {
         /// The column.
         column: String,
@@ -31,6 +31,12 @@ pub enum MicrodataError {
     /// No quasi-identifier.
     #[error("no quasi-identifier is named")]
     NoQuasi,
+    /// The same of the population's file.
+    #[error("in the file of the population: {fault}")]
+    Population {
+        /// What, and where in that file.
+        fault: Box<MicrodataError>,
+    },
     /// A value without a line in its hierarchy.
     #[error(transparent)]
     Hierarchy(#[from] HierarchyError),
@@ -170,7 +176,8 @@ impl Microdata {
         let columns = roles.quasi.iter().zip(&self.hierarchies);
         let codes = columns
             .map(|(name, hierarchy)| through(column(population, name)?, hierarchy, population))
-            .collect::<Result<Vec<_>, _>>()?;
+            .collect::<Result<Vec<_>, MicrodataError>>()
+            .map_err(|fault| MicrodataError::Population { fault: Box::new(fault) })?;
         let columns: Vec<&[u32]> = codes.iter().map(Vec::as_slice).collect();
         let (firsts, counts, _) = distinct::distinct(&columns);
         let distinct = &mut self.distinct;

@@ -53,7 +53,7 @@ pub enum HierarchyError {
     },
     /// A value of the data that the hierarchy does not have.
     #[error(
-        "the hierarchy of {column:?} has no line for the value on line {line} of the data ({letters} letters): level 0 has a gap"
+        "the hierarchy of {column:?} has no line for the value on line {line} of the file ({letters} letters): level 0 has a gap"
     )]
     Gap {
         /// The column.
@@ -64,7 +64,7 @@ pub enum HierarchyError {
         letters: usize,
     },
     /// A value of the data that a ready-made hierarchy cannot place.
-    #[error("the value of {column:?} on line {line} of the data is not {kind}")]
+    #[error("the value of {column:?} on line {line} of the file is not {kind}")]
     NotOfKind {
         /// The column.
         column: String,

@@ -47,7 +47,7 @@ fn what_is_wrong_is_told_by_line_and_level() {
         (b"a\nb\n", Fault::OneLevel { line: 1 }),
         (b"a:x:*\nb:x:*\n", Fault::OneLevel { line: 1 }),
         (b"a;x;*\nb;*\n", Fault::Ragged { line: 2, fields: 2, expected: 3 }),
-        (b"a;x;*\n;x;*\n", Fault::EmptyCell { line: 2, level: 0 }),
+        (b"a;x;*\n;;*\n", Fault::EmptyCell { line: 2, level: 1 }),
         (b"a;x;*\nb;;*\n", Fault::EmptyCell { line: 2, level: 1 }),
         (b"place;district;all\na;x;*\n", Fault::Header { line: 1 }),
         (b"a;x;*\nb;x;*\na;x;*\n", Fault::Duplicate { line: 3, first: 1 }),
@@ -81,7 +81,8 @@ fn files_are_found_by_the_column_in_their_name() {
     write("other_hierarchy_age.csv");
     assert!(found(&["age"]).expect_err("two").contains("has two hierarchies"));
     std::fs::remove_file(home.path().join("other_hierarchy_age.csv")).expect("a file of our own");
-    write("set_hierarchy_agee.csv");
-    assert!(found(&["age"]).expect_err("a misspelt name").contains("do not have"));
+    write("set_hierarchy_seks.csv");
+    assert!(found(&["sex"]).expect_err("a misspelt name").contains("do not have"));
+    assert!(found(&["age"]).is_ok(), "one for other data is in nobody's way");
     assert!(find(Path::new("/nowhere/at/all"), &[], &[]).is_err());
 }

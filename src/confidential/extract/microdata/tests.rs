@@ -36,7 +36,7 @@ fn a_value_without_a_line_is_told_by_column_and_line() {
     let error = Microdata::new(&table(), &roles(&[]), hierarchies).expect_err("40 is missing");
     assert_eq!(
         error.to_string(),
-        "the hierarchy of \"age\" has no line for the value on line 3 of the data (2 letters): level 0 has a gap"
+        "the hierarchy of \"age\" has no line for the value on line 3 of the file (2 letters): level 0 has a gap"
     );
 }
 

@@ -153,7 +153,7 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    fn walk(&mut self, at: usize, sums: &mut Vec<u64>, left: u64) {
+    fn walk(&mut self, at: usize, sums: &mut [u64], left: u64) {
         if at == self.ways.len() {
             if self.shown.iter().zip(sums.iter()).all(|(shown, sum)| shown.is_none_or(|shown| shown == *sum)) {
                 for (range, sum) in self.ranges.iter_mut().zip(sums.iter()) {
