@@ -158,7 +158,7 @@ impl<'a> Play<'a> {
             self.cost += self.board.worth(cell);
             self.board.hide(cell);
             self.stack.refresh(&self.board, cell);
-            self.vertices.note_change(cell);
+            self.vertices.note_change(&self.board, cell);
             self.witnesses.hidden(cell, &self.board);
             self.journal.push((cell, true));
         }
@@ -172,7 +172,7 @@ impl<'a> Play<'a> {
         self.cost -= self.board.worth(cell);
         self.board.give_back(cell);
         self.stack.refresh(&self.board, cell);
-        self.vertices.note_change(cell);
+        self.vertices.note_change(&self.board, cell);
         self.journal.push((cell, false));
         let mut lost = self.witnesses.published(cell, &self.board);
         lost.retain(|&target| !self.is_safe(target));
@@ -262,19 +262,19 @@ impl<'a> Play<'a> {
     fn set_floor(&mut self, cell: u32, floor: i64) -> i64 {
         let before = self.board.set_floor(cell, floor);
         if before != floor {
-            self.vertices.note_change(cell);
+            self.vertices.note_change(&self.board, cell);
         }
         before
     }
 
     fn hold(&mut self, cell: u32) {
         self.board.hold(cell);
-        self.vertices.note_change(cell);
+        self.vertices.note_change(&self.board, cell);
     }
 
     fn let_go(&mut self, cell: u32) {
         self.board.let_go(cell);
-        self.vertices.note_change(cell);
+        self.vertices.note_change(&self.board, cell);
     }
 
     fn range(&self, cell: u32, insider: Option<u32>) -> Range {

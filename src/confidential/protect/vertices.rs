@@ -22,6 +22,9 @@ const MOST_STEPS: u64 = 60_000_000;
 const SELDOM_MET: u32 = 8;
 /// One step in so many of all may be taken here whatever comes of it.
 const SHARE: u64 = 3;
+/// Up to so many cells the search is always asked, and follows every change at once, from which its pushes are shorter; in
+/// larger systems that takes too long, and most changes are undone before the next push.
+const SMALL: usize = 2_000;
 /// Cells that the record goes back.
 const RECENT: u32 = 48;
 /// A number this near to a whole one is meant to be it.
@@ -83,9 +86,13 @@ impl Vertices {
         self.simplex.is_some() && self.steps < MOST_STEPS
     }
 
+    fn is_small(&self) -> bool {
+        self.stands.len() <= SMALL
+    }
+
     /// Whether the search has not taken more than its share of all steps, or finds often enough what it is asked for.
     pub(super) fn is_worthwhile(&self, board: &Board) -> bool {
-        self.steps * SHARE <= board.steps() || self.met * SELDOM_MET >= self.asked
+        self.is_small() || self.steps * SHARE <= board.steps() || self.met * SELDOM_MET >= self.asked
     }
 
     /// Notes whether it found what it was asked for.
@@ -98,9 +105,12 @@ impl Vertices {
     }
 
     /// Takes note that the board hides, publishes, holds or bounds a cell in another way than before.
-    pub(super) fn note_change(&mut self, cell: u32) {
+    pub(super) fn note_change(&mut self, board: &Board, cell: u32) {
         if !std::mem::replace(&mut self.is_changed[cell as usize], true) {
             self.changed.push(cell);
+        }
+        if self.is_small() {
+            self.follow(board);
         }
     }
 
