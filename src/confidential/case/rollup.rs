@@ -152,11 +152,13 @@ impl Counter for Inner {
         for (slot, key) in (0_u32..).zip(keys) {
             shapes.entry(self.shape(key)).or_default().insert(self.number(key), slot);
         }
-        // A dimension that no key has, of units, tells rows apart and holds no cell.
+        // A dimension that no key has, of units, tells rows and whose they are apart and holds no cell.
         let dimensions = keys.first().map_or(0, |key| key.len());
+        let holders = |combination: u128| -> Vec<&Vec<u32>> {
+            (0..dimensions).map(|at| &self.above[at][self.packing.code(combination, at)]).collect()
+        };
         let row = |&(combination, cases): &(u128, u64)| {
-            let holders: Vec<&Vec<u32>> =
-                (0..dimensions).map(|at| &self.above[at][self.packing.code(combination, at)]).collect();
+            let holders = holders(combination);
             let mut of = Vec::new();
             for (&shape, wanted) in &shapes {
                 let mut cells = vec![0_u128];
@@ -171,8 +173,23 @@ impl Counter for Inner {
                 of.extend(cells.iter().filter_map(|cell| wanted.get(cell)).copied());
             }
             of.sort_unstable();
-            (!of.is_empty()).then(|| Row { holders: holders.into_iter().cloned().collect(), cases, of })
+            (combination, cases, of)
         };
-        self.rows.iter().filter_map(row).collect()
+        let all: Vec<(u128, u64, Vec<u32>)> = self.rows.iter().map(row).collect();
+        let unit = |combination: u128| {
+            (dimensions < self.totals.len()).then(|| self.packing.code(combination, dimensions) as u64)
+        };
+        let there = all.iter().filter(|(_, _, of)| !of.is_empty());
+        let units: BTreeSet<u64> = there.filter_map(|&(combination, _, _)| unit(combination)).collect();
+        let found = |(combination, cases, of): (u128, u64, Vec<u32>)| {
+            let unit = unit(combination);
+            (!of.is_empty() || unit.is_some_and(|unit| units.contains(&unit))).then(|| Row {
+                unit,
+                holders: holders(combination).into_iter().cloned().collect(),
+                cases,
+                of,
+            })
+        };
+        all.into_iter().filter_map(found).collect()
     }
 }

@@ -6,13 +6,14 @@
 //! with all of these held at their truth. Worked example: a need with one case, in one district. The family knows the
 //! need's total, the 1 in that district and the zeros in the others; it must not learn how many cases another need has.
 //!
-//! It also knows in which other cells its own cases are counted, in tables that cross other dimensions too: those cells are
-//! never less for it than its own cases, and only the cases of others could be absent from them. Worked example: needs by
+//! It also knows in which other cells its own cases are counted, in tables that cross other dimensions too, and cases of its
+//! own that are with others' everywhere: those cells are never less for it than its own cases, and only the cases of others
+//! could be absent from them. Worked example: needs by
 //! district in one table, districts by age in another. Two cases of one family are all that a need has in a district; both
 //! children are young. Of the district's young cases, hidden, the family knows that they are 2 or more; with 5 older ones
 //! published beside them that can be the figure that tells how many another need has.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::lone::Lone;
 use super::primary::{Need, State};
@@ -141,8 +142,8 @@ impl Insiders {
     }
 }
 
-/// Cells in which the same family is alone, rising, and the rows of its cases there; by their first cells. Alone in a sum
-/// and in a part of it that is not empty, or in two cells that share a case, is the same family.
+/// Cells in which the same family is alone, rising, and the rows of all its cases; by their first cells. Alone in a sum and
+/// in a part of it that is not empty, or in two cells that share a case, is the same family; so is who is known to be.
 fn families<'a>(system: &'a System, alone: &[bool]) -> Vec<(Vec<u32>, Vec<&'a Lone>)> {
     let mut first: Vec<u32> = (0_u32..).take(system.len()).collect();
     for cell in (0_u32..).take(system.len()).filter(|&cell| alone[cell as usize]) {
@@ -152,15 +153,21 @@ fn families<'a>(system: &'a System, alone: &[bool]) -> Vec<(Vec<u32>, Vec<&'a Lo
         }
     }
     let lone = |row: &'a Lone| -> Vec<u32> { row.alone.iter().copied().filter(|&cell| alone[cell as usize]).collect() };
-    for cells in system.lone.iter().map(lone) {
+    let mut of_unit: HashMap<u64, u32> = HashMap::new();
+    for row in &system.lone {
+        let cells = lone(row);
         cells.windows(2).for_each(|pair| join(&mut first, pair[0], pair[1]));
+        if let (Some(&cell), Some(unit)) = (cells.first(), row.unit) {
+            join(&mut first, cell, *of_unit.entry(unit).or_insert(cell));
+        }
     }
     let mut families: BTreeMap<u32, (Vec<u32>, Vec<&Lone>)> = BTreeMap::new();
     for cell in (0_u32..).take(system.len()).filter(|&cell| alone[cell as usize]) {
         families.entry(find(&mut first, cell)).or_default().0.push(cell);
     }
     for row in &system.lone {
-        if let Some(&cell) = lone(row).first() {
+        let of_unit = || row.unit.and_then(|unit| of_unit.get(&unit).copied());
+        if let Some(cell) = lone(row).first().copied().or_else(of_unit) {
             families.entry(find(&mut first, cell)).or_default().1.push(row);
         }
     }

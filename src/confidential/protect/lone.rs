@@ -1,5 +1,5 @@
-//! Who is alone in a cell, and all cells that count its cases. Comes in: the variables and a counter. Goes out: groups of
-//! cases that one unit alone knows. Deliberately absent: what that unit makes of it (`insider`).
+//! Who is alone in a cell, and all cells that count its cases, there or elsewhere. Comes in: the variables and a counter.
+//! Goes out: groups of cases that one unit alone knows. Deliberately absent: what that unit makes of it (`insider`).
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -10,7 +10,9 @@ use crate::tabulate::{Counter, Counts, Key, Row};
 /// Cases alike in every dimension, all of one protected unit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Lone {
-    /// The cells in which that unit is alone, rising.
+    /// Whose they are, where a family is known.
+    pub unit: Option<u64>,
+    /// The cells in which that unit is alone and that count these cases, rising.
     pub alone: Vec<u32>,
     /// All variables that count the cases, rising.
     pub inside: Vec<u32>,
@@ -35,9 +37,11 @@ pub(super) fn lone(problem: &Problem, counter: &dyn Counter, keys: &[Key], count
             inside.extend(product(&lists).iter().filter_map(|key| index.get(key)));
         }
         inside.sort_unstable();
-        Lone { alone: row.of.iter().map(|&at| alone[at as usize]).collect(), inside, cases: signed(row.cases) }
+        let alone = row.of.iter().map(|&at| alone[at as usize]).collect();
+        Lone { unit: row.unit, alone, inside, cases: signed(row.cases) }
     };
-    rows.into_iter().map(lone).collect()
+    // What a family brought years ago and nobody publishes is in no cell.
+    rows.into_iter().map(lone).filter(|lone| !lone.inside.is_empty()).collect()
 }
 
 /// Every key of one code from each list.

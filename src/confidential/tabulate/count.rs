@@ -1,14 +1,14 @@
 //! Counts any cells of a space from a frame. Comes in: keys. Goes out: n, f and m of each. Polars finds the distinct
 //! combinations; the lattice above them is summed here. Deliberately absent: which cells will be published.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::config::dimension::Unit;
 use model::period::Month;
 use polars::prelude::{Column, DataFrame, IntoColumn, NamedFrom, Series};
 
 use crate::tabulate::axes::{Axes, Axis, Source, moment_code};
-use crate::tabulate::frame::{Frame, OWN_UNIT};
+use crate::tabulate::frame::{Frame, OWN_UNIT, UNKNOWN_FAMILY};
 use crate::tabulate::shape::Shape;
 use crate::tabulate::{Counter, Counts, Key, Row, TabulateError};
 
@@ -157,7 +157,7 @@ impl<'a> Tabulation<'a> {
         Ok(counts)
     }
 
-    /// What is counted in any of `keys`, cases alike together.
+    /// What is counted in any of `keys` and all else of the families there, cases alike together.
     ///
     /// # Errors
     /// [`TabulateError::Group`] where polars fails, a fault of the program.
@@ -176,20 +176,29 @@ impl<'a> Tabulation<'a> {
         // The twins that count families find their codes where the others do.
         let column: Vec<usize> = self.axes.axes.iter().filter_map(|axis| place(axis, &sources)).collect();
         let rows = self.combinations(&sources, false)?;
-        let (mut found, mut partial) = (Vec::new(), Vec::new());
-        for row in (0..rows.count.len()).filter(|row| rows.count[*row] > 0) {
+        let mut partial = Vec::new();
+        let mut counted_in = |row: usize| {
             let mut of = Vec::new();
             for shape in &shapes {
                 shape.holding(self.axes, |axis, _| rows.codes[column[axis]][row], &mut partial, |slot| of.push(slot));
             }
             of.sort_unstable();
-            if !of.is_empty() {
-                let codes = self.axes.axes.iter().zip(&column).map(|(axis, &column)| (axis, rows.codes[column][row]));
-                let holders = codes.map(|(axis, code)| axis.holding(code)).collect();
-                found.push(Row { holders, cases: u64::from(rows.count[row]), of });
+            of
+        };
+        let all: Vec<usize> = (0..rows.count.len()).filter(|row| rows.count[*row] > 0).collect();
+        let all: Vec<(usize, Vec<u32>)> = all.into_iter().map(|row| (row, counted_in(row))).collect();
+        let there = all.iter().filter(|(_, of)| !of.is_empty());
+        let families: BTreeSet<u64> = there.filter_map(|(row, _)| family(rows.unit[*row])).collect();
+        let found = |(row, of): (usize, Vec<u32>)| {
+            let unit = family(rows.unit[row]);
+            if of.is_empty() && !unit.is_some_and(|unit| families.contains(&unit)) {
+                return None;
             }
-        }
-        Ok(found)
+            let codes = self.axes.axes.iter().zip(&column).map(|(axis, &column)| (axis, rows.codes[column][row]));
+            let holders = codes.map(|(axis, code)| axis.holding(code)).collect();
+            Some(Row { unit, holders, cases: u64::from(rows.count[row]), of })
+        };
+        Ok(all.into_iter().filter_map(found).collect())
     }
 }
 
@@ -205,6 +214,11 @@ impl Counter for Tabulation<'_> {
     fn cell_keys(&self, keys: &[Key]) -> Option<Vec<u32>> {
         self.try_cell_keys(keys).expect("a frame whose columns were all given can be grouped by them")
     }
+}
+
+/// The family of a unit, where it is known.
+fn family(unit: u64) -> Option<u64> {
+    Some(unit).filter(|unit| ![OWN_UNIT, UNKNOWN_FAMILY].contains(unit))
 }
 
 fn add(counts: &mut Counts, unit: u64, cases: u64) {
@@ -238,7 +252,7 @@ mod tests {
     use model::period::Period;
 
     use super::*;
-    use crate::tabulate::frame::{FrameDimension, UNKNOWN_FAMILY};
+    use crate::tabulate::frame::FrameDimension;
 
     const SOURCE: &str = r#"
         label = "Cases"
@@ -343,8 +357,9 @@ mod tests {
         key[district] = named("N1");
         let other = Key::from(vec![u32::MAX >> 12; key.len()]);
         let rows = Tabulation::new(&axes, &frame).expect("columns of one length").rows(&[other, key]);
-        assert_eq!(rows.len(), 1, "two cases, alike");
-        assert_eq!((rows[0].cases, rows[0].of.as_slice()), (2, [1].as_slice()));
+        // Two cases alike, and the two others of their family, counted elsewhere; of nobody else.
+        let found: Vec<_> = rows.iter().map(|row| (row.unit, row.cases, row.of.as_slice())).collect();
+        assert_eq!(found, [(Some(7), 2, [1].as_slice()), (Some(7), 1, &[]), (Some(7), 1, &[])]);
         let mut holders = vec![axes.axes[district].space.total, named("North"), named("N1")];
         holders.sort_unstable();
         assert_eq!(rows[0].holders[district], holders);

@@ -16,14 +16,17 @@ pub struct Counts {
     pub largest: u64,
 }
 
-/// Cases alike in every dimension, and where they are counted.
+/// Cases alike in every dimension and of one family, and where they are counted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
+    /// Whose the cases are. None where each case is its own unit, and where its family is not known: cases of nobody known
+    /// may be anybody's, and nobody knows them all.
+    pub unit: Option<u64>,
     /// By dimension: the codes that hold them, the total included where it does; rising.
     pub holders: Vec<Vec<u32>>,
     /// How many.
     pub cases: u64,
-    /// Which of the keys asked for count them, rising.
+    /// Which of the keys asked for count them, rising; none of them where only their family is counted there.
     pub of: Vec<u32>,
 }
 
@@ -32,7 +35,8 @@ pub trait Counter {
     /// One `Counts` a key, in the order of the keys.
     fn count(&self, keys: &[Key]) -> Vec<Counts>;
 
-    /// What is counted in any of `keys`, a row for cases alike, in an order that the keys and the cases decide.
+    /// What is counted in any of `keys`, and all else that is of the families there; a row for cases alike, in an order that
+    /// the keys and the cases decide.
     fn rows(&self, keys: &[Key]) -> Vec<Row>;
 
     /// The key of each cell: the sum of the record keys of all that is counted in it, modulo 2^32. None where there are no

@@ -2,7 +2,7 @@
 //! code. Comes in: a seed. Goes out: the files of a release and the truth behind them. Labels are names of people and
 //! months too.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use confidential::protect::{HiddenZeros, Insiders, PlannedTable, Problem, Reason, Shown, Space, Weight, suppress};
 use confidential::tabulate::{Counter, Counts, Key, Row};
@@ -137,7 +137,7 @@ impl Counter for Cases {
     }
 
     fn rows(&self, keys: &[Key]) -> Vec<Row> {
-        let row = |(codes, _): &([u32; 4], u64)| {
+        let row = |(codes, family): &([u32; 4], u64)| {
             let holding = |dim: usize| {
                 let all = 0..u32::try_from(self.spaces[dim].codes.len()).expect("a short list");
                 all.filter(|&code| self.covers(dim, code, codes[dim])).collect::<Vec<u32>>()
@@ -145,9 +145,12 @@ impl Counter for Cases {
             let holders: Vec<Vec<u32>> = (0..4).map(holding).collect();
             let is_in = |key: &Key| key.iter().zip(&holders).all(|(code, holders)| holders.contains(code));
             let of: Vec<u32> = (0_u32..).zip(keys).filter(|(_, key)| is_in(key)).map(|(at, _)| at).collect();
-            (!of.is_empty()).then_some(Row { holders, cases: 1, of })
+            Row { unit: Some(*family), holders, cases: 1, of }
         };
-        self.rows.iter().filter_map(row).collect()
+        let mut rows: Vec<Row> = self.rows.iter().map(row).collect();
+        let there: BTreeSet<Option<u64>> = rows.iter().filter(|row| !row.of.is_empty()).map(|row| row.unit).collect();
+        rows.retain(|row| there.contains(&row.unit));
+        rows
     }
 }
 

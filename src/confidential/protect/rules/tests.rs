@@ -8,6 +8,7 @@ use model::release::Zeros;
 use super::super::error::ProtectError;
 use super::super::primary::primary;
 use super::super::system::System;
+use super::super::tests::of_those_there;
 use super::super::{
     EarlierCell, EarlierForm, HiddenZeros, Insiders, Pattern, PlannedTable, Problem, Shown, Space, suppress,
 };
@@ -49,13 +50,13 @@ impl Counter for Pencil {
     }
 
     fn rows(&self, keys: &[Key]) -> Vec<Row> {
-        let row = |(codes, _): &([u32; 2], u32)| {
-            let is_in = |key: &Key| key.iter().zip(codes).all(|(&wanted, &code)| wanted == 0 || wanted == code);
+        let row = |&(codes, family): &([u32; 2], u32)| {
+            let is_in = |key: &Key| key.iter().zip(&codes).all(|(&wanted, &code)| wanted == 0 || wanted == code);
             let of: Vec<u32> = (0_u32..).zip(keys).filter(|(_, key)| is_in(key)).map(|(at, _)| at).collect();
             let holders = codes.iter().map(|&code| vec![0, code]).collect();
-            (!of.is_empty()).then_some(Row { holders, cases: 1, of })
+            Row { unit: Some(u64::from(family)), holders, cases: 1, of }
         };
-        self.0.iter().filter_map(row).collect()
+        of_those_there(self.0.iter().map(row).collect())
     }
 }
 

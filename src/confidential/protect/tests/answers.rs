@@ -75,7 +75,7 @@ impl Counter for Several {
     }
 
     fn rows(&self, keys: &[Key]) -> Vec<Row> {
-        let row = |(class, _, cases): &Cases| {
+        let row = |(class, family, cases): &Cases| {
             let codes = |at: usize, codes: u32| -> Vec<u32> {
                 let key = |code: u32| if at == 0 { [code, 0] } else { [0, code] };
                 (0..codes).filter(|&code| holds(class, self.all, &key(code))).collect()
@@ -83,9 +83,9 @@ impl Counter for Several {
             let of: Vec<u32> =
                 (0_u32..).zip(keys).filter(|(_, key)| holds(class, self.all, key)).map(|(at, _)| at).collect();
             let holders = vec![codes(0, 4 + 3 * self.all), codes(1, self.all + 2)];
-            (!of.is_empty()).then_some(Row { holders, cases: *cases, of })
+            Row { unit: Some(u64::from(*family)), holders, cases: *cases, of }
         };
-        self.rows.iter().filter_map(row).collect()
+        of_those_there(self.rows.iter().map(row).collect())
     }
 }
 
@@ -236,32 +236,14 @@ fn holes(all: u32, problem: &Problem, pattern: &Pattern, counter: &Several) -> V
             (hidden && counts.protected == 1 && is_in(key, family)).then(|| key.clone())
         };
         let alone: Vec<Key> = judged.iter().zip(&counts).filter_map(is_alone).collect();
-        for known in linked(&counter.rows, all, family, alone) {
-            let of_known = |(class, of, _): &&Cases| *of == family && known.iter().any(|key| holds(class, all, key));
-            let own: Vec<Cases> = counter.rows.iter().filter(of_known).cloned().collect();
+        if !alone.is_empty() {
+            let own: Vec<Cases> = counter.rows.iter().filter(|(_, of, _)| *of == family).cloned().collect();
             let mine =
                 |key: &Key| own.iter().filter(|(class, _, _)| holds(class, all, key)).map(|(_, _, cases)| cases).sum();
-            judge("a family", &ranges(all, pattern, counter, &judged, &own, &known), &mine, &known);
+            judge("a family", &ranges(all, pattern, counter, &judged, &own, &alone), &mine, &alone);
         }
     }
     holes
-}
-
-/// The cells in which a family is alone, those together that a case of its own links: as the house defines an insider, who
-/// puts two and two together only where they are about the same case.
-fn linked(rows: &[Cases], all: u32, family: u32, alone: Vec<Key>) -> Vec<Vec<Key>> {
-    let share = |one: &Key, other: &Key| {
-        rows.iter().any(|(class, of, _)| *of == family && holds(class, all, one) && holds(class, all, other))
-    };
-    let mut groups: Vec<Vec<Key>> = Vec::new();
-    for key in alone {
-        let (mut near, far): (Vec<_>, Vec<_>) =
-            groups.into_iter().partition(|group| group.iter().any(|other| share(&key, other)));
-        near.push(vec![key]);
-        groups = far;
-        groups.push(near.concat());
-    }
-    groups
 }
 
 /// `cases` of families of their own of each class.

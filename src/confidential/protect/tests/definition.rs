@@ -5,9 +5,10 @@
 //! A cell with n cases of f families, m of them the most that one family holds, is safe when tables that agree with
 //! everything published exist in which it is at least the threshold, others in which it is at least max(threshold, m)
 //! lower than that, and, where zeros are hidden, one in which it is at most n - m. A family that is a cell's only
-//! contributor knows that cell and all below it, and knows that itself is not absent from the cells above.
+//! contributor knows that cell and all below it, every other such cell, and its own cases among those of others; it knows
+//! that itself is not absent from the cells above.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::oracle::{Capped, Reader, Said, signed};
 use super::*;
@@ -63,8 +64,11 @@ pub(super) fn judge(problem: &Problem, pattern: &Pattern, counter: &dyn Counter,
     if problem.insiders == Insiders::Ignored {
         return verdict;
     }
-    for (known, inside) in families(&single, &reader.truth) {
-        let knows: Vec<Said> = inside.iter().map(|&at| Said::exactly(vec![at], reader.true_sum(&[at]))).collect();
+    for Family { known, inside, mine } in families(problem, counter, &reader, &single) {
+        let exact = inside.iter().map(|&at| Said::exactly(vec![at], reader.true_sum(&[at])));
+        let at_least = mine.iter().filter(|(at, _)| !inside.contains(at));
+        let knows: Vec<Said> =
+            exact.chain(at_least.map(|(&at, &own)| Said::between(vec![at], own, i64::MAX / 4))).collect();
         let inside = &inside;
         // Whatever lies below it is the same family's, and so is what every reader knows to be the same figure.
         let own = possible(&reader, inside);
@@ -72,8 +76,9 @@ pub(super) fn judge(problem: &Problem, pattern: &Pattern, counter: &dyn Counter,
         let others: Vec<&Protected> = protected.iter().filter(|cell| !is_own(cell)).collect();
         for cell in others {
             // Only somebody else could be absent.
-            let own: Vec<usize> = inside.iter().copied().filter(|at| cell.inside.contains(at)).collect();
-            let absent = cell.wanted.absent.min(cell.wanted.counted - reader.true_sum(&own));
+            let (alone, open): (Vec<usize>, Vec<usize>) = cell.inside.iter().partition(|at| inside.contains(at));
+            let own = reader.true_sum(&alone) + open.iter().filter_map(|at| mine.get(at)).sum::<i64>();
+            let absent = cell.wanted.absent.min(cell.wanted.counted - own);
             let wanted = Wanted { absent, ..cell.wanted };
             verdict.look(&mut reader, &Protected { wanted, ..cell.clone() }, &knows, &format!("who knows {known:?}"));
         }
@@ -81,19 +86,47 @@ pub(super) fn judge(problem: &Problem, pattern: &Pattern, counter: &dyn Counter,
     verdict
 }
 
-/// Whoever is alone in two cells that share a case is one family, and knows all that is below either.
-fn families(single: &[Single], truth: &[i64]) -> Vec<Single> {
-    let mut families: Vec<Single> = Vec::new();
-    for (key, inside) in single {
+/// What a family brings to a release in which it is alone somewhere.
+struct Family {
+    /// A cell that it is alone in.
+    known: Key,
+    /// All finest cells below those that it is alone in: what they hold is its own.
+    inside: Vec<usize>,
+    /// Its cases by finest cell, with those that are among others' everywhere.
+    mine: BTreeMap<usize, i64>,
+}
+
+/// Whoever is alone somewhere, with all that it knows. Where the counter does not know whose a case is, whoever is alone in
+/// two cells that share one is one family, and has no other cases.
+fn families(problem: &Problem, counter: &dyn Counter, reader: &Reader, single: &[Single]) -> Vec<Family> {
+    let rows = counter.rows(&single.iter().map(|(key, _)| key.clone()).collect::<Vec<Key>>());
+    let unit =
+        |at: usize| rows.iter().find(|row| row.of.contains(&u32::try_from(at).expect("few"))).and_then(|r| r.unit);
+    let mut families: Vec<(Option<u64>, Family)> = Vec::new();
+    for (at, (key, inside)) in single.iter().enumerate() {
+        let unit = unit(at);
         let mut own: BTreeSet<usize> = inside.iter().copied().collect();
-        let is_shared =
-            |(_, other): &Single, own: &BTreeSet<usize>| other.iter().any(|at| truth[*at] > 0 && own.contains(at));
-        while let Some(at) = families.iter().position(|other| is_shared(other, &own)) {
-            own.extend(families.swap_remove(at).1);
+        let is_same = |(of, other): &(Option<u64>, Family), own: &BTreeSet<usize>| {
+            of.is_some() && *of == unit || other.inside.iter().any(|at| reader.truth[*at] > 0 && own.contains(at))
+        };
+        while let Some(at) = families.iter().position(|other| is_same(other, &own)) {
+            own.extend(families.swap_remove(at).1.inside);
         }
-        families.push((key.clone(), own.into_iter().collect()));
+        let inside = own.into_iter().collect();
+        families.push((unit, Family { known: key.clone(), inside, mine: BTreeMap::new() }));
     }
-    families
+    let leaf = |(space, holders): (&Space, &Vec<u32>)| {
+        let leaves = leaves(space);
+        holders.iter().copied().find(|code| leaves.contains(code)).expect("each case is somewhere")
+    };
+    for (unit, family) in families.iter_mut().filter(|(unit, _)| unit.is_some()) {
+        for row in rows.iter().filter(|row| row.unit == *unit) {
+            let atom: Key = problem.spaces.iter().zip(&row.holders).map(leaf).collect();
+            let at = reader.atoms.iter().position(|other| *other == atom).expect("a finest cell");
+            *family.mine.entry(at).or_default() += signed(row.cases);
+        }
+    }
+    families.into_iter().map(|(_, family)| family).collect()
 }
 
 /// Finest cells that are not known to be zero.

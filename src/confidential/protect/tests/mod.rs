@@ -17,6 +17,8 @@ mod relations;
 mod releases;
 mod safety;
 
+use std::collections::BTreeSet;
+
 use model::release::Zeros;
 
 use super::*;
@@ -54,13 +56,17 @@ impl Counter for Pencil<'_> {
     }
 
     fn rows(&self, keys: &[Key]) -> Vec<Row> {
-        rows_in(self.spaces, keys, self.inner.iter().map(|(codes, count)| (codes.as_slice(), *count)))
+        rows_in(self.spaces, keys, self.inner.iter().map(|(codes, count)| (codes.as_slice(), None, *count)))
     }
 }
 
 /// The rows of `keys` among finest cells and their counts.
-pub(super) fn rows_in<'a>(spaces: &[Space], keys: &[Key], inner: impl Iterator<Item = (&'a [u32], u64)>) -> Vec<Row> {
-    let row = |(codes, cases): (&[u32], u64)| {
+pub(super) fn rows_in<'a>(
+    spaces: &[Space],
+    keys: &[Key],
+    inner: impl Iterator<Item = (&'a [u32], Option<u64>, u64)>,
+) -> Vec<Row> {
+    let row = |(codes, unit, cases): (&[u32], Option<u64>, u64)| {
         let holding = |(space, &leaf): (&Space, &u32)| {
             let all = 0..u32::try_from(space.codes.len()).expect("a handful of codes");
             all.filter(|&code| under(space, code, leaf)).collect::<Vec<u32>>()
@@ -68,9 +74,17 @@ pub(super) fn rows_in<'a>(spaces: &[Space], keys: &[Key], inner: impl Iterator<I
         let holders: Vec<Vec<u32>> = spaces.iter().zip(codes).map(holding).collect();
         let is_in = |key: &Key| key.iter().zip(&holders).all(|(code, holders)| holders.contains(code));
         let of: Vec<u32> = (0_u32..).zip(keys).filter(|(_, key)| is_in(key)).map(|(at, _)| at).collect();
-        (cases > 0 && !of.is_empty()).then_some(Row { holders, cases, of })
+        (cases > 0).then_some(Row { unit, holders, cases, of })
     };
-    inner.filter_map(row).collect()
+    of_those_there(inner.filter_map(row).collect())
+}
+
+/// The rows that are counted in a key, and those of the same units.
+pub(super) fn of_those_there(mut rows: Vec<Row>) -> Vec<Row> {
+    let there = rows.iter().filter(|row| !row.of.is_empty());
+    let units: BTreeSet<u64> = there.filter_map(|row| row.unit).collect();
+    rows.retain(|row| !row.of.is_empty() || row.unit.is_some_and(|unit| units.contains(&unit)));
+    rows
 }
 
 /// A dimension of a total (code 0) and `leaves` below it.
@@ -163,6 +177,10 @@ impl Counter for Families<'_> {
     }
 
     fn rows(&self, keys: &[Key]) -> Vec<Row> {
-        rows_in(self.spaces, keys, self.rows.iter().map(|(codes, _, count)| (codes.as_slice(), *count)))
+        rows_in(
+            self.spaces,
+            keys,
+            self.rows.iter().map(|(codes, family, count)| (codes.as_slice(), Some(u64::from(*family)), *count)),
+        )
     }
 }

@@ -296,3 +296,37 @@ fn a_family_alone_in_a_total_and_in_a_cell_below_it_is_no_reason_to_refuse() {
         assert!(pattern.cells.values().all(|shown| matches!(shown, Shown::Hidden(_) | Shown::Count(0))));
     }
 }
+
+/// The cases of families, without saying whose they are.
+struct Nameless<'a>(&'a Families<'a>);
+
+impl Counter for Nameless<'_> {
+    fn count(&self, keys: &[Key]) -> Vec<Counts> {
+        self.0.count(keys)
+    }
+
+    fn rows(&self, keys: &[Key]) -> Vec<Row> {
+        self.0.rows(keys).into_iter().filter(|row| !row.of.is_empty()).map(|row| Row { unit: None, ..row }).collect()
+    }
+}
+
+/// Needs 1 and 2 are of one family, two cases each; need 3 is of two others, need 4 of twenty. From the total and need 4
+/// everybody knows that the first three are 6; who knows only that need 1 is 2 leaves need 3 a range of 0 to 4, but the
+/// family knows need 2 too.
+#[test]
+fn a_family_alone_in_two_cells_knows_both_though_no_case_is_in_both() {
+    let spaces = vec![flat("need", 4)];
+    let own = [(vec![1], 0, 2), (vec![2], 0, 2)];
+    let others = (1..=2).map(|family| (vec![3], family, 1)).chain((3..23).map(|family| (vec![4], family, 1)));
+    let counter = Families { spaces: &spaces, rows: own.into_iter().chain(others).collect() };
+    let tables = vec![PlannedTable { threshold: 3, ..table("T0", every_cell(&spaces), Zeros::Hidden) }];
+    let problem = Problem { spaces: spaces.clone(), tables, insiders: Insiders::Considered, ..plain() };
+    let pattern = suppress(&problem, &Nameless(&counter)).expect("everything can be hidden");
+    assert_eq!(hidden(&pattern).len(), 3, "as if two families knew a cell each");
+    let breaches = definition::judge(&problem, &pattern, &counter, &[]).breaches;
+    assert_eq!(breaches.len(), 1, "{breaches:?}");
+    assert!(breaches[0].contains("[3]"), "{breaches:?}");
+    let pattern = suppress(&problem, &counter).expect("everything can be hidden");
+    assert_eq!(hidden(&pattern).len(), 4);
+    assert_eq!(definition::judge(&problem, &pattern, &counter, &[]).breaches, Vec::<String>::new());
+}
