@@ -13,6 +13,11 @@ pub(crate) fn is_period(dim: &ReleasedDimension) -> bool {
     dim.name == "period" || dim.name.starts_with("period_")
 }
 
+/// How a sentence says when: a stock stands at the end of a period, everything else happens in it.
+pub(crate) fn when(dim: &ReleasedDimension) -> &'static str {
+    if dim.name == "period_end" { "at the end of" } else { "in" }
+}
+
 /// A table, laid out.
 pub(crate) struct Grid<'a> {
     /// The dimensions that make the rows; never none.

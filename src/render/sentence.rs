@@ -6,13 +6,13 @@
 use model::release::{ReleasedDimension, ReleasedTable};
 
 use crate::cell::{published, thousands};
-use crate::grid::{Grid, Row, is_period};
+use crate::grid::{Grid, Row, is_period, when};
 use crate::words::lower_first;
 
 /// The sentence, or nothing where the released cells allow none.
 pub(crate) fn about(table: &ReleasedTable, grid: &Grid<'_>) -> Option<String> {
     match grid.rows_by {
-        [dim] if is_period(dim) => newest(table, grid),
+        [dim] if is_period(dim) => newest(table, grid, dim),
         [dim] if dim.name == "measure" => latest(grid),
         [dim] => largest(table, grid, dim),
         _ => None,
@@ -39,10 +39,10 @@ fn largest(table: &ReleasedTable, grid: &Grid<'_>, dim: &ReleasedDimension) -> O
 }
 
 /// `Cases opened: 301 in April to June 2026, after 287 in January to March 2026.`, for a table by period alone.
-fn newest(table: &ReleasedTable, grid: &Grid<'_>) -> Option<String> {
+fn newest(table: &ReleasedTable, grid: &Grid<'_>, dim: &ReleasedDimension) -> Option<String> {
     let [.., before, now] = grid.rows.as_slice() else { return None };
     let (was, is) = (published(before.cells[0])?, published(now.cells[0])?);
-    Some(over_time(&table.unit, (is, &now.label()), (was, &before.label())))
+    Some(over_time(&table.unit, dim, (is, &now.label()), (was, &before.label())))
 }
 
 /// The same for the first row of a table of measures over periods.
@@ -52,11 +52,12 @@ fn latest(grid: &Grid<'_>) -> Option<String> {
     let [.., before, now] = first.cells else { return None };
     let [.., before_when, now_when] = dim.codes.as_slice() else { return None };
     let (was, is) = (published(*before)?, published(*now)?);
-    Some(over_time(&first.label(), (is, &now_when.label), (was, &before_when.label)))
+    Some(over_time(&first.label(), dim, (is, &now_when.label), (was, &before_when.label)))
 }
 
-fn over_time(what: &str, now: (u64, &str), before: (u64, &str)) -> String {
-    format!("{what}: {} in {}, after {} in {}.", thousands(now.0), now.1, thousands(before.0), before.1)
+fn over_time(what: &str, dim: &ReleasedDimension, now: (u64, &str), before: (u64, &str)) -> String {
+    let at = when(dim);
+    format!("{what}: {} {at} {}, after {} {at} {}.", thousands(now.0), now.1, thousands(before.0), before.1)
 }
 
 /// Which column a sentence speaks of, where there are several.
@@ -107,6 +108,14 @@ mod tests {
         let table = table("T1", &[quarters], vec![Count(9), Count(436), Count(421)]);
         let sentence = about(&table, &Grid::of(&table)).expect("both are shown");
         assert_eq!(sentence, "Cases opened: 421 in 2026-Q3, after 436 in 2026-Q2.");
+    }
+
+    #[test]
+    fn a_stock_stands_at_the_end_of_its_periods() {
+        let quarters = dimension("period_end", &["2026-Q2", "2026-Q3"].map(|name| code(name, 0)));
+        let table = table("T1", &[quarters], vec![Count(436), Count(421)]);
+        let sentence = about(&table, &Grid::of(&table)).expect("both are shown");
+        assert_eq!(sentence, "Cases opened: 421 at the end of 2026-Q3, after 436 at the end of 2026-Q2.");
     }
 
     #[test]

@@ -10,7 +10,7 @@ use model::release::{Precision, ReleaseParts, ReleasedTable, Zeros};
 pub(crate) const SYMBOLS: [(&str, &str); 3] = [
     ("[c]", "hidden, so that nobody can be recognised"),
     ("[z]", "not applicable: this combination cannot occur"),
-    ("[x]", "not available: not collected in this period"),
+    ("[x]", "not available: not collected in this period, or not known for it"),
 ];
 
 /// What a hidden figure does and does not say.
@@ -141,4 +141,10 @@ pub(crate) fn lower_first(text: &str) -> String {
         }
         _ => text.to_owned(),
     }
+}
+
+/// For the start of a sentence.
+pub(crate) fn upper_first(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }

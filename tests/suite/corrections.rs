@@ -17,7 +17,7 @@ use crate::approval::approve;
 use crate::demo::files;
 
 const PASSPHRASE: &str = "a passphrase for tests";
-const REASON: &str = "Cases of the Bronx were recorded under Queens";
+pub(crate) const REASON: &str = "Cases of the Bronx were recorded under Queens";
 
 const REPORT: &str = r#"
 title = "Casework report"
@@ -45,15 +45,15 @@ const ISSUES: [&str; 4] = ["Housing", "Schools", "Transport", "Benefits"];
 
 /// A case of the year: its reference, month, borough and issue.
 #[derive(Clone)]
-struct Case {
-    reference: String,
-    month: usize,
-    borough: &'static str,
-    issue: &'static str,
+pub(crate) struct Case {
+    pub reference: String,
+    pub month: usize,
+    pub borough: &'static str,
+    pub issue: &'static str,
 }
 
 /// A year of cases: between none and 16 a month in each borough and issue, few in Staten Island.
-fn year() -> Vec<Case> {
+pub(crate) fn year() -> Vec<Case> {
     let mut cases = Vec::new();
     for month in 1..=12 {
         for (b, borough) in BOROUGHS.into_iter().enumerate() {
@@ -69,18 +69,18 @@ fn year() -> Vec<Case> {
     cases
 }
 
-fn in_quarter(cases: &[Case], quarter: usize) -> Vec<Case> {
+pub(crate) fn in_quarter(cases: &[Case], quarter: usize) -> Vec<Case> {
     cases.iter().filter(|case| (case.month - 1) / 3 + 1 == quarter).cloned().collect()
 }
 
-struct Made {
-    home: TempDir,
-    folder: PathBuf,
+pub(crate) struct Made {
+    pub home: TempDir,
+    pub folder: PathBuf,
     passphrase: PathBuf,
 }
 
 impl Made {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let home = tempfile::tempdir().expect("a temporary folder");
         let (folder, passphrase) = (home.path().join("office"), home.path().join("pass.txt"));
         fs::write(&passphrase, format!("{PASSPHRASE}\n")).expect("a temporary folder can be written");
@@ -100,40 +100,56 @@ impl Made {
         people::open(&self.folder.join("keys"), PASSPHRASE, Some("manager")).expect("the key")
     }
 
-    fn takeup(&self, arguments: &[&str]) -> Output {
+    pub(crate) fn takeup(&self, arguments: &[&str]) -> Output {
         let globals = ["-C", plain(&self.folder), "--passphrase-file", plain(&self.passphrase)];
         takeup(&[&globals, arguments].concat())
     }
 
-    fn ingest(&self, cases: &[Case]) -> String {
-        let mut text = String::from(
-            "unique_key,account,opendate,closedate,complaint_type,descriptor,zip,borough,city,council_dist,community_board\n",
-        );
-        for Case { reference, month, borough, issue } in cases {
-            writeln!(text, "{reference},NYCC01,2018-{month:02}-15,,{issue},General,,{borough},,,").expect("a string");
+    pub(crate) fn ingest(&self, cases: &[Case]) -> String {
+        self.ingest_closed(cases, &|_| None)
+    }
+
+    /// Cases with the month in which each was closed.
+    pub(crate) fn ingest_closed(&self, cases: &[Case], closed: &dyn Fn(&Case) -> Option<usize>) -> String {
+        let mut text = String::new();
+        for case in cases {
+            let Case { reference, month, borough, issue } = case;
+            let closed = closed(case).map(|month| format!("2018-{month:02}-20")).unwrap_or_default();
+            writeln!(text, "{reference},NYCC01,2018-{month:02}-15,{closed},{issue},General,,{borough},,,")
+                .expect("a string");
         }
+        self.ingest_lines(&text)
+    }
+
+    /// A case of a day.
+    pub(crate) fn ingest_dated(&self, reference: &str, day: &str) {
+        self.ingest_lines(&format!("{reference},NYCC01,{day},,Housing,General,,Bronx,,,\n"));
+    }
+
+    fn ingest_lines(&self, lines: &str) -> String {
+        let columns = "unique_key,account,opendate,closedate,complaint_type,descriptor,zip,borough,city,council_dist,community_board";
         let file = self.home.path().join("export.csv");
-        fs::write(&file, text).expect("a temporary folder can be written");
+        fs::write(&file, format!("{columns}\n{lines}")).expect("a temporary folder can be written");
         done(&self.takeup(&["ingest", plain(&file), "--source", "casework"]))
     }
 
-    fn report(&self, arguments: &[&str]) {
+    pub(crate) fn report(&self, arguments: &[&str]) {
         done(&self.takeup(&[&["report", "--period"], arguments].concat()));
         approve(&self.folder, &self.passphrase);
     }
 
-    fn erase(&self, reference: &str) {
+    pub(crate) fn erase(&self, reference: &str) {
         let mut store = Store::open(&self.folder.join("store/takeup.db"), &self.unlocked().key).expect("the store");
         let person = Person::Case { source: "casework", reference };
         assert_eq!(store.erase(person).expect("an erasure"), 1);
     }
 
-    fn reports(&self) -> PathBuf {
+    pub(crate) fn reports(&self) -> PathBuf {
         self.folder.join("reports")
     }
 
     /// The value of the line of a table that starts with `codes`; empty where it is hidden.
-    fn cell(&self, release: &str, table: &str, codes: &str) -> String {
+    pub(crate) fn cell(&self, release: &str, table: &str, codes: &str) -> String {
         let text = fs::read_to_string(self.reports().join(release).join("data").join(table)).expect("a table");
         let line = text.lines().find_map(|line| line.strip_prefix(codes)?.strip_prefix(','));
         let line = line.unwrap_or_else(|| panic!("{table} of {release} has no {codes}:\n{text}"));
@@ -156,7 +172,7 @@ fn plain(path: &Path) -> &str {
 }
 
 /// What `verify` says of these folders as a stranger: its exit code and how often it found each kind.
-fn verified(folders: &[PathBuf]) -> (Option<i32>, BTreeMap<String, usize>) {
+pub(crate) fn verified(folders: &[PathBuf]) -> (Option<i32>, BTreeMap<String, usize>) {
     let folders: Vec<&str> = folders.iter().map(|folder| plain(folder)).collect();
     let output = takeup(&[&["verify", "--json"], folders.as_slice()].concat());
     let verdict: Value = serde_json::from_slice(&output.stdout).expect("JSON");
@@ -167,7 +183,7 @@ fn verified(folders: &[PathBuf]) -> (Option<i32>, BTreeMap<String, usize>) {
     (output.status.code(), kinds)
 }
 
-fn folders(reports: &Path) -> Vec<PathBuf> {
+pub(crate) fn folders(reports: &Path) -> Vec<PathBuf> {
     let mut folders: Vec<PathBuf> =
         fs::read_dir(reports).expect("a folder").map(|entry| entry.expect("an entry").path()).collect();
     folders.sort();
@@ -175,7 +191,7 @@ fn folders(reports: &Path) -> Vec<PathBuf> {
 }
 
 /// Every third case of the Bronx was in truth one of Queens.
-fn corrected(quarter: &[Case]) -> Vec<Case> {
+pub(crate) fn corrected(quarter: &[Case]) -> Vec<Case> {
     let mut cases = quarter.to_vec();
     let bronx = cases.iter_mut().filter(|case| case.borough == "Bronx");
     bronx.step_by(3).for_each(|case| case.borough = "Queens");

@@ -22,9 +22,8 @@ struct Source {
 
 /// Every source file of `src/<folder>` that is part of the program.
 fn sources(folder: &str) -> Vec<Source> {
-    let is_test = |path: &str| {
-        path.split('/').any(|part| matches!(part, "tests" | "tests.rs" | "examples")) || path == "render/example.rs"
-    };
+    let is_test =
+        |path: &str| path.split('/').any(|part| matches!(part, "tests" | "tests.rs" | "examples" | "example.rs"));
     let read = |(path, bytes): (String, Vec<u8>)| {
         let path = if folder.is_empty() { path } else { format!("{folder}/{path}") };
         let text = (path.ends_with(".rs") && !is_test(&path)).then(|| String::from_utf8(bytes).expect("UTF-8"))?;

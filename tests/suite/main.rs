@@ -21,3 +21,4 @@ mod plan;
 mod planted;
 mod protect;
 mod rules;
+mod stocks;

@@ -13,7 +13,8 @@ use super::AssembleError;
 use crate::protect::{EarlierCell, EarlierForm};
 use crate::store::Store;
 use crate::store::ledger::LedgerEntry;
-use crate::tabulate::axes::{Axes, FAMILIES, PERIOD, Source};
+use crate::tabulate::axes::{Axes, FAMILIES, Source};
+use crate::tabulate::stock::ENDS;
 use crate::tabulate::{Frame, Key};
 
 /// Dimension and codes that were published as rows or columns: rare codes among them stay codes of their own.
@@ -22,6 +23,17 @@ use crate::tabulate::{Frame, Key};
 /// [`AssembleError`] where the store cannot be read.
 pub fn published_codes(store: &Store) -> Result<BTreeMap<String, HashSet<String>>, AssembleError> {
     Ok(History::read(store)?.labels)
+}
+
+/// The periods of which something was published that happened in them. Months that were frozen for a stock alone, which
+/// counts everything before its end, are not among them.
+///
+/// # Errors
+/// [`AssembleError`] where the store cannot be read.
+pub fn reported(store: &Store, calendar: Calendar) -> Result<Vec<Period>, AssembleError> {
+    let history = History::read(store)?;
+    let flows = history.named(|dimension| dimension != ENDS && Axes::is_of_periods(dimension));
+    Ok(flows.into_iter().filter_map(|name| Figures::parse(name, calendar).ok()).map(|figures| figures.period).collect())
 }
 
 /// Every earlier release.
@@ -55,15 +67,21 @@ impl History {
 
     /// The figures of all published cells.
     pub fn figures(&self, calendar: Calendar) -> Vec<Figures> {
+        let names = self.named(Axes::is_of_periods);
+        names.into_iter().filter_map(|name| Figures::parse(name, calendar).ok()).collect()
+    }
+
+    /// The codes of published cells along some dimensions, each once.
+    fn named(&self, wanted: impl Fn(&str) -> bool) -> Vec<&str> {
         let mut names: Vec<&str> = Vec::new();
         for cell in self.entries.iter().flat_map(|entry| &entry.cells) {
-            for (dimension, code) in &cell.key {
-                if dimension.strip_suffix(FAMILIES).unwrap_or(dimension) == PERIOD && !names.contains(&code.as_str()) {
+            for (_, code) in cell.key.iter().filter(|(dimension, _)| wanted(dimension)) {
+                if !names.contains(&code.as_str()) {
                     names.push(code);
                 }
             }
         }
-        names.iter().filter_map(|name| Figures::parse(name, calendar).ok()).collect()
+        names
     }
 
     /// The newest release of a period by audience: its name and number.

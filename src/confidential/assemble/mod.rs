@@ -12,9 +12,10 @@ mod recount;
 mod relations;
 mod reserve;
 mod sealing;
+mod stock;
 mod unchanged;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use model::config::{Configuration, Report};
 use model::method::Method;
@@ -22,7 +23,7 @@ use model::period::{Month, Period};
 use model::release::SealError;
 use thiserror::Error;
 
-pub use earlier::published_codes;
+pub use earlier::{published_codes, reported};
 pub use loss::Loss;
 pub use plan::{Planned, PlannedCell, PlannedDimension};
 pub use recount::{Fault, Recounted, recount};
@@ -222,9 +223,11 @@ impl Draft {
         let mut relations = relations::relations(&axes, &published);
         let impossible = tables.iter().flat_map(|table| &table.cells).filter_map(PlannedCell::impossible).collect();
         relations.extend(answers::relations(&axes, &published, &impossible));
+        relations.extend(stock::relations(&axes, &published, calendar));
         let reserved = reserve::reserved(&axes, &planned, &earlier, period, calendar);
-        let freezes =
-            freezes(&frame, &shown, &store.frozen()?.iter().map(|old| (old.start, old.end)).collect::<Vec<_>>());
+        let stock_to = publishes_stocks(configuration, &plans).then_some(period.end);
+        let old: Vec<(i32, i32)> = store.frozen()?.iter().map(|old| (old.start, old.end)).collect();
+        let freezes = freezes(&frame, &shown, stock_to, &old);
         let tie_key = store.tie_key();
         let audiences = audiences.to_vec();
         let earlier_releases = history.releases;
@@ -305,15 +308,20 @@ impl Draft {
     }
 }
 
-/// The months that `shown` publishes and no earlier release froze, from the first month with a case on.
-fn freezes(frame: &Frame, shown: &[Period], frozen: &[(i32, i32)]) -> Vec<Period> {
+fn publishes_stocks(configuration: &Configuration, plans: &[&model::config::TablePlan]) -> bool {
+    let measures = plans.iter().filter_map(|plan| configuration.dimensions.measure(&plan.measure));
+    measures.into_iter().any(model::config::dimension::Measure::is_stock)
+}
+
+/// The months that `shown` publishes and no earlier release froze, from the first month with a case on; and where a stock is
+/// published all months up to before `stock_to`, also those without any case: what is recorded of them later comes late.
+fn freezes(frame: &Frame, shown: &[Period], stock_to: Option<Month>, frozen: &[(i32, i32)]) -> Vec<Period> {
     let Some(first) = frame.first_month() else { return Vec::new() };
-    let published: HashSet<i32> = shown.iter().flat_map(|period| period.start.0..period.end.0).collect();
-    let mut months: Vec<i32> = published
-        .into_iter()
-        .filter(|month| *month >= first.0 && !frozen.iter().any(|(start, end)| (*start..*end).contains(month)))
-        .collect();
-    months.sort_unstable();
+    let published = shown.iter().flat_map(|period| period.start.0.max(first.0)..period.end.0);
+    let before = stock_to.into_iter().flat_map(|end| 0..end.0);
+    let is_new = |month: &i32| !frozen.iter().any(|(start, end)| (*start..*end).contains(month));
+    let months: BTreeSet<i32> = published.chain(before).filter(is_new).collect();
+    let months: Vec<i32> = months.into_iter().collect();
     months
         .chunk_by(|one, next| one + 1 == *next)
         .map(|run| Period { start: Month(run[0]), end: Month(run[run.len() - 1] + 1) })

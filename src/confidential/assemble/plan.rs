@@ -10,7 +10,7 @@ use model::release::{ReleasedCode, Zeros};
 
 use crate::protect::{LowTotal, PlannedTable, Rules, Sensitive};
 use crate::tabulate::axes::{Axes, MEASURE, PERIOD, Source};
-use crate::tabulate::{Frame, Key};
+use crate::tabulate::{Frame, Key, stock};
 
 /// A cell before it is known whether it may be shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -146,8 +146,7 @@ pub(super) fn figures_heading(figures: Figures, calendar: Calendar) -> String {
 pub fn plan(configuration: &Configuration, frame: &Frame, axes: &Axes, plan: &TablePlan, period: Period) -> Planned {
     let calendar = configuration.service.calendar;
     let measure = configuration.dimensions.measure(&plan.measure);
-    let unit = measure.map_or(Unit::Case, |measure| measure.unit);
-    let axis_of = |name: &str| axes.position(&Axes::name_for(name, unit)).unwrap_or(0);
+    let axis_of = |name: &str| axes.position(&Axes::name_for(name, measure)).unwrap_or(0);
     let shown = periods(plan, period, calendar);
     let mut dims = Vec::new();
     for dim in &plan.dims {
@@ -261,6 +260,14 @@ fn classify(configuration: &Configuration, frame: &Frame, axes: &Axes, first: Op
     // Distinct families add up over nothing, not even over what was kept and what was added, so that what a second
     // version tells beside the first could not be protected.
     if figures.vintage > 0 && axes.measures.get(key[measure_axis(axes)] as usize).is_some_and(counts_families) {
+        return PlannedCell::NotAvailable(key);
+    }
+    let measure = axes.measures.get(key[measure_axis(axes)] as usize);
+    let is_told = |measure: &Measure| match measure.is_stock() {
+        true => stock::is_told(measure, frame, &axes.editions, period),
+        false => !frame.is_event_unavailable(&measure.event, period),
+    };
+    if !measure.is_none_or(is_told) {
         return PlannedCell::NotAvailable(key);
     }
     if first.is_none_or(|first| period.end <= first) {

@@ -5,9 +5,8 @@
 //! more in the whole than in its parts together. So a published figure of families bounds hidden cases, and the families
 //! of a year those of its quarters. What follows from two other relations is not stated.
 //!
-//! What ties several answers to a case is in `answers`. Other tables of the two templates are not related: nobody publishes
-//! how many cases are open. That no more cases can have been closed than opened holds of all
-//! time, which no report covers, and not of single categories, because the recording of a case may change.
+//! What ties several answers to a case is in `answers`, what ties stocks and flows in `stock`. Other tables of the two
+//! templates are not related.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -54,7 +53,9 @@ pub(super) fn relations(axes: &Axes, cells: &[&Key]) -> Vec<Relation> {
 
 /// Measures of families and of cases that happen at the same moment.
 fn pairs(axes: &Axes) -> Vec<Pair> {
-    let of = |unit: Unit| (0_u32..).zip(&axes.measures).filter(move |(_, measure)| measure.unit == unit);
+    let of = |unit: Unit| {
+        (0_u32..).zip(&axes.measures).filter(move |(_, measure)| measure.unit == unit && !measure.is_stock())
+    };
     let mut pairs = Vec::new();
     for (families, measure) in of(Unit::Family) {
         let cases = of(Unit::Case).find(|(_, other)| other.event == measure.event);
@@ -176,6 +177,9 @@ fn in_words(axes: &Axes, relation: &Relation) -> manifest::Relation {
         (_, _) if super::answers::is_of_answers(axes, relation) => {
             "cases with an answer are no more than all answers together"
         }
+        (_, _) if super::stock::is_of_stocks(axes, relation) => {
+            "what is open is what was open before and what was opened since, less what was closed"
+        }
         (2, false) => "families are no more than their cases",
         (2, true) => "families of a part are no more than families of the whole",
         (_, _) => "families of the whole are no more than families of its parts together",
@@ -187,7 +191,7 @@ fn in_words(axes: &Axes, relation: &Relation) -> manifest::Relation {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tabulate::count::example;
+    use crate::tabulate::example::example;
 
     fn stated_of(cells: &[&[(&str, &str)]]) -> Vec<String> {
         let (axes, _) = example();

@@ -13,6 +13,7 @@ use crate::protect::Space;
 use crate::tabulate::answers::{self, Answers};
 use crate::tabulate::derive::NESTED;
 use crate::tabulate::frame::{Frame, ancestor};
+use crate::tabulate::stock::{self, ENDS};
 
 /// The name of the dimension of periods.
 pub const PERIOD: &str = "period";
@@ -71,10 +72,12 @@ impl Axis {
 /// All axes of a release, and the measures behind the codes of the measure's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Axes {
-    /// Period first, measure second, then coded dimensions, then those of families.
+    /// Period first, measure second, then coded dimensions, then those of families, then the ends of periods.
     pub axes: Vec<Axis>,
     /// By code of the measure axis.
     pub measures: Vec<Measure>,
+    /// By code of the measure axis: the event whose rows a stock takes off.
+    pub(super) less: Vec<Option<i32>>,
     /// The corrections so far.
     pub editions: Editions,
 }
@@ -114,7 +117,12 @@ impl Axes {
                 axes.push(twin);
             }
         }
-        Self { axes, measures: configuration.dimensions.measures.clone(), editions: editions.clone() }
+        let measures = configuration.dimensions.measures.clone();
+        if measures.iter().any(Measure::is_stock) {
+            axes.push(stock::ends_axis(figures, editions, frame, calendar));
+        }
+        let less = stock::less(&measures, frame);
+        Self { axes, measures, less, editions: editions.clone() }
     }
 
     /// The code of a period's newest figures.
@@ -129,13 +137,20 @@ impl Axes {
         self.axes.iter().position(|axis| axis.space.name == name)
     }
 
-    /// The name of the axis that a table of `unit` uses for `dimension`.
+    /// The name of the axis that a table of `measure` uses for `dimension`.
     #[must_use]
-    pub fn name_for(dimension: &str, unit: Unit) -> String {
-        match unit {
-            Unit::Case => dimension.to_owned(),
-            Unit::Family => format!("{dimension}{FAMILIES}"),
+    pub fn name_for(dimension: &str, measure: Option<&Measure>) -> String {
+        match measure.map(|measure| (measure.unit, measure.is_stock())) {
+            Some((Unit::Case, true)) if dimension == PERIOD => ENDS.to_owned(),
+            None | Some((Unit::Case, _)) => dimension.to_owned(),
+            Some((Unit::Family, _)) => format!("{dimension}{FAMILIES}"),
         }
+    }
+
+    /// Whether a name is that of periods: those in which something happens, or their twins.
+    #[must_use]
+    pub fn is_of_periods(name: &str) -> bool {
+        name == ENDS || name.strip_suffix(FAMILIES).unwrap_or(name) == PERIOD
     }
 }
 
@@ -186,8 +201,10 @@ fn measure_axis(configuration: &Configuration, frame: &Frame) -> Axis {
     let mut axis = axis(MEASURE, "Measure", first, Source::Events);
     for measure in measures {
         let code = intern(&mut axis, &measure.name);
-        if let Some(event) = frame.events.iter().position(|event| *event == measure.event) {
-            axis.holders.entry(event as i32).or_default().push(code);
+        for name in std::iter::once(&measure.event).chain(&measure.less) {
+            if let Some(event) = frame.events.iter().position(|event| event == name) {
+                axis.holders.entry(event as i32).or_default().push(code);
+            }
         }
     }
     axis

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::config::dimension::Unit;
+use model::config::dimension::{Measure, Unit};
 use model::period::Month;
 use polars::prelude::{Column, DataFrame, IntoColumn, NamedFrom, Series};
 
@@ -19,6 +19,8 @@ pub struct Tabulation<'a> {
     frame: DataFrame,
     /// Whether every row has the keys of its cases.
     pub(super) has_keys: bool,
+    /// The place of the measure among the axes.
+    measure: usize,
 }
 
 /// The column of record keys.
@@ -63,7 +65,8 @@ impl<'a> Tabulation<'a> {
             columns.push(Series::new(leaf_column(at).into(), codes).into_column());
         }
         let frame = DataFrame::new_infer_height(columns).map_err(fault)?;
-        Ok(Self { axes, frame, has_keys })
+        let measure = axes.axes.iter().position(|axis| axis.source == Source::Events).unwrap_or(0);
+        Ok(Self { axes, frame, has_keys, measure })
     }
 
     fn combinations(&self, sources: &[&Source], with_keys: bool) -> Result<Combinations, TabulateError> {
@@ -119,24 +122,47 @@ impl<'a> Tabulation<'a> {
     }
 
     /// Counts the keys of one shape.
-    fn count_shape(&self, shape: &Shape, counts: &mut [Counts]) -> Result<(), TabulateError> {
-        let mut shares: Vec<(u32, u64, u32)> = Vec::new();
+    fn count_shape(&self, shape: &Shape, keys: &[Key], counts: &mut [Counts]) -> Result<(), TabulateError> {
+        let mut shares: Vec<(u32, u64, i64)> = Vec::new();
         self.visit_shape(shape, false, &mut |slot, rows, row| {
-            shares.push((slot, rows.unit[row], rows.count[row]));
+            let cases = i64::from(rows.count[row]);
+            let is_taken = self.is_taken(&keys[slot as usize], shape, rows, row);
+            shares.push((slot, rows.unit[row], if is_taken { -cases } else { cases }));
         })?;
         shares.sort_unstable();
+        let mut owed: BTreeMap<u32, u64> = BTreeMap::new();
         for group in shares.chunk_by(|one, other| (one.0, one.1) == (other.0, other.1)) {
             let (slot, unit, _) = group[0];
-            let cases: u64 = group.iter().map(|share| u64::from(share.2)).sum();
-            add(&mut counts[slot as usize], unit, cases);
+            let cases: i64 = group.iter().map(|share| share.2).sum();
+            match u64::try_from(cases) {
+                // All of it was taken off again.
+                Ok(0) => {}
+                Ok(cases) => add(&mut counts[slot as usize], unit, cases),
+                // Closed twice: whoever that was has nothing in the stock, and the stock is less.
+                Err(_) => *owed.entry(slot).or_default() += cases.unsigned_abs(),
+            }
+        }
+        for (slot, owed) in owed {
+            let counts = &mut counts[slot as usize];
+            counts.counted = counts.counted.saturating_sub(owed);
         }
         Ok(())
     }
 
+    /// Whether a row is taken off what a key of a shape counts: a stock loses what was closed.
+    pub(super) fn is_taken(&self, key: &Key, shape: &Shape, rows: &Combinations, row: usize) -> bool {
+        let Some(less) = self.axes.less.get(key[self.measure] as usize).copied().flatten() else { return false };
+        let event = shape.axes.iter().position(|axis| *axis == self.measure);
+        event.is_some_and(|event| rows.codes[event][row] == less)
+    }
+
     /// What a cell counts.
+    pub(super) fn measure_of(&self, key: &Key) -> Option<&Measure> {
+        self.axes.measures.get(key[self.measure] as usize)
+    }
+
     pub(super) fn unit_of(&self, key: &Key) -> Option<Unit> {
-        let measure = self.axes.axes.iter().position(|axis| axis.source == Source::Events).unwrap_or(0);
-        self.axes.measures.get(key[measure] as usize).map(|measure| measure.unit)
+        self.measure_of(key).map(|measure| measure.unit)
     }
 
     /// One `Counts` a key.
@@ -146,7 +172,7 @@ impl<'a> Tabulation<'a> {
     pub fn try_count(&self, keys: &[Key]) -> Result<Vec<Counts>, TabulateError> {
         let mut counts = vec![Counts::default(); keys.len()];
         for shape in Shape::all(self.axes, keys) {
-            self.count_shape(&shape, &mut counts)?;
+            self.count_shape(&shape, keys, &mut counts)?;
         }
         for (key, counts) in keys.iter().zip(&mut counts) {
             if self.unit_of(key) == Some(Unit::Family) {
@@ -157,7 +183,8 @@ impl<'a> Tabulation<'a> {
         Ok(counts)
     }
 
-    /// What is counted in any of `keys` and all else of the families there, cases alike together.
+    /// What is counted in any of `keys` and all else of the families there, cases alike together. A stock counts no rows: it
+    /// takes some off. Whoever is alone in one knows it all the same.
     ///
     /// # Errors
     /// [`TabulateError::Group`] where polars fails, a fault of the program.
@@ -182,6 +209,7 @@ impl<'a> Tabulation<'a> {
             for shape in &shapes {
                 shape.holding(self.axes, |axis, _| rows.codes[column[axis]][row], &mut partial, |slot| of.push(slot));
             }
+            of.retain(|slot| !self.measure_of(&keys[*slot as usize]).is_some_and(Measure::is_stock));
             of.sort_unstable();
             of
         };
@@ -195,7 +223,8 @@ impl<'a> Tabulation<'a> {
                 return None;
             }
             let codes = self.axes.axes.iter().zip(&column).map(|(axis, &column)| (axis, rows.codes[column][row]));
-            let holders = codes.map(|(axis, code)| axis.holding(code)).collect();
+            let mut holders: Vec<Vec<u32>> = codes.map(|(axis, code)| axis.holding(code)).collect();
+            holders[self.measure].retain(|code| !self.axes.measures[*code as usize].is_stock());
             Some(Row { unit, holders, cases: u64::from(rows.count[row]), of })
         };
         Ok(all.into_iter().filter_map(found).collect())
@@ -241,81 +270,9 @@ fn fault(error: impl std::fmt::Display) -> TabulateError {
 }
 
 #[cfg(test)]
-pub(crate) use tests::example;
-
-#[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
-    use model::config::Configuration;
-    use model::edition::{Editions, Figures};
-    use model::period::Period;
-
     use super::*;
-    use crate::tabulate::frame::FrameDimension;
-
-    const SOURCE: &str = r#"
-        label = "Cases"
-        case = "ref"
-        family = "family"
-        reject_at_most = 0.1
-        field = [
-            { name = "ref", columns = ["ref"], kind = "text", class = "direct", required = true },
-            { name = "family", columns = ["family"], kind = "text", class = "direct" },
-            { name = "day", columns = ["day"], kind = "date", class = "quasi", required = true },
-            { name = "district", columns = ["district"], kind = "code", class = "quasi", codes = "district" },
-        ]
-        [events]
-        opened = "day"
-        [dates]
-        first = "2000-01-01"
-        last = "2099-12-31"
-        two_digit_from = 2000
-        [checks]
-    "#;
-
-    const DIMENSIONS: &str = r#"
-        measure = [
-            { name = "cases", label = "Cases", event = "opened", unit = "case" },
-            { name = "families", label = "Families", event = "opened", unit = "family" },
-        ]
-        [[dimension]]
-        name = "district"
-        label = "District"
-        field = "district"
-        codes = "district"
-        levels = ["region"]
-        missing = "S"
-    "#;
-
-    /// Two districts in one region, cases of January and February 2026, opened; family 7 in both months.
-    pub(crate) fn example() -> (Axes, Frame) {
-        let files = [
-            ("service.toml", "name = 'Test'\nyear_starts_in = 1\naudience = []"),
-            ("codes/district.csv", "code,label,region\nN1,North one,North\nN2,North two,North\nS,South,Southern\n"),
-            ("sources/cases.toml", SOURCE),
-            ("dimensions.toml", DIMENSIONS),
-        ];
-        let files: BTreeMap<String, String> =
-            files.into_iter().map(|(path, text)| (path.to_owned(), text.to_owned())).collect();
-        let configuration = Configuration::read(&files).expect("a sound configuration");
-        let january = Month::new(2026, 1);
-        let leaves = ["N1", "N2", "S"].map(str::to_owned).to_vec();
-        let frame = Frame {
-            events: vec!["opened".into()],
-            dims: vec![FrameDimension { name: "district".into(), leaves, unavailable: Vec::new(), listed: Vec::new() }],
-            event: vec![0; 5],
-            month: vec![january.0, january.0, january.0, january.0 + 1, january.0 + 1],
-            unit: vec![7, 7, 8, 7, UNKNOWN_FAMILY],
-            codes: vec![vec![0, 1, 1, 1, 2]],
-            count: vec![2, 1, 1, 1, 3],
-            ..Frame::default()
-        };
-        let periods =
-            [Period::starting(january, 1), Period::starting(january.plus(1), 1), Period::starting(january, 12)];
-        let figures = periods.map(Figures::first);
-        (Axes::new(&configuration, &frame, &figures, &Editions::default()), frame)
-    }
+    use crate::tabulate::example::example;
 
     fn count(cell: &[(&str, &str)]) -> (u64, u64, u64) {
         let (axes, frame) = example();

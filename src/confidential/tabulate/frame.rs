@@ -64,6 +64,9 @@ pub struct Frame {
     /// up to before the second. Every other row is in all of them.
     #[serde(skip)]
     pub corrected: BTreeMap<usize, (u32, u32)>,
+    /// Events that nothing counted yet when a half-open interval of months was frozen.
+    #[serde(skip)]
+    pub uncounted: Vec<(String, (i32, i32))>,
 }
 
 /// A frame, the corrections in it, and what a new one would change.
@@ -128,6 +131,7 @@ impl Frame {
     fn empty(configuration: &Configuration) -> Self {
         let mut events: Vec<String> =
             configuration.dimensions.measures.iter().map(|measure| measure.event.clone()).collect();
+        events.extend(configuration.dimensions.measures.iter().filter_map(|measure| measure.less.clone()));
         events.sort();
         events.dedup();
         let dims: Vec<FrameDimension> = configuration
@@ -156,6 +160,8 @@ impl Frame {
             .iter()
             .map(|name| self.events.iter().position(|event| event == name).map(|at| at as u32))
             .collect();
+        let uncounted = self.events.iter().filter(|event| !frozen.events.contains(event));
+        self.uncounted.extend(uncounted.map(|event| (event.clone(), months)));
         let kept: Vec<usize> =
             (0..frozen.count.len()).filter(|row| events[frozen.event[*row] as usize].is_some()).collect();
         for (at, deriver) in derivers.iter_mut().enumerate() {
@@ -262,6 +268,13 @@ impl Frame {
     #[must_use]
     pub fn is_dimension_unavailable(&self, at: usize, period: Period) -> bool {
         self.dims[at].unavailable.iter().any(|months| months.0 < period.end.0 && period.start.0 < months.1)
+    }
+
+    /// Whether `event` came later than the freezing of some months of `period`, so that nobody knows how often it was then.
+    #[must_use]
+    pub fn is_event_unavailable(&self, event: &str, period: Period) -> bool {
+        let overlaps = |months: &(i32, i32)| months.0 < period.end.0 && period.start.0 < months.1;
+        self.uncounted.iter().any(|(name, months)| name == event && overlaps(months))
     }
 
     /// First month with a case of any event; none where the frame is empty.

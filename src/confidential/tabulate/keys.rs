@@ -6,7 +6,8 @@
 //! store is made anew from a backup of its key, and there is no list of keys to lose, to copy or to forget a case in. Where a
 //! period is frozen the sums lie with its combinations, because an erased case stays counted, with its noise.
 //!
-//! A cell of cases sums over cases; a cell of families over families, each once, however many cases it has there.
+//! A cell of cases sums over cases; a cell of families over families, each once, however many cases it has there; a stock
+//! over what was opened less what was closed, which leaves the keys of the cases that are open.
 
 use std::collections::HashSet;
 
@@ -37,7 +38,8 @@ impl Tabulation<'_> {
                 } else {
                     low(rows.record_keys[row])
                 };
-                sums[place] = sums[place].wrapping_add(more);
+                let is_taken = self.is_taken(&keys[place], &shape, rows, row);
+                sums[place] = if is_taken { sums[place].wrapping_sub(more) } else { sums[place].wrapping_add(more) };
             })?;
         }
         Ok(Some(sums))
@@ -68,7 +70,7 @@ mod tests {
     use model::period::{Month, Period};
 
     use super::*;
-    use crate::tabulate::count::example;
+    use crate::tabulate::example::example;
     use crate::tabulate::{Axes, Counter};
 
     /// The example's five rows: N1 and N2 of family 7 in January, N2 of family 8; N2 of family 7 in February, S unknown.

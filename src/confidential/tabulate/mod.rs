@@ -57,10 +57,13 @@ pub mod axes;
 pub mod correction;
 pub mod count;
 pub mod derive;
+#[cfg(test)]
+pub(crate) mod example;
 pub mod frame;
 mod frozen;
 mod keys;
 mod shape;
+pub mod stock;
 pub mod tags;
 
 pub use axes::{Axes, Axis};

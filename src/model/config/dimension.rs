@@ -131,8 +131,19 @@ pub struct Measure {
     pub label: String,
     /// The source's event whose date decides the period.
     pub event: String,
+    /// A stock: at the end of the period, the cases that have had `event` and not yet this one. None where what happens in
+    /// the period is counted, a flow.
+    pub less: Option<String>,
     /// What one count is.
     pub unit: Unit,
+}
+
+impl Measure {
+    /// Whether it stands at the end of a period instead of happening in it. Stocks add up over no periods.
+    #[must_use]
+    pub const fn is_stock(&self) -> bool {
+        self.less.is_some()
+    }
 }
 
 /// `dimensions.toml`.
@@ -170,6 +181,7 @@ struct RawMeasure {
     name: Spanned<String>,
     label: String,
     event: Spanned<String>,
+    less: Option<Spanned<String>>,
     unit: Unit,
 }
 
@@ -195,6 +207,37 @@ struct RawDimension {
     sensitive: Option<Spanned<bool>>,
 }
 
+/// A stock is of two flows that are measures too, so that whoever has both flows and one stock finds the other stated.
+fn check_stock(
+    document: &Document,
+    file: &Dimensions,
+    (measure, less): (&RawMeasure, &Spanned<String>),
+    events: &[&str],
+) -> Result<(), ConfigError> {
+    if !events.contains(&less.get_ref().as_str()) {
+        return Err(document.not_one_of("event", less, events.iter().copied()));
+    }
+    if measure.unit == Unit::Family {
+        return Err(document.error(less.span(), "a stock is of cases: families come and go with several of them"));
+    }
+    let is_flow = |event: &str| {
+        let flows = file.measures.iter().filter(|other| other.unit == Unit::Case && !other.is_stock());
+        flows.into_iter().any(|other| other.event == event)
+    };
+    match [measure.event.get_ref(), less.get_ref()].into_iter().find(|event| !is_flow(event)) {
+        Some(event) => {
+            let message = format!("no measure before this one counts the cases that were {event}");
+            let help =
+                "stock and flow must agree: give each of the two events a measure of its own, of cases, above this one";
+            Err(document.error(less.span(), message).with_help(help))
+        }
+        None if measure.event.get_ref() == less.get_ref() => {
+            Err(document.error(less.span(), "what begins and ends with the same event is nothing"))
+        }
+        None => Ok(()),
+    }
+}
+
 /// Reads `dimensions.toml` against the code lists and sources it names.
 ///
 /// # Errors
@@ -216,8 +259,12 @@ pub fn read(
         if file.measure(measure.name.get_ref()).is_some() {
             return Err(document.error(measure.name.span(), "this measure comes twice"));
         }
+        if let Some(less) = &measure.less {
+            check_stock(document, &file, (&measure, less), &events)?;
+        }
         let (name, event) = (measure.name.into_inner(), measure.event.into_inner());
-        file.measures.push(Measure { name, label: measure.label, event, unit: measure.unit });
+        let less = measure.less.map(Spanned::into_inner);
+        file.measures.push(Measure { name, label: measure.label, event, less, unit: measure.unit });
     }
     if file.measures.is_empty() {
         return Err(document.error(0..0, "no measure says what is counted"));

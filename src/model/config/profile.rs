@@ -4,7 +4,7 @@
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::config::dimension::Dimensions;
+use crate::config::dimension::{Dimensions, Measure};
 use crate::config::error::{ConfigError, Document};
 use crate::config::service::Service;
 
@@ -71,8 +71,9 @@ impl Profile {
         if raw.agreement.get_ref().trim().is_empty() {
             return Err(document.error(raw.agreement.span(), "an extract needs an agreement"));
         }
-        if dimensions.measure(raw.measure.get_ref()).is_none() {
-            let allowed = dimensions.measures.iter().map(|measure| measure.name.as_str());
+        if dimensions.measure(raw.measure.get_ref()).is_none_or(Measure::is_stock) {
+            let flows = dimensions.measures.iter().filter(|measure| !measure.is_stock());
+            let allowed = flows.map(|measure| measure.name.as_str());
             return Err(document.not_one_of("measure", &raw.measure, allowed));
         }
         names(document, &raw, dimensions)?;
@@ -176,7 +177,13 @@ mod tests {
             missing_label: "Not recorded".into(),
             sensitive: false,
         };
-        let measure = Measure { name: "cases".into(), label: "Cases".into(), event: "opened".into(), unit: Unit::Case };
+        let measure = Measure {
+            name: "cases".into(),
+            label: "Cases".into(),
+            event: "opened".into(),
+            less: None,
+            unit: Unit::Case,
+        };
         let dimensions =
             Dimensions { measures: vec![measure], dimensions: vec![dimension("district"), dimension("need")] };
         Profile::read(&Document::new("profiles/p.toml", text), &service, &dimensions).map_err(|error| error.message)

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::config::dimension::{Dimension, Dimensions, Unit};
+use crate::config::dimension::{Dimension, Dimensions, Measure, Unit};
 use crate::config::error::{ConfigError, Document};
 use crate::config::method::{self, Against, RawMethod};
 use crate::config::service::Service;
@@ -291,6 +291,13 @@ fn read_table(
     }
     check_rules(document, &dims, raw.low_total.as_ref(), dimensions)?;
     check_answers(&dims, dimensions).map_err(|message| document.error(raw.dims.span(), message))?;
+    let is_stock = dimensions.measure(&measure).is_some_and(Measure::is_stock);
+    if is_stock && (coded(&dims).next().is_some() || dims.len() != 1) {
+        let message = "a stock stands in a table of periods alone: dims = [\"period\"]";
+        let help =
+            "the recording of a case may change while it is open, so stock and flow agree in total and not by category";
+        return Err(document.error(raw.dims.span(), message).with_help(help));
+    }
     let is_of_families = dimensions.measure(&measure).is_some_and(|measure| measure.unit == Unit::Family);
     if let (true, Some(low)) = (is_of_families, &raw.low_total) {
         let message = "a table of families has no distributions: distinct families do not add up";

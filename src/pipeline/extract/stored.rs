@@ -126,10 +126,10 @@ impl Workspace {
         if !frame.has_cases_in(months) {
             return Err(Error::NoCases { period: period.to_owned() });
         }
-        let frozen: Vec<(i32, i32)> = self.store.frozen()?.iter().map(|old| (old.start, old.end)).collect();
-        let is_frozen = |month: &i32| frozen.iter().any(|(start, end)| (*start..*end).contains(month));
+        let reported = confidential::assemble::reported(&self.store, self.configuration.service.calendar)?;
+        let is_reported = |month: &i32| reported.iter().any(|old| (old.start.0..old.end.0).contains(month));
         let mut own = frame.month.iter().filter(|month| (months.start.0..months.end.0).contains(month));
-        if !own.all(is_frozen) {
+        if !own.all(is_reported) {
             return Err(Error::NotReported { period: period.to_owned() });
         }
         // As tables have it: a code that is rare, and that none has named, is no code of its own.

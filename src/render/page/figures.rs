@@ -6,10 +6,11 @@
 use maud::{Markup, html};
 use model::ReleasedCell;
 use model::period::{Calendar, Period};
-use model::release::{ReleaseParts, ReleasedCode};
+use model::release::{ReleaseParts, ReleasedCode, ReleasedDimension};
 
 use crate::cell::{published, text, thousands};
-use crate::grid::{Grid, Row, is_period};
+use crate::grid::{self, Grid, Row, is_period};
+use crate::words::upper_first;
 
 /// Headline figures beyond these are left to the tables.
 const MOST_FIGURES: usize = 4;
@@ -18,7 +19,7 @@ const MOST_FIGURES: usize = 4;
 struct Figure {
     what: String,
     cell: ReleasedCell,
-    /// Its period, or the column it stands in.
+    /// Its period, or the column it stands in, with what leads to it: `in 2025-26 Q4`.
     when: String,
     /// The count, and that of the same period a year before, where both are published.
     year_before: Option<(u64, u64)>,
@@ -52,7 +53,7 @@ fn figures(parts: &ReleaseParts) -> Vec<Figure> {
     let newest = |(unit, grid): &(&str, Grid<'_>)| {
         let [dim] = grid.rows_by else { return None };
         let cells: Vec<ReleasedCell> = grid.rows.iter().map(|row| row.cells[0]).collect();
-        over_periods(unit, &dim.codes, &cells)
+        over_periods(unit, dim, &cells)
     };
     let headline: Vec<Figure> = grids.iter().filter(|(_, grid)| grid.is_by_period_alone()).filter_map(newest).collect();
     match (headline.is_empty(), grids.first()) {
@@ -64,19 +65,20 @@ fn figures(parts: &ReleaseParts) -> Vec<Figure> {
 fn rows(grid: &Grid<'_>) -> Vec<Figure> {
     let column = grid.key_column();
     let periods = grid.columns_by.filter(|dim| is_period(dim));
-    let plain = |what: String, cell| Figure { what, cell, when: grid.columns[column].clone(), year_before: None };
+    let when = format!("in {}", grid.columns[column]);
+    let plain = |what: String, cell| Figure { what, cell, when: when.clone(), year_before: None };
     let figure = |row: &Row<'_>| {
-        let over = periods.and_then(|dim| over_periods(&row.label(), &dim.codes, row.cells));
+        let over = periods.and_then(|dim| over_periods(&row.label(), dim, row.cells));
         over.unwrap_or_else(|| plain(row.label(), row.cells[column]))
     };
     grid.rows.iter().map(figure).collect()
 }
 
 /// The last of `cells`, and the one a year before it.
-fn over_periods(what: &str, codes: &[ReleasedCode], cells: &[ReleasedCell]) -> Option<Figure> {
-    let (code, &cell) = (codes.last()?, cells.last()?);
-    let year_before = year_before(codes).and_then(|at| Some((published(cell)?, published(*cells.get(at)?)?)));
-    Some(Figure { what: what.to_owned(), cell, when: code.label.clone(), year_before })
+fn over_periods(what: &str, dim: &ReleasedDimension, cells: &[ReleasedCell]) -> Option<Figure> {
+    let (code, &cell) = (dim.codes.last()?, cells.last()?);
+    let year_before = year_before(&dim.codes).and_then(|at| Some((published(cell)?, published(*cells.get(at)?)?)));
+    Some(Figure { what: what.to_owned(), cell, when: format!("{} {}", grid::when(dim), code.label), year_before })
 }
 
 /// The place of the period that lies a year before the last.
@@ -91,15 +93,17 @@ fn year_before(codes: &[ReleasedCode]) -> Option<usize> {
 
 /// What stands under the figure: its period, and the same period a year before.
 fn beside(figure: &Figure) -> String {
-    let shown = if published(figure.cell).is_some() { "In" } else { "Not shown in" };
-    let when = &figure.when;
-    let Some((now, before)) = figure.year_before else { return format!("{shown} {when}") };
+    let when = match published(figure.cell) {
+        Some(_) => upper_first(&figure.when),
+        None => format!("Not shown {}", figure.when),
+    };
+    let Some((now, before)) = figure.year_before else { return when };
     let way = match now.cmp(&before) {
         std::cmp::Ordering::Greater => "up from",
         std::cmp::Ordering::Less => "down from",
         std::cmp::Ordering::Equal => "the same as",
     };
-    format!("In {when}, {way} {} a year before", thousands(before))
+    format!("{when}, {way} {} a year before", thousands(before))
 }
 
 #[cfg(test)]
@@ -118,6 +122,14 @@ mod tests {
     fn the_newest_period_is_the_figure_and_the_year_before_stands_beside_it() {
         let said = said(vec![Count(1412), Count(7), Count(8), Count(9), Count(1421)]);
         assert_eq!(said, [("1,421".into(), "In 2026-Q1, up from 1,412 a year before".into())]);
+    }
+
+    #[test]
+    fn what_is_open_stands_at_the_end_of_its_period() {
+        let quarters = ["2025-Q4", "2026-Q1"].map(|name| code(name, 0));
+        let stock = table("T1", &[dimension("period_end", &quarters)], vec![Count(48), Count(50)]);
+        let release = release(vec![stock]);
+        assert_eq!(beside(&figures(release.parts())[0]), "At the end of 2026-Q1");
     }
 
     #[test]

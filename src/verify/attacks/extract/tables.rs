@@ -15,6 +15,8 @@ use crate::readers::domain::{is_inside, meet};
 use crate::readers::microdata::Microdata;
 
 const PERIOD: &str = "period";
+/// What is open at the end of a period, which no rows of a period make up.
+const ENDS: &str = "period_end";
 const MEASURE: &str = "measure";
 
 /// What an extract says of a cell.
@@ -91,7 +93,7 @@ impl<'a> Rows<'a> {
                 match column {
                     Some(column) => at.push((column, code.to_owned())),
                     // Distinct families, and other months, are not counted in rows.
-                    None if name == PERIOD || name.ends_with("_families") => return None,
+                    None if name == PERIOD || name == ENDS || name.ends_with("_families") => return None,
                     None => has_others = true,
                 }
             }
