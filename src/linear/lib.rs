@@ -4,6 +4,7 @@
 //! that do not touch each other, points and proven bounds. Deliberately absent: tables, people, files.
 
 mod basis;
+pub mod cheapest;
 pub mod component;
 pub mod independent;
 pub mod programme;
@@ -11,6 +12,7 @@ pub mod propagate;
 pub mod simplex;
 pub mod system;
 
+pub use cheapest::{Cheapest, Limit, Way};
 pub use component::Component;
 pub use programme::{Answer, Programme, Solution};
 pub use propagate::Bounds;

@@ -83,6 +83,11 @@ impl<'a> Board<'a> {
         self.steps.get()
     }
 
+    /// Counts the steps of others as well.
+    pub(super) fn set_steps(&self, steps: u64) {
+        self.steps.set(steps);
+    }
+
     /// What moving a cell costs: nothing where it is hidden or derived, none where it cannot be hidden.
     pub(super) fn price(&self, cell: u32) -> Option<u64> {
         Some(self.costs[cell as usize]).filter(|&cost| cost != NEVER)

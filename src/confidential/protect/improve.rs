@@ -6,6 +6,7 @@
 //! ever less so (record-to-record travel, Dueck 1993). Because swaps that fall with a cell stand again when the
 //! cell is hidden again, a round that gained nothing is undone without proving anything twice.
 
+use super::chance::Chance;
 use super::play::{CHEAP, CLEAN, CUBES, Means, Play, WIDE};
 
 /// Gives back hidden cells, the dearest first, where the cells whose proof used them can be proven without.
@@ -67,23 +68,25 @@ const SELDOM: usize = 6;
 /// Swaps kept, a protected cell, before those that do not stand are forgotten.
 const MEMORY: usize = 20;
 
-/// Players that go on from the best pattern so far, each by a chance of its own and on a core of its own. As many
-/// on every machine, so that the pattern is the same on every machine.
-const PLAYERS: u64 = 2;
-/// Times they compare what they have.
+/// Players, each with a chance of its own and on a core of its own. As many on every machine, so that the pattern is the same
+/// on every machine.
+pub(super) const PLAYERS: usize = 2;
+/// Times they compare what they have; the best is where all go on from.
 const LEGS: u64 = 4;
 
-/// Tears down and builds anew until a number of steps is reached.
-pub(super) fn rebuild<'a>(play: &mut Play<'a>, until: u64) {
-    let leg = until.saturating_sub(play.board.steps()) / LEGS / PLAYERS;
-    let mut chances: Vec<Chance> =
-        (0..PLAYERS).map(|player| Chance::new(&play.board.system.problem.tie_key, player)).collect();
+/// Tears down and builds anew, from the best or the best few first patterns, until a number of steps is reached.
+pub(super) fn rebuild(mut starts: Vec<Play>, until: u64) -> Play {
+    let begun = starts.iter().map(|play| play.board.steps()).max().unwrap_or(until);
+    let leg = until.saturating_sub(begun) / LEGS / PLAYERS as u64;
+    let key = starts[0].board.system.problem.tie_key;
+    let mut chances: Vec<Chance> = (0..PLAYERS as u64).map(|player| Chance::new(&key, player)).collect();
     for to_come in (0..LEGS).rev() {
-        let players: Vec<(Play<'a>, bool)> = std::thread::scope(|scope| {
+        let players: Vec<(Play, bool)> = std::thread::scope(|scope| {
             let started: Vec<_> = chances
                 .iter_mut()
-                .map(|chance| {
-                    let mut player = play.clone();
+                .zip(starts.iter().cycle())
+                .map(|(chance, start)| {
+                    let mut player = start.clone();
                     scope.spawn(move || {
                         let is_tired = rebuild_alone(&mut player, leg, to_come, chance);
                         (player, is_tired)
@@ -94,12 +97,14 @@ pub(super) fn rebuild<'a>(play: &mut Play<'a>, until: u64) {
         });
         let are_tired = players.iter().all(|(_, is_tired)| *is_tired);
         // The first of equals.
-        let Some((best, _)) = players.into_iter().min_by_key(|(player, _)| player.cost) else { return };
-        *play = best;
+        let best = players.into_iter().map(|(player, _)| player).min_by_key(|player| player.cost);
+        starts.truncate(1);
+        starts[0] = best.unwrap_or_else(|| starts[0].clone());
         if are_tired {
-            return;
+            break;
         }
     }
+    starts.swap_remove(0)
 }
 
 /// One player's leg, with so many more to come. Gives whether it stopped because nothing more is to be expected.
@@ -174,9 +179,7 @@ fn round(play: &mut Play, chosen: &[u32], most: u64, (means, until): (Means, u64
     lost.dedup();
     // Most demanding first is a good order, and not the only one.
     if chance.below(2) == 0 {
-        for at in (1..lost.len()).rev() {
-            lost.swap(at, chance.below(at + 1));
-        }
+        chance.shuffle(&mut lost);
     }
     let barred: Vec<u32> = chosen.iter().copied().take(chance.below(3)).collect();
     for &cell in &barred {
@@ -196,25 +199,4 @@ fn round(play: &mut Play, chosen: &[u32], most: u64, (means, until): (Means, u64
         try_without(play, cell, CUBES);
     }
     true
-}
-
-/// Chance that the key decides: SplitMix64 (Steele, Lea and Flood 2014).
-struct Chance(u64);
-
-impl Chance {
-    fn new(key: &[u8; 32], player: u64) -> Self {
-        Self(key.chunks(8).fold(player, |seed, chunk| {
-            let word = chunk.iter().fold(0_u64, |word, &byte| (word << 8) | u64::from(byte));
-            seed.rotate_left(17) ^ word
-        }))
-    }
-
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut bits = self.0;
-        bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        bits ^= bits >> 31;
-        usize::try_from(bits % u64::try_from(limit.max(1)).unwrap_or(1)).unwrap_or(0)
-    }
 }

@@ -5,6 +5,7 @@
 mod board;
 mod bound;
 mod certificate;
+mod chance;
 mod cost;
 mod cube;
 mod error;
@@ -18,10 +19,12 @@ mod perturb;
 mod play;
 mod primary;
 mod relations;
+mod route;
 pub mod rules;
 mod search;
 mod secondary;
 mod slice;
+mod start;
 mod system;
 #[cfg(test)]
 mod tests;

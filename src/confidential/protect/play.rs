@@ -7,6 +7,7 @@ use super::cost::guides;
 use super::cube::{self, Cubes, Width};
 use super::flow;
 use super::primary::{Need, Primary, State};
+use super::route::Routes;
 use super::search::{Effort, Move, climb, find};
 use super::slice::{Slice, Stack};
 use super::system::System;
@@ -20,6 +21,8 @@ pub(super) struct Means {
     pub cubes: Width,
     /// How hard swaps of any shape are; none: not at all. Its budget is what may be paid.
     pub effort: Effort,
+    /// Whether the cheapest way is looked for by the dual simplex method.
+    pub routes: bool,
     /// Whether linear programmes may be used.
     pub programmes: bool,
 }
@@ -28,48 +31,63 @@ pub(super) struct Means {
 pub(super) const FREE: Means = Means {
     cubes: Width { trades: 8, steps: 200 },
     effort: Effort { beam: 10, width: 6, rounds: 40, budget: 0 },
+    routes: false,
     programmes: false,
 };
 /// Once more among hidden cells, to give one of them back.
 pub(super) const CLEAN: Means = Means {
     cubes: Width { trades: 12, steps: 400 },
     effort: Effort { beam: 30, width: 8, rounds: 40, budget: 0 },
+    routes: false,
     programmes: false,
 };
 /// Cubes alone, among hidden cells.
 pub(super) const CUBES: Means = Means {
     cubes: Width { trades: 6, steps: 100 },
     effort: Effort { beam: 0, width: 0, rounds: 0, budget: 0 },
+    routes: false,
     programmes: false,
 };
 /// Cubes alone, with cells to hide.
 pub(super) const CHEAP: Means = Means {
     cubes: Width { trades: 60, steps: 3_000 },
     effort: Effort { beam: 0, width: 0, rounds: 0, budget: 1 << 40 },
+    routes: false,
+    programmes: false,
+};
+/// The cheapest way alone.
+pub(super) const ROUTE: Means = Means {
+    cubes: Width { trades: 6, steps: 100 },
+    effort: Effort { beam: 0, width: 0, rounds: 0, budget: 1 << 40 },
+    routes: true,
     programmes: false,
 };
 /// Swaps of any shape, for the neighbourhood search.
 pub(super) const WIDE: Means = Means {
     cubes: Width { trades: 10, steps: 400 },
     effort: Effort { beam: 24, width: 8, rounds: 40, budget: 1 << 40 },
+    routes: true,
     programmes: false,
 };
 /// Linear programmes among hidden cells.
 pub(super) const LINEAR: Means = Means {
     cubes: Width { trades: 6, steps: 100 },
     effort: Effort { beam: 0, width: 0, rounds: 0, budget: 0 },
+    routes: false,
     programmes: true,
 };
 /// With cells to hide.
 pub(super) const PAID: Means = Means {
     cubes: Width { trades: 60, steps: 6000 },
     effort: Effort { beam: 24, width: 8, rounds: 40, budget: 1 << 40 },
+    routes: true,
     programmes: false,
 };
 /// Where nothing was found yet.
 pub(super) const HARD: Means = Means {
     cubes: Width { trades: 12, steps: 1_000 },
     effort: Effort { beam: 150, width: 16, rounds: 40, budget: 1 << 40 },
+    routes: true,
     programmes: true,
 };
 
@@ -90,6 +108,7 @@ pub(super) struct Play<'a> {
     cubes: Cubes,
     stack: Stack<'a>,
     vertices: Vertices,
+    routes: Routes,
     pub witnesses: Witnesses,
     /// Protected cells, the most demanding first.
     pub targets: Vec<u32>,
@@ -109,6 +128,7 @@ impl<'a> Play<'a> {
         let board = Board::priced(system, primary, guides(system));
         let stack = Stack::new(slices, &board);
         let vertices = Vertices::new(&board);
+        let routes = Routes::new(&board);
         let mut targets: Vec<u32> =
             (0_u32..).zip(&primary.needs).filter(|(_, need)| need.is_some()).map(|(cell, _)| cell).collect();
         targets.sort_by_key(|&cell| std::cmp::Reverse(primary.needs[cell as usize].map(|need| need.width + need.up)));
@@ -121,6 +141,7 @@ impl<'a> Play<'a> {
             cubes: Cubes::new(system),
             stack,
             vertices,
+            routes,
             witnesses: Witnesses::new(system.len()),
             targets,
             ranks,
@@ -129,6 +150,11 @@ impl<'a> Play<'a> {
             cost: 0,
             journal: Vec::new(),
         }
+    }
+
+    /// Whether the cheapest way is worth looking for.
+    pub(super) fn has_routes(&self) -> bool {
+        self.routes.is_ready()
     }
 
     fn need(&self, cell: u32) -> Need {
@@ -412,6 +438,10 @@ impl<'a> Play<'a> {
         }
         let cube = cube::climb(&self.cubes, &mut self.board, cell, amount, effort.budget, means.cubes);
         let mut best = cube.or(recalled);
+        if means.routes {
+            let left = best.as_ref().map_or(effort.budget, |found| found.cost.saturating_sub(1));
+            best = self.routes.find(&self.board, cell, amount, left).or(best);
+        }
         for way in 0..2 {
             if let Some(found) = &best {
                 effort.budget = found.cost.saturating_sub(1);

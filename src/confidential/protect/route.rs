@@ -1,0 +1,102 @@
+//! The cheapest way to move a cell, by a linear programme over the whole system. Comes in: a board, a cell, how far it
+//! shall move, and what that may cost. Goes out: a balanced move of whole numbers. Deliberately absent: trust in the
+//! solver: what does not add up is no move.
+//!
+//! A programme pays by the unit, a pattern by the cell: so a cell costs its price for as many units as the protected cell
+//! moves. One such programme for each cell is how Kelly, Golden and Assad (1992) and Fischetti and Salazar (2001) begin.
+
+use linear::{Cheapest, Limit, Way};
+
+use super::board::Board;
+use super::bound::float;
+use super::flow::holds;
+use super::search::Move;
+
+/// Systems of more cells than this are left to the other searches.
+const MOST_CELLS: usize = 12_000;
+/// Steps for one move, a fifth of a second.
+const MOST_STEPS: usize = 2_000_000;
+/// Of the work of a pivot, what the other searches do in a step.
+const WORTH: usize = 20;
+/// Moves given up for taking too long, beyond one in so many, after which no more are looked for: in tables of four dimensions
+/// the ways are long, and a cube is mostly near.
+const GIVEN_UP: u64 = 3;
+const SELDOM: u64 = 8;
+/// What a unit of any cell weighs beside prices, so that moves stay short.
+const UNIT: f64 = 0.02;
+/// Prices differ by up to this part, so that few ways cost the same.
+const SPREAD: f64 = 0.02;
+/// A way may cost this much more by the unit than by the cell.
+const BY_THE_UNIT: f64 = 1.5;
+
+/// The sums of a system, ready to be asked for a move.
+#[derive(Clone)]
+pub(super) struct Routes {
+    programme: Option<Cheapest>,
+    asked: u64,
+    given_up: u64,
+}
+
+impl Routes {
+    pub(super) fn new(board: &Board) -> Self {
+        let (cells, rows) = (board.system.len(), board.system.rows.len());
+        let row = |row: u32| -> Vec<(usize, f64)> {
+            board.system.rows.of(row).iter().map(|&(cell, by)| (cell as usize, float(by))).collect()
+        };
+        let programme = (cells <= MOST_CELLS).then(|| Cheapest::new(cells, (0_u32..).take(rows).map(row).collect()));
+        Self { programme, asked: 0, given_up: 0 }
+    }
+
+    /// Whether ways are found in time here.
+    pub(super) fn is_ready(&self) -> bool {
+        self.programme.is_some() && self.given_up <= GIVEN_UP + self.asked / SELDOM
+    }
+
+    /// A move of `cell` by `amount` (negative: downwards) that hides cells for at most `budget`.
+    pub(super) fn find(&mut self, board: &Board, cell: u32, amount: i64, budget: u64) -> Option<Move> {
+        let is_out_of_reach = board.reach(cell, amount).is_some_and(|reach| reach < amount.abs());
+        if is_out_of_reach || !self.is_ready() {
+            return None;
+        }
+        let programme = self.programme.as_mut()?;
+        self.asked += 1;
+        let (salt, units) = (self.asked, float(amount.abs()));
+        let way = |at: u32| match board.price(at).filter(|&price| price <= budget) {
+            None => Way::default(),
+            Some(price) => {
+                let chance = fraction(at, salt);
+                Way {
+                    down: float(board.depth(at)),
+                    up: board.height(at).map_or(f64::INFINITY, float),
+                    cost: whole(price) / units * (1.0 + SPREAD * chance) + UNIT * (1.0 + chance),
+                }
+            }
+        };
+        let limit = Limit { cost: whole(budget) * BY_THE_UNIT + 1.0, work: MOST_STEPS * WORTH };
+        let found = programme.find(cell as usize, amount, |at| way(place(at)), limit);
+        board.count_steps(programme.work / WORTH + board.system.len() / 10);
+        self.given_up += u64::from(programme.work >= limit.work);
+        let cells: Vec<(u32, i64)> = found?.into_iter().map(|(at, by)| (place(at), by)).collect();
+        let cost = cells.iter().filter_map(|&(at, _)| board.price(at)).sum();
+        (cost <= budget && holds(board, &cells)).then_some(Move { cells, cost })
+    }
+}
+
+/// Cells are far fewer than 2^32.
+fn place(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}
+
+/// Prices are in thousandths, and far below 2^53.
+#[allow(clippy::cast_precision_loss)]
+fn whole(price: u64) -> f64 {
+    price as f64 / 1000.0
+}
+
+/// Between 0 and 1, another for every cell and salt.
+#[allow(clippy::cast_precision_loss)]
+fn fraction(cell: u32, salt: u64) -> f64 {
+    let mixed = (u64::from(cell) + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15 ^ salt.wrapping_mul(0xbf58_476d_1ce4_e5b9));
+    let mixed = (mixed ^ (mixed >> 31)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    (mixed >> 32) as f64 / f64::from(u32::MAX)
+}

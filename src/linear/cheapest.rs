@@ -1,0 +1,439 @@
+//! The cheapest way to move one variable while every sum still holds. Comes in: sums without constants, how far each
+//! variable can go and what that costs, and the move wanted. Goes out: a move in whole numbers.
+//! Deliberately absent: proofs that there is none, and trust: whoever asks adds the move up again.
+//!
+//! The dual simplex method (Lemke 1954) from the point where nothing has moved: standing still is cheapest as long as nothing is
+//! asked for, so there is no first phase, and only what the move touches is ever looked at. A point that is not whole is
+//! made so by a dive: one variable after the other is bounded at the whole number beside it, which is what the method
+//! takes best.
+
+use crate::basis::{Basis, Column};
+
+/// Less than this is what rounding left of a zero, and nothing to turn on.
+const NOISE: f64 = 1e-7;
+/// How far from its bound a value may be.
+const DRIFT: f64 = 1e-6;
+/// A number this near to a whole one is meant to be it.
+const WHOLE: f64 = 1e-4;
+
+/// The cost is looked at once in so many pivots.
+const LOOK: u64 = 16;
+
+/// How far one variable can go from where it is, and what each unit costs either way.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Way {
+    /// Downwards, not negative.
+    pub down: f64,
+    /// Upwards, not negative.
+    pub up: f64,
+    /// A unit, not negative.
+    pub cost: f64,
+}
+
+/// How much may be spent on a move.
+#[derive(Debug, Clone, Copy)]
+pub struct Limit {
+    /// Moves that cost more, a unit each by [`Way::cost`], are of no interest.
+    pub cost: f64,
+    /// What all pivots may take together, by [`Cheapest::work`].
+    pub work: usize,
+}
+
+/// Where a column stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Lower,
+    Upper,
+    Row(usize),
+}
+
+/// One half of a variable: it goes up by the first and down by the second, which has the same column negated; or what a
+/// row lacks.
+#[derive(Debug, Clone, Copy)]
+struct Half {
+    low: f64,
+    high: f64,
+    place: Place,
+}
+
+/// Sums without constants, ready to be asked.
+#[derive(Debug, Clone)]
+pub struct Cheapest {
+    /// By row and by variable.
+    rows: Vec<Column>,
+    columns: Vec<Column>,
+    /// Two a variable, then one a row.
+    halves: Vec<Half>,
+    ways: Vec<Way>,
+    /// What the multipliers of the rows make of each variable.
+    priced: Vec<f64>,
+    basis: Basis,
+    /// The half in each row of the basis, and its value.
+    inside: Vec<usize>,
+    value: Vec<f64>,
+    tableau: Vec<f64>,
+    touched: Vec<usize>,
+    is_touched: Vec<bool>,
+    /// Rows and entries of the basis that the pivots for the last move passed through.
+    pub work: usize,
+    pivots: u64,
+}
+
+/// How a descent ended.
+enum End {
+    Cheapest,
+    /// Nothing, nothing cheap enough, or not found.
+    Nothing,
+}
+
+impl Cheapest {
+    /// Takes the sums: each row is `(variable, coefficient)`.
+    #[must_use]
+    pub fn new(variables: usize, rows: Vec<Vec<(usize, f64)>>) -> Self {
+        let mut columns = vec![Vec::new(); variables];
+        for (row, terms) in rows.iter().enumerate() {
+            for &(variable, coefficient) in terms {
+                columns[variable].push((row, coefficient));
+            }
+        }
+        let height = rows.len();
+        let still = Half { low: 0.0, high: 0.0, place: Place::Lower };
+        Self {
+            halves: vec![still; 2 * variables + height],
+            ways: vec![Way::default(); variables],
+            priced: vec![0.0; variables],
+            basis: Basis::identity(height),
+            inside: Vec::new(),
+            value: Vec::new(),
+            tableau: vec![0.0; variables],
+            touched: Vec::new(),
+            is_touched: vec![false; variables],
+            work: 0,
+            pivots: 0,
+            rows,
+            columns,
+        }
+    }
+
+    /// The cheapest whole move that takes `variable` by `amount`, as far as a dive finds it: `(variable, by)`.
+    pub fn find(
+        &mut self,
+        variable: usize,
+        amount: i64,
+        way: impl Fn(usize) -> Way,
+        limit: Limit,
+    ) -> Option<Vec<(usize, i64)>> {
+        self.stand_still(&way);
+        self.ask(variable, crate::system::float(amount));
+        loop {
+            match self.descend(limit) {
+                End::Nothing => return None,
+                End::Cheapest => match self.least_broken() {
+                    Some((row, value)) => self.bound(row, value),
+                    None => return (self.cost() <= limit.cost + DRIFT).then(|| self.moved()),
+                },
+            }
+        }
+    }
+
+    /// Nothing has moved, and every row lacks nothing.
+    fn stand_still(&mut self, way: impl Fn(usize) -> Way) {
+        let (size, height) = (self.columns.len(), self.rows.len());
+        for at in 0..size {
+            let way = way(at);
+            self.ways[at] = way;
+            self.halves[2 * at] = Half { low: 0.0, high: way.up, place: Place::Lower };
+            self.halves[2 * at + 1] = Half { low: 0.0, high: way.down, place: Place::Lower };
+        }
+        for row in 0..height {
+            self.halves[2 * size + row] = Half { low: 0.0, high: 0.0, place: Place::Row(row) };
+        }
+        (self.work, self.pivots) = (0, 0);
+        self.priced.fill(0.0);
+        self.basis = Basis::identity(height);
+        self.inside = (2 * size..2 * size + height).collect();
+        self.value = vec![0.0; height];
+    }
+
+    /// The variable stands where it is asked to be; its rows lack that.
+    fn ask(&mut self, variable: usize, amount: f64) {
+        let (up, down) = (amount.max(0.0), (-amount).max(0.0));
+        self.halves[2 * variable] = Half { low: up, high: up, place: Place::Lower };
+        self.halves[2 * variable + 1] = Half { low: down, high: down, place: Place::Lower };
+        for &(row, coefficient) in &self.columns[variable] {
+            self.value[row] -= coefficient * amount;
+        }
+    }
+
+    /// Until every value is within its bounds.
+    fn descend(&mut self, limit: Limit) -> End {
+        loop {
+            let Some((row, beyond)) = self.worst() else { return End::Cheapest };
+            if self.work >= limit.work || (self.pivots.is_multiple_of(LOOK) && self.cost() > limit.cost) {
+                return End::Nothing;
+            }
+            self.pivots += 1;
+            self.work += self.rows.len() + self.basis.fill();
+            self.tableau_row(row);
+            let Some(entering) = self.entering(beyond.signum()) else { return End::Nothing };
+            if !self.pivot(row, beyond, entering) {
+                return End::Nothing;
+            }
+        }
+    }
+
+    /// The row whose value is furthest out of its bounds, and by how much.
+    fn worst(&self) -> Option<(usize, f64)> {
+        let mut worst = None;
+        let mut most = DRIFT;
+        for (row, (&half, &value)) in self.inside.iter().zip(&self.value).enumerate() {
+            let Half { low, high, .. } = self.halves[half];
+            let beyond = if value > high { value - high } else { (value - low).min(0.0) };
+            if beyond.abs() > most {
+                (worst, most) = (Some((row, beyond)), beyond.abs());
+            }
+        }
+        worst
+    }
+
+    /// What every unit moved costs by now; never more than in the end.
+    fn cost(&self) -> f64 {
+        let moved = |variable: usize| self.at(2 * variable) + self.at(2 * variable + 1);
+        self.ways.iter().enumerate().map(|(variable, way)| way.cost * moved(variable)).sum()
+    }
+
+    fn tableau_row(&mut self, row: usize) {
+        for at in self.touched.drain(..) {
+            self.tableau[at] = 0.0;
+            self.is_touched[at] = false;
+        }
+        let mut multipliers = vec![0.0; self.rows.len()];
+        multipliers[row] = 1.0;
+        self.basis.solve_transposed(&mut multipliers);
+        for (row, &multiplier) in multipliers.iter().enumerate() {
+            if multiplier.abs() > NOISE {
+                for &(column, coefficient) in &self.rows[row] {
+                    if !std::mem::replace(&mut self.is_touched[column], true) {
+                        self.touched.push(column);
+                    }
+                    self.tableau[column] += multiplier * coefficient;
+                }
+            }
+        }
+    }
+
+    /// The half that puts a row right (its value is too high, `sense` 1, or too low) for the least.
+    fn entering(&self, sense: f64) -> Option<usize> {
+        let mut best: Option<(usize, f64, f64)> = None;
+        for &variable in &self.touched {
+            for (half, sign) in [(2 * variable, 1.0), (2 * variable + 1, -1.0)] {
+                let Half { low, high, place } = self.halves[half];
+                let towards = match place {
+                    Place::Lower => 1.0,
+                    Place::Upper => -1.0,
+                    Place::Row(_) => continue,
+                };
+                let entry = sign * self.tableau[variable];
+                if low >= high || sense * entry * towards <= NOISE {
+                    continue;
+                }
+                let reduced = self.ways[variable].cost - sign * self.priced[variable];
+                let ratio = (reduced * towards).max(0.0) / entry.abs();
+                let is_better = best.is_none_or(|(_, least, pivot)| {
+                    ratio < least - DRIFT || (ratio < least + DRIFT && entry.abs() > pivot + NOISE)
+                });
+                if is_better {
+                    best = Some((half, ratio, entry.abs()));
+                }
+            }
+        }
+        best.map(|(half, _, _)| half)
+    }
+
+    /// The half of `row` goes to the bound it is beyond, and `entering` takes its place.
+    fn pivot(&mut self, row: usize, beyond: f64, entering: usize) -> bool {
+        let (variable, sign) = (entering / 2, sign(entering));
+        let mut dense = vec![0.0; self.rows.len()];
+        for &(row, coefficient) in &self.columns[variable] {
+            dense[row] = sign * coefficient;
+        }
+        self.basis.solve(&mut dense);
+        let pivot = dense[row];
+        if (pivot - sign * self.tableau[variable]).abs() > DRIFT || pivot.abs() < NOISE {
+            return false;
+        }
+        let column: Column = dense.iter().copied().enumerate().filter(|&(_, entry)| entry.abs() > NOISE).collect();
+        let by = beyond / pivot;
+        for &(at, entry) in &column {
+            self.value[at] -= by * entry;
+        }
+        let from = self.at(entering);
+        let leaving = self.inside[row];
+        self.halves[leaving].place = if beyond > 0.0 { Place::Upper } else { Place::Lower };
+        self.halves[entering].place = Place::Row(row);
+        (self.inside[row], self.value[row]) = (entering, from + by);
+        // The row's multipliers, so much of them that the entering half's reduced cost is none.
+        let reduced = self.ways[variable].cost - sign * self.priced[variable];
+        let rate = reduced / pivot;
+        for &at in &self.touched {
+            self.priced[at] += rate * self.tableau[at];
+        }
+        self.basis.enter(&column, row);
+        !self.basis.is_worn() || self.renew()
+    }
+
+    /// Factors the basis anew, and takes its values from the halves outside it.
+    fn renew(&mut self) -> bool {
+        let structural = 2 * self.columns.len();
+        let columns: Vec<Column> = self
+            .inside
+            .iter()
+            .map(|&half| match half.checked_sub(structural) {
+                Some(row) => vec![(row, 1.0)],
+                None => self.columns[half / 2].iter().map(|&(row, by)| (row, sign(half) * by)).collect(),
+            })
+            .collect();
+        let Some(order) = self.basis.factor(&columns.iter().collect::<Vec<_>>()) else { return false };
+        self.inside = order.into_iter().map(|place| self.inside[place]).collect();
+        let mut left = vec![0.0; self.rows.len()];
+        for half in (0..structural).filter(|&half| !matches!(self.halves[half].place, Place::Row(_))) {
+            let value = sign(half) * self.at(half);
+            self.columns[half / 2].iter().for_each(|&(row, by)| left[row] -= by * value);
+        }
+        self.basis.solve(&mut left);
+        for (row, &half) in self.inside.iter().enumerate() {
+            self.halves[half].place = Place::Row(row);
+        }
+        self.value = left;
+        true
+    }
+
+    /// Where a half stands.
+    fn at(&self, half: usize) -> f64 {
+        match self.halves[half].place {
+            Place::Lower => self.halves[half].low,
+            Place::Upper => self.halves[half].high,
+            Place::Row(row) => self.value[row],
+        }
+    }
+
+    /// The row with the variable that is nearest to a whole number without being one.
+    fn least_broken(&self) -> Option<(usize, f64)> {
+        let structural = 2 * self.columns.len();
+        let broken = (0..self.inside.len()).filter(|&row| self.inside[row] < structural);
+        let broken = broken.map(|row| (row, self.value[row]));
+        broken
+            .filter(|(_, value)| (value - value.round()).abs() > WHOLE)
+            .min_by(|one, other| (one.1 - one.1.round()).abs().total_cmp(&(other.1 - other.1.round()).abs()))
+    }
+
+    /// No further from here than the nearest whole number.
+    fn bound(&mut self, row: usize, value: f64) {
+        let half = &mut self.halves[self.inside[row]];
+        if value.round() > value { half.low = value.round() } else { half.high = value.round() }
+    }
+
+    fn moved(&self) -> Vec<(usize, i64)> {
+        (0..self.columns.len())
+            .map(|variable| (variable, whole(self.at(2 * variable) - self.at(2 * variable + 1))))
+            .filter(|&(_, by)| by != 0)
+            .collect()
+    }
+}
+
+/// Upwards or downwards.
+fn sign(half: usize) -> f64 {
+    if half.is_multiple_of(2) { 1.0 } else { -1.0 }
+}
+
+#[allow(clippy::cast_possible_truncation)]
+fn whole(value: f64) -> i64 {
+    value.round() as i64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PLENTY: Limit = Limit { cost: f64::INFINITY, work: usize::MAX };
+
+    /// Nine cells of a table whose margins are known: a row of the system for each row and column.
+    fn three_by_three() -> Cheapest {
+        let row = |at: usize| (0..3).map(|column| (3 * at + column, 1.0)).collect();
+        let column = |at: usize| (0..3).map(|row| (3 * row + at, 1.0)).collect();
+        Cheapest::new(9, (0..3).map(row).chain((0..3).map(column)).collect())
+    }
+
+    /// What it costs by the unit, or none where the move breaks a limit.
+    fn cost(moved: &[i64; 9], ways: &[Way; 9]) -> Option<i64> {
+        let one = |(&by, way): (&i64, &Way)| {
+            let room = if by < 0 { way.down } else { way.up };
+            (by.abs() <= whole(room)).then(|| by.abs() * whole(way.cost))
+        };
+        moved.iter().zip(ways).map(one).sum()
+    }
+
+    /// Four cells of a table with known margins decide the others.
+    fn every_move(amount: i64, ways: &[Way; 9]) -> Option<i64> {
+        let range = -3..=3;
+        let all = range.clone().flat_map(|b| range.clone().flat_map(move |d| (-3..=3).map(move |e| (b, d, e))));
+        let costs = all.filter_map(|(b, d, e)| {
+            let a = amount;
+            cost(&[a, b, -a - b, d, e, -d - e, -a - d, -b - e, a + b + d + e], ways)
+        });
+        costs.min()
+    }
+
+    #[test]
+    fn no_move_of_a_table_is_cheaper() {
+        let mut seed = 1_u64;
+        let mut below = |limit: u64| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (seed >> 33) % limit
+        };
+        let mut table = three_by_three();
+        let mut found = 0;
+        for _ in 0..300 {
+            let mut ways = [Way::default(); 9];
+            for way in &mut ways {
+                let [down, up, cost] = [below(4), below(4), 1 + below(9)].map(|number| number as f64);
+                *way = Way { down, up, cost };
+            }
+            // How far the cell itself can go is not asked: it is told to.
+            ways[0] = Way { down: 3.0, up: 3.0, ..ways[0] };
+            let amount = if below(2) == 0 { 2 } else { -1 };
+            let got = table.find(0, amount, |at| ways[at], PLENTY).map(|cells| {
+                let mut moved = [0; 9];
+                cells.iter().for_each(|&(at, by)| moved[at] = by);
+                cost(&moved, &ways).expect("no cell goes further than it can")
+            });
+            assert_eq!(got, every_move(amount, &ways));
+            found += usize::from(got.is_some());
+        }
+        assert!((50..300).contains(&found), "{found} of 300 tables could be moved");
+    }
+
+    #[test]
+    fn a_point_of_halves_becomes_whole() {
+        // t = x + y + z and x = y: half of each of x and y is cheapest, and no table of counts.
+        let rows = vec![vec![(0, 1.0), (1, -1.0), (2, -1.0), (3, -1.0)], vec![(1, 1.0), (2, -1.0)]];
+        let cost = |at: usize| if at == 3 { 9.0 } else { 1.0 };
+        let way = |at: usize| Way { down: 1.0, up: 1.0, cost: cost(at) };
+        let mut system = Cheapest::new(4, rows);
+        let found = system.find(0, 1, way, PLENTY).expect("z alone does it, and so does z against x and y");
+        let by = |at: usize| found.iter().find(|&&(other, _)| other == at).map_or(0, |&(_, by)| by);
+        assert_eq!((by(0), by(1) - by(2), by(1) + by(2) + by(3)), (1, 0, 1));
+        assert_eq!(system.find(0, 1, |at| if at == 3 { Way::default() } else { way(at) }, PLENTY), None);
+    }
+
+    #[test]
+    fn what_costs_too_much_is_not_found() {
+        let way = |_| Way { down: 9.0, up: 9.0, cost: 1.0 };
+        // A cycle of four cells, each moved by 3.
+        let mut table = three_by_three();
+        let at_most = |cost: f64| Limit { cost, work: usize::MAX };
+        assert_eq!(table.find(4, 3, way, at_most(12.0)).map(|cells| cells.len()), Some(4));
+        assert_eq!(table.find(4, 3, way, at_most(11.0)), None);
+        assert_eq!(table.find(4, 3, way, Limit { cost: 12.0, work: 0 }), None);
+    }
+}
