@@ -72,7 +72,7 @@ pub struct Protect {
     #[arg(long, value_enum, default_value_t = Weight::Count)]
     weight: Weight,
     /// Millions of search steps spent on losing less; 100 take one to three seconds
-    #[arg(long, value_name = "N", default_value_t = 400)]
+    #[arg(long, value_name = "N", default_value_t = 200)]
     effort: u32,
     /// Millions of steps spent on proving how little any pattern could cost
     #[arg(long, value_name = "N", default_value_t = 30)]

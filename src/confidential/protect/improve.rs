@@ -61,7 +61,7 @@ const MOST: usize = 8;
 const MANY: usize = 40;
 const SELDOM_MANY: usize = 8;
 /// Rounds without a gain, a hidden cell, after which no more is to be expected.
-const PATIENCE: usize = 40;
+const PATIENCE: usize = 15;
 /// One round in so many may look for swaps of any shape, which is slow and finds what cubes do not; while that takes no
 /// more than three quarters of all steps.
 const SELDOM: usize = 6;
@@ -128,7 +128,7 @@ fn rebuild_alone(play: &mut Play, leg: u64, to_come: u64, chance: &mut Chance) -
             (least, idle) = (play.cost, 0);
             play.settle();
         }
-        if play.witnesses.len() > MEMORY * play.targets.len() + 10_000 {
+        if play.witnesses.len() > MEMORY * play.targets.len() + 1_000 {
             play.back_to(0);
             cells = hidden(play);
             play.witnesses.compact();
