@@ -23,7 +23,12 @@ const UNIT: f64 = 0.05;
 
 /// Looks for a move of `cell` by `amount` (negative: downwards) among the cells around it.
 pub(super) fn find(board: &Board, cell: u32, amount: i64) -> Option<Move> {
-    find_free(board, cell, amount).or_else(|| find_in(board, cell, amount, &region(board, cell, u64::MAX, REGION), 0))
+    find_free(board, cell, amount).or_else(|| find_paid(board, cell, amount))
+}
+
+/// Looks for a move of `cell` by `amount` that hides others for little.
+pub(super) fn find_paid(board: &Board, cell: u32, amount: i64) -> Option<Move> {
+    find_in(board, cell, amount, &region(board, cell, u64::MAX, REGION), 0)
 }
 
 /// Looks for a move of `cell` by `amount` among cells that cost nothing.

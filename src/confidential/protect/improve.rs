@@ -61,7 +61,7 @@ const MOST: usize = 8;
 const MANY: usize = 40;
 const SELDOM_MANY: usize = 8;
 /// Rounds without a gain, a hidden cell, after which no more is to be expected.
-const PATIENCE: usize = 15;
+const PATIENCE: usize = 25;
 /// One round in so many may look for swaps of any shape, which is slow and finds what cubes do not; while that takes no
 /// more than three quarters of all steps.
 const SELDOM: usize = 6;

@@ -117,6 +117,8 @@ pub(super) struct Play<'a> {
     pub by_programme: usize,
     /// Whether free moves are looked for beyond the slices.
     pub is_whole: bool,
+    /// Whether free moves are looked for by programmes at all.
+    pub has_programmes: bool,
     /// What all cells hidden beyond the rules cost.
     pub cost: u64,
     /// What was hidden (true) and given back since the last [`Self::settle`].
@@ -147,6 +149,7 @@ impl<'a> Play<'a> {
             ranks,
             by_programme: 0,
             is_whole: true,
+            has_programmes: true,
             cost: 0,
             journal: Vec::new(),
         }
@@ -459,11 +462,14 @@ impl<'a> Play<'a> {
     }
 
     fn programme(&mut self, cell: u32, amount: i64, budget: u64) -> Option<Move> {
-        let carried = self.stack.programme(&self.board, cell, amount);
-        let found = carried.or_else(|| match budget {
-            0 => flow::find_free(&self.board, cell, amount),
-            _ => flow::find(&self.board, cell, amount),
-        });
+        let mut found = None;
+        if self.has_programmes {
+            let carried = self.stack.programme(&self.board, cell, amount);
+            found = carried.or_else(|| flow::find_free(&self.board, cell, amount));
+        }
+        if found.is_none() && budget > 0 {
+            found = flow::find_paid(&self.board, cell, amount);
+        }
         let found = found.filter(|found| found.cost <= budget);
         self.by_programme += usize::from(found.is_some());
         found

@@ -68,6 +68,9 @@ fn start(mut play: Play, number: u64, until: u64) -> Result<Play, Stuck> {
 /// Budgets tried, each four times the one before, before a cell may cost what it wants.
 const STAGES: usize = 3;
 
+/// More cells than this are not looked at one by one in the slow and thorough way: it takes up to seconds for each.
+const LAST_FEW: usize = 100;
+
 /// Times every protected cell is looked at before the search gives up.
 const PASSES: usize = 4;
 
@@ -96,9 +99,11 @@ fn construct(play: &mut Play, number: u64) -> Result<(), Stuck> {
         budget = budget.saturating_mul(4);
     }
     // Then swaps of other shapes for as little, and last the slow but thorough way among what is hidden by now.
-    for means in [WIDE.at_most(first_budget(play)), LINEAR] {
-        left.retain(|&target| !keeps(play, target, means));
-    }
+    let wide = first_budget(play);
+    left.retain(|&target| !keeps(play, target, WIDE.at_most(wide)));
+    // Programmes would be the last resort of each, so they are for all or for none.
+    play.has_programmes = left.len() <= LAST_FEW;
+    left.retain(|&target| !(play.has_programmes && keeps(play, target, LINEAR)));
     // Giving back what one widening did not need can cost a cell proven before it: so once more, until all stand.
     for _ in 0..PASSES {
         for at in 0..play.targets.len() {
@@ -106,6 +111,7 @@ fn construct(play: &mut Play, number: u64) -> Result<(), Stuck> {
             if play.prove(target, PAID) || play.prove(target, HARD) {
                 continue;
             }
+            play.has_programmes = true;
             if let Err(seen) = play.widen(target) {
                 return Err(stuck(play, target, &seen));
             }
