@@ -129,7 +129,7 @@ impl History {
                 let Source::Leaves(dim) = axis.source else { continue };
                 for child in children[position].get(&cell.key[position]).copied().unwrap_or_default() {
                     let is_open = configuration.dimensions.dimensions[dim].codes.is_none();
-                    if !is_open || !frame.is_unavailable(dim, &axis.space.codes[*child as usize], period) {
+                    if !is_open || !frame.is_unlisted(dim, &axis.space.codes[*child as usize], period) {
                         continue;
                     }
                     let mut key = cell.key.clone();

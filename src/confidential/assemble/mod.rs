@@ -184,10 +184,6 @@ impl Draft {
         let wanted = |plan: &&model::config::TablePlan| {
             plan.is_in_report_of(period.months()) && plan.audiences.iter().any(|name| audiences.contains(name))
         };
-        let plans: Vec<_> = report.tables.iter().filter(wanted).collect();
-        if plans.is_empty() {
-            return Err(AssembleError::NoTables { audiences: audiences.join(", ") });
-        }
         let history = earlier::History::read(store)?;
         let newest = history.newest_of(period, audiences);
         if let (Some(_), Some(audience)) = (reason, audiences.iter().find(|name| !newest.contains_key(*name))) {
@@ -197,6 +193,11 @@ impl Draft {
             Frame::load(store, configuration, period.end, reason.map(|_| period))?;
         if !frame.has_cases_in(period) {
             return Err(AssembleError::Empty { period: period.name(calendar) });
+        }
+        let size = size(configuration, &frame, period);
+        let plans: Vec<_> = report.tables.iter().filter(wanted).filter(|plan| plan.is_for_service_of(size)).collect();
+        if plans.is_empty() {
+            return Err(AssembleError::NoTables { audiences: audiences.join(", ") });
         }
         let mut figures = history.figures(calendar);
         if reason.is_some() && change.is_none() && figures.contains(&editions.newest(period)) {
@@ -306,6 +307,13 @@ impl Draft {
     pub fn frozen(&self) -> Result<Vec<(Period, Vec<u8>)>, AssembleError> {
         self.freezes.iter().map(|period| Ok((*period, self.frame.freeze(*period)?))).collect()
     }
+}
+
+/// Cases in the twelve months up to the end of `period`, as the first measure counts them and the first edition did: what tables
+/// are left out by. A report publishes these totals whatever tables it has.
+fn size(configuration: &Configuration, frame: &Frame, period: Period) -> u64 {
+    let event = configuration.dimensions.measures.first().map_or("", |measure| measure.event.as_str());
+    frame.cases_in(event, plan::twelve_months(period))
 }
 
 fn publishes_stocks(configuration: &Configuration, plans: &[&model::config::TablePlan]) -> bool {

@@ -3,7 +3,7 @@
 
 use model::config::Configuration;
 use model::config::dimension::{Derivation, Measure, Unit};
-use model::config::report::{Over, TableDimension, TablePlan};
+use model::config::report::{NotRecorded, Over, TableDimension, TablePlan};
 use model::edition::Figures;
 use model::period::{Calendar, Month, Period};
 use model::release::{ReleasedCode, Zeros};
@@ -125,8 +125,17 @@ fn over(plan: &TablePlan, period: Period, calendar: Calendar) -> Period {
     match plan.over {
         Over::Period => period,
         Over::YearToDate => Period { start: calendar.year_start(period.end.plus(-1)), end: period.end },
-        Over::TwelveMonths => Period { start: period.end.plus(-12), end: period.end },
+        Over::TwelveMonths => twelve_months(period),
+        Over::CompleteYear => {
+            let end = calendar.year_start(period.end);
+            Period { start: end.plus(-12), end }
+        }
     }
+}
+
+/// The twelve months that end with a period.
+pub(super) fn twelve_months(period: Period) -> Period {
+    Period { start: period.end.plus(-12), end: period.end }
 }
 
 /// A period as a column's heading: `2025-26 Q4`.
@@ -151,7 +160,11 @@ pub fn plan(configuration: &Configuration, frame: &Frame, axes: &Axes, plan: &Ta
     let mut dims = Vec::new();
     for dim in &plan.dims {
         dims.push(match dim {
-            TableDimension::Coded { name, depth } => coded(axes, axis_of(name), *depth),
+            TableDimension::Coded { name, depth } => {
+                let missing = configuration.dimensions.find(name).map(|dimension| dimension.missing.as_str());
+                let unlisted = missing.filter(|_| plan.not_recorded == NotRecorded::InTotal);
+                coded(axes, axis_of(name), *depth, unlisted)
+            }
             TableDimension::Period { .. } => {
                 let axis = axis_of(PERIOD);
                 let codes = shown.iter().filter_map(|period| {
@@ -184,6 +197,9 @@ pub fn plan(configuration: &Configuration, frame: &Frame, axes: &Axes, plan: &Ta
     let cells = cells(configuration, frame, axes, &dims, &fixed);
     let mut plan = plan.clone();
     plan.notes.extend(several(configuration, &plan.dims));
+    if plan.not_recorded == NotRecorded::InTotal {
+        plan.notes.push("Cases of which this is not recorded are in the total only.".to_owned());
+    }
     Planned {
         plan,
         subtitle: format!("{label}, {when}"),
@@ -220,8 +236,9 @@ fn words(axes: &Axes, period: Period) -> String {
     format!("{}{corrected}", period.words())
 }
 
-fn coded(axes: &Axes, axis: usize, depth: usize) -> PlannedDimension {
-    let shown = axes.axes[axis].display.iter().filter(|code| usize::from(code.depth) <= depth);
+fn coded(axes: &Axes, axis: usize, depth: usize, unlisted: Option<&str>) -> PlannedDimension {
+    let is_shown = |code: &&ReleasedCode| usize::from(code.depth) <= depth && Some(code.code.as_str()) != unlisted;
+    let shown = axes.axes[axis].display.iter().filter(is_shown);
     let codes = shown.filter_map(|code| Some((axes.axes[axis].find(&code.code)?, code.clone()))).collect();
     PlannedDimension { axis, codes }
 }

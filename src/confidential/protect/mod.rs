@@ -13,6 +13,7 @@ mod flow;
 mod improve;
 mod insider;
 mod joint;
+mod lineage;
 mod lone;
 mod pattern;
 mod perturb;
@@ -28,6 +29,7 @@ mod start;
 mod system;
 #[cfg(test)]
 mod tests;
+mod touched;
 mod vertices;
 mod witness;
 

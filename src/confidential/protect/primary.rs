@@ -80,7 +80,8 @@ pub(super) fn primary(system: &System) -> Result<Primary, ProtectError> {
         // Where some table publishes zeros a difference may be pinned from below by cells known to be 1 or more.
         let is_deniable = floor == 0 && (state == State::Hidden || no_zero_shown);
         let need = is_protected.then(|| minimum_frequency::need(counts, threshold, is_deniable));
-        needs.push(rules::stricter(need, rulings.needs[cell].filter(|_| state != State::Fixed)));
+        let need = rules::stricter(need, rulings.needs[cell].filter(|_| state != State::Fixed));
+        needs.push(need.filter(|_| !system.origins[cell].is_settled));
         states.push(state);
         floors.push(floor);
     }

@@ -1,8 +1,9 @@
 //! One system over all planned tables and all earlier releases. Comes in: a problem and a counter. Goes out: variables
 //! with their true counts, and the sums among them. Deliberately absent: any decision about what to hide.
 //!
-//! A cell common to two tables is one variable. A sum is taken in where its parent and at least one of its children are
-//! variables; children that no table has become variables too, because a reader can work them out. So does a child of
+//! A cell common to two tables is one variable. A sum is taken in where a variable lies at or above its parent and another at
+//! or below one of its children, whatever levels or periods lie between: all its cells become variables, because a reader
+//! can work them out, and bring further sums in until there are none (`lineage`). So does a child of
 //! two parents that are variables: `first = kept + removed` and `revised = kept + added` bound all three. Relations follow
 //! the sums, each with a cell for what it leaves (`relations`).
 
@@ -12,10 +13,11 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 use super::error::ProtectError;
+use super::lineage::Lineage;
 use super::lone::{self, Lone};
 use super::primary::Need;
 use super::rules::group::Watched;
-use super::{EarlierForm, Insiders, Problem, Space, relations};
+use super::{EarlierForm, Insiders, Problem, Space, relations, touched};
 use crate::tabulate::{Counter, Counts, Key};
 
 /// Sparse lists of `(index, coefficient)`, one list a line.
@@ -54,6 +56,8 @@ pub(super) struct Origin {
     pub earlier: Vec<u32>,
     /// Only in a table behind overlapping ones, for the sake of a cell that they force: nobody is told of it.
     pub is_joint: bool,
+    /// As an earlier release left it, whatever is published now (`touched`).
+    pub is_settled: bool,
 }
 
 impl Origin {
@@ -126,13 +130,34 @@ impl<'a> System<'a> {
             // The room second: it lies beside the first, in the dimension of relations alone.
             rows.push(terms.iter().take(1).copied().chain([(room, 1)]).chain(terms.iter().skip(1).copied()).collect());
         }
+        let system = Self { origins, adds_up, ..Self::part(problem, keys, counts, rows) };
+        system.check_truth()?;
+        let system = touched::touched(system);
         let lone = match problem.insiders {
-            Insiders::Considered => lone::lone(problem, counter, &keys, &counts),
+            Insiders::Considered => lone::lone(problem, counter, &system.keys, &system.counts),
             Insiders::Ignored => Vec::new(),
         };
-        let system = Self { origins, adds_up, lone, ..Self::part(problem, keys, counts, rows) };
-        system.check_truth()?;
-        Ok(system)
+        Ok(Self { lone, ..system })
+    }
+
+    /// The system with only the cells that are `kept`, and only `rows`, which have no others; those `settled` are as they were.
+    pub(super) fn restricted(mut self, kept: &[bool], rows: &[u32], settled: &[bool]) -> Self {
+        let mut place = vec![u32::MAX; self.len()];
+        for (new, old) in (0_u32..).zip((0..self.len()).filter(|&cell| kept[cell])) {
+            place[old] = new;
+        }
+        let lines = rows.iter().map(|&row| {
+            let line = self.rows.of(row).iter();
+            line.map(|&(cell, coefficient)| (place[cell as usize], coefficient)).collect()
+        });
+        let lines: Vec<Vec<(u32, i64)>> = lines.collect();
+        let adds_up = rows.iter().map(|&row| self.adds_up[row as usize]).collect();
+        let of_kept = |cell: &usize| kept[*cell];
+        let keys = (0..self.len()).filter(of_kept).map(|cell| self.keys[cell].clone()).collect();
+        let counts = (0..self.len()).filter(of_kept).map(|cell| self.counts[cell]).collect();
+        let origin = |cell: usize| Origin { is_settled: settled[cell], ..std::mem::take(&mut self.origins[cell]) };
+        let origins = (0..kept.len()).filter(of_kept).map(origin).collect();
+        Self { origins, adds_up, ..Self::part(self.problem, keys, counts, lines) }
     }
 
     /// A system of `rows` over `keys`, whose cells were met nowhere.
@@ -390,32 +415,36 @@ impl Variables {
         })
     }
 
-    /// Every sum whose parent and at least one child are variables, as `(parent, children)`; missing children are added,
-    /// and may bring further sums in.
+    /// Every sum on the way from one variable down to another, as `(parent, children)`; what it needs is added as variables,
+    /// which may bring further sums in.
     ///
-    /// A child that is only known to be 0 brings none: it says nothing of its siblings.
+    /// A cell that is only known to be 0 brings none of those above it: it says nothing of its siblings.
     fn close(&mut self, problem: &Problem) -> Vec<(u32, Vec<u32>)> {
         let known_zero: Vec<bool> = self.origins.iter().map(|origin| is_unlisted(problem, origin)).collect();
-        let uses: Vec<Vec<Vec<usize>>> = problem.spaces.iter().map(uses).collect();
         let shared: Vec<HashMap<u32, Vec<(u32, u32)>>> = problem.spaces.iter().map(shared).collect();
+        let mut lineages: Vec<Lineage> = problem.spaces.iter().map(Lineage::new).collect();
+        let mut lines = Lines::default();
         let mut seen: HashSet<(u32, usize, usize)> = HashSet::new();
         let mut sums = Vec::new();
         let mut at = 0;
         while at < self.keys.len() {
-            let child = self.keys[at].clone();
-            self.add_shared(problem, &shared, &child);
+            let key = self.keys[at].clone();
+            self.add_shared(problem, &shared, &key);
             let brings_sums = !known_zero.get(at).copied().unwrap_or(false);
-            for (dimension, space) in problem.spaces.iter().enumerate().filter(|_| brings_sums) {
-                for &sum in &uses[dimension][child[dimension] as usize] {
-                    let mut key = child.to_vec();
-                    key[dimension] = space.sums[sum].0;
-                    let Some(&parent) = self.index.get(key.as_slice()) else { continue };
-                    if seen.insert((parent, dimension, sum)) {
-                        let children = space.sums[sum].1.iter().map(|&code| {
-                            key[dimension] = code;
-                            self.intern(&key)
-                        });
-                        sums.push((parent, children.collect()));
+            for (dimension, space) in problem.spaces.iter().enumerate().filter(|(_, space)| !space.sums.is_empty()) {
+                let lineage = &mut lineages[dimension];
+                for (upper, lower) in self.pairs(&mut lines, lineage, (dimension, &key), brings_sums) {
+                    for &sum in lineage.between(space, upper, lower) {
+                        let mut cell = key.to_vec();
+                        cell[dimension] = space.sums[sum].0;
+                        let parent = self.intern(&cell);
+                        if seen.insert((parent, dimension, sum)) {
+                            let children = space.sums[sum].1.iter().map(|&code| {
+                                cell[dimension] = code;
+                                self.intern(&cell)
+                            });
+                            sums.push((parent, children.collect()));
+                        }
                     }
                 }
             }
@@ -423,22 +452,46 @@ impl Variables {
         }
         sums
     }
+
+    /// The pairs of codes, one above the other, that a cell makes with the variables on its line: those above it, and those
+    /// below it that came before.
+    fn pairs(
+        &self,
+        lines: &mut Lines,
+        lineage: &Lineage,
+        (dimension, key): (usize, &Key),
+        brings_sums: bool,
+    ) -> Vec<(u32, u32)> {
+        let code = key[dimension];
+        let mut cell = key.to_vec();
+        let mut pairs = Vec::new();
+        for &upper in lineage.above(code).iter().filter(|_| brings_sums) {
+            cell[dimension] = upper;
+            if self.index.contains_key(cell.as_slice()) {
+                pairs.push((upper, code));
+            }
+        }
+        cell[dimension] = u32::MAX;
+        let is_parent = lineage.is_parent(code);
+        if is_parent || !lineage.above(code).is_empty() {
+            let line = lines.entry((dimension, cell.into_boxed_slice())).or_default();
+            if is_parent {
+                pairs.extend(line.iter().filter(|&&lower| lineage.is_above(code, lower)).map(|&lower| (code, lower)));
+            }
+            if brings_sums {
+                line.push(code);
+            }
+        }
+        pairs
+    }
 }
+
+/// By dimension and key without its code there: the codes that are variables.
+type Lines = HashMap<(usize, Key), Vec<u32>>;
 
 fn is_inside(problem: &Problem, key: &Key) -> bool {
     key.len() == problem.spaces.len()
         && key.iter().zip(&problem.spaces).all(|(&code, space)| (code as usize) < space.codes.len())
-}
-
-/// By code: the sums in which it is a child.
-fn uses(space: &Space) -> Vec<Vec<usize>> {
-    let mut uses = vec![Vec::new(); space.codes.len()];
-    for (sum, (_, children)) in space.sums.iter().enumerate() {
-        for &child in children {
-            uses[child as usize].push(sum);
-        }
-    }
-    uses
 }
 
 /// By code: the other parents with which it has a child in common, and that child.

@@ -18,7 +18,7 @@ use model::config::dimension::{ANSWERED, Derivation, FURTHER, LESS, SEPARATOR, T
 use model::config::{Configuration, Dimension};
 use model::release::ReleasedCode;
 
-use crate::tabulate::axes::{Axis, Source, axis, intern};
+use crate::tabulate::axes::{Axis, Source, axis, groups, intern};
 use crate::tabulate::frame::Frame;
 
 /// How the codes of several answers hang together beyond the sums of their axis.
@@ -110,15 +110,14 @@ fn tree(
     let is_answer = |entry: &&model::config::CodeEntry| entry.code != dimension.missing;
     // What is not recorded stands beside all answers, whatever its own groups are.
     for entry in entries.iter().filter(is_answer).chain(entries.iter().filter(|entry| !is_answer(entry))) {
-        let levels = dimension.levels.iter().filter_map(|level| entry.columns.get(level)).map(|group| (group, group));
-        let (any, any_label) = (ANSWERED.to_owned(), answered.to_owned());
-        let above = std::iter::once((&any, &any_label)).chain(levels).filter(|_| is_answer(&entry));
+        let levels = groups(dimension, entry).map(|group| (group, group));
+        let above = std::iter::once((ANSWERED, answered)).chain(levels).filter(|_| is_answer(&entry));
         let (mut path, mut parent) = (Vec::new(), axis.space.total);
-        for ((code, label), depth) in above.chain([(&entry.code, &entry.label)]).zip(1_u8..) {
+        for ((code, label), depth) in above.chain([(entry.code.as_str(), entry.label.as_str())]).zip(1_u8..) {
             let is_fresh = axis.find(code).is_none();
             let index = intern(axis, code);
             if is_fresh {
-                shown.insert(index, ReleasedCode { code: code.clone(), label: label.clone(), depth });
+                shown.insert(index, ReleasedCode { code: code.to_owned(), label: label.to_owned(), depth });
                 tree.children.entry(parent).or_default().push(index);
             }
             path.push(index);
@@ -135,7 +134,7 @@ fn main_missing(configuration: &Configuration, dimension: &Dimension) -> Vec<Str
     let entries = list.map(|list| list.entries.as_slice()).unwrap_or_default();
     let groups = dimension.levels.iter().filter_map(|level| {
         let of = |entry: &&model::config::CodeEntry| entry.code == dimension.missing;
-        let group = entries.iter().find(of)?.columns.get(level)?;
+        let group = entries.iter().find(of)?.columns.get(level).filter(|group| !group.is_empty())?;
         let is_alone = entries.iter().filter(|entry| entry.columns.get(level) == Some(group)).count() == 1;
         is_alone.then(|| group.clone())
     });

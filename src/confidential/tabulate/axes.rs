@@ -264,13 +264,16 @@ fn listed_paths(configuration: &Configuration, frame: &Frame, dimension: &Dimens
     let Some(list) = dimension.codes.as_ref().and_then(|name| configuration.codes.get(name)) else { return Vec::new() };
     let leaf = |code: &str| frame.dims[at].leaves.iter().position(|leaf| leaf == code);
     let path = |entry: &model::config::CodeEntry| {
-        let levels = dimension.levels.iter().map(|level| {
-            let group = entry.columns.get(level).cloned().unwrap_or_default();
-            (group.clone(), group)
-        });
+        let levels = groups(dimension, entry).map(|group| (group.to_owned(), group.to_owned()));
         levels.chain([(entry.code.clone(), entry.label.clone())]).collect()
     };
     list.entries.iter().filter_map(|entry| Some((leaf(&entry.code)?, path(entry)))).collect()
+}
+
+/// The groups that a code stands in, the coarsest first. Where its list leaves a level blank it has none there: the code stands
+/// beside the groups of that level.
+pub(super) fn groups<'a>(dimension: &'a Dimension, entry: &'a model::config::CodeEntry) -> impl Iterator<Item = &'a str> {
+    dimension.levels.iter().filter_map(|level| entry.columns.get(level)).map(String::as_str).filter(|group| !group.is_empty())
 }
 
 /// Leaf and path of each code of an open list, by name, with what is missing and what is rare at the end.

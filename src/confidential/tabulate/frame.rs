@@ -264,6 +264,18 @@ impl Frame {
             || dim.listed.iter().any(|(months, codes)| overlaps(*months) && !codes.contains(code))
     }
 
+    /// Whether `code` of dimension `at` was listed in no month of `period`, all of which are frozen: then nobody is counted under it
+    /// there, for ever. A code that some of its months have is no such code: the others count it elsewhere.
+    #[must_use]
+    pub fn is_unlisted(&self, at: usize, code: &str, period: Period) -> bool {
+        let listed = &self.dims[at].listed;
+        let is_without = |month: i32| {
+            let mut of_month = listed.iter().filter(|((start, end), _)| (*start..*end).contains(&month)).peekable();
+            of_month.peek().is_some() && of_month.all(|(_, codes)| !codes.contains(code))
+        };
+        (period.start.0..period.end.0).all(is_without)
+    }
+
     /// Whether dimension `at` came later than the freezing of some months of `period`, so that none of its codes can be told.
     #[must_use]
     pub fn is_dimension_unavailable(&self, at: usize, period: Period) -> bool {
@@ -281,6 +293,16 @@ impl Frame {
     #[must_use]
     pub fn first_month(&self) -> Option<Month> {
         self.month.iter().min().map(|month| Month(*month))
+    }
+
+    /// Cases of which `event` fell into `period`, as they were counted first.
+    #[must_use]
+    pub fn cases_in(&self, event: &str, period: Period) -> u64 {
+        let is_first = |row: &usize| self.corrected.get(row).is_none_or(|(since, _)| *since == 0);
+        let is_inside = |row: &usize| {
+            self.events[self.event[*row] as usize] == event && (period.start.0..period.end.0).contains(&self.month[*row])
+        };
+        (0..self.count.len()).filter(is_first).filter(is_inside).map(|row| u64::from(self.count[row])).sum()
     }
 
     /// Whether any case falls into `period`.

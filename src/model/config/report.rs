@@ -23,6 +23,20 @@ pub enum Over {
     TwelveMonths,
     /// From the beginning of the service's year to the end of the report's period.
     YearToDate,
+    /// The newest of the service's years that has ended with the report's period or before: the same figures in every report
+    /// until the next year has ended, so that no two of them overlap and nothing can be subtracted.
+    CompleteYear,
+}
+
+/// How cases are shown of which a table's dimension is not recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NotRecorded {
+    /// In a row of their own.
+    #[default]
+    Row,
+    /// In the total alone: a row that is mostly zero takes a figure with it each time it is small.
+    InTotal,
 }
 
 /// One dimension of a table: `issue`, or `issue:group` where the table stops at a coarser level.
@@ -70,6 +84,11 @@ pub struct TablePlan {
     pub longest_months: Option<i32>,
     /// The shortest report that has this table, in months; none where every report has it. 12 leaves it to the year's.
     pub shortest_months: Option<i32>,
+    /// Cases that the service had at least, and at most, in the twelve months up to the report's end, for the report to have this
+    /// table: totals that every report publishes, so that the choice tells nothing.
+    pub cases: (Option<u64>, Option<u64>),
+    /// Whether what is not recorded has a row.
+    pub not_recorded: NotRecorded,
     /// Audience identifiers.
     pub audiences: Vec<String>,
     /// Whether zeros are published.
@@ -88,6 +107,12 @@ impl TablePlan {
     pub fn is_in_report_of(&self, months: i32) -> bool {
         self.longest_months.is_none_or(|longest| months <= longest)
             && self.shortest_months.is_none_or(|shortest| shortest <= months)
+    }
+
+    /// Whether a service of so many cases in twelve months has this table.
+    #[must_use]
+    pub fn is_for_service_of(&self, cases: u64) -> bool {
+        self.cases.0.is_none_or(|least| least <= cases) && self.cases.1.is_none_or(|most| cases <= most)
     }
 }
 
@@ -155,6 +180,10 @@ struct RawTable {
     over: Option<Over>,
     longest_months: Option<Spanned<i32>>,
     shortest_months: Option<Spanned<i32>>,
+    least_cases: Option<u64>,
+    most_cases: Option<Spanned<u64>>,
+    #[serde(default)]
+    not_recorded: NotRecorded,
     audiences: Vec<Spanned<String>>,
     zeros: Option<RawZeros>,
     low_total: Option<Spanned<LowTotal>>,
@@ -282,6 +311,11 @@ fn read_table(
     {
         return Err(document.error(shortest.span(), "no report is at once this long and as short as longest_months"));
     }
+    if let (Some(least), Some(most)) = (raw.least_cases, &raw.most_cases)
+        && *most.get_ref() < least
+    {
+        return Err(document.error(most.span(), "no service has at once this few cases and as many as least_cases"));
+    }
     let mut dims = Vec::new();
     for name in raw.dims.get_ref() {
         dims.push(read_dimension(document, name, raw.last.as_ref(), dimensions)?);
@@ -322,6 +356,8 @@ fn read_table(
         over: raw.over.unwrap_or(Over::Period),
         longest_months: raw.longest_months.map(Spanned::into_inner),
         shortest_months: raw.shortest_months.map(Spanned::into_inner),
+        cases: (raw.least_cases, raw.most_cases.map(Spanned::into_inner)),
+        not_recorded: raw.not_recorded,
         audiences: raw.audiences.into_iter().map(Spanned::into_inner).collect(),
         zeros: match raw.zeros {
             Some(RawZeros::Shown) => Zeros::Shown,

@@ -158,13 +158,14 @@ fn coarser(configuration: &Configuration, plan: &TablePlan) -> Vec<Change> {
     changes
 }
 
-/// Twelve months in place of a shorter period, for a table that shows one period.
+/// A whole year in place of a shorter period, for a table that shows one period. Not the last twelve months: those of two reports
+/// overlap, and what the one hides the other gives away.
 fn whole_year(configuration: &Configuration, plan: &TablePlan, period: Period) -> Option<Change> {
     if period.months() >= 12 || plan.over != Over::Period {
         return None;
     }
     let mut changed = plan.clone();
-    changed.over = Over::TwelveMonths;
+    changed.over = Over::CompleteYear;
     changed.dims.retain(|dim| match dim {
         TableDimension::Period { last } => *last > 1,
         TableDimension::Coded { .. } => true,
@@ -173,11 +174,11 @@ fn whole_year(configuration: &Configuration, plan: &TablePlan, period: Period) -
     if changed.dims.is_empty() || changed.dims.iter().any(is_left) {
         return None;
     }
-    let mut lines = vec!["over = \"twelve_months\"".to_owned()];
+    let mut lines = vec!["over = \"complete_year\"".to_owned()];
     if changed.dims.len() < plan.dims.len() {
         lines.push(dims_line(configuration, &changed.dims));
     }
-    let words = "count the last twelve months, not this period alone".to_owned();
+    let words = "count the newest complete year, not this period alone".to_owned();
     Some(Change { words, lines, plan: changed, is_left_out: false })
 }
 

@@ -57,8 +57,8 @@ impl Kind {
             TableDimension::Coded { .. } => false,
         });
         match plan.over {
-            Over::YearToDate | Over::TwelveMonths if !by_period => Self::Longer,
-            Over::Period | Over::YearToDate | Over::TwelveMonths => Self::Own,
+            Over::YearToDate | Over::TwelveMonths | Over::CompleteYear if !by_period => Self::Longer,
+            Over::Period | Over::YearToDate | Over::TwelveMonths | Over::CompleteYear => Self::Own,
         }
     }
 }

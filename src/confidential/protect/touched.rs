@@ -1,0 +1,62 @@
+//! What a new release can change for a reader. Comes in: the system of all releases. Goes out: the part of it that new cells
+//! touch. Deliberately absent: any decision about what to hide.
+//!
+//! Sums tie hidden cells together, and a figure that everybody has cuts the tie: what lies behind it is as it was. So the hidden
+//! cells fall into parts, and a part in which the new release has no cell is what it was when its own release was proven. Its
+//! cells need nothing any more, and its sums say nothing new: without them a quarter costs as much in the fourth year as in
+//! the first. What stays of such a part are the cells that the report prints once more, and those in which one family is alone:
+//! it knows its own cases, which may be counted in cells of other parts too.
+
+use super::rules::zeros::is_known;
+use super::system::System;
+
+/// The system without what no new cell touches.
+pub(super) fn touched(system: System) -> System {
+    if system.problem.earlier.is_empty() {
+        return system;
+    }
+    let known: Vec<bool> = (0..system.len()).map(|cell| is_known(&system, cell)).collect();
+    let parts = parts(&system, &known);
+    let mut is_new = vec![false; system.len()];
+    for (cell, origin) in system.origins.iter().enumerate().filter(|&(cell, _)| !known[cell]) {
+        let is_planned = !origin.tables.is_empty() && origin.earlier.is_empty();
+        is_new[parts[cell] as usize] |= is_planned || origin.is_joint;
+    }
+    let is_touched = |cell: usize| !known[cell] && is_new[parts[cell] as usize];
+    let rows: Vec<u32> = (0_u32..)
+        .take(system.rows.len())
+        .filter(|&row| system.rows.of(row).iter().any(|&(cell, _)| is_touched(cell as usize)))
+        .collect();
+    let mut kept = vec![false; system.len()];
+    for &(cell, _) in rows.iter().flat_map(|&row| system.rows.of(row)) {
+        kept[cell as usize] = true;
+    }
+    for (cell, origin) in system.origins.iter().enumerate() {
+        let is_printed = !origin.tables.is_empty() || !origin.impossible.is_empty();
+        let is_of_one = !known[cell] && system.counts[cell].protected == 1;
+        kept[cell] |= is_printed || is_of_one || is_touched(cell);
+    }
+    let settled: Vec<bool> = (0..system.len()).map(|cell| !known[cell] && !is_touched(cell)).collect();
+    system.restricted(&kept, &rows, &settled)
+}
+
+/// By cell: the first of the cells that sums tie it to, cells that are not known alone.
+fn parts(system: &System, known: &[bool]) -> Vec<u32> {
+    let mut first: Vec<u32> = (0_u32..).take(system.len()).collect();
+    let find = |first: &mut Vec<u32>, mut at: u32| {
+        while first[at as usize] != at {
+            first[at as usize] = first[first[at as usize] as usize];
+            at = first[at as usize];
+        }
+        at
+    };
+    for row in (0_u32..).take(system.rows.len()) {
+        let mut open = system.rows.of(row).iter().map(|&(cell, _)| cell).filter(|&cell| !known[cell as usize]);
+        let Some(one) = open.next() else { continue };
+        for other in open {
+            let (one, other) = (find(&mut first, one), find(&mut first, other));
+            first[one.max(other) as usize] = one.min(other);
+        }
+    }
+    (0_u32..).take(system.len()).map(|cell| find(&mut first, cell)).collect()
+}
