@@ -65,7 +65,7 @@ impl Series {
         let worst = self.seconds(|_| true).into_iter().fold(0.0, f64::max);
         let all: f64 = self.seconds(|_| true).iter().sum();
         let [first, last] = [released.first(), released.last()].map(|one| one.map_or(String::new(), |one| shares(one)));
-        let found = listed(&self.office.found());
+        let found = self.office.found();
         println!(
             "{name:<22} {:>5} {:>8}  {:<18} {:>6.1} {:>6.1} {worst:>6.1} {all:>7.1}  {first:<42} {last:<42} {}",
             self.steps.len(),
@@ -73,12 +73,15 @@ impl Series {
             if refused.is_empty() { "none".to_owned() } else { listed(&refused) },
             quarters.first().unwrap_or(&0.0),
             quarters.last().unwrap_or(&0.0),
-            if found.is_empty() { "none" } else { &found },
+            found.as_ref().map_or("none", |(kinds, _)| kinds),
         );
         for (ask, _, outcome) in &self.steps {
             if let Err(refusal) = outcome {
                 println!("    {ask}: {}", said(refusal));
             }
+        }
+        if let Some((_, first)) = found {
+            println!("    found in all together: {first}");
         }
     }
 }

@@ -14,6 +14,7 @@ use confidential::store::erasure::Person;
 use confidential::store::keys::WorkFactor;
 use confidential::store::keys::people::{self, PublicKey};
 use model::Verdict;
+use model::claim::Finding;
 use takeup::pipeline::{Error, Passphrase, Reported, Workspace, verify};
 use tempfile::TempDir;
 
@@ -174,18 +175,25 @@ impl Office {
         folders
     }
 
-    /// What a stranger finds in all releases together, by kind; with what was left open.
-    pub fn found(&self) -> BTreeMap<String, usize> {
+    /// What a stranger finds in all releases together: by kind, with what was left open, and the first finding.
+    pub fn found(&self) -> Option<(String, String)> {
         let folders = self.releases();
         if folders.is_empty() {
-            return BTreeMap::new();
+            return None;
         }
-        kinds(&verify(&folders, None, None).expect("releases can be attacked"))
+        let verdict = verify(&folders, None, None).expect("releases can be attacked");
+        let kinds = kinds(&verdict);
+        (!kinds.is_empty()).then(|| (listed(&kinds), first(&verdict)))
     }
 }
 
 fn opened(folder: &Path, name: &str) -> Workspace {
     Workspace::open_as(folder, &Passphrase::new(name.to_owned()), Some(name)).expect("a workspace of our own")
+}
+
+fn first(verdict: &Verdict) -> String {
+    let said = |finding: &Finding| format!("{}: {} ({})", finding.file, finding.place, finding.message);
+    verdict.findings.first().map(said).unwrap_or_default()
 }
 
 /// Findings by kind; `left_open` where an attack did not get to its end.
@@ -202,13 +210,10 @@ fn kinds(verdict: &Verdict) -> BTreeMap<String, usize> {
 }
 
 fn refusal(error: &Error) -> Refusal {
-    let (kind, text) = match error {
-        Error::Disclosure(verdict) => {
-            let first = verdict.findings.first();
-            let first = first.map(|finding| format!("{}: {} ({})", finding.file, finding.place, finding.message));
-            (listed(&kinds(verdict)), first.unwrap_or_default())
-        }
-        _ => (variant(error), error.to_string()),
+    let (kind, text) = if let Error::Disclosure(verdict) = error {
+        (listed(&kinds(verdict)), first(verdict))
+    } else {
+        (variant(error), error.to_string())
     };
     Refusal { exit: error.exit_code(), kind, text }
 }
