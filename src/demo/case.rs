@@ -75,6 +75,8 @@ pub struct Case {
     pub school_type: String,
     /// GSS code, `z` or `x`.
     pub district: String,
+    /// What an amended export has in place of it.
+    pub amended_district: Option<String>,
     /// Initials.
     pub worker: String,
     /// Staff, volunteer, administration.

@@ -133,6 +133,7 @@ fn case(figures: &Figures, dice: &mut Dice, visit: &Visit, opened: Date, family:
         school: school.to_owned(),
         phase: phase.to_owned(),
         district: family.district.clone(),
+        amended_district: None,
         worker: worker(dice, newcomer).to_owned(),
         role: dice.code(figures.shares("worker_role")).to_owned(),
         minutes: Some(u32::try_from(dice.lognormal(minutes).clamp(1, 6000)).expect("clamped")),

@@ -19,7 +19,6 @@ mod workbooks;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::ToSpan;
 use jiff::civil::Date;
 
 use crate::demo::case::Case;
@@ -44,16 +43,65 @@ pub fn default_seed() -> u64 {
     Figures::embedded().marginals.seed
 }
 
+/// How large the invented service is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Scale {
+    /// Mean number of cases of a quarter in the first year; more than 0.
+    pub cases_per_quarter: f64,
+    /// How many quarters from April 2020 on.
+    pub quarters: usize,
+}
+
+impl Scale {
+    /// The demo's own.
+    #[must_use]
+    pub fn of_the_demo() -> Self {
+        let marginals = Figures::embedded().marginals;
+        Self { cases_per_quarter: marginals.volume.cases_per_quarter, quarters: marginals.quarters }
+    }
+
+    /// The figures of the demo, at this scale.
+    fn figures(self) -> Figures {
+        let mut figures = Figures::embedded();
+        figures.marginals.volume.cases_per_quarter = self.cases_per_quarter;
+        figures.marginals.quarters = self.quarters;
+        figures
+    }
+}
+
 /// The exports of all quarters, oldest first: the same bytes for the same seed, on every machine.
 #[must_use]
 pub fn generate(seed: u64) -> Vec<DemoExport> {
-    let figures = Figures::embedded();
-    let cases = cases::cases(&figures, seed);
+    generate_sized(seed, Scale::of_the_demo())
+}
+
+/// The exports of a service of another size, one a year, oldest first.
+#[must_use]
+pub fn generate_sized(seed: u64, scale: Scale) -> Vec<DemoExport> {
+    let figures = scale.figures();
+    exports(&figures, seed, &cases::cases(&figures, seed))
+}
+
+/// The same exports after a quarter, counted from 1, was looked through: every `every`th of its cases was recorded under a
+/// wrong district. Nothing else in them differs.
+#[must_use]
+pub fn generate_amended(seed: u64, scale: Scale, quarter: usize, every: usize) -> Vec<DemoExport> {
+    let figures = scale.figures();
+    let mut cases = cases::cases(&figures, seed);
+    let districts = figures.shares("district");
+    for case in cases.iter_mut().filter(|case| case.quarter == quarter).step_by(every) {
+        let at = districts.iter().position(|(code, _)| *code == case.district).unwrap_or_default();
+        case.amended_district = Some(districts[(at + 1) % districts.len()].0.clone());
+    }
+    exports(&figures, seed, &cases)
+}
+
+fn exports(figures: &Figures, seed: u64, cases: &[Case]) -> Vec<DemoExport> {
     (0..figures.marginals.quarters.div_ceil(4))
         .map(|year| {
             let of_year: Vec<&Case> = cases.iter().filter(|case| (case.quarter - 1) / 4 == year).collect();
             let mut dice = Dice::new(seed, 2 + year as u64);
-            export(year, &of_year, &figures, &mut dice)
+            export(year, &of_year, figures, &mut dice)
         })
         .collect()
 }
@@ -154,7 +202,7 @@ fn months_of(cases: &[&Case]) -> Vec<Date> {
     let mut months: Vec<Date> = cases.iter().map(|case| case.opened.first_of_month()).collect();
     months.sort();
     months.dedup();
-    debug_assert!(months.windows(2).all(|pair| pair[0].saturating_add(1.month()) == pair[1]), "no month is empty");
+    debug_assert!(months.windows(2).all(|pair| pair[0] < pair[1]), "a sheet a month");
     months
 }
 

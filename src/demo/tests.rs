@@ -28,6 +28,33 @@ fn the_same_seed_gives_the_same_bytes_and_another_seed_others() {
 }
 
 #[test]
+fn a_service_can_be_of_any_size() {
+    let small = Scale { cases_per_quarter: 25.0, quarters: 12 };
+    let (exports, figures) = (generate_sized(7, small), small.figures());
+    assert_eq!(exports.len(), 3);
+    let cases = cases(&figures, 7);
+    assert!((200..450).contains(&cases.len()), "{}", cases.len());
+    assert!(cases.iter().all(|case| case.quarter <= 12));
+    assert_eq!(generate_sized(7, Scale::of_the_demo()), generate(7));
+}
+
+#[test]
+fn an_amended_export_differs_in_the_districts_of_one_quarter_alone() {
+    let scale = Scale { cases_per_quarter: 60.0, quarters: 6 };
+    let (first, second) = (generate_sized(7, scale), generate_amended(7, scale, 2, 3));
+    assert!(first[0].bytes != second[0].bytes && first[1] == second[1]);
+    let lines = |export: &DemoExport| encoding_rs::WINDOWS_1252.decode(&export.bytes).0.into_owned();
+    let (first, second) = (lines(&first[0]), lines(&second[0]));
+    let columns = |text: &str| text.split(';').map(str::to_owned).collect::<Vec<String>>();
+    let (first, second) = (columns(&first), columns(&second));
+    assert_eq!(first.len(), second.len());
+    let changed = first.iter().zip(&second).filter(|(one, other)| one != other).map(|(_, other)| other.as_str());
+    let changed: Vec<&str> = changed.collect();
+    assert!((8..40).contains(&changed.len()), "{}", changed.len());
+    assert!(changed.iter().all(|code| code.starts_with("E07") || ["x", "z"].contains(code)), "{changed:?}");
+}
+
+#[test]
 fn every_quarter_has_about_its_volume() {
     let (figures, cases) = truth();
     for quarter in 0..figures.marginals.quarters {

@@ -54,6 +54,8 @@ pub const COLUMNS: [&str; 40] = [
 
 /// Position of the case reference in [`COLUMNS`].
 pub const CASE_REF: usize = 0;
+/// Position of the district in [`COLUMNS`].
+const DISTRICT: usize = 33;
 
 /// What stands in a cell.
 #[derive(Debug, Clone, PartialEq)]
@@ -97,16 +99,20 @@ enum Truth<'a> {
 
 /// The cells of a case, one a column.
 pub fn typed_row(case: &Case, style: Style, figures: &Figures, dice: &mut Dice) -> Vec<Cell> {
-    COLUMNS
-        .iter()
-        .zip(truths(case))
+    let columns = COLUMNS.iter().zip(truths(case));
+    let mut row: Vec<Cell> = columns
         .map(|(column, truth)| {
             if dice.chance(figures.missing(column)) {
                 return Cell::Blank;
             }
             typed(column, &truth, style, figures, dice)
         })
-        .collect()
+        .collect();
+    // After all draws, so that nothing else of the file is typed otherwise.
+    if let Some(code) = &case.amended_district {
+        row[DISTRICT] = Cell::Text(code.clone());
+    }
+    row
 }
 
 fn truths(case: &Case) -> [Truth<'_>; 40] {

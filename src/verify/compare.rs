@@ -181,7 +181,7 @@ fn known(opened: &[&Opened]) -> Result<Known, VerifyError> {
     };
     let cell = |at: usize| {
         let (lowest, highest) = of(at);
-        (cells.codes.name(cells.known.keys[at]), (cells.states[at], lowest, highest))
+        (cells.name(at), (cells.states[at], lowest, highest))
     };
     Ok((0..cells.len()).map(cell).collect())
 }

@@ -276,3 +276,67 @@ fn one_cell_with_noise_drawn_anew_is_found() {
     let anew = ROUNDED.replace("N,A,0,", "N,A,8,");
     assert_eq!(kinds(&attack_perturbed(&[ROUNDED, &anew], far)), ["noise_drawn_anew"]);
 }
+
+/// Writes one table of totals a code of `dimension`; `sums` of it in JSON.
+fn write_levels(below: &Path, name: &str, dimension: &str, sums: &str, figures: &[(&str, &str)]) -> PathBuf {
+    let manifest = format!(
+        r#"{{"threshold": 5, "hierarchies": {{"{dimension}": {{"total": "Total", "sums": {sums}}}}},
+            "tables": [{{"id": "T01", "file": "data/t01.csv", "dims": ["{dimension}"], "markers": {{"": [0, null]}}}}]}}"#
+    );
+    let rows: String = figures.iter().map(|(code, figure)| format!("{code},{figure}\n")).collect();
+    let table = format!("{dimension},value,symbol\n{rows}");
+    write(below, name, &manifest, &[("data/t01.csv", &table)])
+}
+
+fn attack_levels(dimension: &str, sums: &str, figures: &[(&str, &str)]) -> Attacked {
+    let place = tempfile::tempdir().expect("a temporary folder");
+    let folder = write_levels(place.path(), "r1", dimension, sums, figures);
+    crate::attack(&[folder], &[]).expect("a release")
+}
+
+/// The cells of all findings.
+fn found(attacked: &Attacked) -> Vec<String> {
+    let claims = attacked.verdict.findings.iter().filter_map(|finding| finding.claim.as_ref());
+    claims.map(crate::verdict::risks::said).collect()
+}
+
+#[test]
+fn a_county_less_a_town_two_levels_below_is_found_although_nothing_is_hidden() {
+    let sums = r#"[["County", ["North", "South"]], ["North", ["Town", "Village"]]]"#;
+    let attacked = attack_levels("area", sums, &[("County", "10,"), ("Town", "8,")]);
+    assert_eq!(kinds(&attacked), ["derived_small_exact"]);
+    assert_eq!(found(&attacked), ["area=County less Town is 2"]);
+    assert_eq!(found(&attack_levels("area", sums, &[("County", "13,"), ("Town", "8,")])), [""; 0], "five may be known");
+    assert_eq!(found(&attack_levels("area", sums, &[("County", "8,"), ("Town", "8,")])), [""; 0], "nobody lives there");
+}
+
+#[test]
+fn a_comparison_counts_what_two_releases_say_of_levels_between() {
+    let place = tempfile::tempdir().expect("a temporary folder");
+    let sums = r#"[["County", ["North", "South"]], ["North", ["Town", "Village"]]]"#;
+    let county = write_levels(place.path(), "county", "area", sums, &[("County", "10,")]);
+    let town = write_levels(place.path(), "town", "area", sums, &[("Town", "8,")]);
+    let comparison = crate::compare(&county, &town).expect("two releases");
+    let follows: Vec<String> = comparison.follows.iter().map(crate::verdict::risks::said).collect();
+    assert_eq!((follows, comparison.smallest), (vec!["area=County less Town is 2".to_owned()], Some(2)));
+}
+
+#[test]
+fn a_year_less_one_month_is_found_although_no_quarter_is_shown() {
+    let sums = r#"[["2018", ["Q1", "Q2"]], ["Q1", ["M01", "M02", "M03"]]]"#;
+    let attacked = attack_levels("period", sums, &[("2018", "40,"), ("M03", "37,")]);
+    assert_eq!(found(&attacked), ["period=2018 less M03 is 3"]);
+    // With the second quarter the other months of the first are left, of which only the sum is known.
+    let attacked = attack_levels("period", sums, &[("2018", "60,"), ("M03", "37,"), ("Q2", "20,")]);
+    assert_eq!(found(&attacked), ["period=2018 less M03 and Q2 is 3"]);
+}
+
+#[test]
+fn two_windows_less_a_quarter_of_their_common_part_are_found() {
+    let sums = r#"[["Q1-Q4", ["Q1", "Q2-Q4"]], ["Q2-Q5", ["Q2-Q4", "Q5"]], ["Q2-Q4", ["Q2-Q3", "Q4"]]]"#;
+    let windows =
+        |first, quarter| attack_levels("period", sums, &[("Q1-Q4", first), ("Q2-Q5", "27,"), ("Q4", quarter)]);
+    assert_eq!(found(&windows("20,", "17,")), ["period=Q1-Q4 less Q4 is 3"]);
+    assert_eq!(found(&windows("20,", ",c")), [""; 0]);
+    assert_eq!(found(&windows("30,", "17,")), [""; 0]);
+}

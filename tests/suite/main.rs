@@ -21,4 +21,5 @@ mod plan;
 mod planted;
 mod protect;
 mod rules;
+mod series;
 mod stocks;

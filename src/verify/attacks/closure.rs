@@ -1,9 +1,17 @@
 //! Every sum that holds among cells. Comes in: the sums of all manifests and the cells of all tables. Goes out:
 //! equations, and the cells that no table shows but a reader can work out. Deliberately absent: bounds.
+//!
+//! A sum along a dimension is an equation wherever a cell lies above its parent, or is it, and a cell lies at or below one
+//! of its children: levels and periods that no table shows are passed through. What the equations add are cells too, and
+//! the search goes on from them until nothing is new.
+//!
+//! Worked example: a table has County, another Town, and no table the area North between. County = North + South and
+//! North = Town + Village both hold, and North, South and Village become cells.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 use crate::attacks::codes::{Codes, Key};
+use crate::attacks::line::Line;
 
 /// Releases as a set of bits; more than 64 share the last.
 pub type Releases = u64;
@@ -21,39 +29,64 @@ const SHARED: &str = "period";
 
 /// `parent = sum of children` along one dimension.
 #[derive(Debug, Clone)]
-struct Sum {
-    parent: u32,
-    children: Vec<u32>,
+pub(super) struct Sum {
+    pub(super) parent: u32,
+    /// By rising code.
+    pub(super) children: Vec<u32>,
     stated_by: Releases,
+    /// Whether it holds for cells of every release: all that explain the parent explain it alike.
+    pub(super) is_general: bool,
+}
+
+impl Sum {
+    /// Whether the sum holds for a cell of these releases.
+    pub(super) const fn holds(&self, releases: Releases) -> bool {
+        self.is_general || self.stated_by & releases != 0
+    }
+
+    /// The releases whose cells the children of a cell of these releases are.
+    pub(super) const fn passed(&self, releases: Releases) -> Releases {
+        if self.is_general { releases } else { self.stated_by & releases }
+    }
 }
 
 /// The sums of one dimension.
 #[derive(Debug, Clone, Default)]
-struct Sums {
-    shared: bool,
-    sums: Vec<Sum>,
+pub(super) struct Sums {
+    pub(super) sums: Vec<Sum>,
     by_parent: HashMap<u32, Vec<usize>>,
-    by_first_child: HashMap<u32, Vec<usize>>,
+    by_child: HashMap<u32, Vec<usize>>,
     explained_by: HashMap<u32, Releases>,
 }
 
 impl Sums {
-    fn holds(&self, sum: &Sum, releases: Releases) -> bool {
-        let explained = self.explained_by.get(&sum.parent).copied().unwrap_or(0);
-        self.shared || sum.stated_by & releases != 0 || explained & releases == 0 && self.is_agreed(sum.parent)
+    /// The sums of a parent, by number.
+    pub(super) fn of_parent(&self, parent: u32) -> &[usize] {
+        self.by_parent.get(&parent).map_or(&[], Vec::as_slice)
     }
 
-    /// Whether all releases that explain a parent explain it alike.
-    fn is_agreed(&self, parent: u32) -> bool {
+    /// The sums that a code is a part of, by number.
+    pub(super) fn of_child(&self, child: u32) -> &[usize] {
+        self.by_child.get(&child).map_or(&[], Vec::as_slice)
+    }
+
+    fn is_in_a_sum(&self, code: u32) -> bool {
+        self.by_parent.contains_key(&code) || self.by_child.contains_key(&code)
+    }
+
+    /// Sums of one parent hold everywhere where all releases that explain it explain it alike.
+    fn settle(&mut self, parent: u32, is_shared: bool) {
         let explained = self.explained_by.get(&parent).copied().unwrap_or(0);
-        self.by_parent.get(&parent).into_iter().flatten().all(|&at| self.sums[at].stated_by == explained)
+        let own = self.by_parent.get(&parent).map_or(&[][..], Vec::as_slice);
+        let is_agreed = own.iter().all(|&at| self.sums[at].stated_by == explained);
+        for &at in own {
+            self.sums[at].is_general = is_shared || is_agreed;
+        }
     }
-}
 
-impl Sums {
     /// The children of those sums of `parent` that `common` is not in.
     fn other_sums(&self, parent: u32, common: u32) -> impl Iterator<Item = u32> {
-        let sums = self.by_parent.get(&parent).into_iter().flatten().map(|&at| &self.sums[at]);
+        let sums = self.of_parent(parent).iter().map(|&at| &self.sums[at]);
         sums.filter(move |sum| !sum.children.contains(&common)).flat_map(|sum| sum.children.iter().copied())
     }
 
@@ -79,7 +112,7 @@ impl Sums {
 /// All sums of all manifests.
 #[derive(Debug, Clone, Default)]
 pub struct Hierarchies {
-    by_dimension: Vec<Sums>,
+    pub(super) by_dimension: Vec<Sums>,
 }
 
 /// Which cells there are.
@@ -130,50 +163,47 @@ impl Hierarchies {
         let mut children: Vec<u32> = children.iter().map(|child| codes.number(dimension, child)).collect();
         children.sort_unstable();
         let sums = &mut self.by_dimension[dimension];
-        sums.shared = codes.dimensions[dimension].name == SHARED;
         *sums.explained_by.entry(parent).or_default() |= bit(release);
         let same = |at: &&usize| sums.sums[**at].children == children;
-        if let Some(&at) = sums.by_parent.get(&parent).and_then(|known| known.iter().find(same)) {
-            sums.sums[at].stated_by |= bit(release);
-            return;
+        match sums.by_parent.get(&parent).and_then(|known| known.iter().find(same)) {
+            Some(&at) => sums.sums[at].stated_by |= bit(release),
+            None => {
+                let at = sums.sums.len();
+                sums.by_parent.entry(parent).or_default().push(at);
+                let mut distinct = children.clone();
+                distinct.dedup();
+                for child in distinct {
+                    sums.by_child.entry(child).or_default().push(at);
+                }
+                sums.sums.push(Sum { parent, children, stated_by: bit(release), is_general: true });
+            }
         }
-        let at = sums.sums.len();
-        sums.by_parent.entry(parent).or_default().push(at);
-        if let Some(&first) = children.first() {
-            sums.by_first_child.entry(first).or_default().push(at);
-        }
-        sums.sums.push(Sum { parent, children, stated_by: bit(release) });
+        sums.settle(parent, codes.dimensions[dimension].name == SHARED);
     }
 
-    /// Parents that no table shows although it shows all of their children, again and again until there are none.
-    pub fn add_parents(&self, codes: &Codes, known: &mut Known) {
-        let mut at = 0;
-        while at < known.keys.len() {
-            let key = known.keys[at];
-            for (dimension, sums) in self.by_dimension.iter().enumerate() {
-                let here = codes.at(key, dimension);
-                for &sum in sums.by_first_child.get(&here).into_iter().flatten() {
-                    let sum = &sums.sums[sum];
-                    let parent = codes.moved(key, dimension, sum.parent);
-                    if known.get(parent).is_some() {
-                        continue;
-                    }
-                    let children: Option<Vec<usize>> =
-                        sum.children.iter().map(|&child| known.get(codes.moved(key, dimension, child))).collect();
-                    let Some(children) = children else { continue };
-                    let releases = children.iter().fold(0, |all, &child| all | known.releases[child]);
-                    if sums.holds(sum, releases) {
-                        known.add(parent, releases);
-                    }
-                }
-            }
-            at += 1;
-        }
+    /// Every sum among the cells, those that follow included; all codes of all these sums become cells.
+    #[must_use]
+    pub fn close(&self, codes: &Codes, known: &mut Known) -> Vec<Equation> {
+        let mut closure = Closure {
+            codes,
+            hierarchies: self,
+            known,
+            introduced: 0,
+            missing: HashMap::new(),
+            lines: HashMap::new(),
+            queue: VecDeque::new(),
+            equations: Vec::new(),
+        };
+        closure.introduce();
+        self.add_shared(codes, closure.known);
+        closure.queue = (0..closure.known.keys.len()).collect();
+        closure.follow();
+        closure.equations
     }
 
     /// Children that no table shows of two parents that are known: `first = kept + removed`, `revised = kept + added`.
     /// Where other sums explain both parents, what differs between the two shows among their parts.
-    pub fn add_shared(&self, codes: &Codes, known: &mut Known) {
+    fn add_shared(&self, codes: &Codes, known: &mut Known) {
         let shared: Vec<_> = self.by_dimension.iter().map(Sums::shared_children).collect();
         let shown = known.keys.len();
         let mut at = 0;
@@ -198,48 +228,111 @@ impl Hierarchies {
         }
     }
 
-    /// Every sum whose parent and at least one child are known; children that were not known are added.
-    pub fn equations(&self, codes: &Codes, known: &mut Known) -> Vec<Equation> {
-        let mut found: Vec<(usize, Vec<Key>)> = Vec::new();
-        for (at, &key) in known.keys.iter().enumerate() {
-            for (dimension, sums) in self.by_dimension.iter().enumerate() {
-                for &sum in sums.by_parent.get(&codes.at(key, dimension)).into_iter().flatten() {
-                    let sum = &sums.sums[sum];
-                    if !sums.holds(sum, known.releases[at]) {
-                        continue;
-                    }
-                    let children: Vec<Key> =
-                        sum.children.iter().map(|&child| codes.moved(key, dimension, child)).collect();
-                    if children.iter().any(|&child| known.get(child).is_some()) {
-                        found.push((at, children));
-                    }
-                }
-            }
-        }
-        let mut equations = Vec::with_capacity(found.len());
-        for (parent, children) in found {
-            let releases = known.releases[parent];
-            let children = children.into_iter().map(|child| known.add(child, releases).0).collect();
-            equations.push(Equation { parent, children });
-        }
-        equations
-    }
-
     /// Parents of one dimension that several releases explain differently, by dimension name: their sums stay apart.
     #[must_use]
     pub fn differing(&self, codes: &Codes) -> BTreeMap<String, usize> {
         let mut differing = BTreeMap::new();
-        for (dimension, sums) in self.by_dimension.iter().enumerate().filter(|(_, sums)| !sums.shared) {
-            let several = |known: &&Vec<usize>| {
-                let all: Vec<Releases> = known.iter().map(|&at| sums.sums[at].stated_by).collect();
-                all.len() > 1 && all.windows(2).any(|pair| pair[0] != pair[1])
-            };
-            let count = sums.by_parent.values().filter(several).count();
+        for (dimension, sums) in self.by_dimension.iter().enumerate() {
+            let is_apart = |known: &&Vec<usize>| known.iter().any(|&at| !sums.sums[at].is_general);
+            let count = sums.by_parent.values().filter(is_apart).count();
             if count > 0 {
                 differing.insert(codes.dimensions[dimension].name.clone(), count);
             }
         }
         differing
+    }
+}
+
+/// The search for sums. Every cell is looked at once on each of its lines, and again only where more releases turn out
+/// to have it.
+struct Closure<'a> {
+    codes: &'a Codes,
+    hierarchies: &'a Hierarchies,
+    known: &'a mut Known,
+    /// Cells up to this one have been counted among the children of their parents.
+    introduced: usize,
+    /// Children that are no cells yet, by dimension, number of the sum and cell of the parent, which is no cell yet.
+    missing: HashMap<(usize, usize, Key), usize>,
+    /// By dimension and the cell at its code 0.
+    lines: HashMap<(usize, Key), Line>,
+    queue: VecDeque<usize>,
+    equations: Vec<Equation>,
+}
+
+impl Closure<'_> {
+    fn add(&mut self, key: Key, releases: Releases) -> usize {
+        let before = self.known.get(key).map(|at| self.known.releases[at]);
+        let (at, _) = self.known.add(key, releases);
+        if before != Some(self.known.releases[at]) {
+            self.queue.push_back(at);
+        }
+        at
+    }
+
+    /// Takes in new cells; a parent of which all children are cells becomes one.
+    fn introduce(&mut self) {
+        while self.introduced < self.known.keys.len() {
+            let key = self.known.keys[self.introduced];
+            self.introduced += 1;
+            let hierarchies = self.hierarchies;
+            for (dimension, sums) in hierarchies.by_dimension.iter().enumerate() {
+                for &at in sums.of_child(self.codes.at(key, dimension)) {
+                    self.count_child(key, dimension, at);
+                }
+            }
+        }
+    }
+
+    fn count_child(&mut self, key: Key, dimension: usize, at: usize) {
+        let sum = &self.hierarchies.by_dimension[dimension].sums[at];
+        let parent = self.codes.moved(key, dimension, sum.parent);
+        if self.known.get(parent).is_some() {
+            return;
+        }
+        let missing = self.missing.entry((dimension, at, parent)).or_insert_with(|| {
+            let mut distinct = sum.children.clone();
+            distinct.dedup();
+            distinct.len()
+        });
+        *missing -= 1;
+        if *missing > 0 {
+            return;
+        }
+        let known = |&child: &u32| self.known.get(self.codes.moved(key, dimension, child));
+        let releases = sum.children.iter().filter_map(known).fold(0, |all, child| all | self.known.releases[child]);
+        if sum.holds(releases) {
+            self.add(parent, releases);
+        }
+    }
+
+    /// From cell to cell until nothing is new.
+    fn follow(&mut self) {
+        while let Some(at) = self.queue.pop_front() {
+            self.introduce();
+            let (key, releases) = (self.known.keys[at], self.known.releases[at]);
+            let hierarchies = self.hierarchies;
+            for (dimension, sums) in hierarchies.by_dimension.iter().enumerate() {
+                let code = self.codes.at(key, dimension);
+                if !sums.is_in_a_sum(code) {
+                    continue;
+                }
+                let start = self.codes.moved(key, dimension, 0);
+                let found = self.lines.entry((dimension, start)).or_default().add(sums, code, releases);
+                for (sum, releases, is_new) in found {
+                    self.equate(dimension, start, &sums.sums[sum], (releases, is_new));
+                }
+            }
+        }
+    }
+
+    fn equate(&mut self, dimension: usize, start: Key, sum: &Sum, (releases, is_new): (Releases, bool)) {
+        let parent = self.add(self.codes.moved(start, dimension, sum.parent), releases);
+        let passed = sum.passed(releases);
+        let cell = |&child: &u32| self.add(self.codes.moved(start, dimension, child), passed);
+        let children = sum.children.iter().map(cell).collect();
+        if is_new {
+            self.equations.push(Equation { parent, children });
+        }
     }
 }
 
@@ -266,7 +359,7 @@ mod tests {
                 let code = codes.known(1, code).expect("a code");
                 known.add(codes.moved(codes.totals(), 1, code), releases);
             }
-            hierarchies.equations(&codes, &mut known).len()
+            hierarchies.close(&codes, &mut known).len()
         };
         assert_eq!(equations(&["Noise", "Other"]), 1);
         assert_eq!(equations(&["Litter", "Noise", "Other"]), 0);
@@ -274,9 +367,6 @@ mod tests {
 
     /// Figures of these periods, under the sums of a correction of Q1 and of a half year before and after it.
     fn closed(published: &[&str]) -> (usize, usize) {
-        let mut codes = Codes::default();
-        codes.dimension("period", "Total");
-        let mut hierarchies = Hierarchies::default();
         let sums: [(&str, &[&str]); 6] = [
             ("Q1", &["kept", "removed"]),
             ("Q1-v2", &["kept", "added"]),
@@ -285,18 +375,25 @@ mod tests {
             ("H1", &["H1-kept", "H1-removed"]),
             ("H1-v2", &["H1-kept", "H1-added"]),
         ];
+        closed_with(&sums, published)
+    }
+
+    /// Cells that follow from those of these periods, and equations.
+    fn closed_with(sums: &[(&str, &[&str])], published: &[&str]) -> (usize, usize) {
+        let mut codes = Codes::default();
+        codes.dimension("period", "Total");
+        let mut hierarchies = Hierarchies::default();
         for (parent, children) in sums {
             let children: Vec<String> = children.iter().map(|child| (*child).to_owned()).collect();
             hierarchies.add(&mut codes, 0, parent, &children, 0);
         }
-        codes.seal().expect("a dozen cells fit");
+        codes.seal().expect("a few cells fit");
         let mut known = Known::default();
         for code in published {
             let code = codes.known(0, code).expect("a code");
             known.add(codes.moved(codes.totals(), 0, code), 1);
         }
-        hierarchies.add_shared(&codes, &mut known);
-        let equations = hierarchies.equations(&codes, &mut known).len();
+        let equations = hierarchies.close(&codes, &mut known).len();
         (known.keys.len() - published.len(), equations)
     }
 
@@ -310,5 +407,34 @@ mod tests {
     fn versions_that_other_sums_explain_differ_only_where_their_parts_do() {
         assert_eq!(closed(&["Q1", "Q1-v2", "Q2", "H1", "H1-v2"]), (3, 4));
         assert_eq!(closed(&["H1", "H1-v2"]), (6, 4), "their parts are not known: they share Q2 and what was kept");
+    }
+
+    #[test]
+    fn sums_through_a_level_that_nobody_shows_hold() {
+        let closed =
+            |shown: &[&str]| closed_with(&[("County", &["North", "South"]), ("North", &["Town", "Village"])], shown);
+        assert_eq!(closed(&["County", "Town"]), (3, 2), "North, South and Village follow");
+        assert_eq!(closed(&["County"]), (0, 0));
+        assert_eq!(closed(&["Town", "South"]), (0, 0), "nothing lies above both");
+    }
+
+    #[test]
+    fn what_follows_makes_cells_of_more() {
+        // Two windows of four quarters, their common part, and the last quarter of that.
+        let sums: [(&str, &[&str]); 3] =
+            [("Q1-Q4", &["Q1", "Q2-Q4"]), ("Q2-Q5", &["Q2-Q4", "Q5"]), ("Q2-Q4", &["Q2-Q3", "Q4"])];
+        assert_eq!(closed_with(&sums, &["Q1-Q4", "Q4"]), (3, 2));
+        assert_eq!(closed_with(&sums, &["Q1-Q4", "Q2-Q5", "Q4"]), (4, 3));
+        // The half year is no cell before the quarters are that both the windows and the year have.
+        let half: [(&str, &[&str]); 3] = [("Year", &["H1", "H2"]), ("H1", &["Q1", "Q2"]), ("H1-v2", &["Q1", "Q2-v2"])];
+        assert_eq!(closed_with(&half, &["Year", "Q2", "Q2-v2"]), (4, 3), "H1-v2 of Q1, which follows");
+    }
+
+    #[test]
+    fn a_chain_of_thousands_of_levels_is_followed_once() {
+        let names: Vec<String> = (0..5_000).map(|level| format!("level {level}")).collect();
+        let sums: Vec<[&str; 2]> = names.windows(2).map(|pair| [pair[0].as_str(), pair[1].as_str()]).collect();
+        let sums: Vec<(&str, &[&str])> = sums.iter().map(|pair| (pair[0], &pair[1..])).collect();
+        assert_eq!(closed_with(&sums, &["level 0", "level 4999"]), (4_998, 4_999));
     }
 }

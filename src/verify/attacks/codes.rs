@@ -1,7 +1,7 @@
 //! One number for every cell of several releases. Comes in: the codes of all manifests and tables. Goes out: cells as
 //! mixed-radix numbers, so that the neighbour along a dimension is one addition away. Deliberately absent: counts.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::error::VerifyError;
 
@@ -21,6 +21,18 @@ pub struct Dimension {
 }
 
 impl Dimension {
+    /// How many codes there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.codes.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.codes.is_empty()
+    }
+
     /// The number of `code`, which is new from here on if it was not known.
     fn number(&mut self, code: &str) -> u32 {
         if let Some(&number) = self.numbers.get(code) {
@@ -122,10 +134,23 @@ impl Codes {
     /// `dimension=code` for every dimension that does not stand at its total, in the order of the names.
     #[must_use]
     pub fn name(&self, key: Key) -> String {
+        self.name_less(key, usize::MAX, &[])
+    }
+
+    /// The same of what is left of `key` along `dimension` when the codes `taken` are taken off:
+    /// `area=County less Town, need=A`.
+    #[must_use]
+    pub fn name_less(&self, key: Key, dimension: usize, taken: &[u32]) -> String {
         let named = |(name, &place): (&String, &usize)| {
             let code = self.at(key, place);
-            let dimension = &self.dimensions[place];
-            (code != dimension.total).then(|| format!("{name}={}", dimension.codes[code as usize]))
+            let text = self.text(place, code);
+            if place == dimension {
+                // The same however the releases were put together.
+                let taken: BTreeSet<&str> = taken.iter().map(|&code| self.text(place, code)).collect();
+                let taken: Vec<&str> = taken.into_iter().collect();
+                return Some(format!("{name}={text} less {}", taken.join(" and ")));
+            }
+            (code != self.dimensions[place].total).then(|| format!("{name}={text}"))
         };
         self.places.iter().filter_map(named).collect::<Vec<String>>().join(", ")
     }

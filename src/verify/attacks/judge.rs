@@ -8,7 +8,7 @@ use linear::Bounds;
 use model::claim::Tried;
 use model::{Attack, Claim, Finding};
 
-use crate::attacks::extract::tables::rests;
+use crate::attacks::extract::tables;
 use crate::attacks::groups::{Describes, OUTSIDE, Watched, groups, watch};
 use crate::attacks::interval::{Range, Wanted, ranges};
 use crate::attacks::narrow::hold_a_small_count;
@@ -49,17 +49,16 @@ pub fn attack(parts: &[Part<'_>], threshold: u64) -> Result<Judged, VerifyError>
     let known: Vec<bool> = (0..cells.system.len()).map(|at| cells.states.get(at) == Some(&State::Published)).collect();
     let linear = determined(&cells.system, &known);
     let unknown = known.iter().take(cells.len()).filter(|known| !**known).count();
-    let relations = match cells.system.rows.len() - cells.sums {
-        0 => String::new(),
-        relations => format!(", {relations} relations"),
-    };
+    let further = |count: usize, what: &str| if count == 0 { String::new() } else { format!(", {count} {what}") };
+    let rests = further(cells.taken_off, "differences through levels between");
+    let relations = further(cells.system.rows.len() - cells.sums - cells.taken_off, "relations");
     judged.tried.push(Tried {
         attack: Attack::Subtraction,
-        scope: format!("{unknown} cells that no table publishes, {} sums{relations}", cells.sums),
-        not_shown: if linear.is_none() { unknown as u64 } else { 0 },
+        scope: format!("{unknown} cells that no table publishes, {} sums{rests}{relations}", cells.sums),
+        not_shown: cells.left_out + if linear.is_none() { unknown as u64 } else { 0 },
     });
     judged.small_published(&cells, parts, threshold);
-    judged.findings.extend(rests(&cells, parts, threshold));
+    judged.findings.extend(tables::rests(&cells, parts, threshold));
     let linear = linear.unwrap_or_else(|| vec![false; cells.system.len()]);
     let mut bounds = cells.system.propagate();
     let mut watched = Vec::new();
@@ -242,7 +241,7 @@ impl Judged {
             let message = format!(
                 "a group of fewer than {} is described: {whom} of {} is in this category",
                 group.below,
-                match cells.codes.name(cells.known.keys[group.whole]) {
+                match cells.name(group.whole) {
                     name if name.is_empty() => "the total".to_owned(),
                     name => name,
                 }
@@ -397,9 +396,5 @@ fn signed(count: u64) -> i64 {
 
 fn claim(cells: &Cells, at: usize, range: Range) -> Claim {
     let positive = |bound: i64| u64::try_from(bound).unwrap_or(0);
-    Claim {
-        cell: cells.codes.name(cells.known.keys[at]),
-        lowest: positive(range.lowest),
-        highest: range.highest.map(positive),
-    }
+    Claim { cell: cells.name(at), lowest: positive(range.lowest), highest: range.highest.map(positive) }
 }

@@ -12,6 +12,7 @@ use crate::attacks::closure::{Hierarchies, Known, bit};
 use crate::attacks::codes::{Codes, Key};
 use crate::attacks::extract::tables::tighten;
 use crate::attacks::relations;
+use crate::attacks::rests::{Left, Rest, rests};
 use crate::error::VerifyError;
 use crate::readers::csv::{Reading, Row, Table};
 use crate::readers::microdata::Microdata;
@@ -64,10 +65,16 @@ pub struct Cells {
     pub states: Vec<State>,
     /// Where each stands first; none for derived cells.
     pub origins: Vec<Option<Origin>>,
+    /// What is left where cells are taken off others further up: cells that have no code, after all that have one.
+    pub rests: Vec<Rest>,
+    /// Lines whose rests were left out, because there were too many.
+    pub left_out: u64,
     /// Bounds and equations; the first variables are the cells, in their order, slack variables of relations follow.
     pub system: System,
-    /// How many of the rows are sums; those of relations follow.
+    /// How many of the rows are sums; those of rests and of relations follow.
     pub sums: usize,
+    /// How many of the rows are those of rests.
+    pub taken_off: usize,
     /// The figure of each cell that is perturbed by keys of its cases: the same wherever and whenever it is published.
     pub perturbed: BTreeMap<usize, u64>,
     /// Published figures that contradict each other.
@@ -133,24 +140,24 @@ pub fn build(parts: &[Part<'_>]) -> Result<Cells, VerifyError> {
             "the releases explain {count} codes of {dimension} by different sums; each was used for its own cells only"
         ));
     }
+    let shown = cells.len();
     let stated = relations::stated(&mut cells, parts);
     relations::add_derived(&mut cells, &stated);
-    hierarchies.add_parents(&cells.codes, &mut cells.known);
-    hierarchies.add_shared(&cells.codes, &mut cells.known);
-    let equations = hierarchies.equations(&cells.codes, &mut cells.known);
+    let equations = hierarchies.close(&cells.codes, &mut cells.known);
     cells.grow();
     for equation in equations {
         let terms = equation.children.into_iter().map(|child| (child, 1)).chain([(equation.parent, -1)]);
         cells.system.equation(terms, 0);
     }
     cells.sums = cells.system.rows.len();
+    cells.take_off(&hierarchies, shown);
     relations::add(&mut cells, parts, &stated);
     tighten(&mut cells, parts);
     Ok(cells)
 }
 
 impl Cells {
-    /// Number of cells, derived ones included.
+    /// Number of cells, derived ones and rests included.
     #[must_use]
     pub fn len(&self) -> usize {
         self.states.len()
@@ -160,6 +167,21 @@ impl Cells {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.states.is_empty()
+    }
+
+    /// A cell's name: `dimension=code` for every dimension that does not stand at its total.
+    #[must_use]
+    pub fn name(&self, at: usize) -> String {
+        match self.known.keys.get(at) {
+            Some(&key) => self.codes.name(key),
+            None => self.rests.get(at - self.known.keys.len()).map_or_else(String::new, |rest| self.name_of(rest)),
+        }
+    }
+
+    fn name_of(&self, rest: &Rest) -> String {
+        let code = |&part: &usize| self.codes.at(self.known.keys[part], rest.dimension);
+        let taken: Vec<u32> = rest.parts.iter().map(code).collect();
+        self.codes.name_less(self.known.keys[rest.whole], rest.dimension, &taken)
     }
 
     fn name_codes(&mut self, parts: &[Part<'_>], hierarchies: &mut Hierarchies) {
@@ -292,9 +314,32 @@ impl Cells {
     /// Makes a variable of every cell that the closure added.
     fn grow(&mut self) {
         while self.states.len() < self.known.keys.len() {
-            self.system.variable(0, None);
-            self.states.push(State::Derived);
-            self.origins.push(None);
+            self.derive();
+        }
+    }
+
+    fn derive(&mut self) -> usize {
+        self.states.push(State::Derived);
+        self.origins.push(None);
+        self.system.variable(0, None)
+    }
+
+    /// Adds what is left of each of the first `shown` cells when others further down are taken off.
+    fn take_off(&mut self, hierarchies: &Hierarchies, shown: usize) {
+        let (found, left_out) = rests(hierarchies, &self.codes, &self.known, shown);
+        self.left_out = left_out;
+        for rest in found {
+            let left = match rest.left {
+                Left::New => Some(self.derive()),
+                Left::Is(cell) => Some(cell),
+                Left::Nothing => None,
+            };
+            let terms = rest.parts.iter().copied().chain(left).map(|part| (part, 1)).chain([(rest.whole, -1)]);
+            self.system.equation(terms.collect::<Vec<_>>(), 0);
+            self.taken_off += 1;
+            if rest.left == Left::New {
+                self.rests.push(rest);
+            }
         }
     }
 }

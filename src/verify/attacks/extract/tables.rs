@@ -159,7 +159,7 @@ fn signed(count: u64) -> i64 {
 /// Narrows the cells' bounds by what the rows of extracts say.
 pub(crate) fn tighten(cells: &mut Cells, parts: &[Part<'_>]) {
     for mut rows in rows(parts) {
-        for at in 0..cells.len() {
+        for at in 0..cells.known.keys.len() {
             let Some(said) = rows.said(cells, cells.known.keys[at]) else { continue };
             cells.system.lower[at] = cells.system.lower[at].max(signed(said.surely));
             if !said.is_wider {
