@@ -42,9 +42,9 @@ impl Report {
             None => workspace.report(&self.period, self.audience.as_deref(), &progress),
         };
         bar.finish_and_clear();
-        let Reported { folders, awaiting } = folders?;
+        let Reported { folders, awaiting, withheld } = folders?;
         if globals.json {
-            return output::json(&serde_json::json!({ "releases": folders, "awaiting_approval": awaiting }));
+            return output::json(&serde_json::json!({ "releases": folders, "awaiting_approval": awaiting, "withheld": withheld }));
         }
         for folder in &folders {
             output::result(&folder.display().to_string())?;
@@ -52,6 +52,14 @@ impl Report {
         for (release, share) in workspace.shares(&folders)? {
             let Share { cells, hidden } = share;
             output::talk(globals, &format!("{release}: {hidden} of {cells} cells hidden, {:.1} %", share.percent()));
+        }
+        if !withheld.is_empty() {
+            let tables = withheld.join(", ");
+            let words = format!(
+                "Nothing is shown of {tables}: the attack could narrow a figure that protection took for safe. That is a fault of the \
+                 program; please report it. Nothing else of the report is touched by it."
+            );
+            output::talk(globals, &words);
         }
         if awaiting {
             output::talk(globals, "Attacked together with all earlier releases; nothing was found.");

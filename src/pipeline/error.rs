@@ -246,9 +246,6 @@ impl Error {
             Self::Protect(ProtectError::Impossible { .. }) => {
                 "Nothing was written. Make its categories coarser, or leave the table out."
             }
-            Self::Protect(ProtectError::AlreadyPublished { .. }) => {
-                "Nothing was written. What an earlier release published stays known; leave the table out."
-            }
             Self::Protect(ProtectError::NotFrozen { .. }) => {
                 "Nothing was written. Count a released period as its release did; corrections are codes of their own."
             }
@@ -345,7 +342,6 @@ fn protect_code(error: &ProtectError) -> u8 {
     let is_refused = matches!(
         error,
         ProtectError::Impossible { .. }
-            | ProtectError::AlreadyPublished { .. }
             | ProtectError::NotAdditive { .. }
             | ProtectError::Method { .. }
     );

@@ -21,6 +21,8 @@ pub struct Reported {
     pub folders: Vec<PathBuf>,
     /// Whether they lie in staging and await a second person.
     pub awaiting: bool,
+    /// Tables of which nothing is shown, because the attack found what protection did not know of.
+    pub withheld: Vec<String>,
 }
 
 impl Workspace {

@@ -19,6 +19,7 @@ mod rounds;
 mod shares;
 mod template;
 mod verify;
+mod withhold;
 mod workspace;
 
 pub use demo::{DemoSummary, LAST_QUARTER, SECOND_PERSON, demo};

@@ -15,6 +15,7 @@ use super::files::{date_alike, remove_folder, write_folder};
 use super::gate::Reported;
 use super::recover::{reports, staging};
 use super::rounds::{Built, ROUNDS, is_only_forced, until_open};
+use super::withhold::Withheld;
 use super::{Error, Workspace};
 
 /// What was sealed, the folders it lies in, what their attack came to.
@@ -32,17 +33,18 @@ impl Workspace {
         let period = self.period(period)?;
         let wanted = self.audiences(audience)?;
         if let Some(folders) = self.awaited(period, &wanted)? {
-            return Ok(Reported { folders, awaiting: true });
+            return Ok(Reported { folders, awaiting: true, withheld: Vec::new() });
         }
         let (mut folders, missing) = self.released_before(period, &wanted)?;
         if missing.is_empty() {
-            return Ok(Reported { folders, awaiting: false });
+            return Ok(Reported { folders, awaiting: false, withheld: Vec::new() });
         }
         progress("counting");
         let report = self.report_plan()?.clone();
         let mut draft = Draft::new(&self.configuration, &report, &self.store, period, &missing)?;
-        folders.extend(self.build(&report, &mut draft, progress)?);
-        Ok(Reported { folders, awaiting: true })
+        let built = self.build(&report, &mut draft, progress)?;
+        folders.extend(built.folders);
+        Ok(Reported { folders, ..built })
     }
 
     /// Makes and attacks a correction of a released period, for every audience that has a release of it.
@@ -69,20 +71,28 @@ impl Workspace {
         progress("counting");
         let report = self.report_plan()?.clone();
         let mut draft = Draft::correcting(&self.configuration, &report, &self.store, period, &audiences, reason)?;
-        Ok(Reported { folders: self.build(&report, &mut draft, progress)?, awaiting: true })
+        self.build(&report, &mut draft, progress)
     }
 
-    fn build(&mut self, report: &Report, draft: &mut Draft, progress: &dyn Fn(&str)) -> Result<Vec<PathBuf>, Error> {
+    fn build(&mut self, report: &Report, draft: &mut Draft, progress: &dyn Fn(&str)) -> Result<Reported, Error> {
         let spaces: Vec<Space> = draft.axes.axes.iter().map(|axis| axis.space.clone()).collect();
-        let built = until_open(ROUNDS, &spaces, |joint| {
-            draft.joint = joint.to_vec();
-            self.round(report, draft, progress)
-        });
-        let (sealed, staged, verdict) = match built {
-            Ok(built) => built,
-            Err(error) => {
-                remove_folder(&staging(&self.folder))?;
-                return Err(error);
+        let mut withheld = Withheld::default();
+        let (sealed, staged, verdict) = loop {
+            draft.withheld = withheld.tables(draft);
+            let built = until_open(ROUNDS, &spaces, |joint| {
+                draft.joint = joint.to_vec();
+                self.round(report, draft, progress)
+            });
+            let error = match built {
+                Ok(built) => break built,
+                Err(error) => error,
+            };
+            match withheld.more(&error, draft) {
+                Some(more) => withheld = more,
+                None => {
+                    remove_folder(&staging(&self.folder))?;
+                    return Err(error);
+                }
             }
         };
         let names: Vec<String> = sealed.iter().map(|one| one.entry.name.clone()).collect();
@@ -90,7 +100,7 @@ impl Workspace {
         let entries = self.signed(sealed, &verdict)?;
         let frozen = self.frozen_by(draft)?;
         self.store.enter_pending(&entries, &frozen, draft.correction()?.as_ref())?;
-        Ok(staged)
+        Ok(Reported { folders: staged, awaiting: true, withheld: draft.withheld.iter().cloned().collect() })
     }
 
     fn round(&self, report: &Report, draft: &Draft, progress: &dyn Fn(&str)) -> Result<Built<Round>, Error> {

@@ -128,6 +128,8 @@ pub struct Draft {
     pub joint: Vec<JointCell>,
     /// Planned cells that the same tables hid in the year before: what series readers have lost already.
     pub reserved: HashSet<Key>,
+    /// Tables of which nothing is to be shown.
+    pub withheld: BTreeSet<String>,
     /// Name and manifest digest of every earlier release.
     pub earlier_releases: BTreeMap<String, String>,
     /// Months that this report freezes, as half-open intervals.
@@ -242,6 +244,7 @@ impl Draft {
             relations,
             joint: Vec::new(),
             reserved,
+            withheld: BTreeSet::new(),
             earlier_releases,
             freezes,
             newest,
@@ -257,7 +260,9 @@ impl Draft {
     /// The problem that decides what is hidden.
     #[must_use]
     pub fn problem(&self) -> Problem {
+        let withheld = self.tables.iter().filter(|table| self.withheld.contains(&table.plan.id));
         Problem {
+            withheld: withheld.flat_map(|table| &table.cells).filter_map(PlannedCell::counted).cloned().collect(),
             spaces: self.axes.axes.iter().map(|axis| axis.space.clone()).collect(),
             tables: self.tables.iter().map(PlannedTable::from).collect(),
             earlier: self.earlier.clone(),

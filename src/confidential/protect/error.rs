@@ -43,16 +43,6 @@ pub enum ProtectError {
         /// Codes of the cell.
         place: String,
     },
-    /// An earlier release published, under a lower threshold, what this one may not.
-    #[error("{table} would have to hide {place}, which release {release} published")]
-    AlreadyPublished {
-        /// The planned table.
-        table: String,
-        /// Codes of the cell.
-        place: String,
-        /// The earlier release.
-        release: String,
-    },
     /// The method cannot protect a table.
     #[error("{table} cannot be protected so: {fault}")]
     Method {

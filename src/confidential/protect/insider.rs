@@ -33,6 +33,8 @@ pub(super) struct Insiders {
     floors: Vec<Vec<(i64, u32)>>,
     /// By cell: the true count.
     counts: Vec<i64>,
+    /// By insider and cell: how much an earlier release has left open for that insider, where it is less than the cell needs.
+    told: BTreeMap<(u32, u32), Need>,
 }
 
 impl Insiders {
@@ -45,6 +47,7 @@ impl Insiders {
             own: vec![BTreeMap::new(); cells],
             floors: vec![Vec::new(); cells],
             counts: Vec::new(),
+            told: BTreeMap::new(),
         }
     }
 
@@ -99,7 +102,13 @@ impl Insiders {
     pub(super) fn need(&self, insider: u32, cell: u32, need: Need) -> Need {
         let own = self.least(insider, cell);
         let others = self.counts.get(cell as usize).map_or(need.down, |count| count - own);
-        Need { down: need.down.min(others), ..need }
+        let need = Need { down: need.down.min(others), ..need };
+        self.told.get(&(insider, cell)).map_or(need, |left| need.at_most(*left))
+    }
+
+    /// Takes note that whatever is hidden now leaves an insider no more than that of a cell.
+    pub(super) fn note_told(&mut self, insider: u32, cell: u32, left: Need) {
+        self.told.insert((insider, cell), left);
     }
 
     /// How many cases of a cell an insider knows to be its own.

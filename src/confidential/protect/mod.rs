@@ -13,8 +13,10 @@ mod flow;
 mod improve;
 mod insider;
 mod joint;
+mod last_resort;
 mod lineage;
 mod lone;
+mod nested;
 mod pattern;
 mod perturb;
 mod play;
@@ -39,6 +41,7 @@ use model::method::{Method, RoundingKind, SmallCounts};
 use model::release::{Precision, Release, ReleaseParts, SealError, Zeros};
 
 use crate::tabulate::{Counter, Key};
+use perturb::Resort;
 
 pub use error::ProtectError;
 pub use joint::JointCell;
@@ -151,6 +154,8 @@ pub struct Problem {
     pub joint: Vec<JointCell>,
     /// Planned cells that are cheap to hide, for reasons that readers see as well: the releases before hid them too.
     pub reserved: HashSet<Key>,
+    /// Planned cells that are hidden whatever they are.
+    pub withheld: HashSet<Key>,
     /// How counts are protected, in all tables alike.
     pub method: Method,
     /// What a reader may learn of a hidden zero.
@@ -248,6 +253,14 @@ pub struct Statistics {
 /// # Errors
 /// [`ProtectError`] where the counts contradict each other, or earlier releases leave no safe pattern.
 pub fn suppress(problem: &Problem, counter: &dyn Counter) -> Result<Pattern, ProtectError> {
+    match nested::widened(problem) {
+        None => suppress_related(problem, counter),
+        Some(widened) => suppress_related(&widened.problem, &widened.counter(counter)),
+    }
+}
+
+/// As [`suppress`], where levels that lie between two cells of a line have their difference as a cell.
+fn suppress_related(problem: &Problem, counter: &dyn Counter) -> Result<Pattern, ProtectError> {
     match relations::widened(problem) {
         None => suppress_all(problem, counter),
         Some(widened) => {
@@ -262,29 +275,31 @@ pub fn suppress(problem: &Problem, counter: &dyn Counter) -> Result<Pattern, Pro
 /// is 1 or more, and so may be a cell below it for a family that knows all beside it to be its own: then nothing that is
 /// hidden makes anybody there deniable, unless zeros are hidden with it.
 fn suppress_all(problem: &Problem, counter: &dyn Counter) -> Result<Pattern, ProtectError> {
-    let first = attempt(problem, counter);
-    let shows_zeros = problem.tables.iter().any(|table| table.zeros == Zeros::Shown);
-    if !shows_zeros || !matches!(first, Err(ProtectError::Impossible { .. })) {
+    if problem.tables.iter().all(|table| table.zeros == Zeros::Hidden) {
+        return attempt(problem, counter, Resort::Top);
+    }
+    let first = attempt(problem, counter, Resort::None);
+    if !matches!(first, Err(ProtectError::Impossible { .. })) {
         return first;
     }
     let mut hidden = problem.clone();
     hidden.tables.iter_mut().for_each(|table| table.zeros = Zeros::Hidden);
-    attempt(&hidden, counter).or(first)
+    attempt(&hidden, counter, Resort::Top)
 }
 
 /// Decides under the zeros that the tables ask for.
-fn attempt(problem: &Problem, counter: &dyn Counter) -> Result<Pattern, ProtectError> {
+fn attempt(problem: &Problem, counter: &dyn Counter, resort: Resort) -> Result<Pattern, ProtectError> {
     let system = rules::dominance::judged(system::System::build(problem, counter)?, counter)?;
-    let groups = rules::group::described(&system)?;
+    let groups = rules::group::described(&system);
     let widened = (!groups.is_empty()).then(|| rules::group::widened(&system, &groups));
     let system = match &widened {
         Some(widened) => rules::group::watch(system, widened, &groups),
         None => system,
     };
-    let mut primary = primary::primary(&system)?;
+    let mut primary = primary::primary(&system);
     let (forms, method) = perturb::forms(&system, counter)?;
     perturb::apply(&system, &forms, &mut primary);
-    let ((primary, outcome), lower_bound) = search_and_bound(&system, primary, &forms)?;
+    let ((primary, outcome), lower_bound) = search_and_bound(&system, primary, &forms, resort)?;
     pattern::prove(&system, &primary, &outcome)?;
     let mut pattern = Pattern { method, ..pattern::pattern(&system, &primary, &outcome, &forms) };
     pattern.statistics.lower_bound = lower_bound;
@@ -297,17 +312,18 @@ fn search_and_bound(
     system: &system::System,
     primary: primary::Primary,
     forms: &[Option<Form>],
+    resort: Resort,
 ) -> Result<((primary::Primary, secondary::Outcome), u64), ProtectError> {
     let effort = system.problem.bound_effort;
     if effort == 0 || system.problem.method != Method::Suppress {
-        let found = perturb::audit(system, primary, forms)?;
+        let found = perturb::audit(system, primary, forms, resort)?;
         let bound = if effort == 0 { 0 } else { bound::lower_bound(system, &found.0, effort) };
         return Ok((found, bound));
     }
     let bounded = primary.clone();
     std::thread::scope(|scope| {
         let bound = scope.spawn(|| bound::lower_bound(system, &bounded, effort));
-        let found = perturb::audit(system, primary, forms)?;
+        let found = perturb::audit(system, primary, forms, resort)?;
         // What did not come about is no bound.
         Ok((found, bound.join().unwrap_or(0)))
     })

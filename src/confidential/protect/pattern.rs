@@ -86,8 +86,15 @@ fn shown(
         State::Hidden if minimum_frequency::threshold(system, cell).is_some_and(is_small) => {
             Shown::Hidden(Reason::MinimumFrequency)
         }
+        State::Hidden if rule.is_none() && system.problem.withheld.contains(&system.keys[cell]) => {
+            Shown::Hidden(Reason::Secondary)
+        }
         State::Hidden => Shown::Hidden(rule.unwrap_or(Reason::MinimumFrequency)),
         State::Fixed if is_impossible(system, cell) => Shown::Impossible,
+        // Published before, under a lower threshold: what everybody has cannot be hidden, but this table does not print it.
+        State::Fixed if minimum_frequency::planned_threshold(system, cell).is_some_and(is_small) => {
+            Shown::Hidden(Reason::Earlier)
+        }
         // Published before as a zero, yet a table that hides its zeros shows none.
         State::Fixed if count == 0 && origin.tables.iter().any(|&at| primary.zeros[at as usize] == Zeros::Hidden) => {
             Shown::Hidden(Reason::HiddenZero)

@@ -115,6 +115,8 @@ pub(super) struct Play<'a> {
     /// Place of each cell among the targets.
     pub ranks: Vec<u32>,
     pub by_programme: usize,
+    /// Cells that swaps among hidden cells cleared before anything was hidden.
+    pub by_witness: usize,
     /// Whether free moves are looked for beyond the slices.
     pub is_whole: bool,
     /// Whether free moves are looked for by programmes at all.
@@ -148,6 +150,7 @@ impl<'a> Play<'a> {
             targets,
             ranks,
             by_programme: 0,
+            by_witness: 0,
             is_whole: true,
             has_programmes: true,
             cost: 0,
@@ -274,18 +277,54 @@ impl<'a> Play<'a> {
 
     /// Proves a cell to an insider, who knows some cells and how much of others is its own.
     fn reach_before(&mut self, insider: u32, cell: u32, means: Means) -> bool {
+        self.as_seen_by(insider, |play| play.reach(cell, Some(insider), means))
+    }
+
+    /// Does something while all that an insider knows stands as it is.
+    fn as_seen_by<T>(&mut self, insider: u32, act: impl FnOnce(&mut Self) -> T) -> T {
         let insiders = &self.board.primary.insiders;
         let known = insiders.known_by(insider);
         let floors: Vec<(u32, i64)> = insiders.own(insider).filter(|&(at, _)| !insiders.knows(insider, at)).collect();
         known.iter().for_each(|&known| self.hold(known));
         let before: Vec<(u32, i64)> =
             floors.into_iter().map(|(at, own)| (at, self.set_floor(at, own.max(self.board.floor(at))))).collect();
-        let is_reached = self.reach(cell, Some(insider), means);
+        let done = act(self);
         for (at, floor) in before {
             self.set_floor(at, floor);
         }
         known.iter().for_each(|&known| self.let_go(known));
-        is_reached
+        done
+    }
+
+    /// How far a cell goes either way among hidden cells, up to what it needs; the slow and thorough way.
+    pub(super) fn stretch(&mut self, cell: u32, insider: Option<u32>) -> Range {
+        match insider {
+            None => self.stretch_both(cell, None),
+            Some(insider) => self.as_seen_by(insider, |play| play.stretch_both(cell, Some(insider))),
+        }
+        self.range(cell, insider)
+    }
+
+    fn stretch_both(&mut self, cell: u32, insider: Option<u32>) {
+        let need = self.need_before(cell, insider);
+        let deepest = self.board.depth(cell).min(need.width);
+        for (sign, most) in [(-1, deepest), (1, need.up.max(need.width))] {
+            self.vertices.patience(true);
+            self.edge(cell, sign * most);
+            self.vertices.patience(false);
+            // Not every end of an edge is whole: then the furthest whole step is looked for, and steps add up.
+            for amount in (1..=most).rev() {
+                let range = self.range(cell, insider);
+                let reached = if sign < 0 { range.down() } else { range.up() };
+                if amount <= reached {
+                    break;
+                }
+                if let Some(found) = flow::find_free(&self.board, cell, sign * amount) {
+                    self.take(&found);
+                    break;
+                }
+            }
+        }
     }
 
     fn set_floor(&mut self, cell: u32, floor: i64) -> i64 {

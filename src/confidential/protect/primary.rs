@@ -7,7 +7,6 @@ use std::collections::HashSet;
 use model::release::Zeros;
 
 use super::HiddenZeros;
-use super::error::ProtectError;
 use super::insider::Insiders;
 use super::rules::{self, Rulings, minimum_frequency, zeros};
 use super::system::System;
@@ -39,6 +38,13 @@ pub(super) struct Need {
     pub width: i64,
 }
 
+impl Need {
+    /// No more than `left`.
+    pub(super) fn at_most(self, left: Self) -> Self {
+        Self { up: self.up.min(left.up), down: self.down.min(left.down), width: self.width.min(left.width) }
+    }
+}
+
 /// The state before secondary suppression.
 #[derive(Clone)]
 pub(super) struct Primary {
@@ -56,7 +62,7 @@ pub(super) struct Primary {
 }
 
 /// Applies the rules.
-pub(super) fn primary(system: &System) -> Result<Primary, ProtectError> {
+pub(super) fn primary(system: &System) -> Primary {
     let rulings = Rulings::of(system);
     let zeros = zeros::effective(system, &rulings);
     let mut states = Vec::with_capacity(system.len());
@@ -71,7 +77,7 @@ pub(super) fn primary(system: &System) -> Result<Primary, ProtectError> {
         let counts = system.counts[cell];
         let is_small = minimum_frequency::is_small(counts, threshold);
         let is_primary = is_small || rulings.reasons[cell].is_some();
-        let state = state(system, cell, &zeros, is_primary)?;
+        let state = state(system, cell, &zeros, is_primary);
         let floor = zeros::floor(system, cell, &zeros);
         let is_zero = counts.counted == 0 && state == State::Hidden && floor == 0;
         let is_told = !system.origins[cell].is_joint || forced.contains(&system.keys[cell]);
@@ -89,7 +95,7 @@ pub(super) fn primary(system: &System) -> Result<Primary, ProtectError> {
     let insiders = Insiders::none(system.len());
     let mut primary = Primary { states, floors, ceilings, insiders, needs, zeros };
     primary.find_insiders(system);
-    Ok(primary)
+    primary
 }
 
 impl Primary {
@@ -101,27 +107,20 @@ impl Primary {
     }
 }
 
-fn state(system: &System, cell: usize, zeros: &[Zeros], is_primary: bool) -> Result<State, ProtectError> {
+fn state(system: &System, cell: usize, zeros: &[Zeros], is_primary: bool) -> State {
     let origin = &system.origins[cell];
     if zeros::is_known(system, cell) {
-        if let (true, Some(&table), Some(&earlier)) = (is_primary, origin.tables.first(), origin.earlier.first()) {
-            return Err(ProtectError::AlreadyPublished {
-                table: system.problem.tables[table as usize].id.clone(),
-                place: system.place(cell),
-                release: system.problem.earlier[earlier as usize].release.clone(),
-            });
-        }
-        return Ok(State::Fixed);
+        return State::Fixed;
     }
     if origin.is_derived() {
-        return Ok(State::Derived);
+        return State::Derived;
     }
-    if !origin.earlier.is_empty() || is_primary {
-        return Ok(State::Hidden);
+    if !origin.earlier.is_empty() || is_primary || system.problem.withheld.contains(&system.keys[cell]) {
+        return State::Hidden;
     }
     if system.counts[cell].counted == 0 {
         let hidden = origin.tables.iter().any(|&table| zeros[table as usize] == Zeros::Hidden);
-        return Ok(if hidden { State::Hidden } else { State::Fixed });
+        return if hidden { State::Hidden } else { State::Fixed };
     }
-    Ok(State::Open)
+    State::Open
 }

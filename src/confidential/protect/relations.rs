@@ -50,6 +50,7 @@ pub(super) fn widened(problem: &Problem) -> Option<Problem> {
     widened.earlier.iter_mut().for_each(|cell| lengthen(&mut cell.key));
     widened.joint.iter_mut().for_each(|cell| lengthen(&mut cell.key));
     widened.reserved = problem.reserved.iter().map(|key| longer(key, 0)).collect();
+    widened.withheld = problem.withheld.iter().map(|key| longer(key, 0)).collect();
     let mut codes = vec![String::new()];
     for (code, (name, mut relation)) in (1_u32..).zip(named) {
         relation.terms.iter_mut().for_each(|(_, key)| lengthen(key));

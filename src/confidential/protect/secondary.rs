@@ -40,9 +40,14 @@ pub(super) fn protect(system: &System, primary: &Primary) -> Result<Outcome, Stu
     let slices = slices(system, primary);
     let mut play = Play::new(system, primary, &slices);
     start::clear(&mut play, slices.is_empty());
-    let by_witness = play.targets.iter().filter(|&&target| play.is_safe(target)).count();
+    play.by_witness = play.targets.iter().filter(|&&target| play.is_safe(target)).count();
     let until = play.board.steps().saturating_add(system.problem.effort);
     let play = improve::rebuild(start::starts(&play, until)?, until);
+    Ok(outcome(system, &play))
+}
+
+/// What a game came to, with nothing hidden that no certificate moves.
+pub(super) fn outcome(system: &System, play: &Play) -> Outcome {
     let certificates = play.targets.iter().map(|&at| (at, play.certificates(at)));
     let certificates: Vec<(u32, Vec<Certificate>)> =
         certificates.map(|(at, all)| (at, bare(system, at, all))).collect();
@@ -56,7 +61,7 @@ pub(super) fn protect(system: &System, primary: &Primary) -> Result<Outcome, Stu
     }
     let hidden = prices(system).into_iter().zip(&secondary).filter(|&(_, &is_hidden)| is_hidden);
     let cost = hidden.map(|(price, _)| price).sum();
-    Ok(Outcome { secondary, certificates, by_witness, by_programme: play.by_programme, cost })
+    Outcome { secondary, certificates, by_witness: play.by_witness, by_programme: play.by_programme, cost }
 }
 
 /// Certificates without what has nothing to do with their cell: steps that were added up may leave a swap apart from it

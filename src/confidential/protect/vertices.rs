@@ -11,8 +11,9 @@ use super::search::Move;
 
 /// Systems of more cells than this are left to the other searches: their first basis takes too long.
 const MOST_CELLS: usize = 12_000;
-/// Pivots for one push.
+/// Pivots for one push, and where it shall go as far as it can.
 const PIVOTS: u64 = 400;
+const MANY_PIVOTS: u64 = 20_000;
 /// Steps of the other searches that a pivot takes the time of, and one more for so many entries of the factored basis.
 const PIVOT: usize = 50;
 const ENTRIES: usize = 20;
@@ -46,6 +47,8 @@ pub(super) struct Vertices {
     /// Cells of which the board may think otherwise by now, each once.
     changed: Vec<u32>,
     is_changed: Vec<bool>,
+    /// Pivots for one push.
+    pivots: u64,
     /// Steps so far.
     steps: u64,
     /// Cells that it was asked for lately, and those for which it found what was asked.
@@ -59,7 +62,7 @@ impl Vertices {
         let stands: Vec<Stand> = (0_u32..).take(size).map(|cell| stand(board, cell)).collect();
         let (changed, is_changed) = (Vec::new(), vec![false; size]);
         if size > MOST_CELLS {
-            return Self { simplex: None, stands, changed, is_changed, steps: 0, asked: 0, met: 0 };
+            return Self { simplex: None, stands, changed, is_changed, pivots: PIVOTS, steps: 0, asked: 0, met: 0 };
         }
         let mut equations = Equations::default();
         for cell in (0_u32..).take(size) {
@@ -78,12 +81,17 @@ impl Vertices {
         let truth: Vec<(usize, i64)> = (0..size).map(|cell| (cell, 0)).collect();
         let is_there = simplex.rest_at(&truth, |cell| stands[cell].is_some())
             && (0..size).filter(|&cell| stands[cell].is_none()).all(|cell| simplex.hold(cell));
-        Self { simplex: is_there.then_some(simplex), stands, changed, is_changed, steps: 0, asked: 0, met: 0 }
+        Self { simplex: is_there.then_some(simplex), stands, changed, is_changed, pivots: PIVOTS, steps: 0, asked: 0, met: 0 }
     }
 
     /// Whether the system is small enough, and the search has not yet taken its time.
     pub(super) fn is_ready(&self) -> bool {
         self.simplex.is_some() && self.steps < MOST_STEPS
+    }
+
+    /// Whether each push shall go as far as it can, whatever that takes.
+    pub(super) fn patience(&mut self, is_patient: bool) {
+        self.pivots = if is_patient { MANY_PIVOTS } else { PIVOTS };
     }
 
     fn is_small(&self) -> bool {
@@ -145,7 +153,7 @@ impl Vertices {
         simplex.rest();
         let before = simplex.pivots;
         let sense = if amount < 0 { -1.0 } else { 1.0 };
-        let push = simplex.push(cell as usize, sense, PIVOTS, float(amount));
+        let push = simplex.push(cell as usize, sense, self.pivots, float(amount));
         let pivots = simplex.pivots - before;
         let steps = (PIVOT + simplex.fill() / ENTRIES) * usize::try_from(pivots).unwrap_or(0);
         self.steps += u64::try_from(steps).unwrap_or(0);

@@ -8,6 +8,7 @@
 //! because a rounded cell tells less than an exact one. Only what no pattern can protect is refused.
 
 use super::super::error::ProtectError;
+use super::super::last_resort::from_the_top;
 use super::super::primary::{Primary, State, primary};
 use super::super::secondary::{self, Outcome};
 use super::super::system::{System, signed};
@@ -18,32 +19,69 @@ use model::release::Zeros;
 /// Cells found open, one after the other, before the pattern of suppression is taken.
 const REPAIRS: usize = 12;
 
+/// What may be done where no search finds a pattern.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Resort {
+    /// Nothing: something else will be tried.
+    None,
+    /// Come down from hiding everything; what earlier releases told stays told.
+    Top,
+}
+
 /// Proves every protected cell, hiding rounded ones where it must.
+///
+/// # Errors
+/// [`ProtectError::Impossible`] where no search finds a pattern, unless there is the last resort.
 pub(crate) fn audit(
     system: &System,
     mut before: Primary,
     forms: &[Option<Form>],
+    resort: Resort,
 ) -> Result<(Primary, Outcome), ProtectError> {
     let mut hidden = vec![false; system.len()];
     for _ in 0..=REPAIRS {
         let open = match secondary::protect(system, &before) {
             Ok(outcome) => return Ok(give_back(system, (before, outcome), forms, hidden)),
-            Err(stuck) if system.problem.method == Method::Suppress => return Err(stuck.error),
+            Err(_) if system.problem.method == Method::Suppress => return found(system, before, resort),
             Err(stuck) => stuck.cell as usize,
         };
         if !hide_around(system, &mut before, open, &mut hidden) {
             break;
         }
     }
-    let exact = unrounded(system, forms)?;
-    let pattern = secondary::protect(system, &exact).map_err(|stuck| stuck.error)?;
+    let (exact, pattern) = found(system, unrounded(system, forms), resort)?;
     for cell in 0..system.len() {
         if pattern.secondary[cell] || exact.states[cell] == State::Hidden {
             hide(&mut before, cell, &mut hidden, system);
         }
     }
-    let outcome = secondary::protect(system, &before).map_err(|stuck| stuck.error)?;
+    let outcome = match secondary::protect(system, &before) {
+        Ok(outcome) => outcome,
+        Err(stuck) if resort == Resort::None => return Err(stuck.error),
+        Err(_) => {
+            for cell in 0..system.len() {
+                hide(&mut before, cell, &mut hidden, system);
+            }
+            let outcome;
+            (before, outcome) = from_the_top(system, before);
+            outcome
+        }
+    };
     Ok(give_back(system, (before, outcome), forms, hidden))
+}
+
+/// What the search finds; if need be once it asks for no more than earlier releases have left, or else the last resort's own pattern.
+fn found(system: &System, primary: Primary, resort: Resort) -> Result<(Primary, Outcome), ProtectError> {
+    match secondary::protect(system, &primary) {
+        Ok(outcome) => return Ok((primary, outcome)),
+        Err(stuck) if resort == Resort::None => return Err(stuck.error),
+        Err(_) => {}
+    }
+    let (relieved, top) = from_the_top(system, primary);
+    Ok(match secondary::protect(system, &relieved) {
+        Ok(found) if found.cost <= top.cost => (relieved, found),
+        Ok(_) | Err(_) => (relieved, top),
+    })
 }
 
 /// Rounds again what was hidden and need not be: all of it at once, else each half for itself, and so on down to single
@@ -129,8 +167,8 @@ fn hide(primary: &mut Primary, cell: usize, hidden: &mut [bool], system: &System
 }
 
 /// The states as they are where nothing of this release is rounded, and what earlier ones rounded is known.
-fn unrounded(system: &System, forms: &[Option<Form>]) -> Result<Primary, ProtectError> {
-    let mut primary = primary(system)?;
+fn unrounded(system: &System, forms: &[Option<Form>]) -> Primary {
+    let mut primary = primary(system);
     apply(system, &vec![None; forms.len()], &mut primary);
-    Ok(primary)
+    primary
 }

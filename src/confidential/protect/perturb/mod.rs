@@ -17,7 +17,7 @@ mod tests;
 use model::method::{CellKey, Method, Rounding, RoundingKind, SmallCounts};
 use model::release::Zeros;
 
-pub(super) use audit::audit;
+pub(super) use audit::{Resort, audit};
 
 use super::error::ProtectError;
 use super::primary::{Primary, State};

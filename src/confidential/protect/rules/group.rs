@@ -26,12 +26,11 @@
 
 use std::collections::BTreeMap;
 
-use super::super::error::ProtectError;
 use super::super::primary::Need;
 use super::super::system::{Origin, System};
 use super::super::{Problem, Reason};
 use super::Rulings;
-use super::zeros::{is_impossible, is_known};
+use super::zeros::is_known;
 use crate::tabulate::{Counts, Key};
 
 /// Families outside a category that make it no description of the group.
@@ -64,10 +63,7 @@ pub(in super::super) struct Watched {
 }
 
 /// The groups that a category describes.
-///
-/// # Errors
-/// [`ProtectError::AlreadyPublished`] where an earlier release leaves nothing to hide.
-pub(in super::super) fn described(system: &System) -> Result<Vec<Group>, ProtectError> {
+pub(in super::super) fn described(system: &System) -> Vec<Group> {
     let mut groups = Vec::new();
     for sensitive in &system.problem.rules.sensitive {
         for row in system.rows_along(sensitive.dimension) {
@@ -87,11 +83,11 @@ pub(in super::super) fn described(system: &System) -> Result<Vec<Group>, Protect
                 if system.counts[category as usize].counted == 0 || !may_be_alone {
                     continue;
                 }
-                groups.extend(group(system, sensitive.dimension, whole, category, &others)?);
+                groups.extend(group(system, sensitive.dimension, whole, category, &others));
             }
         }
     }
-    Ok(groups)
+    groups
 }
 
 /// Whether one family at most may be outside `category`.
@@ -102,30 +98,13 @@ fn may_be_one_family(system: &System, whole: u32, category: u32, others: &[u32])
     in_one_cell.max(by_cases).max(whole.protected.saturating_sub(category.protected)) <= 1
 }
 
-/// The group, where the category says something: every other one might have been.
-fn group(
-    system: &System,
-    dimension: usize,
-    whole: u32,
-    category: u32,
-    others: &[u32],
-) -> Result<Option<Group>, ProtectError> {
-    if others.iter().all(|&other| is_impossible(system, other as usize)) {
-        return Ok(None);
-    }
+/// The group, where the category says something, because every other one might have been, and where anything can be hidden: what
+/// earlier releases have told of a group stays told.
+fn group(system: &System, dimension: usize, whole: u32, category: u32, others: &[u32]) -> Option<Group> {
     let others: Vec<u32> = others.iter().copied().filter(|&other| !is_known(system, other as usize)).collect();
     let is_told = is_known(system, whole as usize) && is_known(system, category as usize);
-    if others.is_empty() || is_told {
-        let cell = category as usize;
-        let earlier = system.origins[cell].earlier.first().map(|&at| &system.problem.earlier[at as usize].release);
-        return Err(ProtectError::AlreadyPublished {
-            table: system.table(cell),
-            place: system.place(cell),
-            release: earlier.cloned().unwrap_or_else(|| system.table(whole as usize)),
-        });
-    }
     let outside = system.value(whole as usize) - system.value(category as usize);
-    Ok(Some(Group { dimension, whole, category, others, outside }))
+    (!others.is_empty() && !is_told).then_some(Group { dimension, whole, category, others, outside })
 }
 
 /// A problem in which what lies outside a category has a code of its own.

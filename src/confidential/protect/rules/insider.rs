@@ -50,7 +50,7 @@ pub fn attack(problem: &Problem, pattern: &Pattern, counter: &dyn Counter) -> Re
 
 fn attack_all(problem: &Problem, pattern: &Pattern, counter: &dyn Counter) -> Result<Insight, ProtectError> {
     let system = System::build(problem, counter)?;
-    let primary = primary(&system)?;
+    let primary = primary(&system);
     let mut equations = published(&system, &primary, pattern);
     let contradiction =
         |_: Infeasible| ProtectError::DoesNotAddUp { table: "the release".to_owned(), place: "the pattern".to_owned() };

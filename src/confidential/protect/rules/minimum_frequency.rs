@@ -39,6 +39,11 @@ pub(in super::super) fn threshold(system: &System, cell: usize) -> Option<u64> {
     now.chain(before).max()
 }
 
+/// The highest threshold under which a cell is to be published now; none where no planned table has it.
+pub(in super::super) fn planned_threshold(system: &System, cell: usize) -> Option<u64> {
+    system.origins[cell].tables.iter().map(|&at| system.problem.tables[at as usize].threshold).max()
+}
+
 /// What cells are held to that are in no table.
 pub(in super::super) fn highest_threshold(system: &System) -> u64 {
     let now = system.problem.tables.iter().map(|table| table.threshold);

@@ -1,0 +1,97 @@
+//! The pattern that is always there. Comes in: the system and what the rules hide. Goes out: a pattern in which every protected
+//! cell is proven, and how much of what it needs earlier releases had left. Deliberately absent: failure.
+//!
+//! A release that hides all that is new tells nothing new: whatever counts agreed with everything published before agree with it
+//! too. So from there, where each cell goes as far as any pattern lets it, the search comes down: what no proof moves is published.
+//! A cell that does not get what it needs even with everything hidden was told before, by what earlier releases published, or by
+//! what a family inside knows of itself. The duty of this release is then to leave it *no narrower*: what it needs is lowered
+//! to how far it was found to go, and that much is proven for it as for every other cell. (`docs/always-a-next-release.md`)
+//!
+//! Worked example: twelve months of a district, 20 and then 17, released one quarter after the other by a program that did not
+//! look ahead. The first quarter of the one less the last of the other is 3, so that quarter has at least 3 cases, whatever is
+//! hidden now: one family of its 4 could never be absent. It stays so wide, and no release makes it narrower.
+
+use super::improve;
+use super::play::{FREE, HARD, LINEAR, Play};
+use super::primary::{Need, Primary};
+use super::secondary::{Outcome, outcome};
+use super::system::System;
+use super::witness::Standing;
+
+/// A cell that does not get what it needs from anybody's point of view, or from an insider's, and what it gets.
+struct Told {
+    cell: u32,
+    insider: Option<u32>,
+    left: Need,
+}
+
+/// A pattern that is found from the one that hides everything, and the needs that it meets.
+pub(super) fn from_the_top(system: &System, mut primary: Primary) -> (Primary, Outcome) {
+    loop {
+        let told = match descend(system, &primary) {
+            Ok(outcome) => return (primary, outcome),
+            Err(told) => told,
+        };
+        for Told { cell, insider, left } in told {
+            match insider {
+                Some(insider) => primary.insiders.note_told(insider, cell, left),
+                None => {
+                    let need = &mut primary.needs[cell as usize];
+                    *need = need.map(|need| need.at_most(left));
+                }
+            }
+        }
+    }
+}
+
+/// Hides everything, proves every cell and publishes what that leaves; or tells which cells fall short of what they need. What they
+/// get is less each time, so that this comes to an end.
+fn descend(system: &System, primary: &Primary) -> Result<Outcome, Vec<Told>> {
+    let mut play = Play::new(system, primary, &[]);
+    for cell in (0_u32..).take(system.len()) {
+        play.hide(cell);
+    }
+    let told: Vec<Told> = (0..play.targets.len()).filter_map(|at| told(&mut play, at)).collect();
+    if !told.is_empty() {
+        return Err(told);
+    }
+    give_back_unmoved(&mut play);
+    let until = play.board.steps().saturating_add(system.problem.effort);
+    improve::clean_up(&mut play, until);
+    Ok(outcome(system, &improve::rebuild(vec![play], until)))
+}
+
+fn told(play: &mut Play, at: usize) -> Option<Told> {
+    let cell = play.targets[at];
+    for means in [FREE, LINEAR, HARD.at_most(0)] {
+        if play.prove(cell, means) {
+            return None;
+        }
+    }
+    let insider = match play.standing(cell) {
+        Standing::Safe => return None,
+        Standing::Short => None,
+        Standing::Insider(insider) => Some(insider),
+    };
+    let range = play.stretch(cell, insider);
+    let left = Need { up: range.up(), down: range.down(), width: range.up() + range.down() };
+    // Further ways may have been found on the way; then it is looked at once more, with no less than it needs.
+    Some(Told { cell, insider, left })
+}
+
+/// Publishes what no proof moves.
+fn give_back_unmoved(play: &mut Play) {
+    let mut is_moved = vec![false; play.board.system.len()];
+    for at in 0..play.targets.len() {
+        for certificate in play.certificates(play.targets[at]) {
+            certificate.high.iter().chain(&certificate.low).for_each(|&(cell, _)| is_moved[cell as usize] = true);
+        }
+    }
+    for cell in (0_u32..).zip(is_moved).filter(|(_, is_moved)| !is_moved).map(|(cell, _)| cell) {
+        let mark = play.mark();
+        if !play.give_back(cell).is_empty() {
+            play.back_to(mark);
+        }
+    }
+    play.settle();
+}
