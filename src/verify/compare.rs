@@ -11,6 +11,7 @@ use std::path::Path;
 use model::claim::Claim;
 use serde::Serialize;
 
+use crate::attacks::rests::Rest;
 use crate::attacks::system::{Part, State, build};
 use crate::error::VerifyError;
 use crate::readers::csv::Table;
@@ -170,18 +171,17 @@ fn known(opened: &[&Opened]) -> Result<Known, VerifyError> {
             manifest: &opened.folder.manifest,
             tables: &opened.tables,
             microdata: opened.microdata.as_ref(),
+            time: 0,
+            is_given: true,
         })
         .collect();
     let cells = build(&parts)?;
     // Contradicting figures bound nothing; `verify` says so.
-    let bounds = cells.system.propagate();
-    let of = |at: usize| match &bounds {
-        Ok(bounds) => (bounds.lower[at], bounds.upper[at]),
-        Err(_) => (cells.system.lower[at], cells.system.upper[at]),
+    let bounds = cells.system.propagate().unwrap_or_else(|_| cells.system.stated());
+    let cell = |at: usize| (cells.name(at), (cells.states[at], bounds.lower[at], bounds.upper[at]));
+    let rest = |rest: &Rest| {
+        let (lowest, highest) = rest.span(&bounds);
+        (cells.name_of(rest), (State::Derived, lowest, highest))
     };
-    let cell = |at: usize| {
-        let (lowest, highest) = of(at);
-        (cells.name(at), (cells.states[at], lowest, highest))
-    };
-    Ok((0..cells.len()).map(cell).collect())
+    Ok((0..cells.len()).map(cell).chain(cells.rests.iter().map(rest)).collect())
 }

@@ -9,6 +9,7 @@ pub mod compare;
 pub mod error;
 pub mod readers;
 pub mod run;
+pub mod times;
 pub mod verdict;
 
 pub use attacks::reconstruction::Forced;

@@ -17,6 +17,7 @@ use crate::readers::csv::{self, Table};
 use crate::readers::folder::{self, Folder};
 use crate::readers::microdata::{self, Microdata};
 use crate::readers::register::Register;
+use crate::times::{Dated, times};
 use crate::verdict::risks;
 
 /// A verdict, and what a stranger claims about hidden cells without knowing which of them matter.
@@ -27,6 +28,8 @@ pub struct Attacked {
     /// Every hidden cell that is narrower than the threshold or known to lie below it: whoever knows the truth decides
     /// whether one of them is a disclosure.
     pub claims: Vec<Claim>,
+    /// Such cells of which earlier releases had told as much before a release made cells of them.
+    pub told: Vec<Claim>,
     /// Combinations of no table that overlapping tables force to be few, for whoever can hide more. Each is a finding too.
     pub forced: Vec<Forced>,
     /// Sentences with numbers that no table explains, by folder, which several files carry alike: for whoever knows the
@@ -352,14 +355,20 @@ impl Run {
             .map(|opened| opened.folder.manifest.threshold)
             .filter(|&threshold| threshold <= highest)
             .collect();
+        let folders = self.opened.iter().map(|opened| &opened.folder);
+        let dated = folders.map(|folder| Dated { manifest: &folder.manifest, digest: &folder.digest });
+        let times = times(&dated.collect::<Vec<_>>());
         for threshold in thresholds {
-            let seen = self.opened.iter().filter(|opened| opened.folder.manifest.threshold >= threshold);
+            let seen = self.opened.iter().zip(&times);
             let parts: Vec<Part<'_>> = seen
-                .map(|opened| Part {
+                .filter(|(opened, _)| opened.folder.manifest.threshold >= threshold)
+                .map(|(opened, &time)| Part {
                     prefix: &opened.prefix,
                     manifest: &opened.folder.manifest,
                     tables: &opened.tables,
                     microdata: opened.microdata.as_ref(),
+                    time,
+                    is_given: opened.is_given,
                 })
                 .collect();
             let judged = judge::attack(&parts, threshold)?;
@@ -382,6 +391,11 @@ impl Run {
         for claim in judged.claims {
             if !self.result.claims.contains(&claim) {
                 self.result.claims.push(claim);
+            }
+        }
+        for claim in judged.told {
+            if !self.result.told.contains(&claim) {
+                self.result.told.push(claim);
             }
         }
         for forced in judged.forced {

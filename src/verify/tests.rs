@@ -340,3 +340,126 @@ fn two_windows_less_a_quarter_of_their_common_part_are_found() {
     assert_eq!(found(&windows("20,", ",c")), [""; 0]);
     assert_eq!(found(&windows("30,", "17,")), [""; 0]);
 }
+
+/// Writes releases one after the other, each of which states all before it; the fields of each manifest's table, its sums of
+/// the year, its rows of `period,value,symbol`.
+fn write_series(below: &Path, releases: &[(&str, &str, &str)], is_dated: bool) -> Vec<PathBuf> {
+    let mut earlier = serde_json::Map::new();
+    let mut folders = Vec::new();
+    for (number, (fields, sums, rows)) in releases.iter().enumerate() {
+        let manifest = format!(
+            r#"{{"threshold": 5, "earlier": {}, "hierarchies": {{"period": {{"total": "Total", "sums": {sums}}}}},
+                "tables": [{{"file": "data/t01.csv", "dims": ["period"], "markers": {{"": [0, null]}}{fields}}}]}}"#,
+            serde_json::Value::Object(earlier.clone())
+        );
+        let name = format!("r{}", number + 1);
+        let folder = write(below, &name, &manifest, &[("data/t01.csv", &format!("period,value,symbol\n{rows}"))]);
+        if is_dated {
+            let digest = sha256(&std::fs::read(folder.join("release.json")).expect("just written"));
+            earlier.insert(name, digest.into());
+        }
+        folders.push(folder);
+    }
+    folders
+}
+
+fn attack_series(releases: &[(&str, &str, &str)], is_dated: bool) -> Attacked {
+    let place = tempfile::tempdir().expect("a temporary folder");
+    crate::attack(&write_series(place.path(), releases, is_dated), &[]).expect("releases")
+}
+
+const YEAR: &str = r#"[["2018", ["Q1", "Q2", "Q3", "Q4"]]]"#;
+/// What is left of the year after its first quarter, as a window of its own.
+const WINDOW: &str = r#"[["2018", ["Q1", "Q2-Q4"]], ["Q2-Q4", ["Q2", "Q3", "Q4"]]]"#;
+
+#[test]
+fn a_hidden_cell_that_earlier_figures_gave_away_before_it_was_one_is_no_finding() {
+    // 20 less 17: whoever asked for the other three quarters had their 3 before a table had a cell for them.
+    let releases = [("", YEAR, "2018,20,\nQ1,17,\n"), ("", WINDOW, "Q2-Q4,,c\n")];
+    let attacked = attack_series(&releases, true);
+    assert_eq!(kinds(&attacked), [""; 0]);
+    assert_eq!((attacked.claims.len(), attacked.told.len()), (0, 1));
+    assert_eq!((attacked.told[0].cell.as_str(), attacked.told[0].highest), ("period=Q2-Q4", Some(3)));
+    assert_eq!(attacked.verdict.counts["told_before"], 1);
+    let note = "1 cells were told already by r1, before a release made cells of them";
+    assert_eq!(attacked.verdict.not_run, [note]);
+    // Nobody knows which came first, so nobody is excused.
+    assert_eq!(kinds(&attack_series(&releases, false)), ["suppressed_linear_exact"]);
+}
+
+#[test]
+fn a_release_that_makes_a_cell_and_tells_it_is_not_excused() {
+    let own = attack_series(&[("", YEAR, "2018,20,\n"), ("", WINDOW, "Q1,17,\nQ2-Q4,,c\n")], true);
+    assert_eq!(kinds(&own), ["suppressed_linear_exact"]);
+    assert_eq!(own.claims.len(), 1);
+}
+
+#[test]
+fn a_later_release_that_narrows_further_what_was_told_before_is_a_finding() {
+    // Noise leaves 16 to 18 of the first quarter and so 2 to 4 of the others; that was told before they were a cell.
+    let noisy = (r#", "noise": 1"#, YEAR, "2018,20,\nQ1,17,\n");
+    let year = ("", YEAR, "2018,20,\n");
+    let window = ("", WINDOW, "Q2-Q4,,c\n");
+    let told = attack_series(&[noisy, year, window], true);
+    assert_eq!((kinds(&told), told.told.len()), (Vec::new(), 1));
+    let narrowed = attack_series(&[noisy, year, window, ("", YEAR, "Q1,17,\n")], true);
+    assert_eq!(kinds(&narrowed), ["suppressed_linear_exact"], "3, and no longer 2 to 4");
+    assert_eq!((narrowed.claims.len(), narrowed.told.len()), (1, 0));
+    // Hidden first and told after: the cell was one already.
+    let after = attack_series(&[year, window, ("", YEAR, "Q1,17,\n")], true);
+    assert_eq!(kinds(&after), ["suppressed_linear_exact"]);
+}
+
+#[test]
+fn a_group_that_was_described_before_it_was_one_is_described_once() {
+    let place = tempfile::tempdir().expect("a temporary folder");
+    let release = |name: &str, earlier: &str, sums: &str, rows: &str| {
+        let manifest = format!(
+            r#"{{"threshold": 5, "sensitive": ["need"], "group_below": 60, "earlier": {earlier},
+                "hierarchies": {{"period": {{"total": "Total", "sums": {sums}}},
+                                 "need": {{"total": "All", "sums": [["All", ["A", "B"]]]}}}},
+                "tables": [{{"file": "data/t01.csv", "dims": ["period", "need"], "markers": {{"": [0, null]}}}}]}}"#
+        );
+        write(place.path(), name, &manifest, &[("data/t01.csv", &format!("period,need,value,symbol\n{rows}"))])
+    };
+    let rows = "2018,All,20,\n2018,A,20,\n2018,B,,c\nQ1,All,10,\nQ1,A,10,\nQ1,B,,c\n";
+    let first = release("r1", "{}", YEAR, rows);
+    let alone = crate::attack(std::slice::from_ref(&first), &[]).expect("a release");
+    assert_eq!(kinds(&alone), ["sensitive_group_all"; 2], "the year, and its first quarter");
+    let digest = sha256(&std::fs::read(first.join("release.json")).expect("just written"));
+    let rows = "Q2-Q4,All,,c\nQ2-Q4,A,,c\nQ2-Q4,B,,c\n";
+    let second = release("r2", &format!(r#"{{"r1": "{digest}"}}"#), WINDOW, rows);
+    let both = crate::attack(&[first, second], &[]).expect("releases");
+    assert_eq!(kinds(&both), ["sensitive_group_all"; 2]);
+    assert_eq!(both.verdict.counts["told_before"], 4, "the group, and its three hidden cells");
+}
+
+/// Attacks the last release of a series alone; those before it lie beside.
+fn attack_last(releases: &[(&str, &str, &str)]) -> Attacked {
+    let place = tempfile::tempdir().expect("a temporary folder");
+    let folders = write_series(place.path(), releases, true);
+    crate::attack(&folders[folders.len() - 1..], &[]).expect("releases")
+}
+
+const TWO_YEARS: &str = r#"[["2017", ["A", "B"]], ["2018", ["C", "D"]]]"#;
+
+#[test]
+fn what_a_new_release_does_not_touch_is_not_attacked_again() {
+    let first = ("", TWO_YEARS, "2017,20,\nA,17,\nB,,c\n2018,40,\nC,,c\nD,,c\n");
+    let second = ("", TWO_YEARS, "2018,40,\nC,20,\nD,20,\n");
+    assert_eq!(kinds(&attack_series(&[first, second], true)), ["suppressed_linear_exact"], "20 less 17");
+    let last = attack_last(&[first, second]);
+    assert_eq!(kinds(&last), [""; 0], "it says nothing of 2017");
+    let scopes: Vec<&str> = last.verdict.tried.iter().map(|tried| tried.scope.as_str()).collect();
+    assert!(scopes.contains(&"not again: 1 cells in parts that no given release touches"), "{scopes:?}");
+}
+
+#[test]
+fn what_a_new_release_joins_to_older_ones_is_attacked() {
+    let hidden = ("", TWO_YEARS, "2017,20,\nA,,c\nB,,c\n");
+    assert_eq!(kinds(&attack_last(&[hidden, ("", TWO_YEARS, "A,17,\n")])), ["suppressed_linear_exact"]);
+    // The same by a sum that nobody stated before.
+    let unexplained = ("", r#"[["2018", ["C", "D"]]]"#, "2017,20,\nA,17,\nB,,c\n");
+    assert_eq!(kinds(&attack_last(&[unexplained, ("", TWO_YEARS, "2018,40,\n")])), ["suppressed_linear_exact"]);
+    assert_eq!(kinds(&attack_last(&[unexplained, ("", YEAR, "2018,40,\n")])), [""; 0], "nobody explains 2017");
+}

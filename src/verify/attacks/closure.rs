@@ -153,6 +153,8 @@ pub struct Equation {
     pub parent: usize,
     /// Its parts.
     pub children: Vec<usize>,
+    /// The releases that state it.
+    pub stated_by: Releases,
 }
 
 impl Hierarchies {
@@ -331,7 +333,7 @@ impl Closure<'_> {
         let cell = |&child: &u32| self.add(self.codes.moved(start, dimension, child), passed);
         let children = sum.children.iter().map(cell).collect();
         if is_new {
-            self.equations.push(Equation { parent, children });
+            self.equations.push(Equation { parent, children, stated_by: sum.stated_by });
         }
     }
 }

@@ -65,7 +65,7 @@ pub enum Describes {
 }
 
 /// A group that may be small, a category of a sensitive dimension, and what lies outside as a variable of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Watched {
     /// The cell of the whole group.
     pub whole: usize,
@@ -78,6 +78,12 @@ pub struct Watched {
 }
 
 impl Watched {
+    /// The group, the category, and what lies outside.
+    #[must_use]
+    pub const fn variables(&self) -> [usize; 3] {
+        [self.whole, self.category, self.outside]
+    }
+
     /// What a reader can prove; nothing where the group may be larger, empty, or a single case.
     #[must_use]
     pub fn describes(&self, ranges: &[Range]) -> Option<Describes> {

@@ -40,6 +40,10 @@ pub enum Wanted {
     NotSmall(u64),
     /// Possibly this many.
     Reaches(u64),
+    /// Possibly fewer or more than these; where not, its ends.
+    Beyond(i64, Option<i64>),
+    /// Possibly both of these.
+    Spans(i64, Option<i64>),
 }
 
 /// What a reader can prove of a cell.
@@ -150,6 +154,13 @@ impl Attack<'_> {
             }
             Wanted::NotSmall(threshold) => least <= TOLERANCE || most >= count(threshold) - TOLERANCE,
             Wanted::Reaches(wanted) => most >= count(wanted) - TOLERANCE,
+            Wanted::Beyond(lowest, highest) => {
+                least <= float(lowest) - 1.0 + TOLERANCE
+                    || highest.is_some_and(|highest| most >= float(highest) + 1.0 - TOLERANCE)
+            }
+            Wanted::Spans(lowest, highest) => {
+                least <= float(lowest) + TOLERANCE && most >= highest.map_or(f64::INFINITY, float) - TOLERANCE
+            }
         }
     }
 
@@ -161,6 +172,10 @@ impl Attack<'_> {
         let threshold = match self.wanted[at] {
             Wanted::Nothing => return true,
             Wanted::Reaches(wanted) => return upper < count(wanted) - TOLERANCE,
+            Wanted::Beyond(..) => return most >= upper - TOLERANCE && least <= lower + TOLERANCE,
+            Wanted::Spans(lowest, highest) => {
+                return lower > float(lowest) + TOLERANCE || upper < highest.map_or(f64::INFINITY, float) - TOLERANCE;
+            }
             Wanted::Width(threshold) | Wanted::NotSmall(threshold) => count(threshold),
         };
         if upper - lower < 1.0 - TOLERANCE {
@@ -274,6 +289,10 @@ impl Attack<'_> {
             Wanted::Width(threshold) => most - count(threshold),
             Wanted::NotSmall(threshold) if sense > 0.0 => count(threshold),
             Wanted::Reaches(wanted) if sense > 0.0 => count(wanted),
+            Wanted::Beyond(_, highest) if sense > 0.0 => highest.map_or(f64::INFINITY, |highest| float(highest) + 1.0),
+            Wanted::Beyond(lowest, _) => float(lowest) - 1.0,
+            Wanted::Spans(_, highest) if sense > 0.0 => highest.map_or(f64::INFINITY, float),
+            Wanted::Spans(lowest, _) => float(lowest),
             Wanted::Nothing | Wanted::NotSmall(_) | Wanted::Reaches(_) => 0.0,
         }
     }

@@ -1,5 +1,6 @@
 //! Attacks, a file each. Comes in: what the readers read. Goes out: findings, claims, and how far each attack got.
 
+pub mod before;
 pub mod chart;
 pub mod closure;
 pub mod codes;
@@ -18,6 +19,7 @@ pub mod reconstruction;
 pub mod relations;
 pub mod rests;
 pub mod rounding;
+pub mod scene;
 pub mod subtraction;
 pub mod system;
 

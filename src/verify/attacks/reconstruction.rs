@@ -56,9 +56,16 @@ struct Axis {
     sums: Vec<(usize, Vec<usize>)>,
 }
 
-/// Follows the bounds through every joint table of two overlapping tables of one release.
+/// Follows the bounds through every joint table of two overlapping tables of one release. `is_untouched`: cells of which
+/// nothing new is known; a joint table that has no others is left to those who followed it before.
 #[must_use]
-pub fn reconstruct(cells: &Cells, parts: &[Part<'_>], bounds: &Bounds, threshold: u64) -> Reconstructed {
+pub fn reconstruct(
+    cells: &Cells,
+    parts: &[Part<'_>],
+    bounds: &Bounds,
+    is_untouched: &[bool],
+    threshold: u64,
+) -> Reconstructed {
     let mut done = Reconstructed::default();
     let mut joints: BTreeMap<(usize, Vec<usize>, Key), Joint> = BTreeMap::new();
     for part in parts {
@@ -74,9 +81,13 @@ pub fn reconstruct(cells: &Cells, parts: &[Part<'_>], bounds: &Bounds, threshold
             done.left_out += 1;
             continue;
         }
+        let keys = keys(cells, joint);
+        if keys.iter().filter_map(|&key| cells.known.get(key)).all(|at| is_untouched[at]) {
+            continue;
+        }
         done.tables += 1;
         done.cells += size;
-        follow(cells, bounds, joint, threshold, &mut seen, &mut done.forced);
+        follow(cells, bounds, (joint, &keys), threshold, &mut seen, &mut done.forced);
     }
     done
 }
@@ -179,24 +190,27 @@ fn axis(cells: &Cells, part: &Part<'_>, name: &str) -> Option<Axis> {
     (!sums.is_empty()).then_some(Axis { place, codes, sums })
 }
 
+/// The cells of a joint table, the last axis fastest.
+fn keys(cells: &Cells, joint: &Joint) -> Vec<Key> {
+    let mut keys: Vec<Key> = vec![joint.start];
+    for axis in &joint.axes {
+        let codes = |key: Key| axis.codes.iter().map(move |code| cells.codes.moved(key, axis.place, *code));
+        keys = keys.into_iter().flat_map(codes).collect();
+    }
+    keys
+}
+
 fn follow(
     cells: &Cells,
     bounds: &Bounds,
-    joint: &Joint,
+    (joint, keys): (&Joint, &[Key]),
     threshold: u64,
     seen: &mut BTreeSet<Key>,
     forced: &mut Vec<Forced>,
 ) {
     let mut system = System::default();
-    let mut keys: Vec<Key> = vec![joint.start];
-    for axis in &joint.axes {
-        keys = keys
-            .iter()
-            .flat_map(|key| axis.codes.iter().map(|code| cells.codes.moved(*key, axis.place, *code)))
-            .collect();
-    }
     let mut is_new = Vec::with_capacity(keys.len());
-    for key in &keys {
+    for key in keys {
         let known = cells.known.get(*key);
         is_new.push(known.is_none());
         match known {
@@ -272,10 +286,11 @@ mod tests {
         ];
         let tables: Vec<Table> =
             manifest.tables.iter().zip(&files).map(|(entry, text)| read(entry, text.as_bytes(), &dims)).collect();
-        let parts = [Part { prefix: "", manifest: &manifest, tables: &tables, microdata: None }];
+        let parts =
+            [Part { prefix: "", manifest: &manifest, tables: &tables, microdata: None, time: 0, is_given: true }];
         let cells = build(&parts).expect("cells that can be numbered");
         let bounds = cells.system.propagate().expect("figures that agree");
-        reconstruct(&cells, &parts, &bounds, 5)
+        reconstruct(&cells, &parts, &bounds, &vec![false; cells.len()], 5)
     }
 
     #[test]

@@ -7,7 +7,8 @@
 //! Worked example: families in North are published as 16, its cases hidden. `families <= cases` makes the cases 16 or
 //! more; where both districts have 20 cases together, the other has 4 at most.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use model::manifest::Relation;
 use model::{Attack, Finding};
@@ -29,11 +30,13 @@ pub(super) struct Stated {
     /// The release that states it, and its number there.
     part: usize,
     number: usize,
+    /// All that state it.
+    stated_by: Vec<usize>,
 }
 
 /// What the manifests state, each once; what cannot be read goes into the notes.
 pub(super) fn stated(cells: &mut Cells, parts: &[Part<'_>]) -> Vec<Stated> {
-    let (mut seen, mut stated) = (BTreeSet::new(), Vec::new());
+    let (mut seen, mut stated): (BTreeMap<_, usize>, Vec<Stated>) = (BTreeMap::new(), Vec::new());
     for (part, number, relation) in parts
         .iter()
         .enumerate()
@@ -49,8 +52,12 @@ pub(super) fn stated(cells: &mut Cells, parts: &[Part<'_>]) -> Vec<Stated> {
             cells.notes.push(format!("relation {number} of {name} is not understood, so it was not used"));
             continue;
         };
-        if seen.insert((terms.clone(), is_equal)) {
-            stated.push(Stated { terms, is_equal, part, number });
+        match seen.entry((terms.clone(), is_equal)) {
+            Entry::Occupied(known) => stated[*known.get()].stated_by.push(part),
+            Entry::Vacant(new) => {
+                new.insert(stated.len());
+                stated.push(Stated { terms, is_equal, part, number, stated_by: vec![part] });
+            }
         }
     }
     stated
@@ -96,11 +103,14 @@ pub(super) fn add(cells: &mut Cells, parts: &[Part<'_>], stated: &[Stated]) {
         let is_broken = least.is_some_and(|least| least > 0) || relation.is_equal && most.is_some_and(|most| most < 0);
         if is_broken {
             cells.findings.push(broken(&parts[relation.part], relation.number));
-        } else if relation.is_equal {
+            continue;
+        }
+        if relation.is_equal {
             cells.system.equation(terms, 0);
         } else {
             cells.system.at_most(terms, 0);
         }
+        cells.relations.push(relation.stated_by.clone());
     }
 }
 

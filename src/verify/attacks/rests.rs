@@ -7,6 +7,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use linear::Bounds;
+
 use crate::attacks::closure::{Hierarchies, Known, Releases, Sum, Sums};
 use crate::attacks::codes::{Codes, Key};
 
@@ -41,6 +43,26 @@ pub enum Left {
     Is(usize),
     /// Nothing: the parts are all there is.
     Nothing,
+}
+
+/// A rest as a variable of the system.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Taken {
+    /// Which one, of those that are no cell otherwise.
+    pub rest: usize,
+    /// The variable.
+    pub at: usize,
+}
+
+impl Rest {
+    /// The least and the most that is left by bounds of the cells; none where nothing limits it.
+    #[must_use]
+    pub fn span(&self, bounds: &Bounds) -> (i64, Option<i64>) {
+        let of = |end: &dyn Fn(usize) -> Option<i64>| self.parts.iter().map(|&part| end(part)).sum::<Option<i64>>();
+        let (least, most) = (of(&|at| Some(bounds.lower[at])).unwrap_or(0), of(&|at| bounds.upper[at]));
+        let lowest = most.map_or(0, |most| bounds.lower[self.whole].saturating_sub(most).max(0));
+        (lowest, bounds.upper[self.whole].map(|whole| whole.saturating_sub(least)))
+    }
 }
 
 /// The rests of one line, by code: of which code, which others are taken off.

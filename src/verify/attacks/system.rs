@@ -4,15 +4,15 @@
 
 use std::collections::BTreeMap;
 
-use linear::System;
+use linear::{Bounds, System};
 use model::manifest::TableEntry;
 use model::{Attack, Finding, Manifest};
 
-use crate::attacks::closure::{Hierarchies, Known, bit};
+use crate::attacks::closure::{Hierarchies, Known, Releases, bit};
 use crate::attacks::codes::{Codes, Key};
 use crate::attacks::extract::tables::tighten;
 use crate::attacks::relations;
-use crate::attacks::rests::{Left, Rest, rests};
+use crate::attacks::rests::{Left, Rest, Taken, rests};
 use crate::error::VerifyError;
 use crate::readers::csv::{Reading, Row, Table};
 use crate::readers::microdata::Microdata;
@@ -52,6 +52,10 @@ pub struct Part<'a> {
     pub tables: &'a [Table],
     /// Its rows, where it is an extract.
     pub microdata: Option<&'a Microdata>,
+    /// Its place in time: releases of a lower one are surely earlier.
+    pub time: usize,
+    /// It is to be judged, and not only known.
+    pub is_given: bool,
 }
 
 /// All cells and equations.
@@ -65,16 +69,23 @@ pub struct Cells {
     pub states: Vec<State>,
     /// Where each stands first; none for derived cells.
     pub origins: Vec<Option<Origin>>,
-    /// What is left where cells are taken off others further up: cells that have no code, after all that have one.
+    /// The time at which a table first has each of the cells that tables have, which come first.
+    pub since: Vec<usize>,
+    /// By row of a sum: the releases that state the sum.
+    pub stated_by: Vec<Releases>,
+    /// What is left where cells are taken off others further up, and is no cell with a code. That none is below zero
+    /// follows from the sums, so those are variables only where one is to be bounded.
     pub rests: Vec<Rest>,
     /// Lines whose rests were left out, because there were too many.
     pub left_out: u64,
     /// Bounds and equations; the first variables are the cells, in their order, slack variables of relations follow.
     pub system: System,
-    /// How many of the rows are sums; those of rests and of relations follow.
+    /// How many of the rows are sums; those of rests that are cells, of relations, and of rests that are none follow.
     pub sums: usize,
-    /// How many of the rows are those of rests.
-    pub taken_off: usize,
+    /// The releases that state each relation, by its row.
+    pub relations: Vec<Vec<usize>>,
+    /// The row of the first relation.
+    pub first_relation: usize,
     /// The figure of each cell that is perturbed by keys of its cases: the same wherever and whenever it is published.
     pub perturbed: BTreeMap<usize, u64>,
     /// Published figures that contradict each other.
@@ -94,6 +105,15 @@ struct Said {
 
 fn signed(count: u64) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+/// Notes further bounds of a variable.
+fn tighter(system: &mut System, at: usize, lower: i64, upper: Option<i64>) {
+    system.lower[at] = system.lower[at].max(lower);
+    system.upper[at] = match (system.upper[at], upper) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
+    };
 }
 
 /// What a row tells an honest reader: in a table that publishes zeros a hidden cell is at least 1, whatever its marker
@@ -146,18 +166,22 @@ pub fn build(parts: &[Part<'_>]) -> Result<Cells, VerifyError> {
     let equations = hierarchies.close(&cells.codes, &mut cells.known);
     cells.grow();
     for equation in equations {
+        cells.stated_by.push(equation.stated_by);
         let terms = equation.children.into_iter().map(|child| (child, 1)).chain([(equation.parent, -1)]);
         cells.system.equation(terms, 0);
     }
     cells.sums = cells.system.rows.len();
-    cells.take_off(&hierarchies, shown);
+    cells.find_rests(&hierarchies, shown);
+    cells.first_relation = cells.system.rows.len();
     relations::add(&mut cells, parts, &stated);
-    tighten(&mut cells, parts);
+    for (at, lowest, highest) in tighten(&cells, parts, &|_| true) {
+        tighter(&mut cells.system, at, lowest, highest);
+    }
     Ok(cells)
 }
 
 impl Cells {
-    /// Number of cells, derived ones and rests included.
+    /// Number of cells with codes, derived ones included.
     #[must_use]
     pub fn len(&self) -> usize {
         self.states.len()
@@ -172,16 +196,30 @@ impl Cells {
     /// A cell's name: `dimension=code` for every dimension that does not stand at its total.
     #[must_use]
     pub fn name(&self, at: usize) -> String {
-        match self.known.keys.get(at) {
-            Some(&key) => self.codes.name(key),
-            None => self.rests.get(at - self.known.keys.len()).map_or_else(String::new, |rest| self.name_of(rest)),
-        }
+        self.known.keys.get(at).map_or_else(String::new, |&key| self.codes.name(key))
     }
 
-    fn name_of(&self, rest: &Rest) -> String {
+    /// A rest's name.
+    #[must_use]
+    pub fn name_of(&self, rest: &Rest) -> String {
         let code = |&part: &usize| self.codes.at(self.known.keys[part], rest.dimension);
         let taken: Vec<u32> = rest.parts.iter().map(code).collect();
         self.codes.name_less(self.known.keys[rest.whole], rest.dimension, &taken)
+    }
+
+    /// Makes a variable of each rest that may, as far as `bounds` tell, hold from one case to one below `threshold`.
+    pub fn take_off(&mut self, bounds: &Bounds, threshold: u64) -> Vec<Taken> {
+        let mut taken = Vec::new();
+        for (number, rest) in self.rests.iter().enumerate() {
+            let (lowest, highest) = rest.span(bounds);
+            if lowest < signed(threshold) && highest.is_none_or(|highest| highest >= 1) {
+                let at = self.system.variable(0, None);
+                let terms = rest.parts.iter().map(|&part| (part, 1)).chain([(at, 1), (rest.whole, -1)]);
+                self.system.equation(terms, 0);
+                taken.push(Taken { rest: number, at });
+            }
+        }
+        taken
     }
 
     fn name_codes(&mut self, parts: &[Part<'_>], hierarchies: &mut Hierarchies) {
@@ -243,12 +281,13 @@ impl Cells {
         self.codes.known(place, code).map_or(key, |code| self.codes.moved(key, place, code))
     }
 
-    fn add_table(&mut self, part: &Part<'_>, entry: &TableEntry, table: &Table, origin: Origin) {
+    /// What a table of `part` says of cells, row by row.
+    fn said_by<'a>(&self, part: &Part<'_>, entry: &TableEntry, table: &'a Table) -> Vec<(Key, Said, &'a Row)> {
         let base = self.key(Some(part.manifest), &entry.fixed);
         let places: Vec<Option<usize>> = table.dims.iter().map(|dim| self.codes.place(dim)).collect();
         let least = u64::from(table.shows_zeros() && entry.says(0) == (0, 0));
-        for row in &table.rows {
-            let Some(said) = said(entry, row, least) else { continue };
+        let of_row = |row: &'a Row| {
+            let said = said(entry, row, least)?;
             let mut key = base;
             for (place, code) in places.iter().zip(&row.codes) {
                 if let Some(place) = *place
@@ -257,6 +296,13 @@ impl Cells {
                     key = self.codes.moved(key, place, code);
                 }
             }
+            Some((key, said, row))
+        };
+        table.rows.iter().filter_map(of_row).collect()
+    }
+
+    fn add_table(&mut self, part: &Part<'_>, entry: &TableEntry, table: &Table, origin: Origin) {
+        for (key, said, row) in self.said_by(part, entry, table) {
             match said.state {
                 State::Published => self.entries.0 += 1,
                 State::Suppressed => self.entries.1 += 1,
@@ -265,6 +311,8 @@ impl Cells {
             let origin = Origin { line: row.line, ..origin };
             let file = format!("{}{}", part.prefix, entry.file);
             let at = self.add_cell(key, said, origin, &file);
+            self.since.resize(self.len(), part.time);
+            self.since[at] = self.since[at].min(part.time);
             if let (Some(_), &Reading::Count(figure)) = (&entry.perturbation, &row.reading)
                 && *self.perturbed.entry(at).or_insert(figure) != figure
             {
@@ -275,6 +323,50 @@ impl Cells {
                 self.contradicts("noise_drawn_anew", origin, &file, message);
             }
         }
+    }
+
+    /// The same variables and sums with the figures, rows of cases and relations of those `parts` alone for which `is_seen`.
+    #[must_use]
+    pub fn seen_by(&self, parts: &[Part<'_>], is_seen: &dyn Fn(&Part<'_>) -> bool) -> System {
+        let mut system = self.system.clone();
+        for at in 0..self.len() {
+            (system.lower[at], system.upper[at]) = (0, None);
+        }
+        for part in parts.iter().filter(|part| is_seen(part)) {
+            for (entry, table) in part.manifest.tables.iter().zip(part.tables) {
+                for (key, said, _) in self.said_by(part, entry, table) {
+                    if let Some(at) = self.known.get(key) {
+                        tighter(&mut system, at, said.lower, said.upper);
+                    }
+                }
+            }
+        }
+        for (at, lowest, highest) in tighten(self, parts, is_seen) {
+            tighter(&mut system, at, lowest, highest);
+        }
+        let is_stated = |by: &Vec<usize>| by.iter().any(|&part| is_seen(&parts[part]));
+        let mut row: usize = 0;
+        system.rows.retain(|_| {
+            let relation = row.checked_sub(self.first_relation).and_then(|at| self.relations.get(at));
+            row += 1;
+            relation.is_none_or(is_stated)
+        });
+        system
+    }
+
+    /// Whether each of the cells that tables have stands in a table of one of those `parts` for which `is_seen`.
+    #[must_use]
+    pub fn shown_by(&self, parts: &[Part<'_>], is_seen: &dyn Fn(&Part<'_>) -> bool) -> Vec<bool> {
+        let mut shown = vec![false; self.len()];
+        for part in parts.iter().filter(|part| is_seen(part)) {
+            for (entry, table) in part.manifest.tables.iter().zip(part.tables) {
+                let cells = self.said_by(part, entry, table).into_iter();
+                for at in cells.filter_map(|(key, _, _)| self.known.get(key)) {
+                    shown[at] = true;
+                }
+            }
+        }
+        shown
     }
 
     fn contradicts(&mut self, kind: &str, origin: Origin, file: &str, message: String) {
@@ -302,11 +394,7 @@ impl Cells {
             self.contradicts("inconsistent_published", origin, file, message);
             return at;
         }
-        self.system.lower[at] = self.system.lower[at].max(said.lower);
-        self.system.upper[at] = match (self.system.upper[at], said.upper) {
-            (Some(one), Some(other)) => Some(one.min(other)),
-            (one, other) => one.or(other),
-        };
+        tighter(&mut self.system, at, said.lower, said.upper);
         self.states[at] = self.states[at].max(said.state);
         at
     }
@@ -314,31 +402,25 @@ impl Cells {
     /// Makes a variable of every cell that the closure added.
     fn grow(&mut self) {
         while self.states.len() < self.known.keys.len() {
-            self.derive();
+            self.states.push(State::Derived);
+            self.origins.push(None);
+            self.system.variable(0, None);
         }
     }
 
-    fn derive(&mut self) -> usize {
-        self.states.push(State::Derived);
-        self.origins.push(None);
-        self.system.variable(0, None)
-    }
-
-    /// Adds what is left of each of the first `shown` cells when others further down are taken off.
-    fn take_off(&mut self, hierarchies: &Hierarchies, shown: usize) {
+    /// Finds what is left of each of the first `shown` cells when others further down are taken off.
+    fn find_rests(&mut self, hierarchies: &Hierarchies, shown: usize) {
         let (found, left_out) = rests(hierarchies, &self.codes, &self.known, shown);
         self.left_out = left_out;
         for rest in found {
-            let left = match rest.left {
-                Left::New => Some(self.derive()),
-                Left::Is(cell) => Some(cell),
-                Left::Nothing => None,
-            };
-            let terms = rest.parts.iter().copied().chain(left).map(|part| (part, 1)).chain([(rest.whole, -1)]);
-            self.system.equation(terms.collect::<Vec<_>>(), 0);
-            self.taken_off += 1;
-            if rest.left == Left::New {
-                self.rests.push(rest);
+            match rest.left {
+                Left::New => self.rests.push(rest),
+                Left::Is(cell) => {
+                    let parts = rest.parts.iter().copied().chain([cell]).map(|part| (part, 1));
+                    self.system.equation(parts.chain([(rest.whole, -1)]), 0);
+                }
+                // The sums between say so already.
+                Left::Nothing => {}
             }
         }
     }

@@ -156,18 +156,22 @@ fn signed(count: u64) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }
 
-/// Narrows the cells' bounds by what the rows of extracts say.
-pub(crate) fn tighten(cells: &mut Cells, parts: &[Part<'_>]) {
-    for mut rows in rows(parts) {
-        for at in 0..cells.known.keys.len() {
-            let Some(said) = rows.said(cells, cells.known.keys[at]) else { continue };
-            cells.system.lower[at] = cells.system.lower[at].max(signed(said.surely));
-            if !said.is_wider {
-                let most = signed(said.perhaps);
-                cells.system.upper[at] = Some(cells.system.upper[at].map_or(most, |upper| upper.min(most)));
+/// Bounds of cells, by what the rows of those extracts among `parts` say for which `is_seen`: cell, lowest, highest.
+pub(crate) fn tighten(
+    cells: &Cells,
+    parts: &[Part<'_>],
+    is_seen: &dyn Fn(&Part<'_>) -> bool,
+) -> Vec<(usize, i64, Option<i64>)> {
+    let mut bounds = Vec::new();
+    let seen = parts.iter().filter(|part| is_seen(part)).filter_map(|part| part.microdata);
+    for mut rows in seen.map(|data| Rows::new(data, parts)) {
+        for at in 0..cells.len() {
+            if let Some(said) = rows.said(cells, cells.known.keys[at]) {
+                bounds.push((at, signed(said.surely), (!said.is_wider).then(|| signed(said.perhaps))));
             }
         }
     }
+    bounds
 }
 
 /// Published cells of more months than an extract's, of whose other months too few cases are left.
