@@ -16,7 +16,6 @@ mod joint;
 mod last_resort;
 mod lineage;
 mod lone;
-mod nested;
 mod pattern;
 mod perturb;
 mod play;
@@ -253,14 +252,6 @@ pub struct Statistics {
 /// # Errors
 /// [`ProtectError`] where the counts contradict each other, or earlier releases leave no safe pattern.
 pub fn suppress(problem: &Problem, counter: &dyn Counter) -> Result<Pattern, ProtectError> {
-    match nested::widened(problem) {
-        None => suppress_related(problem, counter),
-        Some(widened) => suppress_related(&widened.problem, &widened.counter(counter)),
-    }
-}
-
-/// As [`suppress`], where levels that lie between two cells of a line have their difference as a cell.
-fn suppress_related(problem: &Problem, counter: &dyn Counter) -> Result<Pattern, ProtectError> {
     match relations::widened(problem) {
         None => suppress_all(problem, counter),
         Some(widened) => {

@@ -22,6 +22,8 @@ pub(super) struct Verdict {
     pub capped: usize,
     /// In words, one a breach.
     pub breaches: Vec<String>,
+    /// The same of cells that fall short, with the end of their range that does.
+    pub short: Vec<(String, i64)>,
 }
 
 /// What a cell must allow.
@@ -143,9 +145,32 @@ impl Verdict {
             Ok(Some(fault)) => {
                 let range = reader.range(&cell.inside, knows);
                 self.breaches.push(format!("{:?} {:?} for {who}: {fault}, {range:?}", cell.key, cell.wanted));
+                // How far it goes in the direction in which it should go further.
+                let (low, high) = range.unwrap_or_default();
+                let reached = match fault {
+                    REACHES => high,
+                    ABSENT => -low,
+                    _ => high - low,
+                };
+                self.short.push((format!("{:?} for {who}: {fault}", cell.key), reached));
             }
             Err(Capped) => self.capped += 1,
         }
+    }
+}
+
+const REACHES: &str = "it never reaches the threshold";
+const ABSENT: &str = "no family could be absent";
+
+impl Verdict {
+    /// The breaches that are not as far told when nothing new is shown: what was told before stays told, and is no narrower.
+    pub(super) fn new_breaches(&self, all_hidden: &Self) -> Vec<String> {
+        let is_told = |(what, reached): &(String, i64)| {
+            all_hidden.short.iter().any(|(told, before)| told == what && before <= reached)
+        };
+        let others = self.breaches.iter().filter(|breach| !breach.contains(" for ")).cloned();
+        let short = self.short.iter().filter(|short| !is_told(short));
+        others.chain(short.map(|(what, reached)| format!("{what}, {reached}"))).collect()
     }
 }
 
@@ -160,10 +185,10 @@ fn fault(
         |least: i64, most: i64| reader.can_be(&[knows, &[Said::between(inside.to_vec(), least, most)]].concat());
     let top = i64::MAX / 4;
     if !can_be(wanted.threshold, top)? {
-        return Ok(Some("it never reaches the threshold"));
+        return Ok(Some(REACHES));
     }
     if wanted.is_deniable && !can_be(0, wanted.counted - wanted.absent)? {
-        return Ok(Some("no family could be absent"));
+        return Ok(Some(ABSENT));
     }
     let width = wanted.threshold.max(wanted.largest);
     // Wide enough around the truth in most cases; otherwise as wide as it gets.

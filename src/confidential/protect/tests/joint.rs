@@ -57,7 +57,7 @@ fn other_cells_of_a_joint_table_need_nothing() {
     let system = system::System::build(&named, &counter).expect("counts that add up");
     let joint = system.origins.iter().filter(|origin| origin.is_joint).count();
     assert_eq!((joint, system.len()), (12, 12 + 9 + 12 + 12 - 3 - 3 - 4 + 1), "the joint table, and what pairs have");
-    let primary = primary::primary(&system).expect("states");
+    let primary = primary::primary(&system);
     assert_eq!(primary.needs.iter().filter(|need| need.is_some()).count(), 1, "of five small cells behind the tables");
 }
 

@@ -57,15 +57,13 @@ impl Story {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 struct Series {
     published: usize,
-    /// Refused though hiding every cell of the release would have been safe.
-    given_up: usize,
-    /// Refused, and rightly: what was published before is in the way of everything.
-    refused: usize,
+    /// Releases after which somebody knows too much that was known before: no less than when they had hidden everything.
+    told: usize,
     /// Too many tables to try: no pass.
     undecided: bool,
 }
 
-/// Publishes one release after the other until one is refused. An error is a breach.
+/// Publishes one release after the other. An error is a breach: of the definition, or of the promise that there is always a next one.
 fn publish(drawn: &Drawn, story: Story) -> Result<Series, String> {
     let counter = drawn.counter();
     let template = &drawn.problem.tables[0];
@@ -84,28 +82,19 @@ fn publish(drawn: &Drawn, story: Story) -> Result<Series, String> {
             .into_iter()
             .filter(|key| is_revised && [KEPT, REMOVED, ADDED].contains(&key[0]))
             .collect();
-        match suppress(&problem, &counter) {
-            Ok(pattern) => {
-                let verdict = judge(&problem, &pattern, &counter, &revised);
-                if !verdict.breaches.is_empty() {
-                    return Err(format!("{}\nhidden: {:?}", verdict.breaches.join("\n"), hidden(&pattern)));
-                }
-                if verdict.capped > 0 {
-                    return Ok(Series { undecided: true, ..series });
-                }
-                series.published += 1;
-                earlier.extend(problem.tables[0].cells.iter().map(|key| remember(&problem, &pattern, key)));
-            }
-            Err(ProtectError::Impossible { .. } | ProtectError::AlreadyPublished { .. }) if !earlier.is_empty() => {
-                let all_hidden = hide_all(&problem);
-                let verdict = judge(&problem, &all_hidden, &counter, &revised);
-                let is_safe = verdict.breaches.is_empty() && verdict.capped == 0;
-                series.given_up += usize::from(is_safe);
-                series.refused += usize::from(!is_safe);
-                return Ok(series);
-            }
-            Err(other) => return Err(other.to_string()),
+        let pattern = suppress(&problem, &counter).map_err(|error| error.to_string())?;
+        let verdict = judge(&problem, &pattern, &counter, &revised);
+        let all_hidden = judge(&problem, &hide_all(&problem), &counter, &revised);
+        if verdict.capped > 0 || all_hidden.capped > 0 {
+            return Ok(Series { undecided: true, ..series });
         }
+        let breaches = verdict.new_breaches(&all_hidden);
+        if !breaches.is_empty() {
+            return Err(format!("{}\nhidden: {:?}", breaches.join("\n"), hidden(&pattern)));
+        }
+        series.published += 1;
+        series.told += usize::from(!verdict.breaches.is_empty());
+        earlier.extend(problem.tables[0].cells.iter().map(|key| remember(&problem, &pattern, key)));
     }
     Ok(series)
 }
@@ -205,42 +194,35 @@ proptest! {
     }
 }
 
-fn of_seed(story: Story, systems: usize) -> [usize; 4] {
+fn of_seed(story: Story, systems: usize) -> [usize; 3] {
     let mut runner = TestRunner::deterministic();
-    let mut all = [0; 4];
+    let mut all = [0; 3];
     for _ in 0..systems {
         let tree = drawn(story).new_tree(&mut runner).expect("the strategy refuses nothing");
-        let series = publish(&tree.current(), story).expect("what leaves is safe");
-        let parts = [series.published, series.given_up, series.refused, story.releases().len()];
+        let series = publish(&tree.current(), story).expect("there is a next release, and it is safe");
+        let parts = [series.published, series.told, story.releases().len()];
         all.iter_mut().zip(parts).for_each(|(all, part)| *all += part);
     }
     all
 }
 
-/// Properties that only ever refused would prove nothing.
+/// Properties of a few releases would prove little.
 #[test]
-fn most_releases_that_follow_others_are_published() {
+fn all_releases_that_follow_others_are_published_where_every_table_can_be_tried() {
     for story in [Story::QuartersThenYear, Story::YearToDate, Story::YearFirst, Story::Correction] {
-        let [published, given_up, refused, planned] = of_seed(story, 12);
-        assert!(
-            published * 10 >= planned * 6,
-            "{story:?}: {published} of {planned}, {given_up} given up, {refused} refused"
-        );
+        let [published, told, planned] = of_seed(story, 12);
+        assert!(published * 10 >= planned * 6, "{story:?}: {published} of {planned}, {told} with what was told before");
     }
 }
 
-/// Prints how often a release is refused, and how often without need.
+/// Prints how often a release can do no better than to leave what was told before as it was.
 #[test]
 #[ignore = "a report"]
-fn report_of_refusals() {
+fn report_of_what_was_told_before() {
     use std::io::Write;
     for story in [Story::QuartersThenYear, Story::YearToDate, Story::YearFirst, Story::Correction] {
-        let [published, given_up, refused, planned] = of_seed(story, 200);
-        writeln!(
-            std::io::stdout(),
-            "{story:?}: {published} of {planned} releases published; {refused} refused because of earlier ones, \
-             {given_up} though hiding all would do"
-        )
-        .expect("stdout is open");
+        let [published, told, planned] = of_seed(story, 200);
+        writeln!(std::io::stdout(), "{story:?}: {published} of {planned} releases tried, {told} with what was told before")
+            .expect("stdout is open");
     }
 }
