@@ -104,12 +104,19 @@ fn print_error(error: &pipeline::Error, code: u8, globals: &Globals) {
 
 /// The verdict that stopped a report: for programs on stdout, for people on stderr.
 fn show_verdict(verdict: &model::Verdict, globals: &Globals) {
+    let text = refused(verdict, globals.json);
     if globals.json {
         // Where stdout is closed as well there is nobody to tell.
-        let _ = result(&serde_json::to_string_pretty(verdict).unwrap_or_default());
+        let _ = result(&text);
     } else {
-        complain(pipeline::verdict_text(verdict).trim_end());
+        complain(text.trim_end());
     }
+}
+
+/// Where a report was refused, and nothing that its attack worked out: nobody outside has it.
+fn refused(verdict: &model::Verdict, is_json: bool) -> String {
+    let verdict = pipeline::places_only(verdict);
+    if is_json { serde_json::to_string_pretty(&verdict).unwrap_or_default() } else { pipeline::verdict_text(&verdict) }
 }
 
 /// `error: Fact. Next step. (exit N)`; some facts say what to do themselves.
@@ -157,6 +164,7 @@ fn theme() -> GraphicalTheme {
 #[cfg(test)]
 mod tests {
     use model::config::{ConfigError, Document};
+    use model::{Attack, Claim, Finding, Verdict};
 
     use super::*;
 
@@ -167,6 +175,26 @@ mod tests {
         assert!(text.contains("config/service.toml:2:1"), "{text}");
         assert!(text.contains("thresold = 5") && text.contains("^^^^"), "{text}");
         assert!(text.contains("did you mean `threshold`?"), "{text}");
+    }
+
+    #[test]
+    fn a_refused_report_is_named_by_kind_file_and_place_and_tells_no_count() {
+        let claim = Claim { cell: "area=N".to_owned(), lowest: 3, highest: Some(3) };
+        let finding = Finding {
+            attack: Attack::Subtraction,
+            kind: "suppressed_linear_exact".to_owned(),
+            file: "data/t01.csv".to_owned(),
+            place: "line 9".to_owned(),
+            message: "a hidden cell is known".to_owned(),
+            claim: Some(claim.clone()),
+        };
+        let verdict = Verdict { findings: vec![finding], narrowest: Some(claim), ..Verdict::default() };
+        let text = refused(&verdict, false);
+        assert!(text.contains("data/t01.csv, line 9, area=N: suppressed_linear_exact\n"), "{text}");
+        assert!(!text.contains("is 3"), "{text}");
+        let json: serde_json::Value = serde_json::from_str(&refused(&verdict, true)).expect("a verdict");
+        assert_eq!(json["findings"][0]["place"], "line 9, area=N");
+        assert!(json["findings"][0].get("claim").is_none() && json.get("narrowest").is_none(), "{json}");
     }
 
     #[test]

@@ -39,5 +39,5 @@ pub use protect::{
     RoundingKind, SmallCounts, Weight, Zeros, protect,
 };
 pub use template::Template;
-pub use verify::{compare, comparison_text, verdict_page, verdict_text, verify};
+pub use verify::{compare, comparison_text, places_only, verdict_page, verdict_text, verify};
 pub use workspace::{FIRST_PERSON, Passphrase, Workspace, init};

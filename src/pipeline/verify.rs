@@ -49,6 +49,12 @@ pub fn verdict_text(verdict: &Verdict) -> String {
     ::verify::verdict::to_text(verdict)
 }
 
+/// The verdict on what never left: kinds, files and places, and nothing that was worked out of a count.
+#[must_use]
+pub fn places_only(verdict: &Verdict) -> Verdict {
+    ::verify::verdict::places_only(verdict)
+}
+
 /// The verdict as a page to file; not for release.
 #[must_use]
 pub fn verdict_page(verdict: &Verdict, releases: &[String]) -> String {

@@ -365,5 +365,6 @@ fn a_second_extract_after_a_correction_would_show_who_was_moved_and_is_refused()
     let said = String::from_utf8_lossy(&refused.stderr).into_owned();
     assert_eq!(refused.status.code(), Some(6), "{said}");
     assert!(said.contains("extracts_difference"), "{said}");
+    assert!(!said.contains(" lies in ") && !said.contains(" is known"), "a place and no count: {said}");
     assert!(files(&made.reports()) == before && !made.folder.join("staging").exists(), "nothing was released");
 }

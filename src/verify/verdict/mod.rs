@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use model::{Attack, Verdict};
+use model::{Attack, Finding, Verdict};
 
 pub mod page;
 pub mod risks;
@@ -29,6 +29,29 @@ pub const fn words(attack: Attack) -> &'static str {
         Attack::Linkage => "linkage",
         Attack::Inference => "inference",
     }
+}
+
+/// The verdict without anything that was worked out: kind, file and place of each finding, a cell by its codes.
+///
+/// For a release that never left: what its attack proves of a cell is a true count, and a terminal and its log are no place
+/// for one. Of a released folder anyone can work it out.
+#[must_use]
+pub fn places_only(verdict: &Verdict) -> Verdict {
+    let place = |finding: &Finding| match &finding.claim {
+        Some(claim) if !claim.cell.is_empty() && claim.cell != finding.place => {
+            [finding.place.as_str(), claim.cell.as_str()].join(", ").trim_start_matches(", ").to_owned()
+        }
+        Some(_) | None => finding.place.clone(),
+    };
+    let mut bare = verdict.clone();
+    for finding in &mut bare.findings {
+        finding.place = place(finding);
+        finding.message.clear();
+        finding.claim = None;
+    }
+    bare.risks.iter_mut().for_each(|risk| risk.worst.clear());
+    bare.narrowest = None;
+    bare
 }
 
 /// The verdict as a page of text.
@@ -61,7 +84,11 @@ fn write_all(text: &mut String, verdict: &Verdict) -> std::fmt::Result {
     for finding in &verdict.findings {
         let place: Vec<&str> =
             [finding.file.as_str(), finding.place.as_str()].into_iter().filter(|part| !part.is_empty()).collect();
-        write!(text, "  {:<14} {}: {} ({})", words(finding.attack), place.join(", "), finding.message, finding.kind)?;
+        write!(text, "  {:<14} {}: ", words(finding.attack), place.join(", "))?;
+        match finding.message.as_str() {
+            "" => write!(text, "{}", finding.kind)?,
+            message => write!(text, "{message} ({})", finding.kind)?,
+        }
         if let Some(claim) = &finding.claim {
             write!(text, "; {}", risks::said(claim))?;
         }
@@ -80,9 +107,12 @@ fn write_all(text: &mut String, verdict: &Verdict) -> std::fmt::Result {
     writeln!(text, "Risks")?;
     for risk in &verdict.risks {
         write!(text, "  {:<12} {} found", risks::words(risk.name), risk.findings)?;
-        match risk.open {
-            0 => writeln!(text, "; {}", risk.worst)?,
-            open => writeln!(text, ", {open} left open; {}", risk.worst)?,
+        if risk.open > 0 {
+            write!(text, ", {} left open", risk.open)?;
+        }
+        match risk.worst.as_str() {
+            "" => writeln!(text)?,
+            worst => writeln!(text, "; {worst}")?,
         }
     }
     let open: u64 = verdict.tried.iter().map(|tried| tried.not_shown).sum();
@@ -90,5 +120,44 @@ fn write_all(text: &mut String, verdict: &Verdict) -> std::fmt::Result {
         (0, 0) => writeln!(text, "Nothing was found, and nothing was left open."),
         (0, open) => writeln!(text, "Not shown to be safe: {open} cells were left open."),
         (found, _) => writeln!(text, "Not fit for release: {found} findings."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use model::Claim;
+
+    use super::*;
+
+    #[test]
+    fn places_alone_say_nothing_that_was_worked_out() {
+        let claim = Claim { cell: "area=County less Town".to_owned(), lowest: 2, highest: Some(3) };
+        let found = |attack, kind: &str, place: &str, message: &str, claim| Finding {
+            attack,
+            kind: kind.to_owned(),
+            file: String::new(),
+            place: place.to_owned(),
+            message: message.to_owned(),
+            claim,
+        };
+        let mut verdict = Verdict {
+            findings: vec![
+                found(Attack::Interval, "derived_small_bounded", "in no table", "it follows", Some(claim.clone())),
+                found(Attack::Interval, "small_count_narrow", &claim.cell, "too close", Some(claim.clone())),
+                found(Attack::Manifest, "rounding_narrow", "line 7", "says 2 to 3", None),
+            ],
+            narrowest: Some(claim),
+            ..Verdict::default()
+        };
+        conclude(&mut verdict);
+        assert!(to_text(&verdict).contains("lies in 2 to 3"), "a released folder may be told about");
+        let bare = places_only(&verdict);
+        let places: Vec<&str> = bare.findings.iter().map(|finding| finding.place.as_str()).collect();
+        assert_eq!(places, ["in no table, area=County less Town", "area=County less Town", "line 7"]);
+        let said = [to_text(&bare), serde_json::to_string(&bare).expect("plain data")];
+        for said in said {
+            assert!(!said.contains("2 to 3") && !said.contains("highest") && !said.contains("lies in"), "{said}");
+            assert!(said.contains("derived_small_bounded") && said.contains("area=County less Town"), "{said}");
+        }
     }
 }
