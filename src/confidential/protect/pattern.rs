@@ -78,7 +78,10 @@ fn shown(
         State::Open | State::Derived => Shown::Count(count),
         // Without a form of this release it is not shown by it.
         State::Rounded => form.map_or(Shown::Hidden(Reason::Earlier), |form| {
-            Shown::Rounded(form, primary.needs[cell].map(|_| Reason::MinimumFrequency))
+            // What an earlier release left as it is needs nothing any more, and is small all the same.
+            let was_small = origin.is_settled && minimum_frequency::threshold(system, cell).is_some_and(is_small);
+            let is_small = was_small || primary.needs[cell].is_some();
+            Shown::Rounded(form, is_small.then_some(Reason::MinimumFrequency))
         }),
         State::Hidden if outcome.secondary[cell] => Shown::Hidden(Reason::Secondary),
         State::Hidden if !origin.earlier.is_empty() => Shown::Hidden(Reason::Earlier),
