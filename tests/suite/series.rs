@@ -1,17 +1,21 @@
 //! Series of reports: whatever a small service releases, corrects, erases and brings in late, and in whichever order, its next
 //! report is released too, and a stranger with all of them finds nothing.
 //!
-//! `TAKEUP_SERIES=200` tries so many random series, `TAKEUP_SERIES_SEED=17` replays one and says what came of each step.
+//! `TAKEUP_SERIES=200` tries so many random series, `TAKEUP_SERIES_SEED=17` replays one and says what came of each step;
+//! with `TAKEUP_SERIES_KEEP=1` its workspace stays, and the passphrase of `manager` is `manager`.
 
 #![allow(clippy::print_stdout, reason = "a replayed series says what came of each step")]
 
+mod folders;
 mod office;
+mod oracle;
+mod simplex;
 mod world;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use office::{Hidden, Office, Refusal, processor_seconds};
+use office::{Hidden, Office, Refusal, listed, processor_seconds};
 use world::{Act, Series, Step};
 
 /// Random series of an ordinary run.
@@ -22,6 +26,7 @@ const SERIES: u64 = 2;
 struct Told {
     released: usize,
     refused_by_policy: usize,
+    checked: oracle::Checked,
     /// By kind, the step and what was said.
     faults: Vec<(String, String)>,
 }
@@ -35,6 +40,21 @@ impl Told {
                 self.faults.push((format!("exit {exit}, {}", without_numbers(&kind)), format!("{step}: {text}")));
             }
         }
+    }
+}
+
+impl Told {
+    /// `12 released, 1 refused by policy, 40 small cells judged; faults: 2 exit 5, Impossible`.
+    fn line(&self) -> String {
+        let mut kinds: BTreeMap<String, usize> = BTreeMap::new();
+        self.faults.iter().for_each(|(kind, _)| *kinds.entry(kind.clone()).or_default() += 1);
+        let Self { released, refused_by_policy, checked, .. } = self;
+        let faults = listed(&kinds);
+        let cells = match checked.left_alone {
+            0 => format!("{} small cells judged", checked.cells),
+            _ => "too large to judge cells".to_owned(),
+        };
+        format!("{released} released, {refused_by_policy} refused by policy, {cells}; faults: {faults}")
     }
 }
 
@@ -80,6 +100,12 @@ fn told(series: &Series) -> Told {
             }
         }
     }
+    if is_replayed() {
+        println!("in {}: {:?}", office.folder().display(), told.checked);
+    }
+    told.checked = oracle::check(&office);
+    let faults = told.checked.faults.iter();
+    told.faults.extend(faults.map(|(sort, said)| (format!("known too closely, {sort}"), said.clone())));
     if let Some((kinds, first)) = office.found() {
         let kind = format!("found in all together, {}", without_numbers(&kinds));
         told.faults.push((kind, format!("{kinds}; {first}")));
@@ -88,12 +114,13 @@ fn told(series: &Series) -> Told {
 }
 
 fn tried(series: impl Iterator<Item = Series>) -> Vec<(Series, Told)> {
-    series
-        .map(|series| {
-            let told = told(&series);
-            (series, told)
-        })
-        .collect()
+    let mut tried = Vec::new();
+    for series in series {
+        let told = told(&series);
+        println!("seed {}: {}", series.seed, told.line());
+        tried.push((series, told));
+    }
+    tried
 }
 
 /// Kinds of findings without how many there are of each.
@@ -133,6 +160,14 @@ fn every_report_of_a_random_series_is_released_unless_policy_refuses_it() {
     let refused: usize = tried.iter().map(|(_, told)| told.refused_by_policy).sum();
     let faults: usize = tried.iter().map(|(_, told)| told.faults.len()).sum();
     println!("{} series: {released} released, {refused} refused by policy, {faults} faults", tried.len());
+    let sum = |of: fn(&oracle::Checked) -> usize| tried.iter().map(|(_, told)| of(&told.checked)).sum::<usize>();
+    println!(
+        "{} small cells in {} series beside the truth; {} were known as closely before they were cells, {} not settled",
+        sum(|checked| checked.cells),
+        tried.len() - sum(|checked| checked.left_alone),
+        sum(|checked| checked.known_before),
+        sum(|checked| checked.open)
+    );
     judge(&tried);
 }
 

@@ -15,6 +15,7 @@ use confidential::store::keys::WorkFactor;
 use confidential::store::keys::people::{self, PublicKey};
 use model::Verdict;
 use model::claim::Finding;
+use model::config::Configuration;
 use takeup::pipeline::{Error, Passphrase, Reported, Workspace, verify};
 use tempfile::TempDir;
 
@@ -26,6 +27,7 @@ pub struct Office {
     home: TempDir,
     manager: Workspace,
     second: Workspace,
+    config: BTreeMap<String, String>,
     exports: usize,
 }
 
@@ -81,7 +83,8 @@ impl Hidden {
 impl Office {
     /// A workspace of these files of `config/`. The key that breaks ties is of the seed, so that a series can be replayed.
     pub fn new(config: &BTreeMap<String, String>, seed: u64) -> Self {
-        let home = tempfile::tempdir().expect("a temporary folder");
+        let mut home = tempfile::tempdir().expect("a temporary folder");
+        home.disable_cleanup(std::env::var_os("TAKEUP_SERIES_KEEP").is_some());
         let folder = home.path().join("office");
         for (name, text) in config {
             let path = folder.join("config").join(name);
@@ -106,10 +109,11 @@ impl Office {
         people::share(&folder.join("keys"), &key, &keys).expect("both public keys are sound");
         drop(store);
         let (manager, second) = (opened(&folder, MANAGER), opened(&folder, SECOND));
-        Self { home, manager, second, exports: 0 }
+        Self { home, manager, second, config: config.clone(), exports: 0 }
     }
 
-    fn folder(&self) -> PathBuf {
+    /// The workspace; the passphrase of each of the two is their name.
+    pub fn folder(&self) -> PathBuf {
         self.home.path().join("office")
     }
 
@@ -129,9 +133,15 @@ impl Office {
 
     /// Erases a family; gives how many cases went.
     pub fn erase_family(&mut self, family: &str) -> usize {
-        let unlocked = people::open(&self.folder().join("keys"), MANAGER, Some(MANAGER)).expect("our own key");
-        let mut store = Store::open(&self.folder().join("store/takeup.db"), &unlocked.key).expect("our own store");
+        let (_, mut store) = self.inside();
         store.erase(Person::Family(family)).expect("the store is sound")
+    }
+
+    /// What only the service knows.
+    pub fn inside(&self) -> (Configuration, Store) {
+        let unlocked = people::open(&self.folder().join("keys"), MANAGER, Some(MANAGER)).expect("our own key");
+        let store = Store::open(&self.folder().join("store/takeup.db"), &unlocked.key).expect("our own store");
+        (Configuration::read(&self.config).expect("a sound configuration"), store)
     }
 
     /// Builds a report, and where it is not refused a second person approves it.

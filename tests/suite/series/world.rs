@@ -125,14 +125,16 @@ impl Service {
     fn random(dice: &mut Dice) -> Self {
         let mut tables = vec![table(1, "dims = [\"period\"]\nlast = 4", &AUDIENCES)];
         let mut left: Vec<&str> = TABLES.to_vec();
-        for at in 0..2 + dice.below(3) {
+        // Half of them are small enough for the oracle.
+        let few = dice.below(2);
+        for at in 0..1 + few + dice.below(1 + 2 * few) {
             let body = left.remove(dice.below(left.len()));
             let audiences = *dice.pick(&[&AUDIENCES[..], &AUDIENCES[..], &AUDIENCES[..1], &AUDIENCES[1..]]);
             tables.push(table(at + 2, body, audiences));
         }
         Self {
-            districts: 2 + dice.below(3),
-            needs: 2 + dice.below(3),
+            districts: 2 + dice.below(1 + 2 * few),
+            needs: 2 + dice.below(2 + few),
             sensitive: dice.below(3) == 0,
             thresholds: *dice.pick(&[[5, 3], [5, 5], [4, 3]]),
             tables,
