@@ -12,7 +12,7 @@
 //! hidden now: one family of its 4 could never be absent. It stays so wide, and no release makes it narrower.
 
 use super::improve;
-use super::play::{FREE, HARD, LINEAR, Play};
+use super::play::{FREE, Play};
 use super::primary::{Need, Primary};
 use super::secondary::{Outcome, outcome};
 use super::system::System;
@@ -61,22 +61,25 @@ fn descend(system: &System, primary: &Primary) -> Result<Outcome, Vec<Told>> {
     Ok(outcome(system, &improve::rebuild(vec![play], until)))
 }
 
+/// What a cell gets with everything hidden, where that is not what it needs: from anybody's point of view, or from that of the first
+/// insider who knows too much.
 fn told(play: &mut Play, at: usize) -> Option<Told> {
     let cell = play.targets[at];
-    for means in [FREE, LINEAR, HARD.at_most(0)] {
-        if play.prove(cell, means) {
-            return None;
+    if play.prove(cell, FREE) {
+        return None;
+    }
+    loop {
+        let insider = match play.standing(cell) {
+            Standing::Safe => return None,
+            Standing::Short => None,
+            Standing::Insider(insider) => Some(insider),
+        };
+        let (range, is_met) = play.stretch(cell, insider);
+        if !is_met {
+            let left = Need { up: range.up(), down: range.down(), width: range.up() + range.down() };
+            return Some(Told { cell, insider, left });
         }
     }
-    let insider = match play.standing(cell) {
-        Standing::Safe => return None,
-        Standing::Short => None,
-        Standing::Insider(insider) => Some(insider),
-    };
-    let range = play.stretch(cell, insider);
-    let left = Need { up: range.up(), down: range.down(), width: range.up() + range.down() };
-    // Further ways may have been found on the way; then it is looked at once more, with no less than it needs.
-    Some(Told { cell, insider, left })
 }
 
 /// Publishes what no proof moves.

@@ -102,6 +102,9 @@ impl Means {
     }
 }
 
+/// Whole steps looked for before an end that is not whole: each is a programme.
+const STEPS_BACK: usize = 4;
+
 #[derive(Clone)]
 pub(super) struct Play<'a> {
     pub board: Board<'a>,
@@ -296,33 +299,38 @@ impl<'a> Play<'a> {
         done
     }
 
-    /// How far a cell goes either way among hidden cells, up to what it needs; the slow and thorough way.
-    pub(super) fn stretch(&mut self, cell: u32, insider: Option<u32>) -> Range {
+    /// How far a cell goes either way among hidden cells, up to what it needs, and whether that is what it needs; the thorough way.
+    pub(super) fn stretch(&mut self, cell: u32, insider: Option<u32>) -> (Range, bool) {
         match insider {
             None => self.stretch_both(cell, None),
             Some(insider) => self.as_seen_by(insider, |play| play.stretch_both(cell, Some(insider))),
         }
-        self.range(cell, insider)
+        let range = self.range(cell, insider);
+        (range, range.meets(self.need_before(cell, insider)))
     }
 
     fn stretch_both(&mut self, cell: u32, insider: Option<u32>) {
         let need = self.need_before(cell, insider);
-        let deepest = self.board.depth(cell).min(need.width);
-        for (sign, most) in [(-1, deepest), (1, need.up.max(need.width))] {
-            self.vertices.patience(true);
-            self.edge(cell, sign * most);
-            self.vertices.patience(false);
-            // Not every end of an edge is whole: then the furthest whole step is looked for, and steps add up.
-            for amount in (1..=most).rev() {
-                let range = self.range(cell, insider);
-                let reached = if sign < 0 { range.down() } else { range.up() };
-                if amount <= reached {
-                    break;
-                }
-                if let Some(found) = flow::find_free(&self.board, cell, sign * amount) {
-                    self.take(&found);
-                    break;
-                }
+        self.stretch_one(cell, insider, -self.board.depth(cell).min(need.width));
+        let up = need.up.max(need.width - self.range(cell, insider).down());
+        self.stretch_one(cell, insider, up);
+    }
+
+    /// By the simplex method, to the end. Not every end is whole: then the furthest whole steps before it are looked for.
+    fn stretch_one(&mut self, cell: u32, insider: Option<u32>, amount: i64) {
+        let most = match self.vertices.furthest(&self.board, cell, amount) {
+            Some((Some(found), _)) => return self.take(&found),
+            Some((None, most)) => most.min(amount.abs()),
+            None => amount.abs(),
+        };
+        for by in (1..=most).rev().take(STEPS_BACK) {
+            let range = self.range(cell, insider);
+            let reached = if amount < 0 { range.down() } else { range.up() };
+            if by <= reached {
+                return;
+            }
+            if let Some(found) = flow::find_free(&self.board, cell, by * amount.signum()) {
+                return self.take(&found);
             }
         }
     }

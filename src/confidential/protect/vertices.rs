@@ -47,8 +47,6 @@ pub(super) struct Vertices {
     /// Cells of which the board may think otherwise by now, each once.
     changed: Vec<u32>,
     is_changed: Vec<bool>,
-    /// Pivots for one push.
-    pivots: u64,
     /// Steps so far.
     steps: u64,
     /// Cells that it was asked for lately, and those for which it found what was asked.
@@ -62,7 +60,7 @@ impl Vertices {
         let stands: Vec<Stand> = (0_u32..).take(size).map(|cell| stand(board, cell)).collect();
         let (changed, is_changed) = (Vec::new(), vec![false; size]);
         if size > MOST_CELLS {
-            return Self { simplex: None, stands, changed, is_changed, pivots: PIVOTS, steps: 0, asked: 0, met: 0 };
+            return Self { simplex: None, stands, changed, is_changed, steps: 0, asked: 0, met: 0 };
         }
         let mut equations = Equations::default();
         for cell in (0_u32..).take(size) {
@@ -81,17 +79,12 @@ impl Vertices {
         let truth: Vec<(usize, i64)> = (0..size).map(|cell| (cell, 0)).collect();
         let is_there = simplex.rest_at(&truth, |cell| stands[cell].is_some())
             && (0..size).filter(|&cell| stands[cell].is_none()).all(|cell| simplex.hold(cell));
-        Self { simplex: is_there.then_some(simplex), stands, changed, is_changed, pivots: PIVOTS, steps: 0, asked: 0, met: 0 }
+        Self { simplex: is_there.then_some(simplex), stands, changed, is_changed, steps: 0, asked: 0, met: 0 }
     }
 
     /// Whether the system is small enough, and the search has not yet taken its time.
     pub(super) fn is_ready(&self) -> bool {
         self.simplex.is_some() && self.steps < MOST_STEPS
-    }
-
-    /// Whether each push shall go as far as it can, whatever that takes.
-    pub(super) fn patience(&mut self, is_patient: bool) {
-        self.pivots = if is_patient { MANY_PIVOTS } else { PIVOTS };
     }
 
     fn is_small(&self) -> bool {
@@ -148,12 +141,23 @@ impl Vertices {
 
     /// A move of `cell` in the direction of `amount`, by as much as that or as far as it goes.
     pub(super) fn find(&mut self, board: &Board, cell: u32, amount: i64) -> Option<Move> {
+        let (found, _) = self.push(board, cell, amount, PIVOTS)?;
+        found
+    }
+
+    /// The same with all the pivots it takes, and how far the cell could go if it were not for whole numbers; none where the search
+    /// is lost.
+    pub(super) fn furthest(&mut self, board: &Board, cell: u32, amount: i64) -> Option<(Option<Move>, i64)> {
+        self.push(board, cell, amount, MANY_PIVOTS)
+    }
+
+    fn push(&mut self, board: &Board, cell: u32, amount: i64, pivots: u64) -> Option<(Option<Move>, i64)> {
         self.follow(board);
         let simplex = self.simplex.as_mut()?;
         simplex.rest();
         let before = simplex.pivots;
         let sense = if amount < 0 { -1.0 } else { 1.0 };
-        let push = simplex.push(cell as usize, sense, self.pivots, float(amount));
+        let push = simplex.push(cell as usize, sense, pivots, float(amount));
         let pivots = simplex.pivots - before;
         let steps = (PIVOT + simplex.fill() / ENTRIES) * usize::try_from(pivots).unwrap_or(0);
         self.steps += u64::try_from(steps).unwrap_or(0);
@@ -161,13 +165,14 @@ impl Vertices {
         if push == Push::Lost {
             return None;
         }
-        let cells: Option<Vec<(u32, i64)>> = (0_u32..)
-            .zip(simplex.point()?)
-            .filter(|(_, (_, by))| by.abs() > WHOLE)
-            .map(|(cell, (_, by))| ((by - by.round()).abs() < WHOLE).then(|| (cell, rounded(by))))
-            .collect();
-        let cells = cells?;
-        let is_moved = cells.iter().any(|&(moved, by)| moved == cell && by * amount > 0);
-        (is_moved && holds(board, &cells)).then_some(Move { cells, cost: 0 })
+        let point: Vec<(u32, f64)> = (0_u32..).zip(simplex.point()?).map(|(cell, (_, by))| (cell, by)).collect();
+        let by = point.get(cell as usize).map_or(0.0, |(_, by)| by * sense);
+        let reached = rounded((by + WHOLE).floor());
+        let moved = point.into_iter().filter(|(_, by)| by.abs() > WHOLE);
+        let cells: Option<Vec<(u32, i64)>> =
+            moved.map(|(cell, by)| ((by - by.round()).abs() < WHOLE).then(|| (cell, rounded(by)))).collect();
+        let is_moved = |cells: &Vec<(u32, i64)>| cells.iter().any(|&(moved, by)| moved == cell && by * amount > 0);
+        let cells = cells.filter(|cells| is_moved(cells) && holds(board, cells));
+        Some((cells.map(|cells| Move { cells, cost: 0 }), reached))
     }
 }
