@@ -12,8 +12,10 @@ use linear::Bounds;
 use crate::attacks::closure::{Hierarchies, Known, Releases, Sum, Sums};
 use crate::attacks::codes::{Codes, Key};
 
-/// No system of honest tables comes near this many; what lies beyond is counted as left open.
-const MOST: usize = 400_000;
+/// No system of honest tables comes near this many; the lines beyond are counted as left open.
+const MOST: usize = 1_000_000;
+/// Codes of one line and all that lie above each, counted together; of honest ones each has a few.
+const ABOVE: usize = 1_000_000;
 /// Ways of splitting a code up that are tried before its parts are taken to overlap.
 const SPLITS: usize = 20_000;
 /// Levels of a hierarchy; no honest one has as many.
@@ -65,8 +67,13 @@ impl Rest {
     }
 }
 
-/// The rests of one line, by code: of which code, which others are taken off.
-type Template = Vec<(u32, Vec<u32>)>;
+/// A rest that lines of certain codes have.
+struct Model {
+    whole: u32,
+    parts: Vec<u32>,
+    /// Other codes that stand for what is left; none where nothing is.
+    same: Option<Vec<u32>>,
+}
 
 /// The rests among the first `shown` cells, which are those of tables; and how many lines were left out.
 #[must_use]
@@ -79,28 +86,34 @@ pub fn rests(hierarchies: &Hierarchies, codes: &Codes, known: &Known, shown: usi
         }
         let is_apart = sums.sums.iter().any(|sum| !sum.is_general);
         let atoms = Atoms::new(sums, codes.dimensions[dimension].len());
-        let mut templates: HashMap<Vec<(u32, Releases)>, Template> = HashMap::new();
+        let mut models: HashMap<Vec<(u32, Releases)>, Option<Vec<Model>>> = HashMap::new();
         for (start, mut line) in lines.into_iter().filter(|(_, line)| line.len() > 1) {
-            if rests.len() > MOST {
-                left_out += 1;
-                continue;
-            }
             line.sort_unstable();
             // Lines of the same codes have the same rests, whatever their releases where all sums hold for all.
             let releases = |at: usize| if is_apart { known.releases[at] } else { Releases::MAX };
             let shape: Vec<(u32, Releases)> = line.iter().map(|&(code, at)| (code, releases(at))).collect();
-            let template = templates.entry(shape).or_insert_with_key(|shape| template(sums, shape));
+            let models = models.entry(shape).or_insert_with_key(|shape| of_shape(sums, &atoms, shape));
             let cell = |code: u32| known.get(codes.moved(start, dimension, code));
-            for (whole, parts) in template.iter() {
-                let (Some(at), Some(cells)) = (cell(*whole), parts.iter().map(|&part| cell(part)).collect()) else {
-                    continue;
-                };
-                let left = atoms.left(*whole, parts, cell);
-                rests.push(Rest { whole: at, parts: cells, dimension, left });
+            match models {
+                Some(models) if rests.len() + models.len() <= MOST => {
+                    rests.extend(models.iter().filter_map(|model| model.on(dimension, cell)));
+                }
+                Some(_) | None => left_out += 1,
             }
         }
     }
     (rests, left_out)
+}
+
+impl Model {
+    fn on(&self, dimension: usize, cell: impl Fn(u32) -> Option<usize>) -> Option<Rest> {
+        let parts: Option<Vec<usize>> = self.parts.iter().map(|&part| cell(part)).collect();
+        let left = match &self.same {
+            None => Left::Nothing,
+            Some(same) => same.iter().filter_map(|&code| cell(code)).min().map_or(Left::New, Left::Is),
+        };
+        Some(Rest { whole: cell(self.whole)?, parts: parts?, dimension, left })
+    }
 }
 
 /// Whether some part of a sum is a sum itself: without levels nothing can be skipped.
@@ -108,13 +121,18 @@ fn has_levels(sums: &Sums) -> bool {
     sums.sums.iter().any(|sum| sum.children.iter().any(|&child| !sums.of_parent(child).is_empty()))
 }
 
-/// Which rests a line of these codes has.
-fn template(sums: &Sums, shape: &[(u32, Releases)]) -> Template {
+/// Which rests a line of these codes has; none where too many lie above each other to say.
+fn of_shape(sums: &Sums, atoms: &Atoms, shape: &[(u32, Releases)]) -> Option<Vec<Model>> {
     let all: BTreeSet<Releases> = shape.iter().map(|&(_, releases)| releases).collect();
-    let codes = || shape.iter().map(|&(code, _)| code);
-    let mut found = Template::new();
+    let mut found: Vec<(u32, Vec<u32>)> = Vec::new();
     for releases in all {
-        let above = codes().map(|code| (code, ancestors(sums, code, releases))).collect();
+        let mut work = ABOVE;
+        let above = |&(code, _): &(u32, Releases)| {
+            let above = ancestors(sums, code, releases);
+            work = work.checked_sub(above.len())?;
+            Some((code, above))
+        };
+        let above: BTreeMap<u32, BTreeSet<u32>> = shape.iter().map(above).collect::<Option<_>>()?;
         let tree = Tree { sums, releases, above };
         let under = tree.under();
         for (whole, _) in shape.iter().filter(|(_, own)| *own == releases) {
@@ -123,7 +141,8 @@ fn template(sums: &Sums, shape: &[(u32, Releases)]) -> Template {
             }
         }
     }
-    found
+    let model = |(whole, parts): (u32, Vec<u32>)| Model { same: atoms.left(whole, &parts), whole, parts };
+    Some(found.into_iter().map(model).collect())
 }
 
 /// How the codes of a line lie below each other, by the sums that hold for one set of releases.
@@ -148,7 +167,7 @@ impl Tree<'_> {
         under
     }
 
-    fn rests_of(&self, whole: u32, under: &[u32], found: &mut Template) {
+    fn rests_of(&self, whole: u32, under: &[u32], found: &mut Vec<(u32, Vec<u32>)>) {
         let is_far = |code: &u32| !self.is_child(*code, whole);
         found.extend(under.iter().copied().filter(is_far).map(|code| (whole, vec![code])));
         let is_top =
@@ -255,18 +274,16 @@ impl Atoms {
         true
     }
 
-    fn left(&self, whole: u32, parts: &[u32], cell: impl Fn(u32) -> Option<usize>) -> Left {
+    /// The codes that are what `parts` leave of `whole`; none where nothing is left.
+    fn left(&self, whole: u32, parts: &[u32]) -> Option<Vec<u32>> {
         let own = |code: &u32| self.by_code.get(code);
         let (Some(all), Some(taken)) = (own(&whole), parts.iter().map(own).collect::<Option<Vec<_>>>()) else {
-            return Left::New;
+            return Some(Vec::new());
         };
-        let taken: BTreeSet<u32> = taken.into_iter().flatten().copied().collect();
-        let left: Vec<u32> = all.iter().copied().filter(|atom| !taken.contains(atom)).collect();
-        if left.is_empty() {
-            return Left::Nothing;
-        }
-        let same = self.made_of.get(&left).into_iter().flatten();
-        same.filter_map(|&code| cell(code)).min().map_or(Left::New, Left::Is)
+        let mut taken: Vec<u32> = taken.into_iter().flatten().copied().collect();
+        taken.sort_unstable();
+        let left: Vec<u32> = all.iter().copied().filter(|atom| taken.binary_search(atom).is_err()).collect();
+        (!left.is_empty()).then(|| self.made_of.get(&left).cloned().unwrap_or_default())
     }
 }
 
@@ -274,8 +291,8 @@ impl Atoms {
 mod tests {
     use super::*;
 
-    /// The rests of one line of a dimension with these sums, on which tables show these codes; `is` another code, or nothing.
-    fn left(sums: &[(&str, &[&str])], shown: &[&str]) -> Vec<String> {
+    /// The codes and cells of one line of a dimension with these sums, its rests, and how many lines were left out.
+    fn found(sums: &[(&str, &[&str])], shown: &[&str]) -> (Codes, Known, Vec<Rest>, u64) {
         let mut codes = Codes::default();
         codes.dimension("area", "County");
         let mut hierarchies = Hierarchies::default();
@@ -283,7 +300,7 @@ mod tests {
             let children: Vec<String> = children.iter().map(|child| (*child).to_owned()).collect();
             hierarchies.add(&mut codes, 0, parent, &children, 0);
         }
-        codes.seal().expect("a dozen cells fit");
+        codes.seal().expect("few cells fit");
         let mut known = Known::default();
         for code in shown {
             let code = codes.known(0, code).expect("a code");
@@ -291,6 +308,12 @@ mod tests {
         }
         let _ = hierarchies.close(&codes, &mut known);
         let (found, left_out) = rests(&hierarchies, &codes, &known, shown.len());
+        (codes, known, found, left_out)
+    }
+
+    /// The rests where tables show these codes; `is` another code, or nothing.
+    fn left(sums: &[(&str, &[&str])], shown: &[&str]) -> Vec<String> {
+        let (codes, known, found, left_out) = found(sums, shown);
         assert_eq!(left_out, 0);
         let code = |at: usize| codes.text(0, codes.at(known.keys[at], 0));
         let said = |rest: &Rest| {
@@ -349,5 +372,14 @@ mod tests {
     fn sums_that_go_round_in_a_circle_end() {
         let sums: [(&str, &[&str]); 3] = [("A", &["B", "C"]), ("B", &["A", "D"]), ("D", &["E"])];
         assert_eq!(left(&sums, &["A", "B", "E"]), ["A less E", "B less E"]);
+    }
+
+    #[test]
+    fn a_line_on_which_thousands_lie_above_each_other_is_said_to_be_left_out() {
+        let names: Vec<String> = (0..2_000).map(|level| format!("level {level}")).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let sums: Vec<(&str, &[&str])> = names.windows(2).map(|pair| (pair[0], &pair[1..])).collect();
+        let (_, _, found, left_out) = found(&sums, &names);
+        assert_eq!((found.len(), left_out), (0, 1));
     }
 }
