@@ -25,21 +25,53 @@ struct Told {
     left: Need,
 }
 
+/// What the rules ask for, and no more of any cell than a release that hides everything new would leave of it.
+pub(super) fn relieved(system: &System, mut primary: Primary) -> Primary {
+    let mut asked: Option<Vec<u32>> = None;
+    loop {
+        let mut play = all_hidden(system, &primary);
+        let targets = asked.unwrap_or_else(|| play.targets.clone());
+        let told: Vec<Told> = targets.into_iter().filter_map(|cell| told(&mut play, cell)).collect();
+        if told.is_empty() {
+            return primary;
+        }
+        // What an insider gets comes after what everybody gets, and the next insider after that.
+        asked = Some(told.iter().map(|told| told.cell).collect());
+        for told in told {
+            lower(&mut primary, &told);
+        }
+    }
+}
+
+fn lower(primary: &mut Primary, told: &Told) {
+    match told.insider {
+        Some(insider) => primary.insiders.note_told(insider, told.cell, told.left),
+        None => {
+            let need = &mut primary.needs[told.cell as usize];
+            *need = need.map(|need| need.at_most(told.left));
+        }
+    }
+}
+
+fn all_hidden<'a>(system: &'a System<'a>, primary: &'a Primary) -> Play<'a> {
+    let mut play = Play::new(system, primary, &[]);
+    for cell in (0_u32..).take(system.len()) {
+        play.hide(cell);
+    }
+    play.settle();
+    play
+}
+
 /// A pattern that is found from the one that hides everything, and the needs that it meets.
 pub(super) fn from_the_top(system: &System, mut primary: Primary) -> (Primary, Outcome) {
     loop {
-        let told = match descend(system, &primary) {
+        let short = match descend(system, &primary) {
             Ok(outcome) => return (primary, outcome),
-            Err(told) => told,
+            Err(short) => short,
         };
-        for Told { cell, insider, left } in told {
-            match insider {
-                Some(insider) => primary.insiders.note_told(insider, cell, left),
-                None => {
-                    let need = &mut primary.needs[cell as usize];
-                    *need = need.map(|need| need.at_most(left));
-                }
-            }
+        // Found in another order: then a proof less was found on the way, and it is asked for that much.
+        for told in short {
+            lower(&mut primary, &told);
         }
     }
 }
@@ -47,11 +79,8 @@ pub(super) fn from_the_top(system: &System, mut primary: Primary) -> (Primary, O
 /// Hides everything, proves every cell and publishes what that leaves; or tells which cells fall short of what they need. What they
 /// get is less each time, so that this comes to an end.
 fn descend(system: &System, primary: &Primary) -> Result<Outcome, Vec<Told>> {
-    let mut play = Play::new(system, primary, &[]);
-    for cell in (0_u32..).take(system.len()) {
-        play.hide(cell);
-    }
-    let told: Vec<Told> = (0..play.targets.len()).filter_map(|at| told(&mut play, at)).collect();
+    let mut play = all_hidden(system, primary);
+    let told: Vec<Told> = play.targets.clone().into_iter().filter_map(|cell| told(&mut play, cell)).collect();
     if !told.is_empty() {
         return Err(told);
     }
@@ -63,8 +92,7 @@ fn descend(system: &System, primary: &Primary) -> Result<Outcome, Vec<Told>> {
 
 /// What a cell gets with everything hidden, where that is not what it needs: from anybody's point of view, or from that of the first
 /// insider who knows too much.
-fn told(play: &mut Play, at: usize) -> Option<Told> {
-    let cell = play.targets[at];
+fn told(play: &mut Play, cell: u32) -> Option<Told> {
     if play.prove(cell, FREE) {
         return None;
     }

@@ -7,6 +7,7 @@
 //! the first. What stays of such a part are the cells that the report prints once more, and those in which one family is alone:
 //! it knows its own cases, which may be counted in cells of other parts too.
 
+use super::EarlierForm;
 use super::rules::zeros::is_known;
 use super::system::System;
 
@@ -38,6 +39,16 @@ pub(super) fn touched(system: System) -> System {
     }
     let settled: Vec<bool> = (0..system.len()).map(|cell| !known[cell] && !is_touched(cell)).collect();
     system.restricted(&kept, &rows, &settled)
+}
+
+/// Whether earlier releases say anything of what the new one touches: only then can they have told too much.
+pub(super) fn has_past(system: &System) -> bool {
+    let rows = (0_u32..).take(system.rows.len()).flat_map(|row| system.rows.of(row));
+    let mut origins = rows.map(|&(cell, _)| &system.origins[cell as usize]);
+    // What cannot have occurred, and what relations leave, is of no release.
+    origins.any(|origin| {
+        origin.earlier.iter().any(|&at| system.problem.earlier[at as usize].form != EarlierForm::StructuralZero)
+    })
 }
 
 /// By cell: the first of the cells that sums tie it to, cells that are not known alone.

@@ -8,10 +8,11 @@
 //! because a rounded cell tells less than an exact one. Only what no pattern can protect is refused.
 
 use super::super::error::ProtectError;
-use super::super::last_resort::from_the_top;
+use super::super::last_resort::{from_the_top, relieved};
 use super::super::primary::{Primary, State, primary};
 use super::super::secondary::{self, Outcome};
 use super::super::system::{System, signed};
+use super::super::touched;
 use super::{Form, apply};
 use model::method::Method;
 use model::release::Zeros;
@@ -38,11 +39,13 @@ pub(crate) fn audit(
     forms: &[Option<Form>],
     resort: Resort,
 ) -> Result<(Primary, Outcome), ProtectError> {
+    if system.problem.method == Method::Suppress {
+        return found(system, before, resort);
+    }
     let mut hidden = vec![false; system.len()];
     for _ in 0..=REPAIRS {
         let open = match secondary::protect(system, &before) {
             Ok(outcome) => return Ok(give_back(system, (before, outcome), forms, hidden)),
-            Err(_) if system.problem.method == Method::Suppress => return found(system, before, resort),
             Err(stuck) => stuck.cell as usize,
         };
         if !hide_around(system, &mut before, open, &mut hidden) {
@@ -70,14 +73,19 @@ pub(crate) fn audit(
     Ok(give_back(system, (before, outcome), forms, hidden))
 }
 
-/// What the search finds; if need be once it asks for no more than earlier releases have left, or else the last resort's own pattern.
+/// What the search finds, or else the last resort's own pattern. Where earlier releases have a say it is asked for no more than they
+/// have left.
 fn found(system: &System, primary: Primary, resort: Resort) -> Result<(Primary, Outcome), ProtectError> {
+    let primary = match resort {
+        Resort::Top if touched::has_past(system) => relieved(system, primary),
+        Resort::Top | Resort::None => primary,
+    };
     match secondary::protect(system, &primary) {
         Ok(outcome) => return Ok((primary, outcome)),
         Err(stuck) if resort == Resort::None => return Err(stuck.error),
         Err(_) => {}
     }
-    let (relieved, top) = from_the_top(system, primary);
+    let (relieved, top) = from_the_top(system, relieved(system, primary));
     Ok(match secondary::protect(system, &relieved) {
         Ok(found) if found.cost <= top.cost => (relieved, found),
         Ok(_) | Err(_) => (relieved, top),
