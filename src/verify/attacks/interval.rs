@@ -20,6 +20,9 @@ const WORK: u64 = 1_500_000;
 /// Pivots a row of a component to find its first vertex.
 const START: u64 = 6;
 
+/// The same where an interior point led to none.
+const LONG_START: u64 = 60;
+
 /// Pivots for one push: few at first, then as many as it takes to prove an end.
 const PUSH: [u64; 2] = [60, 3_000];
 
@@ -249,13 +252,15 @@ impl Attack<'_> {
             return true;
         }
         let mut programme = Programme::new(self.system, self.bounds, component);
-        match self.ask(&mut programme, &[], component.variables.len()) {
-            Answer::Solved(inside) => {
-                *simplex = Simplex::new(self.system, self.bounds, component);
-                simplex.start_at(&inside.point)
+        if let Answer::Solved(inside) = self.ask(&mut programme, &[], component.variables.len()) {
+            *simplex = Simplex::new(self.system, self.bounds, component);
+            if simplex.start_at(&inside.point) {
+                return true;
             }
-            Answer::Unlimited | Answer::Infeasible | Answer::Unknown => false,
         }
+        // From where the interior point led nowhere, the long way round; what is infeasible is known by now.
+        *simplex = Simplex::new(self.system, self.bounds, component);
+        !self.is_infeasible && simplex.start(LONG_START * rows as u64)
     }
 
     /// Pushes one cell both ways until it is cleared; false where rounding made the search lose its way.
