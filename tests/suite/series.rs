@@ -100,10 +100,11 @@ fn told(series: &Series) -> Told {
             }
         }
     }
+    told.checked = oracle::check(&office, is_replayed());
     if is_replayed() {
-        println!("in {}: {:?}", office.folder().display(), told.checked);
+        println!("in {}", office.folder().display());
+        told.checked.faults.iter().for_each(|(sort, said)| println!("known too closely, {sort}: {said}"));
     }
-    told.checked = oracle::check(&office);
     let faults = told.checked.faults.iter();
     told.faults.extend(faults.map(|(sort, said)| (format!("known too closely, {sort}"), said.clone())));
     if let Some((kinds, first)) = office.found() {
