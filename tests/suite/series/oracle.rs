@@ -84,8 +84,9 @@ struct Oracle {
     families: Vec<BTreeMap<Option<u64>, i64>>,
 }
 
-/// Judges every cell of too few families in what the office has released.
-pub fn check(office: &Office) -> Checked {
+/// Judges every cell of too few families in what the office has released; says of a fault which figures it follows from
+/// where that is asked for, which takes a while.
+pub fn check(office: &Office, says_why: bool) -> Checked {
     let folders = Folders::read(&office.releases());
     let mut checked = Checked::default();
     let Some(oracle) = Oracle::new(office, folders) else {
@@ -96,7 +97,7 @@ pub fn check(office: &Office) -> Checked {
     let suspects: Vec<Suspect> =
         oracle.suspects(steps).into_iter().filter(|suspect| oracle.is_small(suspect)).collect();
     let Some(all) = oracle.ranges(steps) else {
-        checked.faults.push((TABLE, "no table agrees with what was published".to_owned()));
+        checked.faults.push((TABLE, "what was published is not what is counted".to_owned()));
         return checked;
     };
     let mut before: BTreeMap<usize, Option<Ranges>> = BTreeMap::new();
@@ -113,7 +114,11 @@ pub fn check(office: &Office) -> Checked {
         match (now, earlier) {
             ((Most::Open, _) | (_, Most::Open), _) | (_, (Most::Open, _) | (_, Most::Open)) => checked.open += 1,
             _ if is_within(earlier, now) => checked.known_before += 1,
-            _ => checked.faults.push((suspect.sort, oracle.said(&suspect, now, (made, earlier)))),
+            _ => {
+                let why = if says_why { oracle.because(steps, &suspect).join("; ") } else { String::new() };
+                let said = oracle.said(&suspect, now, (made, earlier));
+                checked.faults.push((suspect.sort, if says_why { format!("{said}, because {why}") } else { said }));
+            }
         }
     }
     checked
@@ -271,24 +276,67 @@ impl Oracle {
         is_high && least <= truth.cases - truth.largest
     }
 
-    /// Every equation of the first `steps` steps: what was published, margins, and what a correction did not change.
     fn ranges(&self, steps: usize) -> Option<Ranges> {
-        let mut equations: Vec<Equation> = Vec::new();
+        let equations: Vec<Equation> = self.equations(steps).into_iter().map(|(_, equation)| equation).collect();
+        let counts: Vec<i64> = self.families.iter().map(|families| families.values().sum()).collect();
+        let sum = |equation: &Equation| equation.terms.iter().map(|(at, factor)| counts[*at] * factor).sum::<i64>();
+        // The truth is one of the tables, or figures were not counted as they were published.
+        if equations.iter().any(|equation| sum(equation) != equation.right) {
+            return None;
+        }
+        Ranges::new(self.families.len(), equations)
+    }
+
+    /// Every equation of the first `steps` steps: what was published and what a correction did not change, in words, and
+    /// margins.
+    fn equations(&self, steps: usize) -> Vec<(Option<String>, Equation)> {
+        let mut equations = Vec::new();
         let mut seen = BTreeSet::new();
         for Published { cell, value, step, .. } in &self.folders.published {
             let Some(value) = value.filter(|_| *step < steps) else { continue };
             if seen.insert(cell) {
                 let terms = self.terms_of(&cell.view, &cell.codes, &self.blocks(&cell.view, &cell.period));
-                equations.push(Equation { terms, right: value });
+                let says = format!("{} is {value}", named(&cell.view, &cell.codes, &cell.period));
+                equations.push((Some(says), Equation { terms, right: value }));
             }
         }
+        let mut margins = Vec::new();
         for (coarse, cut) in &self.cuts {
             for (fine, finer) in self.cuts.iter().filter(|(fine, _)| *fine != coarse && is_margin(coarse, fine)) {
-                self.margins((coarse, cut), (fine, finer), &mut equations);
+                self.margins((coarse, cut), (fine, finer), &mut margins);
             }
         }
+        equations.extend(margins.into_iter().map(|equation| (None, equation)));
         self.unchanged(steps, &mut equations);
-        Ranges::new(self.families.len(), equations)
+        equations
+    }
+
+    /// What is enough to know the suspect too closely: published figures of which none can be left out.
+    fn because(&self, steps: usize, suspect: &Suspect) -> Vec<String> {
+        let terms = self.terms(suspect);
+        let mut kept = self.equations(steps);
+        let mut chunk = kept.len().div_ceil(2);
+        loop {
+            let mut at = 0;
+            while at < kept.len() {
+                let until = (at + chunk).min(kept.len());
+                let is_left =
+                    |place: usize, one: &(Option<String>, Equation)| !(at..until).contains(&place) || one.0.is_none();
+                let fewer: Vec<_> = kept.iter().enumerate().filter(|(place, one)| is_left(*place, one)).collect();
+                let fewer: Vec<_> = fewer.into_iter().map(|(_, one)| one.clone()).collect();
+                let equations = fewer.iter().map(|(_, equation)| equation.clone()).collect();
+                let known = Ranges::new(self.families.len(), equations).map(|ranges| range(&ranges, &terms));
+                if fewer.len() < kept.len() && known.is_some_and(|known| !self.is_safe(suspect, known)) {
+                    kept = fewer;
+                } else {
+                    at = until;
+                }
+            }
+            if chunk == 1 {
+                return kept.into_iter().filter_map(|(says, _)| says).collect();
+            }
+            chunk = chunk.div_ceil(2);
+        }
     }
 
     /// A coarser view counts what the finer one counts, part by part.
@@ -320,7 +368,7 @@ impl Oracle {
     }
 
     /// A reader is taken to know which cells a correction left as they were.
-    fn unchanged(&self, steps: usize, equations: &mut Vec<Equation>) {
+    fn unchanged(&self, steps: usize, equations: &mut Vec<(Option<String>, Equation)>) {
         for corrected in self.folders.corrections.iter().filter(|corrected| corrected.step < steps) {
             let months = months_of(&corrected.period);
             for (view, cut) in &self.cuts {
@@ -343,7 +391,7 @@ impl Oracle {
         view: &View,
         (period, months): (&str, (i32, i32)),
         shares: [Share; 2],
-        equations: &mut Vec<Equation>,
+        equations: &mut Vec<(Option<String>, Equation)>,
     ) {
         let cut = &self.cuts[view];
         let first = &cut.periods[period];
@@ -355,7 +403,8 @@ impl Oracle {
         for codes in self.tuples(view) {
             let terms = [removed, added].map(|blocks| self.terms_of(view, &codes, blocks));
             if terms.iter().all(|terms| self.truth(terms).cases == 0) {
-                equations.extend(terms.into_iter().map(|terms| Equation { terms, right: 0 }));
+                let says = Some(format!("{} did not change", named(view, &codes, period)));
+                equations.extend(terms.into_iter().map(|terms| (says.clone(), Equation { terms, right: 0 })));
             }
         }
     }
@@ -404,8 +453,7 @@ impl Oracle {
         blocks: Vec<usize>,
         (period, sort, threshold): (&str, &'static str, i64),
     ) -> Suspect {
-        let names = view.iter().zip(codes).map(|((dimension, _), code)| format!(", {dimension}={code}"));
-        let name = format!("period={period}{}", names.collect::<String>());
+        let name = named(view, codes, period);
         Suspect { view: view.clone(), codes: codes.to_vec(), blocks, threshold, name, sort }
     }
 
@@ -459,6 +507,11 @@ impl Oracle {
             end(before.1)
         )
     }
+}
+
+fn named(view: &View, codes: &[String], period: &str) -> String {
+    let names = view.iter().zip(codes).map(|((dimension, _), code)| format!(", {dimension}={code}"));
+    format!("period={period}{}", names.collect::<String>())
 }
 
 /// Whether the coarse view adds up what the fine one counts.
