@@ -13,7 +13,7 @@ use super::output;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  takeup demo                   six years of invented exports and a report, in ./takeup-demo
+  takeup demo                   six years of invented exports and six reports, in ./takeup-demo
   takeup demo --out /tmp/look   the same elsewhere
   takeup demo --seed 7          other cases; the same seed always gives the same reports")]
 pub struct Demo {
@@ -43,7 +43,14 @@ impl Demo {
         }
         output::result(&text)?;
         let cases = summary.cases;
-        output::talk(globals, &format!("Open a report in a browser. All {cases} cases in the store are invented."));
+        let others = summary.others;
+        output::talk(
+            globals,
+            &format!(
+                "Open a report in a browser; {others} more, of the quarters before and of the year, lie beside them. All {cases} cases in \
+                 the store are invented."
+            ),
+        );
         Ok(())
     }
 }

@@ -148,6 +148,21 @@ impl Period {
         }
     }
 
+    /// ISO date of its last day.
+    #[must_use]
+    pub fn last_day(self) -> String {
+        let last = self.end.plus(-1);
+        let (year, month) = (last.year(), last.month());
+        let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+        let days = match month {
+            4 | 6 | 9 | 11 => 30,
+            2 if leap => 29,
+            2 => 28,
+            _ => 31,
+        };
+        format!("{year:04}-{month:02}-{days:02}")
+    }
+
     /// The period in words for a page: `January to March 2026`.
     #[must_use]
     pub fn words(self) -> String {

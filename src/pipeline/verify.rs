@@ -10,6 +10,7 @@ use confidential::protect::Reason;
 use confidential::referee::{Hit, Referee};
 use confidential::store::ledger::LedgerEntry;
 use model::claim::{Attack, Claim, Finding, Tried};
+use model::period::{Calendar, Period};
 use model::{Manifest, Verdict};
 
 use super::files::{read_bytes, read_texts};
@@ -103,7 +104,7 @@ impl Workspace {
             not_shown: 0,
         });
         let mut scanned = 0;
-        let vocabulary: Vec<String> = folders.iter().flat_map(|folder| vocabulary(folder)).collect();
+        let vocabulary: Vec<String> = folders.iter().flat_map(|folder| vocabulary(folder, self.configuration.service.calendar)).collect();
         let referee = Referee::new(&self.store, &self.configuration.sources, &vocabulary)?;
         for folder in folders {
             let files = read_bytes(folder)?;
@@ -191,8 +192,9 @@ fn identified(hit: Hit) -> Finding {
     }
 }
 
-/// What the report is made of anyway: the labels and titles of its manifest. A manifest that cannot be read gives none.
-fn vocabulary(folder: &Path) -> Vec<String> {
+/// What the report is made of anyway: the labels and titles of its manifest, and the last day of its period, on which somebody may
+/// have been born. A manifest that cannot be read gives none.
+fn vocabulary(folder: &Path, calendar: Calendar) -> Vec<String> {
     let text = std::fs::read(folder.join("release.json")).unwrap_or_default();
     let Ok(manifest) = serde_json::from_slice::<Manifest>(&text) else { return Vec::new() };
     let labels =
@@ -202,5 +204,6 @@ fn vocabulary(folder: &Path) -> Vec<String> {
         let codes = codes.flat_map(|(parent, children)| children.into_iter().chain([parent]));
         codes.chain([extract.recipient, extract.agreement]).collect::<Vec<String>>()
     });
-    labels.chain(manifest.tables.into_iter().map(|table| table.title)).chain(extract).collect()
+    let last_day = Period::parse(&manifest.period, calendar).ok().map(Period::last_day);
+    labels.chain(manifest.tables.into_iter().map(|table| table.title)).chain(extract).chain(last_day).collect()
 }

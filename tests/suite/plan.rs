@@ -169,10 +169,10 @@ fn a_coarser_issue_is_suggested_because_it_was_tried_and_writing_its_line_keeps_
     let made = Made::new(REPORT, &[1]);
     let before = made.plan(&["2018-Q1", "--suggest"]);
     let suggestions = &before["suggestions"];
-    assert_eq!(suggestions["tried"], 3, "coarser, twelve months, the year's report: {suggestions}");
+    assert_eq!(suggestions["tried"], 3, "coarser, the complete year, the year's report: {suggestions}");
     let found = suggestions["found"].as_array().expect("a list");
     let line = r#"dims = ["issue:complaint_type", "borough"]"#;
-    // Twelve months hold the same cases, and without the table the other one, which hides nothing, hides no less.
+    // Of the year before there are no cases, and without the table the other one, which hides nothing, hides no less.
     assert_eq!(found.len(), 1, "{suggestions}");
     let coarser = &found[0];
     assert_eq!(coarser["lines"][0], line);

@@ -62,7 +62,6 @@ fn seal_one(
     let name = format!("{}-{}-r{version}", period.name(calendar), audience.id);
     let correction = newest.zip(draft.reason.as_ref());
     let used = used_codes(&draft.axes, &tables);
-    let last = period.end.plus(-1);
     let hierarchies = hierarchies(&draft.axes, &used);
     let seen = seen(draft, &tables, &used);
     // What is known of some period can be worked out of others.
@@ -77,7 +76,7 @@ fn seal_one(
         introduction: report.introduction.clone(),
         period: period.name(calendar),
         period_words: period.words(),
-        period_end: last_day(last.year(), last.month()),
+        period_end: period.last_day(),
         audience: (audience.id.clone(), audience.label.clone()),
         threshold: audience.threshold,
         hierarchies,
@@ -136,18 +135,6 @@ fn seen<'a>(draft: &'a Draft, tables: &[&'a Planned], used: &BTreeMap<usize, BTr
     };
     let earlier = draft.earlier.iter().map(|cell| &cell.key).filter(|key| key.iter().enumerate().all(is_used));
     planned.chain(earlier).collect()
-}
-
-/// ISO date of a month's last day.
-fn last_day(year: i32, month: u8) -> String {
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    let days = match month {
-        4 | 6 | 9 | 11 => 30,
-        2 if leap => 29,
-        2 => 28,
-        _ => 31,
-    };
-    format!("{year:04}-{month:02}-{days:02}")
 }
 
 fn shown(pattern: &Pattern, cell: &PlannedCell) -> ReleasedCell {

@@ -93,17 +93,20 @@ impl Workspace {
             let is_other = |table: &Planned| table.plan.id != change.plan.id;
             let tried = Draft::new(&self.configuration, &changed, &self.store, period, audiences).and_then(|draft| {
                 let pattern = draft.protect()?;
-                Ok((share(&draft, &pattern, |_| true), share(&draft, &pattern, is_other)))
+                let is_own = |table: &Planned| !is_other(table);
+                let own = share(&draft, &pattern, is_own);
+                Ok((share(&draft, &pattern, |_| true), share(&draft, &pattern, is_other), own.cells == 0))
             });
             match tried {
-                Ok((report, others)) => {
+                Ok((report, others, is_empty)) => {
                     let found = Suggestion {
                         table: change.plan.id.clone(),
                         change: change.words,
                         lines: change.lines,
                         report,
                         others: (others.hidden, share_of(&is_other).hidden),
-                        is_left_out: change.is_left_out,
+                        // Figures of a year of which there are none hide nothing.
+                        is_left_out: change.is_left_out || is_empty,
                     };
                     suggestions.found.extend(Some(found).filter(|found| found.is_worth_it(now)));
                 }
