@@ -44,7 +44,9 @@ impl Report {
         bar.finish_and_clear();
         let Reported { folders, awaiting, withheld } = folders?;
         if globals.json {
-            return output::json(&serde_json::json!({ "releases": folders, "awaiting_approval": awaiting, "withheld": withheld }));
+            return output::json(
+                &serde_json::json!({ "releases": folders, "awaiting_approval": awaiting, "withheld": withheld }),
+            );
         }
         for folder in &folders {
             output::result(&folder.display().to_string())?;

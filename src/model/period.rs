@@ -278,7 +278,32 @@ pub fn period_sums(periods: &[Period], calendar: Calendar) -> Vec<(Part, Vec<Par
         }
         sums.push((Part::whole(parent, calendar), children));
     }
+    for sum in periods.iter().filter_map(|period| in_finest_parts(*period, periods, calendar)) {
+        if !sums.iter().any(|known| is_same(known, &sum)) {
+            sums.push(sum);
+        }
+    }
     sums
+}
+
+/// A period that overlaps others without one holding the other, split at every edge inside: whatever two of them share is made of
+/// the same parts then, in every pair of them.
+fn in_finest_parts(parent: Period, periods: &[Period], calendar: Calendar) -> Option<(Part, Vec<Part>)> {
+    let is_crossed = |other: &Period| parent.overlaps(*other) && !parent.contains(*other) && !other.contains(parent);
+    if !periods.iter().any(is_crossed) {
+        return None;
+    }
+    let edges = periods.iter().flat_map(|period| [period.start, period.end]);
+    let mut edges: Vec<Month> = edges.filter(|edge| (parent.start..=parent.end).contains(edge)).collect();
+    edges.sort_unstable();
+    edges.dedup();
+    let parts = edges.windows(2).map(|pair| Part::whole(Period { start: pair[0], end: pair[1] }, calendar));
+    Some((Part::whole(parent, calendar), parts.collect()))
+}
+
+fn is_same(one: &(Part, Vec<Part>), other: &(Part, Vec<Part>)) -> bool {
+    let names = |parts: &[Part]| parts.iter().map(|part| part.name.clone()).collect::<std::collections::BTreeSet<_>>();
+    one.0 == other.0 && names(&one.1) == names(&other.1)
 }
 
 /// What is left of `parent` between periods inside it, which are in order and do not overlap.
@@ -347,6 +372,21 @@ mod tests {
         let periods = ["2018", "2018-Q2", "2018-Q4"].map(|name| Period::parse(name, CALENDAR).expect(name));
         let sums = names(&periods, CALENDAR);
         assert_eq!(sums[0].1, ["2018-Q2", "2018-Q4", "2018 less 2018-Q2, 2018-Q4"]);
+    }
+
+    /// Two windows that roll by a quarter and a year that crosses both.
+    #[test]
+    fn windows_that_cross_are_split_at_every_edge_inside() {
+        let periods = ["2018", "2018-M04..2019-M03", "2018-M07..2019-M06"];
+        let periods = periods.map(|name| Period::parse(name, CALENDAR).expect(name));
+        let sums = names(&periods, CALENDAR);
+        let quarters = |first: usize| {
+            let all = ["2018-Q1", "2018-Q2", "2018-M07..2018-M12", "2019-Q1", "2019-Q2"];
+            all[first..first + 3].iter().map(|name| (*name).to_owned()).collect::<Vec<String>>()
+        };
+        for (parent, first) in [("2018", 0), ("2018-M04..2019-M03", 1), ("2018-M07..2019-M06", 2)] {
+            assert!(sums.contains(&(parent.to_owned(), quarters(first))), "{parent}: {sums:?}");
+        }
     }
 
     #[test]

@@ -341,9 +341,7 @@ fn extract_code(error: &ExtractError) -> u8 {
 fn protect_code(error: &ProtectError) -> u8 {
     let is_refused = matches!(
         error,
-        ProtectError::Impossible { .. }
-            | ProtectError::NotAdditive { .. }
-            | ProtectError::Method { .. }
+        ProtectError::Impossible { .. } | ProtectError::NotAdditive { .. } | ProtectError::Method { .. }
     );
     if is_refused { 5 } else { 1 }
 }

@@ -104,7 +104,8 @@ impl Workspace {
             not_shown: 0,
         });
         let mut scanned = 0;
-        let vocabulary: Vec<String> = folders.iter().flat_map(|folder| vocabulary(folder, self.configuration.service.calendar)).collect();
+        let vocabulary: Vec<String> =
+            folders.iter().flat_map(|folder| vocabulary(folder, self.configuration.service.calendar)).collect();
         let referee = Referee::new(&self.store, &self.configuration.sources, &vocabulary)?;
         for folder in folders {
             let files = read_bytes(folder)?;

@@ -40,6 +40,17 @@ fn altered(home: &Path, file: &str, from: &str, to: &str) -> PathBuf {
         };
         fs::write(path, bytes).expect("a temporary folder");
     }
+    // What the table goes by: what was published before for the same readers.
+    for earlier in fs::read_dir(workspace().join("reports")).expect("the demo's reports").flatten() {
+        let name = earlier.file_name().to_string_lossy().into_owned();
+        if name.contains("-authority-") && name < RELEASE.to_owned() && !name.starts_with("2025-26-authority") {
+            for (file, bytes) in files(&earlier.path()) {
+                let path = home.join(&name).join(file);
+                fs::create_dir_all(path.parent().expect("below the folder")).expect("a temporary folder");
+                fs::write(path, bytes).expect("a temporary folder");
+            }
+        }
+    }
     folder
 }
 
@@ -112,7 +123,8 @@ fn the_page_must_say_what_the_csv_says() {
 #[test]
 fn a_hidden_count_may_not_have_a_range() {
     let lines = text(CSV);
-    let hidden = lines.lines().find(|line| line.ends_with(",,,,,,c")).expect("an issue with few cases");
+    // Hidden, or too few before it: either has no range.
+    let hidden = lines.lines().find(|line| line.contains(",,,,")).expect("an issue without a range");
     let code = hidden.split(',').next().expect("a code");
     let home = tempfile::tempdir().expect("a temporary folder");
     let folder = altered(home.path(), CSV, hidden, &format!("{code},,3.1,0,9,steady,c"));

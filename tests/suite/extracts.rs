@@ -270,7 +270,7 @@ fn another_recipient_gets_the_same_rows_but_none_that_say_more_beside_them() {
     assert!(other.contains(quasi), "{other}");
     put(
         "third.toml",
-        &other.replace("Another", "A third").replace(quasi, "quasi = [\"caller\", \"channel\", \"referral\"]"),
+        &other.replace("Another", "A third").replace(quasi, "quasi = [\"caller\", \"response\", \"level\"]"),
     );
     let refused = service.extract("2025-26-Q4", "third");
     code(&refused, 6);

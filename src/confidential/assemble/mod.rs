@@ -315,10 +315,14 @@ impl Draft {
 }
 
 /// Cases in the twelve months up to the end of `period`, as the first measure counts them and the first edition did: what tables
-/// are left out by. A report publishes these totals whatever tables it has.
+/// are left out by. A report publishes these totals whatever tables it has. Of a service that began later than that, as many as
+/// twelve months like those would have.
 fn size(configuration: &Configuration, frame: &Frame, period: Period) -> u64 {
     let event = configuration.dimensions.measures.first().map_or("", |measure| measure.event.as_str());
-    frame.cases_in(event, plan::twelve_months(period))
+    let year = plan::twelve_months(period);
+    let begun = frame.first_month().map_or(year.start, |first| first.max(year.start));
+    let months = u64::try_from((year.end.0 - begun.0).max(1)).unwrap_or(1);
+    frame.cases_in(event, year) * 12 / months
 }
 
 fn publishes_stocks(configuration: &Configuration, plans: &[&model::config::TablePlan]) -> bool {

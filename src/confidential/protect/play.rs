@@ -522,6 +522,30 @@ impl<'a> Play<'a> {
         found
     }
 
+    /// Proves a cell among what is hidden, for strangers and for every insider, by the simplex method to its ends.
+    fn prove_thoroughly(&mut self, cell: u32) -> bool {
+        loop {
+            let insider = match self.standing(cell) {
+                Standing::Safe => return true,
+                Standing::Short => None,
+                Standing::Insider(insider) => Some(insider),
+            };
+            if !self.stretch(cell, insider).1 {
+                return false;
+            }
+        }
+    }
+
+    /// Swaps found long before may stand again by now, so the proof itself is asked what it needs.
+    fn give_back_what_is_not_needed(&mut self, cell: u32, tried: Vec<u32>) {
+        for other in tried {
+            self.give_back(other);
+            if !self.is_safe(cell) {
+                self.hide(other);
+            }
+        }
+    }
+
     /// Hides whole sums around a cell, further and further out, until it is safe; then keeps what its proof needs. Gives
     /// the cells looked at where that was not enough.
     pub(super) fn widen(&mut self, cell: u32) -> Result<(), Vec<bool>> {
@@ -548,16 +572,15 @@ impl<'a> Play<'a> {
                 }
             }
             if self.prove(cell, HARD.at_most(0)) {
-                // Swaps found long before may stand again by now, so the proof itself is asked what it needs.
-                for other in tried {
-                    self.give_back(other);
-                    if !self.is_safe(cell) {
-                        self.hide(other);
-                    }
-                }
+                self.give_back_what_is_not_needed(cell, tried);
                 return Ok(());
             }
             edge = next;
+        }
+        // Everything around is hidden: what can be proven at all is proven now.
+        if self.prove_thoroughly(cell) {
+            self.give_back_what_is_not_needed(cell, tried);
+            return Ok(());
         }
         Err(cells_seen)
     }

@@ -272,8 +272,16 @@ fn listed_paths(configuration: &Configuration, frame: &Frame, dimension: &Dimens
 
 /// The groups that a code stands in, the coarsest first. Where its list leaves a level blank it has none there: the code stands
 /// beside the groups of that level.
-pub(super) fn groups<'a>(dimension: &'a Dimension, entry: &'a model::config::CodeEntry) -> impl Iterator<Item = &'a str> {
-    dimension.levels.iter().filter_map(|level| entry.columns.get(level)).map(String::as_str).filter(|group| !group.is_empty())
+pub(super) fn groups<'a>(
+    dimension: &'a Dimension,
+    entry: &'a model::config::CodeEntry,
+) -> impl Iterator<Item = &'a str> {
+    dimension
+        .levels
+        .iter()
+        .filter_map(|level| entry.columns.get(level))
+        .map(String::as_str)
+        .filter(|group| !group.is_empty())
 }
 
 /// Leaf and path of each code of an open list, by name, with what is missing and what is rare at the end.

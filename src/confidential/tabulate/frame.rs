@@ -300,7 +300,8 @@ impl Frame {
     pub fn cases_in(&self, event: &str, period: Period) -> u64 {
         let is_first = |row: &usize| self.corrected.get(row).is_none_or(|(since, _)| *since == 0);
         let is_inside = |row: &usize| {
-            self.events[self.event[*row] as usize] == event && (period.start.0..period.end.0).contains(&self.month[*row])
+            self.events[self.event[*row] as usize] == event
+                && (period.start.0..period.end.0).contains(&self.month[*row])
         };
         (0..self.count.len()).filter(is_first).filter(is_inside).map(|row| u64::from(self.count[row])).sum()
     }

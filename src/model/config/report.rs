@@ -84,8 +84,8 @@ pub struct TablePlan {
     pub longest_months: Option<i32>,
     /// The shortest report that has this table, in months; none where every report has it. 12 leaves it to the year's.
     pub shortest_months: Option<i32>,
-    /// Cases that the service had at least, and at most, in the twelve months up to the report's end, for the report to have this
-    /// table: totals that every report publishes, so that the choice tells nothing.
+    /// Cases that the service had at least, and at most, in the twelve months up to the report's end (in as many as there are, brought
+    /// to twelve), for the report to have this table: totals that every report publishes, so that the choice tells nothing.
     pub cases: (Option<u64>, Option<u64>),
     /// Whether what is not recorded has a row.
     pub not_recorded: NotRecorded,

@@ -50,6 +50,9 @@ struct Built {
 /// Releases of one period for one recipient are numbered like those for an audience; there is never a second.
 const VERSION: u32 = 1;
 
+/// Months.
+const QUARTER: i32 = 3;
+
 impl Workspace {
     /// Makes and attacks the extract of a profile, which then awaits approval. The folder in staging, and the report.
     ///
@@ -127,7 +130,12 @@ impl Workspace {
             return Err(Error::NoCases { period: period.to_owned() });
         }
         let reported = confidential::assemble::reported(&self.store, self.configuration.service.calendar)?;
-        let is_reported = |month: &i32| reported.iter().any(|old| (old.start.0..old.end.0).contains(month));
+        // A year's figures alone are no report of its quarters: rows of one would be the first that is told of it.
+        let longest = months.months().max(QUARTER);
+        let is_reported = |month: &i32| {
+            let mut near = reported.iter().filter(|old| old.months() <= longest);
+            near.any(|old| (old.start.0..old.end.0).contains(month))
+        };
         let mut own = frame.month.iter().filter(|month| (months.start.0..months.end.0).contains(month));
         if !own.all(is_reported) {
             return Err(Error::NotReported { period: period.to_owned() });

@@ -73,23 +73,21 @@ pub(crate) fn audit(
     Ok(give_back(system, (before, outcome), forms, hidden))
 }
 
-/// What the search finds, or else the last resort's own pattern. Where earlier releases have a say it is asked for no more than they
-/// have left.
+/// What the search finds, or else the last resort's own pattern. Where earlier releases have a say, or the search finds nothing, it is
+/// asked for no more than is left of each cell.
 fn found(system: &System, primary: Primary, resort: Resort) -> Result<(Primary, Outcome), ProtectError> {
-    let primary = match resort {
-        Resort::Top if touched::has_past(system) => relieved(system, primary),
-        Resort::Top | Resort::None => primary,
-    };
-    match secondary::protect(system, &primary) {
-        Ok(outcome) => return Ok((primary, outcome)),
-        Err(stuck) if resort == Resort::None => return Err(stuck.error),
-        Err(_) => {}
+    if resort == Resort::None || !touched::has_past(system) {
+        match secondary::protect(system, &primary) {
+            Ok(outcome) => return Ok((primary, outcome)),
+            Err(stuck) if resort == Resort::None => return Err(stuck.error),
+            Err(_) => {}
+        }
     }
-    let (relieved, top) = from_the_top(system, relieved(system, primary));
-    Ok(match secondary::protect(system, &relieved) {
-        Ok(found) if found.cost <= top.cost => (relieved, found),
-        Ok(_) | Err(_) => (relieved, top),
-    })
+    let primary = relieved(system, primary);
+    match secondary::protect(system, &primary) {
+        Ok(outcome) => Ok((primary, outcome)),
+        Err(_) => Ok(from_the_top(system, primary)),
+    }
 }
 
 /// Rounds again what was hidden and need not be: all of it at once, else each half for itself, and so on down to single

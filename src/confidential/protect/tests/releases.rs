@@ -222,7 +222,10 @@ fn report_of_what_was_told_before() {
     use std::io::Write;
     for story in [Story::QuartersThenYear, Story::YearToDate, Story::YearFirst, Story::Correction] {
         let [published, told, planned] = of_seed(story, 200);
-        writeln!(std::io::stdout(), "{story:?}: {published} of {planned} releases tried, {told} with what was told before")
-            .expect("stdout is open");
+        writeln!(
+            std::io::stdout(),
+            "{story:?}: {published} of {planned} releases tried, {told} with what was told before"
+        )
+        .expect("stdout is open");
     }
 }
