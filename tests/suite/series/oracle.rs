@@ -266,6 +266,15 @@ impl Oracle {
     fn is_safe(&self, suspect: &Suspect, (least, most): (Most, Most)) -> bool {
         let truth = self.truth(&self.terms(suspect));
         let Most::Whole(least) = least else { return false };
+        // What several cells make together is no smaller than any of them: each of these can be absent, and the reader of their sum
+        // knows at most that some of them are not. So the sum is only asked to be no known handful.
+        if suspect.sort == DIFFERENCE {
+            return match most {
+                Most::Whole(most) => most >= suspect.threshold,
+                Most::Unbounded => true,
+                Most::Open => false,
+            };
+        }
         let width = suspect.threshold.max(truth.largest);
         let reaches = |value: i64| value >= suspect.threshold && value - least >= width;
         let is_high = match most {
