@@ -1,5 +1,6 @@
 //! Whole series of reports: quarter after quarter with their years and corrections, each report attacked with all before
-//! it, and what came of each. A report that is refused is written down and the series goes on.
+//! it, and what came of each. A report that is refused is written down and the series goes on; then the exit is 1, as where anything
+//! is found in all releases together.
 //!
 //! `cargo bench --bench series` with, in the environment: `TAKEUP_PARTS=demo,invented,casework` (else all three);
 //! `TAKEUP_SEEDS`, how many seeds after the demo's own (else 2); `TAKEUP_SIZES=25,100,400,1500`, cases a quarter of the invented services;
@@ -13,6 +14,7 @@ mod common;
 mod office;
 
 use std::collections::BTreeMap;
+use std::process::ExitCode;
 
 use office::{Ask, Hidden, Office, Refusal, ask, listed, processor_seconds};
 use takeup::demo::{DemoExport, Scale, default_seed, generate_amended, generate_sized};
@@ -54,8 +56,8 @@ impl Series {
         self.steps.iter().filter(|(ask, ..)| is_wanted(ask)).map(|(_, seconds, _)| *seconds).collect()
     }
 
-    /// The row of the series, and a line for each report that was not released.
-    fn print(&self, name: &str) {
+    /// The row of the series, and a line for each report that was not released; whether all were, and nothing was found in them.
+    fn print(&self, name: &str) -> bool {
         let released: Vec<&Vec<Hidden>> = self.steps.iter().filter_map(|(.., outcome)| outcome.as_ref().ok()).collect();
         let mut refused: BTreeMap<String, usize> = BTreeMap::new();
         for refusal in self.steps.iter().filter_map(|(.., outcome)| outcome.as_ref().err()) {
@@ -80,9 +82,10 @@ impl Series {
                 println!("    {ask}: {}", said(refusal));
             }
         }
-        if let Some((_, first)) = found {
+        if let Some((_, first)) = &found {
             println!("    found in all together: {first}");
         }
+        released.len() == self.steps.len() && found.is_none()
     }
 }
 
@@ -99,7 +102,7 @@ fn shares(releases: &[Hidden]) -> String {
     releases.iter().map(share).collect::<Vec<_>>().join(", ")
 }
 
-fn main() {
+fn main() -> ExitCode {
     let parts = std::env::var("TAKEUP_PARTS").unwrap_or_else(|_| "demo,invented,casework".to_owned());
     println!(
         "{:<22} {:>5} {:>8}  {:<18} {:>6} {:>6} {:>6} {:>7}  {:<42} {:<42} found in all together",
@@ -115,18 +118,20 @@ fn main() {
         "hidden at last, %"
     );
     let seeds = (0..=number("TAKEUP_SEEDS", 2)).map(|more| default_seed() + more);
+    let mut clean = Vec::new();
     if parts.contains("demo") {
-        seeds.clone().for_each(demo);
+        clean.extend(seeds.clone().map(demo));
     }
     if parts.contains("invented") {
         let sizes = std::env::var("TAKEUP_SIZES").unwrap_or_else(|_| "25,100,400,1500".to_owned());
         for size in sizes.split(',').filter_map(|size| size.parse().ok()) {
-            seeds.clone().for_each(|seed| invented(seed, size));
+            clean.extend(seeds.clone().map(|seed| invented(seed, size)));
         }
     }
     if parts.contains("casework") {
-        casework();
+        clean.push(casework());
     }
+    ExitCode::from(u8::from(clean.contains(&false)))
 }
 
 fn number(name: &str, otherwise: u64) -> u64 {
@@ -135,27 +140,27 @@ fn number(name: &str, otherwise: u64) -> u64 {
 
 /// Two years of the demo's service in order, each year after its fourth quarter, and two corrections: of a quarter of the first
 /// year when that year is out, and of one of the second at the end.
-fn demo(seed: u64) {
+fn demo(seed: u64) -> bool {
     let report = |period: &str| Step::Report(period.to_owned());
     let mut steps: Vec<Step> = (1..=4).map(|quarter| report(&format!("2024-25-Q{quarter}"))).collect();
     steps.extend([report("2024-25"), Step::Amend(18), Step::Correct("2024-25-Q2".to_owned())]);
     steps.extend((1..=4).map(|quarter| report(&format!("2025-26-Q{quarter}"))));
     steps.extend([report("2025-26"), Step::Amend(23), Step::Correct("2025-26-Q3".to_owned())]);
-    service(&format!("demo {seed}"), seed, Scale::of_the_demo(), &steps);
+    service(&format!("demo {seed}"), seed, Scale::of_the_demo(), &steps)
 }
 
 /// Three years of a service of another size.
-fn invented(seed: u64, cases_per_quarter: f64) {
+fn invented(seed: u64, cases_per_quarter: f64) -> bool {
     let mut steps = Vec::new();
     for year in ["2020-21", "2021-22", "2022-23"] {
         steps.extend((1..=4).map(|quarter| Step::Report(format!("{year}-Q{quarter}"))));
         steps.push(Step::Report(year.to_owned()));
     }
     let scale = Scale { cases_per_quarter, quarters: 12 };
-    service(&format!("{cases_per_quarter} cases {seed}"), seed, scale, &steps);
+    service(&format!("{cases_per_quarter} cases {seed}"), seed, scale, &steps)
 }
 
-fn service(name: &str, seed: u64, scale: Scale, steps: &[Step]) {
+fn service(name: &str, seed: u64, scale: Scale, steps: &[Step]) -> bool {
     eprintln!("{name}");
     let mut series = Series::new(Template::Advice, seed);
     let read = |series: &mut Series, export: &DemoExport| {
@@ -171,11 +176,11 @@ fn service(name: &str, seed: u64, scale: Scale, steps: &[Step]) {
             Step::Correct(period) => series.release(Ask { correct: Some(REASON.to_owned()), ..ask(period) }),
         }
     }
-    series.print(name);
+    series.print(name)
 }
 
 /// Four years of casework.
-fn casework() {
+fn casework() -> bool {
     let (name, path) = ("casework", common::export());
     eprintln!("{name}");
     let mut series = Series::new(Template::Casework, 0);
@@ -188,5 +193,5 @@ fn casework() {
         }
         series.release(ask(&year.to_string()));
     }
-    series.print(name);
+    series.print(name)
 }

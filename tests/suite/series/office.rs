@@ -167,6 +167,11 @@ impl Office {
             None => self.manager.report(period, audience.as_deref(), &|_| ()),
         };
         match catch_unwind(AssertUnwindSafe(build)) {
+            // A report that is made by hiding tables whole hides a fault of protection: here it is one.
+            Ok(Ok(built)) if !built.withheld.is_empty() => {
+                let text = built.withheld.join(", ");
+                Err(Refusal { exit: 6, kind: "withheld".to_owned(), text })
+            }
             Ok(built) => built.map_err(|error| refusal(&error)),
             Err(panic) => {
                 let text = panic.downcast_ref::<String>().cloned();
