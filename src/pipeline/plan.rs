@@ -34,6 +34,8 @@ pub struct Plan {
     pub shares: BTreeMap<String, Share>,
     /// Which report of a year has which table.
     pub year: Vec<YearRow>,
+    /// Tables that the report leaves out for a service of so few, or so many, cases.
+    pub left_out: Vec<String>,
     /// What would hide less, where it was asked for.
     pub suggestions: Option<Suggestions>,
 }
@@ -81,6 +83,8 @@ pub struct TableSummary {
     pub inner_sum: u64,
     /// Those of them that secondary suppression hides, added up.
     pub lost_sum: u64,
+    /// Those of them that are shown, added up.
+    pub shown_sum: u64,
     /// Totals that secondary suppression hides, by their codes.
     pub headlines: Vec<String>,
 }
@@ -129,6 +133,7 @@ impl Workspace {
             report: share_of(&|_| true),
             shares,
             year,
+            left_out: draft.left_out.clone(),
             suggestions,
         })
     }
@@ -160,6 +165,7 @@ fn summary(table: &Planned, loss: Loss, pattern: &Pattern) -> TableSummary {
         cells: table.cells.len(),
         inner_sum: loss.inner,
         lost_sum: loss.lost,
+        shown_sum: loss.shown,
         headlines: loss.headlines,
         ..TableSummary::default()
     };

@@ -14,6 +14,8 @@ pub struct Loss {
     pub inner: u64,
     /// Those of them that secondary suppression hides, added up.
     pub lost: u64,
+    /// Those of them that are shown, added up.
+    pub shown: u64,
     /// Totals that secondary suppression hides, by their codes: `borough=Total, issue=Housing`.
     pub headlines: Vec<String>,
 }
@@ -46,6 +48,9 @@ impl Draft {
             loss.inner += counts.counted;
             if is_secondary(pattern, key) {
                 loss.lost += counts.counted;
+            }
+            if matches!(pattern.cells.get(key), Some(Shown::Count(_) | Shown::Rounded(..) | Shown::Impossible)) {
+                loss.shown += counts.counted;
             }
         }
         loss

@@ -128,6 +128,8 @@ pub struct Draft {
     pub joint: Vec<JointCell>,
     /// Planned cells that the same tables hid in the year before: what series readers have lost already.
     pub reserved: HashSet<Key>,
+    /// Tables that the report leaves out for a service of so few, or so many, cases.
+    pub left_out: Vec<String>,
     /// Tables of which nothing is to be shown.
     pub withheld: BTreeSet<String>,
     /// Name and manifest digest of every earlier release.
@@ -197,7 +199,9 @@ impl Draft {
             return Err(AssembleError::Empty { period: period.name(calendar) });
         }
         let size = size(configuration, &frame, period);
-        let plans: Vec<_> = report.tables.iter().filter(wanted).filter(|plan| plan.is_for_service_of(size)).collect();
+        let (plans, others): (Vec<_>, Vec<_>) =
+            report.tables.iter().filter(wanted).partition(|plan| plan.is_for_service_of(size));
+        let left_out = others.into_iter().map(|plan| plan.id.clone()).collect();
         if plans.is_empty() {
             return Err(AssembleError::NoTables { audiences: audiences.join(", ") });
         }
@@ -244,6 +248,7 @@ impl Draft {
             relations,
             joint: Vec::new(),
             reserved,
+            left_out,
             withheld: BTreeSet::new(),
             earlier_releases,
             freezes,

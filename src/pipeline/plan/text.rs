@@ -18,9 +18,14 @@ impl Plan {
             let _ = writeln!(text, "{audience}: {}.", hidden(*share));
         }
         let _ = writeln!(text, "{} cells that only a subtraction would show are protected too.", self.derived);
+        if !self.left_out.is_empty() {
+            let tables = self.left_out.join(", ");
+            let _ = writeln!(text, "Not for a service of this size (least_cases, most_cases): {tables}.");
+        }
         self.tables.iter().for_each(|table| headlines(&mut text, table));
         text.push_str("\nThe year\n");
-        self.year.iter().for_each(|row| year(&mut text, row));
+        let rows = self.year.iter().filter(|row| !self.left_out.contains(&row.id));
+        rows.for_each(|row| year(&mut text, row));
         if let Some(tried) = &self.suggestions {
             suggestions(&mut text, tried, self.report);
         }
@@ -31,17 +36,18 @@ impl Plan {
     fn tables(&self, text: &mut String) {
         let _ = writeln!(
             text,
-            "{:<12} {:>7} {:>7} {:>7} {:>7} {:>9} {:>8} {:>6} {:>8} {:>7}  title",
-            "table", "cells", "shown", "small", "zeros", "secondary", "earlier", "empty", "hidden", "lost"
+            "{:<12} {:>6} {:>6} {:>6} {:>6} {:>9} {:>7} {:>6} {:>7} {:>7} {:>7}  title",
+            "table", "cells", "shown", "small", "zeros", "secondary", "earlier", "empty", "hidden", "lost", "told"
         );
         for table in &self.tables {
             let lost = Share {
                 cells: usize::try_from(table.inner_sum).unwrap_or(usize::MAX),
                 hidden: usize::try_from(table.lost_sum).unwrap_or(usize::MAX),
             };
+            let told = Share { hidden: usize::try_from(table.shown_sum).unwrap_or(usize::MAX), ..lost };
             let _ = writeln!(
                 text,
-                "{:<12} {:>7} {:>7} {:>7} {:>7} {:>9} {:>8} {:>6} {:>6.1} % {:>5.1} %  {}",
+                "{:<12} {:>6} {:>6} {:>6} {:>6} {:>9} {:>7} {:>6} {:>5.1} % {:>5.1} % {:>5.1} %  {}",
                 table.id,
                 table.cells,
                 table.shown,
@@ -52,12 +58,13 @@ impl Plan {
                 table.empty,
                 table.share().percent(),
                 lost.percent(),
+                told.percent(),
                 table.title
             );
         }
         text.push_str(
             "\nhidden: of the cells that are not empty. lost: of what the finest cells count, the part that is hidden only\n\
-             so that others cannot be worked out.\n\n",
+             so that others cannot be worked out. told: the part that lies in figures that are shown.\n\n",
         );
     }
 }

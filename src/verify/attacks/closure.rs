@@ -186,10 +186,12 @@ impl Hierarchies {
     /// Every sum among the cells, those that follow included; all codes of all these sums become cells.
     #[must_use]
     pub fn close(&self, codes: &Codes, known: &mut Known) -> Vec<Equation> {
+        let shown = known.keys.len();
         let mut closure = Closure {
             codes,
             hierarchies: self,
             known,
+            shown,
             introduced: 0,
             missing: HashMap::new(),
             lines: HashMap::new(),
@@ -251,6 +253,8 @@ struct Closure<'a> {
     codes: &'a Codes,
     hierarchies: &'a Hierarchies,
     known: &'a mut Known,
+    /// Cells up to this one are of tables, and of the releases that publish them: no sum makes them any other's.
+    shown: usize,
     /// Cells up to this one have been counted among the children of their parents.
     introduced: usize,
     /// Children that are no cells yet, by dimension, number of the sum and cell of the parent, which is no cell yet.
@@ -262,8 +266,13 @@ struct Closure<'a> {
 }
 
 impl Closure<'_> {
+    /// A cell by these releases, each of which states lists of codes that hold for it: those that publish it; for a part those of
+    /// the whole, which know every code of its parts; for a whole those that know all of its parts.
     fn add(&mut self, key: Key, releases: Releases) -> usize {
         let before = self.known.get(key).map(|at| self.known.releases[at]);
+        if let Some(at) = self.known.get(key).filter(|at| *at < self.shown) {
+            return at;
+        }
         let (at, _) = self.known.add(key, releases);
         if before != Some(self.known.releases[at]) {
             self.queue.push_back(at);
@@ -301,7 +310,8 @@ impl Closure<'_> {
             return;
         }
         let known = |&child: &u32| self.known.get(self.codes.moved(key, dimension, child));
-        let releases = sum.children.iter().filter_map(known).fold(0, |all, child| all | self.known.releases[child]);
+        let releases =
+            sum.children.iter().filter_map(known).fold(Releases::MAX, |all, child| all & self.known.releases[child]);
         if sum.holds(releases) {
             self.add(parent, releases);
         }
