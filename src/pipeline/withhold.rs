@@ -51,17 +51,14 @@ impl Withheld {
 
 /// The cells that a build left too narrow, where that is all that is wrong with it.
 fn narrowed(error: &Error) -> Option<Vec<String>> {
-    match error {
-        Error::Forced { combinations, .. } => Some(combinations.clone()),
-        Error::Disclosure(verdict) => {
-            let is_narrow = |finding: &Finding| {
-                matches!(finding.attack, Attack::Subtraction | Attack::Interval | Attack::Reconstruction)
-            };
-            let cells = verdict.findings.iter().map(|finding| Some(finding.claim.as_ref()?.cell.clone()));
-            verdict.findings.iter().all(is_narrow).then(|| cells.flatten().collect())
-        }
-        _ => None,
+    if let Error::Forced { combinations, .. } = error {
+        return Some(combinations.clone());
     }
+    let Error::Disclosure(verdict) = error else { return None };
+    let is_narrow =
+        |finding: &Finding| matches!(finding.attack, Attack::Subtraction | Attack::Interval | Attack::Reconstruction);
+    let cells = verdict.findings.iter().map(|finding| Some(finding.claim.as_ref()?.cell.clone()));
+    verdict.findings.iter().all(is_narrow).then(|| cells.flatten().collect())
 }
 
 /// The tables that have a dimension in common with any of the cells, `district=E07000192, need=MLD`.

@@ -60,7 +60,9 @@ pub(super) fn starts<'a>(play: &Play<'a>, until: u64) -> Result<Vec<Play<'a>>, S
 
 /// A first pattern, in the order of this number, without what it does not need.
 fn start(mut play: Play, number: u64, until: u64) -> Result<Play, Stuck> {
-    construct(&mut play, number)?;
+    let effort = play.board.system.problem.effort;
+    let end = until.saturating_add(effort.saturating_mul(PATIENCE).max(LEAST_PATIENCE));
+    construct(&mut play, number, end)?;
     improve::clean_up(&mut play, until);
     Ok(play)
 }
@@ -70,6 +72,10 @@ const STAGES: usize = 3;
 
 /// More cells than this are not looked at one by one in the slow and thorough way: it takes up to seconds for each.
 const LAST_FEW: usize = 100;
+
+/// A first pattern may take so many times the steps that are there to better it, and these in any case: some ten seconds.
+const PATIENCE: u64 = 3;
+const LEAST_PATIENCE: u64 = 100_000_000;
 
 /// Times every protected cell is looked at before the search gives up.
 const PASSES: usize = 4;
@@ -85,29 +91,33 @@ fn first_budget(play: &Play) -> u64 {
     prices.get(prices.len() / 10).map_or(0, |price| price * 6)
 }
 
-/// Hides cells until every protected one is proven.
-fn construct(play: &mut Play, number: u64) -> Result<(), Stuck> {
+/// Hides cells until every protected one is proven; gives up after so many steps, for there is a way down too (`last_resort`).
+fn construct(play: &mut Play, number: u64, end: u64) -> Result<(), Stuck> {
+    let is_late = |play: &Play| play.board.steps() > end;
     let mut left: Vec<u32> = play.targets.iter().copied().filter(|&target| !play.is_safe(target)).collect();
     if number > 0 {
         Chance::new(&play.board.system.problem.tie_key, number).shuffle(&mut left);
     }
-    left.retain(|&target| !(play.has_routes() && keeps(play, target, ROUTE)));
+    left.retain(|&target| is_late(play) || !(play.has_routes() && keeps(play, target, ROUTE)));
     // The cheap ones first: what they hide makes the dear ones cheaper.
     let mut budget = first_budget(play);
     for _ in 0..STAGES {
-        left.retain(|&target| !keeps(play, target, CHEAP.at_most(budget)));
+        left.retain(|&target| is_late(play) || !keeps(play, target, CHEAP.at_most(budget)));
         budget = budget.saturating_mul(4);
     }
     // Then swaps of other shapes for as little, and last the slow but thorough way among what is hidden by now.
     let wide = first_budget(play);
-    left.retain(|&target| !keeps(play, target, WIDE.at_most(wide)));
+    left.retain(|&target| is_late(play) || !keeps(play, target, WIDE.at_most(wide)));
     // Programmes would be the last resort of each, so they are for all or for none.
     play.has_programmes = left.len() <= LAST_FEW;
-    left.retain(|&target| !(play.has_programmes && keeps(play, target, LINEAR)));
+    left.retain(|&target| is_late(play) || !(play.has_programmes && keeps(play, target, LINEAR)));
     // Giving back what one widening did not need can cost a cell proven before it: so once more, until all stand.
     for _ in 0..PASSES {
         for at in 0..play.targets.len() {
             let target = play.targets[at];
+            if is_late(play) {
+                return Err(stuck(play, target, &vec![true; play.board.system.len()]));
+            }
             if play.prove(target, PAID) || play.prove(target, HARD) {
                 continue;
             }
