@@ -43,7 +43,7 @@ fn altered(home: &Path, file: &str, from: &str, to: &str) -> PathBuf {
     // What the table goes by: what was published before for the same readers.
     for earlier in fs::read_dir(workspace().join("reports")).expect("the demo's reports").flatten() {
         let name = earlier.file_name().to_string_lossy().into_owned();
-        if name.contains("-authority-") && name < RELEASE.to_owned() && !name.starts_with("2025-26-authority") {
+        if name.contains("-authority-") && name.as_str() < RELEASE && !name.starts_with("2025-26-authority") {
             for (file, bytes) in files(&earlier.path()) {
                 let path = home.join(&name).join(file);
                 fs::create_dir_all(path.parent().expect("below the folder")).expect("a temporary folder");
