@@ -10,7 +10,7 @@ use super::flow::{holds, rounded};
 use super::search::Move;
 
 /// Systems of more cells than this are left to the other searches: their first basis takes too long.
-const MOST_CELLS: usize = 12_000;
+pub(super) const MOST_CELLS: usize = 12_000;
 /// Pivots for one push, and where it shall go as far as it can.
 const PIVOTS: u64 = 400;
 const MANY_PIVOTS: u64 = 20_000;

@@ -13,6 +13,7 @@ use super::super::primary::{Primary, State, primary};
 use super::super::secondary::{self, Outcome};
 use super::super::system::{System, signed};
 use super::super::touched;
+use super::super::vertices::MOST_CELLS;
 use super::{Form, apply};
 use model::method::Method;
 use model::release::Zeros;
@@ -76,6 +77,9 @@ pub(crate) fn audit(
 /// What the search finds, or else the last resort's own pattern. Where earlier releases have a say, or the search finds nothing, it is
 /// asked for no more than is left of each cell.
 fn found(system: &System, primary: Primary, resort: Resort) -> Result<(Primary, Outcome), ProtectError> {
+    // Where the simplex method cannot follow, "no further" would be what a search missed and not what earlier releases left: no need is
+    // lowered there, and what is not proven is refused.
+    let resort = if system.len() > MOST_CELLS { Resort::None } else { resort };
     if resort == Resort::None || !touched::has_past(system) {
         match secondary::protect(system, &primary) {
             Ok(outcome) => return Ok((primary, outcome)),
