@@ -7,7 +7,8 @@
 //! cell is hidden again, a round that gained nothing is undone without proving anything twice.
 
 use super::chance::Chance;
-use super::play::{CHEAP, CLEAN, CUBES, Means, Play, WIDE};
+use super::means::{CHEAP, CLEAN, CUBES, Means, WIDE};
+use super::play::Play;
 
 /// Gives back hidden cells, the dearest first, where the cells whose proof used them can be proven without.
 pub(super) fn clean_up(play: &mut Play, until: u64) {

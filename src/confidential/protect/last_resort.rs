@@ -7,87 +7,130 @@
 //! what a family inside knows of itself. The duty of this release is then to leave it *no narrower*: what it needs is lowered
 //! to how far it was found to go, and that much is proven for it as for every other cell. (`docs/always-a-next-release.md`)
 //!
+//! "No further" must be proven too, or a weak search would pass for what earlier releases told. Where it is not, because the system
+//! is too large for the simplex method or an end is not whole, all that is new in the cell's part stays hidden: a part is what sums
+//! tie together, so this is the release that tells nothing, and nothing in it needs a proof.
+//!
 //! Worked example: twelve months of a district, 20 and then 17, released one quarter after the other by a program that did not
 //! look ahead. The first quarter of the one less the last of the other is 3, so that quarter has at least 3 cases, whatever is
 //! hidden now: one family of its 4 could never be absent. It stays so wide, and no release makes it narrower.
 
+use std::collections::BTreeSet;
+
 use super::improve;
-use super::play::{FREE, Play};
-use super::primary::{Need, Primary};
+use super::means::FREE;
+use super::play::Play;
+use super::primary::{Need, Primary, State};
+use super::search::Move;
 use super::secondary::{Outcome, outcome};
 use super::system::System;
+use super::touched::parts;
 use super::witness::Standing;
 
-/// A cell that does not get what it needs from anybody's point of view, or from an insider's, and what it gets.
+/// A cell that does not get what it needs from anybody's point of view, or from an insider's.
 struct Told {
     cell: u32,
     insider: Option<u32>,
-    left: Need,
+    /// What it gets; none where it is not known whether there is more.
+    left: Option<Need>,
 }
 
-/// What the rules ask for, and no more of any cell than a release that hides everything new would leave of it.
-pub(super) fn relieved(system: &System, mut primary: Primary) -> Primary {
-    let mut asked: Option<Vec<u32>> = None;
-    loop {
-        let mut play = all_hidden(system, &primary);
-        let targets = asked.unwrap_or_else(|| play.targets.clone());
-        let told: Vec<Told> = targets.into_iter().filter_map(|cell| told(&mut play, cell)).collect();
-        if told.is_empty() {
-            return primary;
-        }
-        // What an insider gets comes after what everybody gets, and the next insider after that.
-        asked = Some(told.iter().map(|told| told.cell).collect());
-        for told in told {
-            lower(&mut primary, &told);
-        }
-    }
+/// What the rules ask for, and no more of any cell than a release that hides everything new leaves of it.
+pub(super) struct Relieved {
+    pub primary: Primary,
+    /// Moves that prove it with everything new hidden.
+    pub known: Vec<Move>,
 }
 
-fn lower(primary: &mut Primary, told: &Told) {
-    match told.insider {
-        Some(insider) => primary.insiders.note_told(insider, told.cell, told.left),
-        None => {
-            let need = &mut primary.needs[told.cell as usize];
-            *need = need.map(|need| need.at_most(told.left));
-        }
-    }
-}
-
-fn all_hidden<'a>(system: &'a System<'a>, primary: &'a Primary) -> Play<'a> {
-    let mut play = Play::new(system, primary, &[]);
-    for cell in (0_u32..).take(system.len()) {
-        play.hide(cell);
-    }
-    play.settle();
-    play
-}
-
-/// A pattern that is found from the one that hides everything, and the needs that it meets.
-pub(super) fn from_the_top(system: &System, mut primary: Primary) -> (Primary, Outcome) {
-    loop {
-        let short = match descend(system, &primary) {
-            Ok(outcome) => return (primary, outcome),
-            Err(short) => short,
-        };
-        // Found in another order: then a proof less was found on the way, and it is asked for that much.
-        for told in short {
-            lower(&mut primary, &told);
+impl Relieved {
+    /// Looks how far every protected cell goes with everything new hidden.
+    pub(super) fn of(system: &System, primary: Primary) -> Self {
+        let mut relieved = Self { primary, known: Vec::new() };
+        let mut asked: Option<Vec<u32>> = None;
+        loop {
+            let (told, known) = {
+                let mut play = relieved.all_hidden(system);
+                let targets = asked.take().unwrap_or_else(|| play.targets.clone());
+                let told: Vec<Told> = targets.into_iter().filter_map(|cell| told(&mut play, cell)).collect();
+                (told, moves(&play))
+            };
+            relieved.known = known;
+            if told.is_empty() {
+                return relieved;
+            }
+            // What an insider gets comes after what everybody gets, and the next insider after that.
+            asked = Some(relieved.note(system, told));
         }
     }
-}
 
-/// Hides everything, proves every cell and publishes what that leaves; or tells which cells fall short of what they need. What they
-/// get is less each time, so that this comes to an end.
-fn descend(system: &System, primary: &Primary) -> Result<Outcome, Vec<Told>> {
-    let mut play = all_hidden(system, primary);
-    let told: Vec<Told> = play.targets.clone().into_iter().filter_map(|cell| told(&mut play, cell)).collect();
-    if !told.is_empty() {
-        return Err(told);
+    /// Asks no more of a cell than there is of it; where that is not known nothing new is told of its part. Gives the cells to look
+    /// at again.
+    fn note(&mut self, system: &System, told: Vec<Told>) -> Vec<u32> {
+        let unknown: Vec<u32> = told.iter().filter(|told| told.left.is_none()).map(|told| told.cell).collect();
+        self.keep_hidden(system, &unknown);
+        for told in &told {
+            match (told.left, told.insider) {
+                (None, _) => {}
+                (Some(left), Some(insider)) => self.primary.insiders.note_told(insider, told.cell, left),
+                (Some(left), None) => {
+                    let need = &mut self.primary.needs[told.cell as usize];
+                    *need = need.map(|need| need.at_most(left));
+                }
+            }
+        }
+        let cells = told.into_iter().map(|told| told.cell);
+        cells.filter(|&cell| self.primary.needs[cell as usize].is_some()).collect()
     }
-    give_back_unmoved(&mut play);
-    let until = play.board.steps().saturating_add(system.problem.effort);
-    improve::clean_up(&mut play, until);
-    Ok(outcome(system, &improve::rebuild(vec![play], until)))
+
+    /// Hides all that is new in the parts of `cells`; then no cell there needs a proof.
+    pub(super) fn keep_hidden(&mut self, system: &System, cells: &[u32]) {
+        if cells.is_empty() {
+            return;
+        }
+        let known: Vec<bool> = self.primary.states.iter().map(|&state| state == State::Fixed).collect();
+        let parts = parts(system, &known);
+        let kept: BTreeSet<u32> = cells.iter().map(|&cell| parts[cell as usize]).collect();
+        for cell in (0..system.len()).filter(|&cell| !known[cell] && kept.contains(&parts[cell])) {
+            self.primary.needs[cell] = None;
+            if self.primary.states[cell] == State::Open {
+                self.primary.states[cell] = State::Hidden;
+            }
+        }
+    }
+
+    fn all_hidden<'a>(&'a self, system: &'a System<'a>) -> Play<'a> {
+        let mut play = Play::new(system, &self.primary, &[]);
+        for cell in (0_u32..).take(system.len()) {
+            play.hide(cell);
+        }
+        play.settle();
+        play.recall(&self.known);
+        play
+    }
+
+    /// A pattern that is found from the one that hides everything, and the needs that it meets.
+    pub(super) fn from_the_top(mut self, system: &System) -> (Primary, Outcome) {
+        loop {
+            match self.descend(system) {
+                Ok(outcome) => return (self.primary, outcome),
+                // Each time something is asked for less, or a part is let be: this comes to an end.
+                Err(told) => self.note(system, told),
+            };
+        }
+    }
+
+    /// Hides everything, proves every cell and publishes what that leaves; or tells which cells fall short of what they need.
+    fn descend(&self, system: &System) -> Result<Outcome, Vec<Told>> {
+        let mut play = self.all_hidden(system);
+        let told: Vec<Told> = play.targets.clone().into_iter().filter_map(|cell| told(&mut play, cell)).collect();
+        if !told.is_empty() {
+            return Err(told);
+        }
+        give_back_unmoved(&mut play);
+        let until = play.board.steps().saturating_add(system.problem.effort);
+        improve::clean_up(&mut play, until);
+        Ok(outcome(system, &improve::rebuild(vec![play], until)))
+    }
 }
 
 /// What a cell gets with everything hidden, where that is not what it needs: from anybody's point of view, or from that of the first
@@ -102,12 +145,19 @@ fn told(play: &mut Play, cell: u32) -> Option<Told> {
             Standing::Short => None,
             Standing::Insider(insider) => Some(insider),
         };
-        let (range, is_met) = play.stretch(cell, insider);
-        if !is_met {
-            let left = Need { up: range.up(), down: range.down(), width: range.up() + range.down() };
-            return Some(Told { cell, insider, left });
+        if !play.has_ends() {
+            return Some(Told { cell, insider, left: None });
+        }
+        let stretch = play.stretch(cell, insider);
+        if !stretch.is_met {
+            let (up, down) = (stretch.range.up(), stretch.range.down());
+            return Some(Told { cell, insider, left: stretch.is_all.then_some(Need { up, down, width: up + down }) });
         }
     }
+}
+
+fn moves(play: &Play) -> Vec<Move> {
+    play.witnesses.units().map(|cells| Move { cells: cells.to_vec(), cost: 0 }).collect()
 }
 
 /// Publishes what no proof moves.

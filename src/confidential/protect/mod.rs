@@ -16,6 +16,7 @@ mod joint;
 mod last_resort;
 mod lineage;
 mod lone;
+mod means;
 mod pattern;
 mod perturb;
 mod play;

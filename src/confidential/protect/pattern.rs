@@ -89,10 +89,8 @@ fn shown(
         State::Hidden if minimum_frequency::threshold(system, cell).is_some_and(is_small) => {
             Shown::Hidden(Reason::MinimumFrequency)
         }
-        State::Hidden if rule.is_none() && system.problem.withheld.contains(&system.keys[cell]) => {
-            Shown::Hidden(Reason::Secondary)
-        }
-        State::Hidden => Shown::Hidden(rule.unwrap_or(Reason::MinimumFrequency)),
+        // Withheld, or beside what cannot be proven.
+        State::Hidden => Shown::Hidden(rule.unwrap_or(Reason::Secondary)),
         State::Fixed if is_impossible(system, cell) => Shown::Impossible,
         // Published before, under a lower threshold: what everybody has cannot be hidden, but this table does not print it.
         State::Fixed if minimum_frequency::planned_threshold(system, cell).is_some_and(is_small) => {

@@ -4,106 +4,31 @@
 use super::board::Board;
 use super::certificate::Certificate;
 use super::cost::guides;
-use super::cube::{self, Cubes, Width};
+use super::cube::{self, Cubes};
 use super::flow;
+use super::means::{CUBES, HARD, Means};
 use super::primary::{Need, Primary, State};
 use super::route::Routes;
-use super::search::{Effort, Move, climb, find};
+use super::search::{Move, climb, find};
 use super::slice::{Slice, Stack};
 use super::system::System;
-use super::vertices::Vertices;
+use super::vertices::{Furthest, Vertices};
 use super::witness::{Range, Standing, Witnesses};
-
-/// What may be done to prove a cell.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Means {
-    /// How widely cubes are looked for.
-    pub cubes: Width,
-    /// How hard swaps of any shape are; none: not at all. Its budget is what may be paid.
-    pub effort: Effort,
-    /// Whether the cheapest way is looked for by the dual simplex method.
-    pub routes: bool,
-    /// Whether linear programmes may be used.
-    pub programmes: bool,
-}
-
-/// Among hidden cells only: quick, because most cells are cleared by the first swap.
-pub(super) const FREE: Means = Means {
-    cubes: Width { trades: 8, steps: 200 },
-    effort: Effort { beam: 10, width: 6, rounds: 40, budget: 0 },
-    routes: false,
-    programmes: false,
-};
-/// Once more among hidden cells, to give one of them back.
-pub(super) const CLEAN: Means = Means {
-    cubes: Width { trades: 12, steps: 400 },
-    effort: Effort { beam: 30, width: 8, rounds: 40, budget: 0 },
-    routes: false,
-    programmes: false,
-};
-/// Cubes alone, among hidden cells.
-pub(super) const CUBES: Means = Means {
-    cubes: Width { trades: 6, steps: 100 },
-    effort: Effort { beam: 0, width: 0, rounds: 0, budget: 0 },
-    routes: false,
-    programmes: false,
-};
-/// Cubes alone, with cells to hide.
-pub(super) const CHEAP: Means = Means {
-    cubes: Width { trades: 60, steps: 3_000 },
-    effort: Effort { beam: 0, width: 0, rounds: 0, budget: 1 << 40 },
-    routes: false,
-    programmes: false,
-};
-/// The cheapest way alone.
-pub(super) const ROUTE: Means = Means {
-    cubes: Width { trades: 6, steps: 100 },
-    effort: Effort { beam: 0, width: 0, rounds: 0, budget: 1 << 40 },
-    routes: true,
-    programmes: false,
-};
-/// Swaps of any shape, for the neighbourhood search.
-pub(super) const WIDE: Means = Means {
-    cubes: Width { trades: 10, steps: 400 },
-    effort: Effort { beam: 24, width: 8, rounds: 40, budget: 1 << 40 },
-    routes: true,
-    programmes: false,
-};
-/// Linear programmes among hidden cells.
-pub(super) const LINEAR: Means = Means {
-    cubes: Width { trades: 6, steps: 100 },
-    effort: Effort { beam: 0, width: 0, rounds: 0, budget: 0 },
-    routes: false,
-    programmes: true,
-};
-/// With cells to hide.
-pub(super) const PAID: Means = Means {
-    cubes: Width { trades: 60, steps: 6000 },
-    effort: Effort { beam: 24, width: 8, rounds: 40, budget: 1 << 40 },
-    routes: true,
-    programmes: false,
-};
-/// Where nothing was found yet.
-pub(super) const HARD: Means = Means {
-    cubes: Width { trades: 12, steps: 1_000 },
-    effort: Effort { beam: 150, width: 16, rounds: 40, budget: 1 << 40 },
-    routes: true,
-    programmes: true,
-};
-
-impl Means {
-    /// Whether nothing comes after it.
-    fn is_last(self) -> bool {
-        self.effort.beam >= HARD.effort.beam
-    }
-
-    pub(super) fn at_most(self, budget: u64) -> Self {
-        Self { effort: Effort { budget, ..self.effort }, ..self }
-    }
-}
 
 /// Whole steps looked for before an end that is not whole: each is a programme.
 const STEPS_BACK: usize = 4;
+/// Shortest ways tried for one such step: each weighs the cells a little otherwise.
+const WAYS: usize = 3;
+
+/// How far a cell was found to go either way.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Stretch {
+    pub range: Range,
+    /// Whether that is what it needs.
+    pub is_met: bool,
+    /// Whether it is proven to go no further, of what it was asked for.
+    pub is_all: bool,
+}
 
 #[derive(Clone)]
 pub(super) struct Play<'a> {
@@ -248,6 +173,11 @@ impl<'a> Play<'a> {
         }
     }
 
+    /// Takes in moves that were found before.
+    pub(super) fn recall(&mut self, known: &[Move]) {
+        known.iter().for_each(|found| self.witnesses.add(&self.board, &found.cells));
+    }
+
     /// Hides the open cells of a move and notes what it proves.
     fn take(&mut self, found: &Move) {
         for &(moved, _) in &found.cells {
@@ -299,40 +229,58 @@ impl<'a> Play<'a> {
         done
     }
 
-    /// How far a cell goes either way among hidden cells, up to what it needs, and whether that is what it needs; the thorough way.
-    pub(super) fn stretch(&mut self, cell: u32, insider: Option<u32>) -> (Range, bool) {
-        match insider {
+    /// Whether the simplex method can tell how far a cell goes.
+    pub(super) fn has_ends(&self) -> bool {
+        self.vertices.is_there()
+    }
+
+    /// How far a cell goes either way among hidden cells, up to what it needs; the thorough way.
+    pub(super) fn stretch(&mut self, cell: u32, insider: Option<u32>) -> Stretch {
+        let is_all = match insider {
             None => self.stretch_both(cell, None),
             Some(insider) => self.as_seen_by(insider, |play| play.stretch_both(cell, Some(insider))),
-        }
-        let range = self.range(cell, insider);
-        (range, range.meets(self.need_before(cell, insider)))
-    }
-
-    fn stretch_both(&mut self, cell: u32, insider: Option<u32>) {
-        let need = self.need_before(cell, insider);
-        self.stretch_one(cell, insider, -self.board.depth(cell).min(need.width));
-        let up = need.up.max(need.width - self.range(cell, insider).down());
-        self.stretch_one(cell, insider, up);
-    }
-
-    /// By the simplex method, to the end. Not every end is whole: then the furthest whole steps before it are looked for.
-    fn stretch_one(&mut self, cell: u32, insider: Option<u32>, amount: i64) {
-        let most = match self.vertices.furthest(&self.board, cell, amount) {
-            Some((Some(found), _)) => return self.take(&found),
-            Some((None, most)) => most.min(amount.abs()),
-            None => amount.abs(),
         };
-        for by in (1..=most).rev().take(STEPS_BACK) {
-            let range = self.range(cell, insider);
-            let reached = if amount < 0 { range.down() } else { range.up() };
-            if by <= reached {
-                return;
+        let range = self.range(cell, insider);
+        Stretch { range, is_met: range.meets(self.need_before(cell, insider)), is_all }
+    }
+
+    fn stretch_both(&mut self, cell: u32, insider: Option<u32>) -> bool {
+        let need = self.need_before(cell, insider);
+        let is_all_down = self.stretch_one(cell, insider, -self.board.depth(cell).min(need.width));
+        let up = need.up.max(need.width - self.range(cell, insider).down());
+        self.stretch_one(cell, insider, up) && is_all_down
+    }
+
+    /// By the simplex method, to the end; whether it is proven that there is no more of it, or all that was asked for was found. Not
+    /// every end is whole: then the furthest whole steps before it are looked for.
+    fn stretch_one(&mut self, cell: u32, insider: Option<u32>, amount: i64) -> bool {
+        let reached = |play: &Self| {
+            let range = play.range(cell, insider);
+            if amount < 0 { range.down() } else { range.up() }
+        };
+        let asked = amount.abs();
+        if reached(self) >= asked {
+            return true;
+        }
+        let Furthest { found, most } = self.vertices.furthest(&self.board, cell, amount);
+        found.iter().for_each(|found| self.take(found));
+        let end = most.unwrap_or(asked);
+        for by in (1..=end).rev().take(STEPS_BACK) {
+            if by <= reached(self) {
+                break;
             }
-            if let Some(found) = flow::find_free(&self.board, cell, by * amount.signum()) {
-                return self.take(&found);
+            if let Some(found) = self.whole_way(cell, by * amount.signum()) {
+                self.take(&found);
+                break;
             }
         }
+        reached(self) >= end && (most.is_some() || end == reached(self))
+    }
+
+    /// A move among hidden cells that the edges do not end at: the shortest ways, which a dive makes whole, and then the programmes'.
+    fn whole_way(&mut self, cell: u32, amount: i64) -> Option<Move> {
+        let way = (0..WAYS).find_map(|_| self.routes.find_free(&self.board, cell, amount));
+        way.or_else(|| flow::find_free(&self.board, cell, amount))
     }
 
     fn set_floor(&mut self, cell: u32, floor: i64) -> i64 {
@@ -523,14 +471,14 @@ impl<'a> Play<'a> {
     }
 
     /// Proves a cell among what is hidden, for strangers and for every insider, by the simplex method to its ends.
-    fn prove_thoroughly(&mut self, cell: u32) -> bool {
+    pub(super) fn prove_thoroughly(&mut self, cell: u32) -> bool {
         loop {
             let insider = match self.standing(cell) {
                 Standing::Safe => return true,
                 Standing::Short => None,
                 Standing::Insider(insider) => Some(insider),
             };
-            if !self.stretch(cell, insider).1 {
+            if !self.stretch(cell, insider).is_met {
                 return false;
             }
         }

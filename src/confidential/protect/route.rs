@@ -54,6 +54,16 @@ impl Routes {
 
     /// A move of `cell` by `amount` (negative: downwards) that hides cells for at most `budget`.
     pub(super) fn find(&mut self, board: &Board, cell: u32, amount: i64, budget: u64) -> Option<Move> {
+        self.within(board, cell, amount, (budget, whole(budget) * BY_THE_UNIT + 1.0))
+    }
+
+    /// One that hides nothing, however long it is.
+    pub(super) fn find_free(&mut self, board: &Board, cell: u32, amount: i64) -> Option<Move> {
+        self.within(board, cell, amount, (0, f64::INFINITY))
+    }
+
+    /// One that costs at most `budget` by the cell, and `most` by the unit.
+    fn within(&mut self, board: &Board, cell: u32, amount: i64, (budget, most): (u64, f64)) -> Option<Move> {
         let is_out_of_reach = board.reach(cell, amount).is_some_and(|reach| reach < amount.abs());
         if is_out_of_reach || !self.is_ready() {
             return None;
@@ -72,7 +82,7 @@ impl Routes {
                 }
             }
         };
-        let limit = Limit { cost: whole(budget) * BY_THE_UNIT + 1.0, work: MOST_STEPS * WORTH };
+        let limit = Limit { cost: most, work: MOST_STEPS * WORTH };
         let found = programme.find(cell as usize, amount, |at| way(place(at)), limit);
         board.count_steps(programme.work / WORTH + board.system.len() / 10);
         self.given_up += u64::from(programme.work >= limit.work);

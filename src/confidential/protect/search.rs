@@ -64,7 +64,7 @@ pub(super) fn find(board: &Board, cell: u32, amount: i64, effort: Effort) -> Opt
     if is_out_of_reach || board.price(cell).is_none_or(|price| price > effort.budget) {
         return None;
     }
-    let mut search = Search { board, target: cell, effort, best: None, seen: HashSet::new() };
+    let mut search = Search::new(board, cell, effort);
     let mut beam = Vec::new();
     search.step(&Half { cells: Vec::new(), gaps: Vec::new(), cost: 0, score: 0, mark: 0 }, cell, amount, &mut beam);
     let mut since = 0;
@@ -124,9 +124,26 @@ struct Search<'a> {
     effort: Effort,
     best: Option<Move>,
     seen: HashSet<u64>,
+    /// By row: the gap of the half-done move that is looked at, and its estimate; nothing where there is none. A cell of a closed
+    /// system is in dozens of rows, and looking each up among dozens of gaps was most of the time.
+    gaps: Vec<i64>,
+    estimates: Vec<u64>,
 }
 
-impl Search<'_> {
+impl<'a> Search<'a> {
+    fn new(board: &'a Board<'a>, target: u32, effort: Effort) -> Self {
+        let rows = board.system.rows.len();
+        Self { board, target, effort, best: None, seen: HashSet::new(), gaps: vec![0; rows], estimates: vec![0; rows] }
+    }
+
+    /// Lays out the gaps of a half-done move, or takes them away again.
+    fn lay_out(&mut self, half: &Half, is_there: bool) {
+        for gap in &half.gaps {
+            let row = gap.row as usize;
+            (self.gaps[row], self.estimates[row]) = if is_there { (gap.by, gap.estimate) } else { (0, 0) };
+        }
+    }
+
     /// The most that a move may still cost to be of interest.
     fn ceiling(&self) -> u64 {
         self.best.as_ref().map_or(self.effort.budget, |best| best.cost.saturating_sub(1))
@@ -135,6 +152,7 @@ impl Search<'_> {
     /// Puts right the sum that leaves the least choice, in its most promising ways.
     fn expand(&mut self, half: &Half, next: &mut Vec<Half>) {
         let board = self.board;
+        self.lay_out(half, true);
         let mut chosen: Option<Vec<(i64, u32, i64)>> = None;
         for &gap in &half.gaps {
             let row = board.system.rows.of(gap.row).iter();
@@ -158,6 +176,7 @@ impl Search<'_> {
         for (_, cell, amount) in options {
             self.step(half, cell, amount, next);
         }
+        self.lay_out(half, false);
     }
 
     /// How far a cell would have to move to close a gap as far as it can, and how good that looks.
@@ -183,9 +202,8 @@ impl Search<'_> {
         let mut score = paid + STEP;
         let mut credit = 0;
         for &(row, coefficient) in board.system.rows_of.of(cell) {
-            let was = half.gaps.iter().find(|gap| gap.row == row);
-            let by = was.map_or(0, |gap| gap.by) + coefficient * amount;
-            credit += was.map_or(0, |gap| gap.estimate);
+            let by = self.gaps[row as usize] + coefficient * amount;
+            credit += self.estimates[row as usize];
             if by != 0 {
                 score += self.estimate(row, by, (cell, coefficient))?;
             }
@@ -214,8 +232,11 @@ impl Search<'_> {
             }
         }
         for &(row, coefficient) in self.board.system.rows_of.of(cell) {
-            let by = coefficient * amount + next.gaps.iter().find(|gap| gap.row == row).map_or(0, |gap| gap.by);
-            next.gaps.retain(|gap| gap.row != row);
+            let was = self.gaps[row as usize];
+            if was != 0 {
+                next.gaps.retain(|gap| gap.row != row);
+            }
+            let by = coefficient * amount + was;
             if by != 0 {
                 let Some(estimate) = self.estimate(row, by, (cell, coefficient)) else { return };
                 next.gaps.push(Gap { row, by, estimate });

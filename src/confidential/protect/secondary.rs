@@ -10,6 +10,7 @@ use super::error::ProtectError;
 use super::improve;
 use super::play::Play;
 use super::primary::Primary;
+use super::search::Move;
 use super::slice::slices;
 use super::start;
 use super::system::System;
@@ -37,8 +38,14 @@ pub(super) struct Stuck {
 
 /// Finds a safe pattern.
 pub(super) fn protect(system: &System, primary: &Primary) -> Result<Outcome, Stuck> {
+    protect_knowing(system, primary, &[])
+}
+
+/// The same where moves are known that prove cells while all that they move is hidden.
+pub(super) fn protect_knowing(system: &System, primary: &Primary, known: &[Move]) -> Result<Outcome, Stuck> {
     let slices = slices(system, primary);
     let mut play = Play::new(system, primary, &slices);
+    play.recall(known);
     start::clear(&mut play, slices.is_empty());
     play.by_witness = play.targets.iter().filter(|&&target| play.is_safe(target)).count();
     let until = play.board.steps().saturating_add(system.problem.effort);

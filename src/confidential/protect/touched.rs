@@ -52,7 +52,7 @@ pub(super) fn has_past(system: &System) -> bool {
 }
 
 /// By cell: the first of the cells that sums tie it to, cells that are not known alone.
-fn parts(system: &System, known: &[bool]) -> Vec<u32> {
+pub(super) fn parts(system: &System, known: &[bool]) -> Vec<u32> {
     let mut first: Vec<u32> = (0_u32..).take(system.len()).collect();
     let find = |first: &mut Vec<u32>, mut at: u32| {
         while first[at as usize] != at {

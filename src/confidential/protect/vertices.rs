@@ -38,6 +38,15 @@ fn stand(board: &Board, cell: u32) -> Stand {
     (board.price(cell) == Some(0)).then(|| (-board.depth(cell), board.height(cell)))
 }
 
+/// What a push to the end comes to.
+#[derive(Debug, Default)]
+pub(super) struct Furthest {
+    /// The move, where it is one of whole numbers.
+    pub found: Option<Move>,
+    /// Proven from the duals: the cell goes no further than so many, of as many as it was asked for. None where that was not shown.
+    pub most: Option<i64>,
+}
+
 /// A simplex search that rests at the truth, with every published cell held there.
 #[derive(Clone)]
 pub(super) struct Vertices {
@@ -80,6 +89,11 @@ impl Vertices {
         let is_there = simplex.rest_at(&truth, |cell| stands[cell].is_some())
             && (0..size).filter(|&cell| stands[cell].is_none()).all(|cell| simplex.hold(cell));
         Self { simplex: is_there.then_some(simplex), stands, changed, is_changed, steps: 0, asked: 0, met: 0 }
+    }
+
+    /// Whether the system is small enough.
+    pub(super) fn is_there(&self) -> bool {
+        self.simplex.is_some()
     }
 
     /// Whether the system is small enough, and the search has not yet taken its time.
@@ -141,17 +155,15 @@ impl Vertices {
 
     /// A move of `cell` in the direction of `amount`, by as much as that or as far as it goes.
     pub(super) fn find(&mut self, board: &Board, cell: u32, amount: i64) -> Option<Move> {
-        let (found, _) = self.push(board, cell, amount, PIVOTS)?;
-        found
+        self.push(board, cell, amount, PIVOTS)?.found
     }
 
-    /// The same with all the pivots it takes, and how far the cell could go if it were not for whole numbers; none where the search
-    /// is lost.
-    pub(super) fn furthest(&mut self, board: &Board, cell: u32, amount: i64) -> Option<(Option<Move>, i64)> {
-        self.push(board, cell, amount, MANY_PIVOTS)
+    /// The same with all the pivots it takes, and what it proves.
+    pub(super) fn furthest(&mut self, board: &Board, cell: u32, amount: i64) -> Furthest {
+        self.push(board, cell, amount, MANY_PIVOTS).unwrap_or_default()
     }
 
-    fn push(&mut self, board: &Board, cell: u32, amount: i64, pivots: u64) -> Option<(Option<Move>, i64)> {
+    fn push(&mut self, board: &Board, cell: u32, amount: i64, pivots: u64) -> Option<Furthest> {
         self.follow(board);
         let simplex = self.simplex.as_mut()?;
         simplex.rest();
@@ -162,17 +174,19 @@ impl Vertices {
         let steps = (PIVOT + simplex.fill() / ENTRIES) * usize::try_from(pivots).unwrap_or(0);
         self.steps += u64::try_from(steps).unwrap_or(0);
         board.count_steps(steps);
-        if push == Push::Lost {
-            return None;
-        }
+        let most = match push {
+            Push::Lost => return None,
+            Push::Reached | Push::Unlimited => Some(amount.abs()),
+            // The bound is outside of what is possible by as much as rounding can have done: no whole number is lost to it.
+            Push::End(Some(end)) => Some(rounded((end * sense + WHOLE).floor()).min(amount.abs())),
+            Push::End(None) | Push::Unknown => None,
+        };
         let point: Vec<(u32, f64)> = (0_u32..).zip(simplex.point()?).map(|(cell, (_, by))| (cell, by)).collect();
-        let by = point.get(cell as usize).map_or(0.0, |(_, by)| by * sense);
-        let reached = rounded((by + WHOLE).floor());
         let moved = point.into_iter().filter(|(_, by)| by.abs() > WHOLE);
         let cells: Option<Vec<(u32, i64)>> =
             moved.map(|(cell, by)| ((by - by.round()).abs() < WHOLE).then(|| (cell, rounded(by)))).collect();
         let is_moved = |cells: &Vec<(u32, i64)>| cells.iter().any(|&(moved, by)| moved == cell && by * amount > 0);
         let cells = cells.filter(|cells| is_moved(cells) && holds(board, cells));
-        Some((cells.map(|cells| Move { cells, cost: 0 }), reached))
+        Some(Furthest { found: cells.map(|cells| Move { cells, cost: 0 }), most })
     }
 }

@@ -217,6 +217,11 @@ impl Witnesses {
         self.swaps.push(swap);
     }
 
+    /// What was found so far, each swap once.
+    pub(super) fn units(&self) -> impl Iterator<Item = &[(u32, i64)]> {
+        self.swaps.iter().map(|swap| &swap.unit[..])
+    }
+
     /// Number of swaps found so far.
     pub(super) fn len(&self) -> usize {
         self.swaps.len()

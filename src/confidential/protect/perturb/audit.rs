@@ -8,7 +8,7 @@
 //! because a rounded cell tells less than an exact one. Only what no pattern can protect is refused.
 
 use super::super::error::ProtectError;
-use super::super::last_resort::{from_the_top, relieved};
+use super::super::last_resort::Relieved;
 use super::super::primary::{Primary, State, primary};
 use super::super::secondary::{self, Outcome};
 use super::super::system::{System, signed};
@@ -67,7 +67,7 @@ pub(crate) fn audit(
                 hide(&mut before, cell, &mut hidden, system);
             }
             let outcome;
-            (before, outcome) = from_the_top(system, before);
+            (before, outcome) = Relieved::of(system, before).from_the_top(system);
             outcome
         }
     };
@@ -77,20 +77,18 @@ pub(crate) fn audit(
 /// What the search finds, or else the last resort's own pattern. Where earlier releases have a say, or the search finds nothing, it is
 /// asked for no more than is left of each cell.
 fn found(system: &System, primary: Primary, resort: Resort) -> Result<(Primary, Outcome), ProtectError> {
-    // Where the simplex method cannot follow, "no further" would be what a search missed and not what earlier releases left: no need is
-    // lowered there, and what is not proven is refused.
-    let resort = if system.len() > MOST_CELLS { Resort::None } else { resort };
-    if resort == Resort::None || !touched::has_past(system) {
+    // A part of which the simplex method cannot tell what is left is kept hidden as a whole: so the search comes first there.
+    if resort == Resort::None || !touched::has_past(system) || system.len() > MOST_CELLS {
         match secondary::protect(system, &primary) {
             Ok(outcome) => return Ok((primary, outcome)),
             Err(stuck) if resort == Resort::None => return Err(stuck.error),
             Err(_) => {}
         }
     }
-    let primary = relieved(system, primary);
-    match secondary::protect(system, &primary) {
-        Ok(outcome) => Ok((primary, outcome)),
-        Err(_) => Ok(from_the_top(system, primary)),
+    let relieved = Relieved::of(system, primary);
+    match secondary::protect_knowing(system, &relieved.primary, &relieved.known) {
+        Ok(outcome) => Ok((relieved.primary, outcome)),
+        Err(_) => Ok(relieved.from_the_top(system)),
     }
 }
 

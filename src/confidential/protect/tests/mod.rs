@@ -8,6 +8,7 @@ mod definition;
 mod dominance;
 mod every_table;
 mod joint;
+mod last_resort;
 mod layers;
 mod oracle;
 mod orders;
