@@ -6,12 +6,12 @@ use super::certificate::Certificate;
 use super::cost::guides;
 use super::cube::{self, Cubes, Width};
 use super::flow;
+use super::layers::Layers;
 use super::primary::{Need, Primary, State};
 use super::route::Routes;
 use super::search::{Effort, Move, climb, find};
 use super::slice::{Slice, Stack};
 use super::system::System;
-use super::vertices::Vertices;
 use super::witness::{Range, Standing, Witnesses};
 
 /// What may be done to prove a cell.
@@ -110,7 +110,7 @@ pub(super) struct Play<'a> {
     pub board: Board<'a>,
     cubes: Cubes,
     stack: Stack<'a>,
-    vertices: Vertices,
+    vertices: Layers,
     routes: Routes,
     pub witnesses: Witnesses,
     /// Protected cells, the most demanding first.
@@ -134,7 +134,7 @@ impl<'a> Play<'a> {
     pub(super) fn new(system: &'a System<'a>, primary: &'a Primary, slices: &'a [Slice<'a>]) -> Self {
         let board = Board::priced(system, primary, guides(system));
         let stack = Stack::new(slices, &board);
-        let vertices = Vertices::new(&board);
+        let vertices = Layers::new(&board);
         let routes = Routes::new(&board);
         let mut targets: Vec<u32> =
             (0_u32..).zip(&primary.needs).filter(|(_, need)| need.is_some()).map(|(cell, _)| cell).collect();
@@ -149,7 +149,7 @@ impl<'a> Play<'a> {
             stack,
             vertices,
             routes,
-            witnesses: Witnesses::new(system.len()),
+            witnesses: Witnesses::new(system.len()).for_needs(&primary.needs),
             targets,
             ranks,
             by_programme: 0,
@@ -235,6 +235,11 @@ impl<'a> Play<'a> {
         cells
     }
 
+    /// Cells hidden or given back since a mark.
+    pub(super) fn changed_since(&self, mark: usize) -> impl Iterator<Item = u32> {
+        self.journal[mark..].iter().map(|&(cell, _)| cell)
+    }
+
     /// Undoes everything since a mark. What was proven then is proven again.
     pub(super) fn back_to(&mut self, mark: usize) {
         while self.journal.len() > mark {
@@ -318,7 +323,7 @@ impl<'a> Play<'a> {
 
     /// By the simplex method, to the end. Not every end is whole: then the furthest whole steps before it are looked for.
     fn stretch_one(&mut self, cell: u32, insider: Option<u32>, amount: i64) {
-        let most = match self.vertices.furthest(&self.board, cell, amount) {
+        let most = match self.vertices.furthest(&mut self.board, cell, amount) {
             Some((Some(found), _)) => return self.take(&found),
             Some((None, most)) => most.min(amount.abs()),
             None => amount.abs(),
@@ -401,7 +406,7 @@ impl<'a> Play<'a> {
     }
 
     fn edge(&mut self, cell: u32, amount: i64) {
-        if let Some(found) = self.vertices.find(&self.board, cell, amount) {
+        if let Some(found) = self.vertices.find(&mut self.board, cell, amount) {
             self.take(&found);
         }
     }
