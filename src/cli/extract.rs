@@ -7,6 +7,7 @@ use takeup::pipeline::{self, ExtractOptions, Ready, Request, Roles, Wanted};
 
 use super::failure::Failure;
 use super::globals::Globals;
+use super::names::{Names, all, names};
 use super::output;
 
 /// Rows in which nobody stands out: k-anonymity and its relatives, with the least detail lost
@@ -50,9 +51,9 @@ pub struct Extract {
     /// A ready-made hierarchy: ages, dates, postcodes, numbers:10+100 (widths) or codes:3+1 (lengths)
     #[arg(long, value_name = "COLUMN=KIND", value_parser = ready, requires = "from")]
     ready: Vec<(String, Ready)>,
-    /// The quasi-identifiers
-    #[arg(long, value_name = "COLUMN", value_delimiter = ',', required_unless_present = "period")]
-    qi: Vec<String>,
+    /// The quasi-identifiers, parted by commas; one with a comma in quotation marks: '"weight, kg",age'
+    #[arg(long, value_name = "COLUMN", value_parser = names, required_unless_present = "period")]
+    qi: Vec<Names>,
     /// Each class has at least K records: k-anonymity
     #[arg(long, value_name = "K", requires = "from")]
     k: Option<u64>,
@@ -63,9 +64,9 @@ pub struct Extract {
     #[arg(long, value_enum, default_value_t = Model::Global)]
     model: Model,
     /// The sensitive attributes; each needs --l or --t
-    #[arg(long, value_name = "COLUMN", value_delimiter = ',', requires = "from")]
-    sensitive: Vec<String>,
-    /// Each class has L values of every sensitive attribute: l-diversity
+    #[arg(long, value_name = "COLUMN", value_parser = names, requires = "from")]
+    sensitive: Vec<Names>,
+    /// Each class has L values of every sensitive attribute: l-diversity; a missing one counts as a value
     #[arg(long, value_name = "L", requires = "sensitive")]
     l: Option<f64>,
     /// What L counts
@@ -99,8 +100,8 @@ pub struct Extract {
     #[arg(long, value_name = "COLUMN", requires = "from")]
     unit: Option<String>,
     /// Columns to pass on as they are
-    #[arg(long, value_name = "COLUMN", value_delimiter = ',', requires = "from")]
-    keep: Vec<String>,
+    #[arg(long, value_name = "COLUMN", value_parser = names, requires = "from")]
+    keep: Vec<Names>,
     /// What is to be small
     #[arg(long, value_enum, default_value_t = Metric::Loss)]
     metric: Metric,
@@ -172,7 +173,7 @@ enum Diversity {
 enum Distance {
     /// All alike
     Equal,
-    /// By their places: as numbers, or in the attribute's hierarchy
+    /// By their places: as finite numbers, or in the attribute's hierarchy
     Ordered,
     /// By the level at which they come together in the attribute's hierarchy
     Hierarchical,
@@ -209,8 +210,8 @@ impl Extract {
             Distance::Hierarchical => pipeline::Ground::Hierarchical,
         };
         Request {
-            roles: Roles { quasi: self.qi.clone(), sensitive: self.sensitive.clone(), unit: self.unit.clone() },
-            plain: self.keep.clone(),
+            roles: Roles { quasi: all(&self.qi), sensitive: all(&self.sensitive), unit: self.unit.clone() },
+            plain: all(&self.keep),
             ready: self.ready.clone(),
             wanted: Wanted {
                 k: self.k,

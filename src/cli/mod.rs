@@ -13,6 +13,7 @@ mod init;
 mod inspect;
 mod issues;
 mod keys;
+mod names;
 mod output;
 mod passphrase;
 mod plan;

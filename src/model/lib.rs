@@ -9,6 +9,7 @@ pub mod digest;
 pub mod edition;
 pub mod extract;
 pub mod hierarchy;
+pub mod lines;
 pub mod manifest;
 pub mod method;
 pub mod period;

@@ -332,7 +332,7 @@ fn extract_code(error: &ExtractError) -> u8 {
         ) => 2,
         ExtractError::Model(_) | ExtractError::Share | ExtractError::Weight => 2,
         ExtractError::NoFolder { .. } | ExtractError::NotQuasi { .. } => 2,
-        ExtractError::Global(GlobalError::None { .. } | GlobalError::Budget { .. }) => 5,
+        ExtractError::Global(GlobalError::None { .. } | GlobalError::Few { .. } | GlobalError::Budget { .. }) => 5,
         ExtractError::Local(LocalError::None) => 5,
         ExtractError::Local(LocalError::Population | LocalError::Metric { .. } | LocalError::Budget) => 2,
     }

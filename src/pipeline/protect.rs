@@ -76,7 +76,9 @@ pub struct ProtectReport {
     pub insiders: &'static str,
     /// `count`, `sum` or `information`.
     pub weight: &'static str,
-    /// Records in the case.
+    /// Lines read, the header aside.
+    pub lines: u64,
+    /// Records in the case: the lines, or what their counts add up to.
     pub records: u64,
     /// Distinct combinations among them.
     pub combinations: usize,
@@ -188,6 +190,7 @@ pub fn protect(
             hidden_zeros: hidden_zeros_word(options.hidden_zeros),
             insiders: insiders_word(options.insiders),
             weight: weight_word(options.weight),
+            lines: loss.lines,
             records: loss.records,
             combinations: loss.combinations,
             tables: problem.tables.len(),
@@ -333,6 +336,8 @@ impl ProtectReport {
             // Writing into a string cannot fail.
             let _ = writeln!(text, "{name:<18} {value:>10}");
         };
+        line("lines read", self.lines.to_string());
+        line("records", self.records.to_string());
         line("tables", self.tables.to_string());
         line("cells", self.cells.to_string());
         line("rounded", self.rounded.to_string());

@@ -54,7 +54,10 @@ pub(super) fn of_extract(error: &ExtractError) -> &'static str {
         ExtractError::Microdata(MicrodataError::Twice { .. }) => {
             "Nothing was written. A column is a quasi-identifier, sensitive, the unit, or passed on as it is."
         }
-        ExtractError::Microdata(_) => "Nothing was written. Name columns as the first line of the data does.",
+        ExtractError::Microdata(_) => {
+            "Nothing was written. Name columns as the first line of the data does, one with a comma in quotation marks of \
+             its own: --qi '\"weight, kg\",age'."
+        }
         ExtractError::NoFolder { .. } | ExtractError::NotQuasi { .. } => {
             "Nothing was written. Name a folder with --hierarchies, or a kind with --ready."
         }
@@ -63,6 +66,9 @@ pub(super) fn of_extract(error: &ExtractError) -> &'static str {
         }
         ExtractError::Global(GlobalError::None { .. }) => {
             "Nothing was written. Allow more suppressed records, or ask for less of the models."
+        }
+        ExtractError::Global(GlobalError::Few { .. }) => {
+            "Nothing was written. Take more records, such as those of a longer period, or ask for less of the models."
         }
         ExtractError::Global(GlobalError::Budget { .. }) => {
             "Nothing was written. Allow more checks, or take fewer quasi-identifiers or levels."

@@ -379,6 +379,29 @@ fn a_sum_that_one_family_dominates_is_hidden_and_the_attack_finds_nothing() {
     assert!(table.contains("D1,A,100,\n"), "2 % of 90 is less than the 2 of the others: {table}");
 }
 
+#[test]
+fn sums_of_any_size_are_protected_and_the_attack_finds_nothing() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let case = minutes(home.path(), r#""magnitude": {"column": "minutes", "unit": "family", "p": 10},"#);
+    let out = home.path().join("released");
+    // All alike, and one among small ones: both were refused or ended in a panic.
+    for (power, others) in [8, 10, 12, 15].into_iter().flat_map(|power| [(power, power), (power, 2)]) {
+        let sum = |power: u32, more: u64| 10_u64.pow(power) + more;
+        let mut lines = "district,need,family,minutes\n".to_owned();
+        for (at, cell) in ["D1,A", "D1,B", "D2,A", "D2,B"].into_iter().enumerate() {
+            for family in 0..[2, 9, 4, 12][at] {
+                let power = if at + family == 0 { power } else { others };
+                lines += &format!("{cell},{at}-{family},{}\n", sum(power, family as u64));
+            }
+        }
+        fs::write(case.join("inner.csv"), lines).expect("a folder of our own");
+        let done = takeup(&["protect", text(&case), "--out", text(&out), "--force", "--effort", "5", "--bound", "5"]);
+        assert_eq!(done.status.code(), Some(0), "10^{power}: {}", stderr(&done));
+        let table = fs::read_to_string(out.join("data/t.csv")).expect("a table");
+        assert!(table.contains("D1,A,,c\n"), "{table}");
+    }
+}
+
 /// Two districts and two quarters: 8 cases of the first quarter and 2 of the second in D1, many in D2.
 fn quarters(home: &Path, name: &str, period: &str) -> PathBuf {
     let case = home.join(name);

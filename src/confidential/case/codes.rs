@@ -5,7 +5,7 @@
 //! weeks). What may not be is a sum that counts something twice, or two sums of one parent that hold different codes:
 //! then no table of counts could be added up by them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use model::hierarchy::Hierarchy;
 
@@ -64,8 +64,9 @@ fn check_words(name: &str, hierarchy: &Hierarchy) -> Result<(), Found> {
         if let Some(text) = children.iter().chain([parent]).find(|text| runs(text)) {
             return Err((Some(at), formula(text)));
         }
-        for (place, child) in children.iter().enumerate() {
-            if children[..place].contains(child) {
+        let mut seen = HashSet::with_capacity(children.len());
+        for child in children {
+            if !seen.insert(child) {
                 return Err((Some(at), DescriptionFault::Twice { name: child.clone() }));
             }
         }
@@ -79,7 +80,7 @@ fn ordered(hierarchy: &Hierarchy) -> Vec<&str> {
     for (parent, children) in &hierarchy.sums {
         sums.entry(parent).or_default().extend(children.iter().map(String::as_str));
     }
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     let mut codes = Vec::new();
     let others = hierarchy.sums.iter().map(|(parent, _)| parent.as_str());
     for start in [hierarchy.total.as_str()].into_iter().chain(others) {

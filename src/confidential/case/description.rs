@@ -41,6 +41,14 @@ pub(super) struct Description {
     pub record_key: Option<String>,
     /// What is summed in place of counting.
     pub magnitude: Option<Magnitude>,
+    /// The column of counts, where it has a name of its own.
+    pub count: Option<String>,
+    /// Columns that are nothing to this case.
+    pub ignored: Vec<String>,
+    /// Columns of all hierarchies, those included that no table uses.
+    pub known: BTreeSet<String>,
+    /// Whether lines of one combination are added up.
+    pub adds_repeated: bool,
 }
 
 /// A key that nothing here knows is an error: it may be meant to protect. Those that only describe are listed.
@@ -61,6 +69,10 @@ struct Written {
     relations: Vec<model::manifest::Relation>,
     record_key: Option<String>,
     magnitude: Option<WrittenMagnitude>,
+    count: Option<String>,
+    #[serde(default)]
+    ignore: Vec<String>,
+    repeated: Option<WrittenRepeated>,
     /// How other tools spell the tables; `tables` says it here.
     #[serde(default, rename = "formula")]
     _formula: serde::de::IgnoredAny,
@@ -68,6 +80,13 @@ struct Written {
     _description: serde::de::IgnoredAny,
     #[serde(default, rename = "source")]
     _source: serde::de::IgnoredAny,
+}
+
+/// What becomes of lines of one combination.
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum WrittenRepeated {
+    Add,
 }
 
 /// `{"column": "minutes", "unit": "family", "p": 10}`, or `"n": 2, "k": 85` for p.
@@ -149,6 +168,7 @@ fn checked(written: Written) -> Result<Description, Wrong> {
             }
         }
     }
+    let known = written.hierarchies.keys().chain(written.cols.values().flatten()).cloned().collect();
     let mut dimensions = Vec::new();
     for (name, hierarchy) in written.hierarchies {
         if !used.contains(&name) {
@@ -178,7 +198,22 @@ fn checked(written: Written) -> Result<Description, Wrong> {
     }
     let relations = relations(&dimensions, written.relations)?;
     let (name, threshold, record_key) = (written.name, written.threshold, written.record_key);
-    Ok(Description { name, threshold, dimensions, tables, rules, relations, record_key, magnitude })
+    let (count, ignored, adds_repeated) = (written.count, written.ignore, written.repeated.is_some());
+    let described = Description {
+        name,
+        threshold,
+        dimensions,
+        tables,
+        rules,
+        relations,
+        record_key,
+        magnitude,
+        count,
+        ignored,
+        known,
+        adds_repeated,
+    };
+    Ok(described)
 }
 
 /// What is summed, and when one unit weighs too much in it.

@@ -8,6 +8,7 @@ use std::path::{Component, Path, PathBuf};
 
 use model::Manifest;
 use model::digest::sha256;
+use model::lines::{LineEnds, line_of};
 use model::manifest::TableEntry;
 use model::release::Zeros;
 
@@ -115,13 +116,13 @@ impl Case {
             base[at] = code;
         }
         let bytes = read(&path)?;
-        let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(bytes.as_slice());
+        let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(LineEnds::new(bytes.as_slice()));
         let mut columns = None;
         let mut found: Vec<(Key, EarlierForm)> = Vec::new();
         let mut codes: HashMap<(usize, String), u32> = HashMap::new();
-        for record in reader.records() {
-            let record = record.map_err(|_| wrong(&path, 0, EarlierFault::NotCsv))?;
-            let line = record.position().map_or(0, csv::Position::line);
+        let mut record = csv::StringRecord::new();
+        while reader.read_record(&mut record).map_err(|_| wrong(&path, 0, EarlierFault::NotCsv))? {
+            let line = line_of(reader.position().line(), record.iter());
             let Some(columns) = &columns else {
                 columns = Some(self.columns(release, &record).map_err(|fault| wrong(&path, line, fault))?);
                 continue;

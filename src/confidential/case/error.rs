@@ -320,12 +320,60 @@ pub enum InnerFault {
         letters: usize,
     },
     /// A line of several records has one unit and one value, so it says nothing of each.
-    #[error("where a column is summed every line is one record; there is a column \"freq\"")]
+    #[error("where a column is summed every line is one record; there is a column of counts")]
     CountOfSums,
+    /// A loss, or a correction: what one contributor has of a sum of such says nothing of how well it can be told.
+    #[error(
+        "column {column:?} holds a number below zero, which the rules of who weighs too much do not cover; sum what is \
+         paid in and what is paid out as two columns of their own"
+    )]
+    Negative {
+        /// The column of values.
+        column: String,
+    },
+    /// More than 64 bits can be sure to add up.
+    #[error("column {column:?} adds up to more than {most} in all; give it in thousands or millions")]
+    TooMuch {
+        /// The column of values.
+        column: String,
+        /// The limit.
+        most: u64,
+    },
     /// Not a count.
-    #[error("column \"freq\" holds {letters} characters that are no whole number, or one too large")]
+    #[error("column {column:?} holds {letters} characters that are no whole number, or one too large")]
     NotACount {
+        /// The column of counts.
+        column: String,
         /// Length of what stands there.
         letters: usize,
     },
+    /// More than people.
+    #[error("the counts add up to more than {most} records")]
+    TooMany {
+        /// The limit.
+        most: u64,
+    },
+    /// Each line would be counted as one record.
+    #[error(
+        "column {column:?} is called as counts are, and nothing says what it is; case.json does: \"count\": {column:?} where \
+         each line stands for so many records, \"ignore\": [{column:?}] where it does not"
+    )]
+    CalledCounts {
+        /// Its name.
+        column: String,
+    },
+    /// The same where only the lines tell.
+    #[error(
+        "column {column:?} holds numbers and nothing says what they are, so each line would be one record; case.json says it: \
+         \"count\": {column:?} where each line stands for so many, \"ignore\": [{column:?}] where it does not"
+    )]
+    Numbers {
+        /// Its name.
+        column: String,
+    },
+    /// Added up, or given twice?
+    #[error(
+        "all but the count stands there in a line before too; where both are to be added up case.json says \"repeated\": \"add\""
+    )]
+    Repeated,
 }

@@ -1,6 +1,7 @@
-//! Reads the counts of distinct combinations, or one record a line where there is no column `freq`. Comes in: the case's
-//! folder, its description. Goes out: counts by combination of finest codes, and sums of record keys where they are kept. Deliberately absent: what stands in a cell
-//! that is wrong; its line, column and length are told.
+//! Reads the counts of distinct combinations, or one record a line where there is no column of counts. Comes in: the case's
+//! folder, its description. Goes out: counts by combination of finest codes, and sums of record keys where they are kept.
+//! Deliberately absent: what a column is (`columns`), what is left open (`asked`), and what stands in a cell that is wrong;
+//! its line, column and length are told.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -8,18 +9,21 @@ use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use flate2::read::MultiGzDecoder;
+use model::lines::{LineEnds, line_of};
 
-use super::codes::Dimension;
+use super::asked::Asked;
+use super::columns::{Columned, columns};
 use super::description::Description;
 use super::error::{CaseError, InnerFault};
 use super::magnitude::Sums;
 use super::rollup::{Inner, Packing};
 
-/// The column of counts.
-const COUNT: &str = "freq";
-
-/// The counts of a case are not more than this together; far more than people, far less than overflows.
+/// The counts of a case are not more than this together; far more than people.
 const MOST: u64 = 1_000_000_000_000;
+/// No value is more than this, 2 to the power of 53: every whole number up to it is one in floating point too.
+const MOST_VALUE: u64 = 9_007_199_254_740_992;
+/// All values are not more than this together, so that sums over sums of them stay within 64 bits.
+const MOST_SUMMED: u64 = 1_000_000_000_000_000_000;
 
 /// Opens `inner.csv.gz` or `inner.csv`.
 fn open(folder: &Path) -> Result<(PathBuf, Box<dyn Read>), CaseError> {
@@ -42,16 +46,6 @@ fn open(folder: &Path) -> Result<(PathBuf, Box<dyn Read>), CaseError> {
     }
 }
 
-/// Where a dimension stands in a line.
-struct Columns<'a> {
-    dimension: &'a Dimension,
-    /// Its finest column; none where the dimension has a total only.
-    finest: Option<usize>,
-    /// Coarser columns that are there, to be held against the finest.
-    coarser: Vec<usize>,
-    codes: HashMap<&'a str, u32>,
-}
-
 /// What the lines of a case come to.
 pub(super) struct Lines {
     /// Records by combination.
@@ -60,12 +54,16 @@ pub(super) struct Lines {
     pub record_keys: Option<Inner>,
     /// Sums of values by unit, where values are summed.
     pub sums: Option<Sums>,
+    /// Lines read, the header aside.
+    pub lines: u64,
 }
 
 /// What the lines so far come to.
 #[derive(Default)]
 struct Tally {
+    lines: u64,
     records: u64,
+    summed: u64,
     counts: HashMap<u128, u64>,
     record_keys: HashMap<u128, u64>,
     /// By unit and combination.
@@ -77,7 +75,7 @@ struct Tally {
 pub(super) fn read(folder: &Path, description: &Description) -> Result<Lines, CaseError> {
     let (path, reader) = open(folder)?;
     let fault = |line: u64, fault: InnerFault| CaseError::Inner { path: path.clone(), line, fault };
-    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(reader);
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(LineEnds::new(reader));
     let mut record = csv::StringRecord::new();
     let failed = |error: csv::Error, fields: usize| csv_fault(&path, error, fields);
     if !reader.read_record(&mut record).map_err(|error| failed(error, 0))? {
@@ -86,11 +84,13 @@ pub(super) fn read(folder: &Path, description: &Description) -> Result<Lines, Ca
     let header: Vec<String> = record.iter().map(|name| name.trim_start_matches('\u{feff}').to_owned()).collect();
     let columned = columns(&header, description).map_err(|found| fault(1, found))?;
     let packing = Packing::new(description.dimensions.iter().map(|dimension| dimension.space.codes.len()));
-    let mut tally = Tally::default();
+    let (mut tally, mut asked) = (Tally::default(), Asked::new(description, &columned));
     while reader.read_record(&mut record).map_err(|error| failed(error, header.len()))? {
-        let line = record.position().map_or(0, csv::Position::line);
+        let line = line_of(reader.position().line(), record.iter());
         tally.take(&columned, (&header, &record), &packing).map_err(|found| fault(line, found))?;
+        asked.take(&columned, &record, line);
     }
+    asked.done(&columned, &header).map_err(|(line, found)| fault(line, found))?;
     tally.lines(description, &columned, packing).ok_or_else(|| fault(0, InnerFault::NotCsv { fields: header.len() }))
 }
 
@@ -107,18 +107,20 @@ impl Tally {
         }
         let mut combination = 0;
         for (at, columns) in columned.columns.iter().enumerate() {
-            combination += packing.part(at, finest(columns, header, record)?);
+            combination += packing.part(at, columns.finest(header, record)?);
         }
         let not_whole =
             |at: usize| InnerFault::NotWhole { column: header[at].clone(), letters: record[at].chars().count() };
-        let letters = |at: usize| InnerFault::NotACount { letters: record[at].chars().count() };
+        let letters =
+            |at: usize| InnerFault::NotACount { column: header[at].clone(), letters: record[at].chars().count() };
         let more = match columned.count {
             None => 1,
-            Some(at) => whole_number(&record[at]).ok_or_else(|| letters(at))?,
+            Some(at) => whole_number(&record[at], MOST).ok_or_else(|| letters(at))?,
         };
+        self.lines += 1;
         self.records = self.records.saturating_add(more);
         if self.records > MOST {
-            return Err(columned.count.map_or(InnerFault::NotACount { letters: 0 }, letters));
+            return Err(InnerFault::TooMany { most: MOST });
         }
         *self.counts.entry(combination).or_default() += more;
         if let Some(at) = columned.record_key {
@@ -129,9 +131,15 @@ impl Tally {
         if let Some((value, unit)) = columned.sum {
             let next = u32::try_from(self.units.len()).unwrap_or(u32::MAX);
             let unit = *self.units.entry(record[unit].to_owned()).or_insert(next);
-            let more = whole_number(&record[value]).ok_or_else(|| not_whole(value))?;
-            let sum = self.values.entry((unit, combination)).or_default();
-            *sum = sum.checked_add(more).filter(|sum| *sum <= MOST).ok_or_else(|| not_whole(value))?;
+            if is_negative(&record[value]) {
+                return Err(InnerFault::Negative { column: header[value].clone() });
+            }
+            let more = whole_number(&record[value], MOST_VALUE).ok_or_else(|| not_whole(value))?;
+            self.summed = self.summed.saturating_add(more);
+            if self.summed > MOST_SUMMED {
+                return Err(InnerFault::TooMuch { column: header[value].clone(), most: MOST_SUMMED });
+            }
+            *self.values.entry((unit, combination)).or_default() += more;
         }
         Ok(())
     }
@@ -142,7 +150,7 @@ impl Tally {
         let mut totals: Vec<u32> = description.dimensions.iter().map(|dimension| dimension.space.total).collect();
         let inner = |counts| Inner::new(packing.clone(), totals.clone(), above.clone(), counts);
         let record_keys = columned.record_key.map(|_| inner(self.record_keys));
-        let counts = inner(self.counts);
+        let (counts, lines) = (inner(self.counts), self.lines);
         let sums = match columned.sum {
             None => None,
             Some(_) => {
@@ -158,7 +166,7 @@ impl Tally {
                 Some(Sums::new(Inner::new(packing, totals, above, values), place))
             }
         };
-        Some(Lines { counts, record_keys, sums })
+        Some(Lines { counts, record_keys, sums, lines })
     }
 }
 
@@ -170,80 +178,18 @@ fn csv_fault(path: &Path, error: csv::Error, fields: usize) -> CaseError {
     CaseError::Inner { path: path.to_owned(), line, fault: InnerFault::NotCsv { fields } }
 }
 
-/// Where everything stands in a line.
-struct Columned<'a> {
-    columns: Vec<Columns<'a>>,
-    count: Option<usize>,
-    record_key: Option<usize>,
-    /// Value and unit.
-    sum: Option<(usize, usize)>,
-}
-
-fn columns<'a>(header: &[String], description: &'a Description) -> Result<Columned<'a>, InnerFault> {
-    let place = |column: &str| {
-        let mut places = header.iter().enumerate().filter(|(_, name)| *name == column).map(|(at, _)| at);
-        match (places.next(), places.next()) {
-            (Some(_), Some(_)) => Err(InnerFault::DoubleColumn { column: column.to_owned() }),
-            (first, _) => Ok(first),
-        }
-    };
-    let mut columns = Vec::new();
-    for dimension in &description.dimensions {
-        let codes = dimension.space.codes.iter().map(String::as_str).zip(0..).collect();
-        let Some((last, coarser)) = dimension.columns.split_last() else { continue };
-        let finest = place(last)?;
-        if finest.is_none() && dimension.space.codes.len() > 1 {
-            let (column, dimension) = (last.clone(), dimension.space.name.clone());
-            return Err(InnerFault::MissingColumn { column, dimension });
-        }
-        let mut found = Vec::new();
-        for column in coarser {
-            found.extend(place(column)?);
-        }
-        columns.push(Columns { dimension, finest, coarser: found, codes });
-    }
-    let named = |column: &String, key: &'static str| {
-        place(column)?.ok_or_else(|| InnerFault::NoColumn { column: column.clone(), key })
-    };
-    let record_key = description.record_key.as_ref().map(|column| named(column, "record_key")).transpose()?;
-    let sum = description.magnitude.as_ref();
-    let sum = sum.map(|sum| Ok((named(&sum.column, "magnitude")?, named(&sum.unit, "magnitude")?))).transpose()?;
-    let count = place(COUNT)?;
-    if count.is_some() && sum.is_some() {
-        return Err(InnerFault::CountOfSums);
-    }
-    Ok(Columned { columns, count, record_key, sum })
-}
-
-/// The finest code of a line along one dimension.
-fn finest(columns: &Columns<'_>, header: &[String], record: &csv::StringRecord) -> Result<u32, InnerFault> {
-    let Some(at) = columns.finest else { return Ok(columns.dimension.space.total) };
-    let dimension = || columns.dimension.space.name.clone();
-    let code = *columns.codes.get(&record[at]).ok_or_else(|| InnerFault::UnknownCode {
-        column: header[at].clone(),
-        dimension: dimension(),
-        letters: record[at].chars().count(),
-    })?;
-    let above = &columns.dimension.above[code as usize];
-    if above.is_empty() {
-        return Err(InnerFault::NotFinest { column: header[at].clone(), dimension: dimension() });
-    }
-    for &coarser in &columns.coarser {
-        let is_above = columns.codes.get(&record[coarser]).is_some_and(|code| above.contains(code));
-        if !is_above {
-            return Err(InnerFault::NotAbove { column: header[coarser].clone(), finest: header[at].clone() });
-        }
-    }
-    Ok(code)
-}
-
 /// Digits; tools that count in floating point also write `12.0` and `1e+05`.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss)]
-fn whole_number(text: &str) -> Option<u64> {
+fn whole_number(text: &str, most: u64) -> Option<u64> {
     if let Ok(count) = text.parse::<u64>() {
-        return (count <= MOST).then_some(count);
+        return (count <= most).then_some(count);
     }
     let number: f64 = text.parse().ok()?;
-    let is_whole = number.fract() == 0.0 && (0.0..=MOST as f64).contains(&number);
+    let is_whole = number.fract() == 0.0 && (0.0..=most as f64).contains(&number);
     is_whole.then_some(number as u64)
+}
+
+/// Less than nothing.
+fn is_negative(text: &str) -> bool {
+    text.parse::<f64>().is_ok_and(|number| number < 0.0)
 }

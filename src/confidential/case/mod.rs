@@ -2,7 +2,9 @@
 //! Comes in: a folder. Goes out: a problem for protect, a counter, and the sealed release of a pattern. Deliberately
 //! absent: the store; whoever has only counts needs none, and every record is its own protected unit.
 
+mod asked;
 mod codes;
+mod columns;
 mod description;
 mod earlier;
 mod error;
@@ -50,6 +52,8 @@ pub struct Case {
     record_keys: Option<Inner>,
     /// What tables show where they do not count.
     sums: Option<Sums>,
+    /// Lines read, the header aside.
+    lines: u64,
 }
 
 /// A table to publish.
@@ -68,7 +72,9 @@ struct CaseTable {
 /// What a pattern costs, for whoever chooses among patterns. Says what a release never does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Loss {
-    /// Records in the case.
+    /// Lines read, the header aside.
+    pub lines: u64,
+    /// Records in the case: the lines, or what their counts add up to.
     pub records: u64,
     /// Distinct combinations of finest codes that hold any.
     pub combinations: usize,
@@ -83,11 +89,11 @@ impl Case {
     /// [`CaseError`] names the file, the place in it and what is wrong there.
     pub fn read(folder: &Path) -> Result<Self, CaseError> {
         let description = description::read(&folder.join(description::FILE))?;
-        let inner::Lines { counts: inner, record_keys, sums } = inner::read(folder, &description)?;
+        let inner::Lines { counts: inner, record_keys, sums, lines } = inner::read(folder, &description)?;
         let description::Description { name, threshold, dimensions, tables, rules, relations, .. } = description;
         let (spaces, hierarchies) =
             dimensions.into_iter().map(|dimension| (dimension.space, dimension.hierarchy)).unzip();
-        Ok(Self { name, threshold, spaces, hierarchies, tables, rules, relations, inner, record_keys, sums })
+        Ok(Self { name, threshold, spaces, hierarchies, tables, rules, relations, inner, record_keys, sums, lines })
     }
 
     /// `MinimumFrequency(threshold)`.
@@ -172,6 +178,7 @@ impl Case {
         let secondary = pattern.cells.iter().filter(|(_, shown)| is_secondary(shown));
         let keys: Vec<Key> = secondary.map(|(key, _)| key.clone()).collect();
         Loss {
+            lines: self.lines,
             records: self.inner.records(),
             combinations: self.inner.combinations(),
             secondary_sum: self.count(&keys).iter().map(|counts| counts.counted).sum(),

@@ -207,7 +207,8 @@ proptest! {
         let (districts, ages) = (["N1", "N2", "South"], ["child", "adult"]);
         let lines: String =
             rows.iter().map(|&(area, age, count)| format!("{},{},{count}\n", districts[area], ages[age])).collect();
-        let case = case(DESCRIPTION, &format!("district,age,freq\n{lines}")).expect("a sound case");
+        let added = DESCRIPTION.replace("\"threshold\": 5", "\"threshold\": 5, \"repeated\": \"add\"");
+        let case = case(&added, &format!("district,age,freq\n{lines}")).expect("a sound case");
         let below = [
             ("All", &districts[..]), ("North", &["N1", "N2"]), ("River", &["N2", "South"]), ("N1", &["N1"]), ("South", &["South"]),
         ];
@@ -307,7 +308,7 @@ fn sums_without_a_sound_rule_or_column_are_refused_by_their_place() {
         (of_minutes(r#""n": 2"#), MINUTES.to_owned(), "\"n\" from 1 to 10 and \"k\" from 1 to 100"),
         (of_minutes(r#""p": 10"#), COUNTS.to_owned(), "there is no column \"minutes\""),
         (of_minutes(r#""p": 10"#), MINUTES.replace(",900", ",9.5"), "line 2: column \"minutes\" holds 3 characters"),
-        (of_minutes(r#""p": 10"#), MINUTES.replace("minutes\n", "minutes,freq\n"), "a column \"freq\""),
+        (of_minutes(r#""p": 10"#), MINUTES.replace("minutes\n", "minutes,freq\n"), "there is a column of counts"),
         (
             DESCRIPTION.replace(r#""threshold": 5"#, r#""threshold": 5, "record_key": "key""#),
             COUNTS.to_owned(),
@@ -331,4 +332,77 @@ fn record_keys_are_summed_by_every_route() {
     assert_eq!(keys, Some(vec![5_032_704, 5_032_704, 5, 5, 0]));
     let without = self::case(DESCRIPTION, COUNTS).expect("a sound case");
     assert_eq!(without.cell_keys(&[key(&without, "Any", "All")]), None);
+}
+
+/// The description with one more key.
+fn with(key: &str) -> String {
+    DESCRIPTION.replace(r#""threshold": 5"#, &format!(r#""threshold": 5, {key}"#))
+}
+
+#[test]
+fn counts_under_another_name_are_asked_about_and_never_taken_for_single_records() {
+    for name in ["Freq", "FREQ", " freq", "frequency", "Count", "n", "N", "nobs"] {
+        let said = fault(DESCRIPTION, &format!("district,age,{name}\nN1,child,6\nN2,adult,7\n"));
+        assert!(said.starts_with("inner.csv line 1: column ") && said.contains("\"count\": "), "{name}: {said}");
+    }
+    // Beside the counts too: which of the two is meant?
+    let said = fault(DESCRIPTION, "district,age,freq,Count\nN1,child,6,6\n");
+    assert!(said.contains("is called as counts are"), "{said}");
+    // Where the name says nothing the numbers do, with thousands parted or not.
+    for numbers in ["6", "6.0", "1e3", "\"1,200\"", "1 200"] {
+        let said = fault(DESCRIPTION, &format!("district,age,personen\nN1,child,{numbers}\nN2,adult,\n"));
+        assert!(said.starts_with("inner.csv line 1: column \"personen\" holds numbers"), "{said}");
+    }
+}
+
+#[test]
+fn what_is_asked_about_counts_is_answered_in_the_description() {
+    let lines = "district,age,Freq,year\nN1,child,6,2026\nN2,adult,7,2026\n";
+    let records = |key: &str, lines: &str| case(&with(key), lines).map(|case| case.inner.records());
+    assert_eq!(records(r#""count": "Freq""#, lines).expect("counts"), 13);
+    assert_eq!(records(r#""ignore": ["Freq", "year"]"#, lines).expect("records"), 2);
+    let said = fault(&with(r#""count": "freq""#), lines);
+    assert!(said.contains("there is no column \"freq\", which \"count\" of case.json names"), "{said}");
+    // A column of words is nobody's count, and a dimension that no table uses is known.
+    let words = "district,age,note\nN1,child,one\nN2,adult,6\nN2,adult,two\n";
+    assert_eq!(case(DESCRIPTION, words).expect("records").inner.records(), 3);
+}
+
+#[test]
+fn a_combination_that_is_counted_twice_is_asked_about_with_its_line() {
+    let twice = format!("{COUNTS}North,N1,child,6\n");
+    assert!(fault(DESCRIPTION, &twice).starts_with("inner.csv line 6: all but the count stands there"));
+    assert_eq!(case(&with(r#""repeated": "add""#), &twice).expect("added up").inner.records(), 30);
+    // Lines that differ in something else are parts of a finer table.
+    let finer = "district,age,sex,freq\nN1,child,m,6\nN1,child,f,7\n";
+    assert_eq!(case(DESCRIPTION, finer).expect("added up").inner.records(), 13);
+}
+
+#[test]
+fn a_line_is_counted_alike_with_any_line_ends_and_after_blank_lines() {
+    let bad = ["district,age,freq", "N1,child,6", "", "N1,adult,six", "N2,child,7"];
+    for end in ["\n", "\r\n", "\r"] {
+        let said = fault(DESCRIPTION, &bad.join(end));
+        assert!(said.starts_with("inner.csv line 4: column \"freq\" holds 3 characters"), "{end:?}: {said}");
+    }
+}
+
+#[test]
+fn sums_have_limits_that_are_said() {
+    let minutes = |values: &[&str]| {
+        let lines: String = values.iter().enumerate().map(|(at, value)| format!("N1,child,f{at},{value}\n")).collect();
+        format!("district,age,family,minutes\n{lines}")
+    };
+    let description = of_minutes(r#""p": 10"#);
+    let case = case(&description, &minutes(&["1000000000000000", "9007199254740992", "1e15", "0"]));
+    let sums = case.expect("large values").count(&[[0, 0].into()]);
+    assert_eq!(sums[0].counted, 11_007_199_254_740_992);
+    for (values, expected) in [
+        (vec!["5", "-20"], "line 3: column \"minutes\" holds a number below zero"),
+        (vec!["9007199254740993"], "line 2: column \"minutes\" holds 16 characters that are no whole number"),
+        (vec!["9007199254740992"; 112], "line 113: column \"minutes\" adds up to more than 1000000000000000000"),
+    ] {
+        let said = fault(&description, &minutes(&values));
+        assert!(said.contains(expected), "{said}");
+    }
 }

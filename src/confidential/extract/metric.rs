@@ -143,6 +143,53 @@ impl Costs {
         self.columns.iter().zip(hidden).map(of_column).collect()
     }
 
+    /// What each column comes to at the levels of `node` with the records of `hidden[column][value]` suppressed, ready for one
+    /// class more.
+    pub(super) fn standing(&self, node: &[u8], hidden: &[Vec<u64>]) -> Vec<Standing> {
+        let of_column = |((column, hidden), level): ((&ColumnCosts, &Vec<u64>), &u8)| {
+            let level = usize::from(*level);
+            let (costs, groups) = (&column.by_level[level], &column.groups[level]);
+            let gone: u64 = hidden.iter().sum();
+            let kept: Vec<f64> = column.records.iter().zip(hidden).map(|(all, hidden)| whole(all - hidden)).collect();
+            let sum = match self.metric {
+                Metric::Loss | Metric::LossArithmetic | Metric::Precision => whole(gone) + product(&kept, costs),
+                Metric::Entropy => {
+                    let all: Vec<f64> = column.records.iter().map(|all| whole(*all)).collect();
+                    product(&all, costs)
+                }
+                Metric::Discernibility | Metric::AverageClassSize => 0.0,
+            };
+            let mut of_group = vec![0_u64; groups.iter().max().map_or(0, |most| *most as usize + 1)];
+            for (count, group) in hidden.iter().zip(groups) {
+                of_group[*group as usize] += count;
+            }
+            let inside = of_group.iter().map(|count| bits(*count)).sum();
+            Standing { sum, of_group, inside, gone }
+        };
+        self.columns.iter().zip(hidden).zip(node).map(of_column).collect()
+    }
+
+    /// The sum of terms where a class of so many `records`, alike in the groups of `values` (one a column), is suppressed too.
+    pub(super) fn with_class(&self, node: &[u8], standing: &[Standing], values: &[u32], records: u64) -> f64 {
+        let term = |(((column, standing), value), level): (((&ColumnCosts, &Standing), &u32), &u8)| {
+            let (level, value) = (usize::from(*level), *value as usize);
+            let sum = match self.metric {
+                Metric::Loss | Metric::LossArithmetic | Metric::Precision => {
+                    standing.sum + whole(records) * (1.0 - column.by_level[level][value])
+                }
+                // The bits among all suppressed: those of all of them less those within each group.
+                Metric::Entropy => {
+                    let group = standing.of_group[column.groups[level][value] as usize];
+                    let inside = standing.inside - bits(group) + bits(group + records);
+                    standing.sum + bits(standing.gone + records) - inside
+                }
+                Metric::Discernibility | Metric::AverageClassSize => 0.0,
+            };
+            self.term(sum, column.weight)
+        };
+        self.columns.iter().zip(standing).zip(values).zip(node).map(term).sum()
+    }
+
     fn term(&self, sum: f64, weight: f64) -> f64 {
         match self.metric {
             Metric::Loss => weight * (sum / self.records).ln_1p(),
@@ -163,6 +210,21 @@ impl Costs {
             | Metric::AverageClassSize => sum,
         }
     }
+}
+
+/// What a column comes to at one level.
+pub(super) struct Standing {
+    /// Without the bits among suppressed records.
+    sum: f64,
+    /// Suppressed records by group, `count x log2(count)` of them added up, and all of them.
+    of_group: Vec<u64>,
+    inside: f64,
+    gone: u64,
+}
+
+/// `count x log2(count)`.
+fn bits(count: u64) -> f64 {
+    if count == 0 { 0.0 } else { whole(count) * whole(count).log2() }
 }
 
 fn product(counts: &[f64], costs: &[f64]) -> f64 {

@@ -198,8 +198,11 @@ impl Model {
         match self {
             Self::KAnonymity { k } => *k,
             Self::HighestRisk { most } => {
+                // What the division rounds away is at most a part in 2^52, which a few steps make up for.
                 let enough = |units: &u64| number(*units) * most >= 1.0 - ROUNDING;
-                (1..).find(enough).unwrap_or(u64::MAX)
+                let nearly = whole(((1.0 - ROUNDING) / most).floor());
+                let from = nearly.saturating_sub(nearly >> 50).saturating_sub(1).max(1);
+                (from..=from.saturating_add(16)).find(enough).unwrap_or(u64::MAX)
             }
             Self::KMap { .. }
             | Self::DistinctDiversity { .. }
@@ -232,6 +235,12 @@ fn entropy(values: &[(u32, u64)]) -> f64 {
 #[allow(clippy::cast_precision_loss)]
 pub(super) const fn number(count: u64) -> f64 {
     count as f64
+}
+
+/// Of what is not negative; as many as can be counted where there are more.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+const fn whole(number: f64) -> u64 {
+    number as u64
 }
 
 fn count(count: usize) -> u64 {

@@ -159,7 +159,8 @@ fn distance(sensitive: &Sensitive, ground: Ground, hierarchy: Option<&Hierarchy>
     match (ground, hierarchy) {
         (Ground::Equal, _) => Ok(Distance::Equal),
         (Ground::Ordered, hierarchy) => {
-            let numbers: Option<Vec<f64>> = sensitive.values.iter().map(|value| value.parse().ok()).collect();
+            let number = |value: &String| value.parse().ok().filter(|number: &f64| number.is_finite());
+            let numbers: Option<Vec<f64>> = sensitive.values.iter().map(number).collect();
             let places = || hierarchy.and_then(codes).map(|codes| codes.into_iter().map(f64::from).collect());
             let places: Vec<f64> = numbers.or_else(places).ok_or_else(|| ModelError::NoOrder { column: column() })?;
             let mut order: Vec<u32> = (0..).take(places.len()).collect();

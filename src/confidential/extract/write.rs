@@ -54,12 +54,17 @@ pub fn write(
     let cells: Vec<Cells> = sources.iter().map(|source| Cells::new(source, classes, separator)).collect();
     for (record, row) in microdata.distinct.of_record.iter().enumerate() {
         let class = classes.of_row.get(*row as usize).copied().flatten();
+        let begins = text.len();
         for (at, cells) in cells.iter().enumerate() {
             if at > 0 {
                 // One of ; , | and the tab.
                 text.push(u8::try_from(separator).unwrap_or(b';'));
             }
             text.extend_from_slice(cells.cell(record, class, remainder));
+        }
+        if text[begins..].iter().all(u8::is_ascii_whitespace) {
+            // A line that looks blank is no record to most readers.
+            quote_first(&mut text, begins, separator);
         }
         text.push(b'\n');
     }
@@ -108,6 +113,14 @@ impl<'t> Cells<'t> {
         };
         code.and_then(|code| self.texts.get(*code as usize)).map_or(SUPPRESSED.as_bytes(), |text| text.as_bytes())
     }
+}
+
+/// Puts the first field of a line in quotation marks: there are none in it, nor anything else that would need them.
+fn quote_first(text: &mut Vec<u8>, begins: usize, separator: char) {
+    let first = text[begins..].iter().position(|byte| char::from(*byte) == separator);
+    let ends = first.map_or(text.len(), |length| begins + length);
+    text.insert(ends, b'"');
+    text.insert(begins, b'"');
 }
 
 /// As in a CSV file: in quotation marks where a separator, a quotation mark or a line break is in it.

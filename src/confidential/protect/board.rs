@@ -11,10 +11,10 @@ use super::system::System;
 #[derive(Debug, Clone, Copy, Default)]
 struct Room {
     /// Downwards, by cells that have a limit there.
-    down: i64,
+    down: i128,
     /// Number of cells that can move it downwards without limit.
     down_free: u32,
-    up: i64,
+    up: i128,
     up_free: u32,
 }
 
@@ -217,11 +217,11 @@ impl<'a> Board<'a> {
         let (cell, coefficient) = moved;
         let (limited, free) = if imbalance > 0 { (room.down, room.down_free) } else { (room.up, room.up_free) };
         if self.price(cell) != Some(0) {
-            return free > 0 || limited >= imbalance.abs();
+            return free > 0 || limited >= i128::from(imbalance).abs();
         }
         match self.reach(cell, -imbalance.signum() * coefficient.signum()) {
-            Some(own) => free > 0 || limited - own * coefficient.abs() >= imbalance.abs(),
-            None => free > 1 || limited >= imbalance.abs(),
+            Some(own) => free > 0 || limited - times(own, coefficient) >= i128::from(imbalance).abs(),
+            None => free > 1 || limited >= i128::from(imbalance).abs(),
         }
     }
 
@@ -238,8 +238,8 @@ impl<'a> Board<'a> {
                 let (limited, free) =
                     if sign < 0 { (&mut room.down, &mut room.down_free) } else { (&mut room.up, &mut room.up_free) };
                 match reach {
-                    Some(reach) if is_added => *limited += reach * coefficient.abs(),
-                    Some(reach) => *limited -= reach * coefficient.abs(),
+                    Some(reach) if is_added => *limited += times(reach, coefficient),
+                    Some(reach) => *limited -= times(reach, coefficient),
                     None if is_added => *free += 1,
                     None => *free -= 1,
                 }
@@ -258,4 +258,9 @@ impl<'a> Board<'a> {
         let prices = self.system.rows.of(row).iter().filter_map(|&(cell, _)| self.price(cell));
         self.cheapest[row as usize] = prices.filter(|&price| price > 0).min().unwrap_or(u64::MAX);
     }
+}
+
+/// What a reach comes to in a sum, where sums of money with factors are more than 64 bits hold.
+fn times(reach: i64, coefficient: i64) -> i128 {
+    i128::from(reach) * i128::from(coefficient).abs()
 }

@@ -8,6 +8,7 @@
 use linear::{Answer, Bounds, Programme, System as Equations};
 
 use super::board::Board;
+use super::grain::Grain;
 use super::primary::Primary;
 use super::system::System;
 use super::witness::gcd;
@@ -89,7 +90,7 @@ fn cut(board: &Board, level: Level, weights: impl Iterator<Item = (u32, i64)>) -
     let (mut rhs, mut open) = (0_i64, Vec::new());
     for (cell, weight) in weights.filter(|&(_, weight)| weight != 0) {
         if cell == level.cell {
-            rhs += weight * level.by;
+            rhs = rhs.checked_add(weight.checked_mul(level.by)?)?;
             continue;
         }
         if board.price(cell).is_none() {
@@ -97,7 +98,7 @@ fn cut(board: &Board, level: Level, weights: impl Iterator<Item = (u32, i64)>) -
         }
         let reach = board.reach(cell, -weight);
         match board.price(cell) {
-            Some(0) => rhs -= reach?.checked_mul(weight.abs())?,
+            Some(0) => rhs = rhs.checked_sub(reach?.checked_mul(weight.abs())?)?,
             Some(_) | None => open.push((cell, reach.and_then(|reach| reach.checked_mul(weight.abs())))),
         }
     }
@@ -110,8 +111,10 @@ fn cut(board: &Board, level: Level, weights: impl Iterator<Item = (u32, i64)>) -
     terms.retain(|&(_, most)| most > 0);
     terms.sort_unstable();
     let divisor = terms.iter().fold(rhs, |divisor, &(_, most)| gcd(divisor, most)).min(rhs);
-    terms.iter_mut().for_each(|term| term.1 /= divisor);
-    Some(Cut { terms, rhs: rhs / divisor })
+    // In grains, the right side rounded down and the others up, which a point meets that met it before.
+    let grain = Grain::of(rhs / divisor);
+    terms.iter_mut().for_each(|term| term.1 = grain.whole(term.1 / divisor));
+    Some(Cut { terms, rhs: grain.part(rhs / divisor) })
 }
 
 /// The least cost under all inequalities, proven, and a point that has it, in [`PARTS`].
@@ -160,6 +163,8 @@ fn master(system: &System, board: &Board, cuts: &[Cut]) -> Option<(u64, Vec<i64>
 /// An inequality that a point breaks, if the reader's programme finds one for this level.
 fn separate(board: &Board, level: Level, hidden: &[i64]) -> Option<Cut> {
     let system = board.system;
+    let grain = Grain::of(level.by);
+    let by = grain.part(level.by).abs();
     let mut equations = Equations::default();
     for cell in (0_u32..).take(system.len()) {
         let share = match board.price(cell) {
@@ -168,12 +173,12 @@ fn separate(board: &Board, level: Level, hidden: &[i64]) -> Option<Cut> {
             Some(_) => hidden[cell as usize],
         };
         let most = |sign: i64| {
-            let far = level.by.abs() * 8;
-            board.reach(cell, sign).map_or(far, |reach| reach.min(far)) * share
+            let far = by * 8;
+            board.reach(cell, sign).map_or(far, |reach| grain.within(reach).min(far)) * share
         };
         let (mut down, mut up) = (-most(-1), most(1));
         if cell == level.cell {
-            (down, up) = (down.max(-level.by.abs() * PARTS), up.min(level.by.abs() * PARTS));
+            (down, up) = (down.max(-by * PARTS), up.min(by * PARTS));
         }
         equations.variable(down, Some(up));
     }
@@ -189,14 +194,14 @@ fn separate(board: &Board, level: Level, hidden: &[i64]) -> Option<Cut> {
     else {
         return None;
     };
-    if -found.value >= float(level.by.abs() * PARTS) * 0.999 {
+    if -found.value >= float(by * PARTS) * 0.999 {
         return None;
     }
     let mut weights = vec![0_i64; system.len()];
     for (row, multiplier) in found.duals {
         let multiplier = multiple(multiplier);
         for &(cell, coefficient) in system.rows.of(u32::try_from(row).ok()?) {
-            weights[cell as usize] += multiplier * coefficient;
+            weights[cell as usize] = multiplier.checked_mul(coefficient)?.checked_add(weights[cell as usize])?;
         }
     }
     // The duals' sign is a convention; the cell's own weight has the sign of its level in the inequality wanted.

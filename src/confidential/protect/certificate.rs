@@ -23,7 +23,7 @@ pub(super) struct Checker<'a> {
     primary: &'a Primary,
     /// What secondary suppression hid beyond the rules, by variable.
     secondary: &'a [bool],
-    sums: Vec<i64>,
+    sums: Vec<i128>,
 }
 
 impl<'a> Checker<'a> {
@@ -94,10 +94,9 @@ fn table_fault(
     system: &System,
     primary: &Primary,
     secondary: &[bool],
-    sums: &mut [i64],
+    sums: &mut [i128],
     deviations: &[(u32, i64)],
 ) -> Result<(), &'static str> {
-    let mut fault = None;
     if deviations.windows(2).any(|pair| pair[0].0 >= pair[1].0) {
         return Err("a variable stands in it twice");
     }
@@ -121,12 +120,10 @@ fn table_fault(
     }
     for &(at, deviation) in deviations {
         for &(row, coefficient) in system.rows_of.of(at) {
-            match coefficient.checked_mul(deviation).and_then(|moved| sums[row as usize].checked_add(moved)) {
-                Some(sum) => sums[row as usize] = sum,
-                None => fault = Some("it overflows"),
-            }
+            sums[row as usize] += i128::from(coefficient) * i128::from(deviation);
         }
     }
+    let mut fault = None;
     for &(at, _) in deviations {
         for &(row, _) in system.rows_of.of(at) {
             if sums[row as usize] != 0 {

@@ -5,27 +5,29 @@
 //! The idea is the hypercube method's (Giessing and Repsilber 2002, GHMITER). Here a cube may span groups and totals of
 //! hierarchies, costs nothing for what is hidden already, and is a proof rather than a rule of thumb.
 
+mod trades;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::{BuildHasherDefault, Hasher};
+use std::sync::Arc;
 
 use super::board::Board;
 use super::flow;
 use super::search::Move;
 use super::system::System;
+use trades::Trades;
 
-/// One way to trade in one dimension: further codes, as steps of the place number, with signs.
-type Trade = Vec<(i128, i64)>;
-
-/// Most trades of one code that are looked at.
-const TRADES: usize = 160;
-
-/// Where every variable lies, and what can be traded for what.
+/// Where every variable lies, and what can be traded for what; the same for all who play.
 #[derive(Clone)]
-pub(super) struct Cubes {
+pub(super) struct Cubes(Arc<Ground>);
+
+struct Ground {
     index: HashMap<i128, u32, BuildHasherDefault<Mixer>>,
     places: Vec<i128>,
-    /// By dimension, by code.
-    trades: Vec<Vec<Vec<Trade>>>,
+    /// By dimension: from one code to the next in a place number.
+    strides: Vec<i128>,
+    /// By dimension.
+    trades: Vec<Trades>,
     /// Dimension along which each row adds up.
     directions: Vec<usize>,
 }
@@ -59,6 +61,9 @@ struct Search<'a> {
     best: Option<Move>,
 }
 
+/// Most cubes one after the other: amounts that count people take far fewer.
+const STEPS: usize = 10_000;
+
 const CORNERS: usize = 128;
 
 impl Cubes {
@@ -77,14 +82,14 @@ impl Cubes {
         let places: Vec<i128> = system.keys.iter().map(|key| place(key)).collect();
         let index = places.iter().copied().zip(0_u32..).collect();
         let directions = (0_u32..).take(system.rows.len()).map(|row| direction(system, row)).collect();
-        let trades = (0..spaces.len()).map(|dimension| trades(system, dimension, strides[dimension])).collect();
-        Self { index, places, trades, directions }
+        let trades = (0..spaces.len()).map(|dimension| Trades::new(system, dimension)).collect();
+        Self(Arc::new(Ground { index, places, strides, trades, directions }))
     }
 
     /// The dimensions in which a cell is part of a sum, with its code there.
     fn dimensions(&self, board: &Board, cell: u32) -> Vec<(usize, u32)> {
         let rows = board.system.rows_of.of(cell).iter();
-        let dimensions: BTreeSet<usize> = rows.map(|&(row, _)| self.directions[row as usize]).collect();
+        let dimensions: BTreeSet<usize> = rows.map(|&(row, _)| self.0.directions[row as usize]).collect();
         let key = &board.system.keys[cell as usize];
         dimensions.into_iter().map(|at| (at, key[at])).collect()
     }
@@ -98,11 +103,9 @@ impl Cubes {
         let mut dimensions = self.dimensions(board, cell);
         // Where there is least choice first: what must be opened is known early.
         let spaces = &board.system.problem.spaces;
-        dimensions.sort_by_key(|&(at, code)| {
-            (self.trades[at].get(code as usize).map_or(0, Vec::len), spaces[at].name.as_str())
-        });
+        dimensions.sort_by_key(|&(at, code)| (self.0.trades[at].of(code).len(), spaces[at].name.as_str()));
         let mut search = Search { cubes: self, board, amount, width, steps: 0, budget, best: None };
-        search.grow(&dimensions, &[Corner { place: self.places[cell as usize], cell: Some(cell), sign: 1 }], price);
+        search.grow(&dimensions, &[Corner { place: self.0.places[cell as usize], cell: Some(cell), sign: 1 }], price);
         search.best
     }
 }
@@ -119,7 +122,10 @@ pub(super) fn climb(
 ) -> Option<Move> {
     let (mut total, mut opened, mut spent) = (BTreeMap::<u32, i64>::new(), Vec::new(), 0);
     let mut missing = amount.abs();
-    while missing > 0 {
+    for _ in 0..STEPS {
+        if missing == 0 {
+            break;
+        }
         let Some((step, found)) = step(cubes, board, cell, missing * amount.signum(), budget - spent, width) else {
             break;
         };
@@ -182,9 +188,14 @@ impl Search<'_> {
         let cubes = self.cubes;
         let Some(((dimension, code), rest)) = dimensions.split_first() else { return self.finish(corners, cost) };
         let mut ways: Vec<(u64, u32, Vec<Corner>)> = Vec::new();
-        for trade in &cubes.trades[*dimension][*code as usize] {
+        let stride = cubes.0.strides[*dimension];
+        let mut trade: Vec<(i128, i64)> = Vec::new();
+        for way in cubes.0.trades[*dimension].of(*code).iter() {
             let Some(ceiling) = self.ceiling() else { return };
-            if let Some((added, new)) = self.corners(corners, trade, ceiling.saturating_sub(cost)) {
+            let step = |&(other, sign): &(u32, i8)| ((i128::from(other) - i128::from(*code)) * stride, i64::from(sign));
+            trade.clear();
+            trade.extend(way.iter().map(step));
+            if let Some((added, new)) = self.corners(corners, &trade, ceiling.saturating_sub(cost)) {
                 // Variables lie in an order that the key decides: so do equals here.
                 let first = new.iter().filter_map(|corner| corner.cell).min().unwrap_or(u32::MAX);
                 ways.push((added, first, new));
@@ -203,7 +214,7 @@ impl Search<'_> {
     }
 
     /// The corners that a trade adds, and what opening them costs; none where one cannot move so, or it costs too much.
-    fn corners(&self, corners: &[Corner], trade: &Trade, most: u64) -> Option<(u64, Vec<Corner>)> {
+    fn corners(&self, corners: &[Corner], trade: &[(i128, i64)], most: u64) -> Option<(u64, Vec<Corner>)> {
         if corners.len() * (trade.len() + 1) > CORNERS {
             return None;
         }
@@ -213,7 +224,7 @@ impl Search<'_> {
         for corner in corners {
             for &(step, sign) in trade {
                 let place = corner.place + step;
-                let cell = self.cubes.index.get(&place).copied();
+                let cell = self.cubes.0.index.get(&place).copied();
                 let sign = corner.sign * sign;
                 if let Some(cell) = cell {
                     added += self.board.price(cell)?;
@@ -245,63 +256,6 @@ fn direction(system: &System, row: u32) -> usize {
     let key = |at: usize| cells.get(at).map(|&(cell, _)| &system.keys[cell as usize]);
     let (Some(parent), Some(child)) = (key(0), key(1)) else { return 0 };
     parent.iter().zip(child).position(|(above, below)| above != below).unwrap_or(0)
-}
-
-/// By code: every way to raise it by one and put the sums of this dimension right again. A way is the line of sums above
-/// one leaf, less the line above another, or the line up to the top alone.
-fn trades(system: &System, dimension: usize, stride: i128) -> Vec<Vec<Trade>> {
-    let space = &system.problem.spaces[dimension];
-    let mut above: Vec<BTreeSet<u32>> = (0_u32..).zip(&space.codes).map(|(code, _)| BTreeSet::from([code])).collect();
-    let mut is_leaf = vec![true; space.codes.len()];
-    for (parent, _) in &space.sums {
-        is_leaf[*parent as usize] = false;
-    }
-    let mut is_growing = true;
-    while is_growing {
-        is_growing = false;
-        for (parent, children) in &space.sums {
-            let line = above[*parent as usize].clone();
-            for &child in children {
-                let size = above[child as usize].len();
-                above[child as usize].extend(&line);
-                is_growing |= above[child as usize].len() > size;
-            }
-        }
-    }
-    let ranks = ranks(system, dimension);
-    let mut leaves: Vec<u32> = (0_u32..).zip(&is_leaf).filter(|(_, leaf)| **leaf).map(|(code, _)| code).collect();
-    leaves.sort_by_key(|&leaf| ranks[leaf as usize]);
-    let used = leaves.iter().filter(|&&leaf| ranks[leaf as usize] < u32::MAX);
-    let lines: Vec<&BTreeSet<u32>> = used.map(|&leaf| &above[leaf as usize]).collect();
-    (0_u32..).take(space.codes.len()).map(|code| trades_of(code, &lines, stride)).collect()
-}
-
-fn trades_of(code: u32, lines: &[&BTreeSet<u32>], stride: i128) -> Vec<Trade> {
-    let step = |other: u32| (i128::from(other) - i128::from(code)) * stride;
-    let mut found: Vec<Trade> = Vec::new();
-    for own in lines.iter().filter(|line| line.contains(&code)) {
-        let raised = |other: &BTreeSet<u32>| {
-            let up = own.difference(other).filter(|&&at| at != code).map(|&at| (step(at), 1));
-            let down = other.difference(own).map(|&at| (step(at), -1));
-            up.chain(down).collect::<Trade>()
-        };
-        found.extend(lines.iter().filter(|line| !line.contains(&code)).map(|other| raised(other)));
-        found.push(raised(&BTreeSet::new()));
-    }
-    // A stable sort: equals stay in the order of the key.
-    found.sort_by_key(Vec::len);
-    found.truncate(TRADES);
-    found
-}
-
-/// Each code's place in an order that the key decides: the first variable that has it.
-fn ranks(system: &System, dimension: usize) -> Vec<u32> {
-    let mut ranks = vec![u32::MAX; system.problem.spaces[dimension].codes.len()];
-    for (cell, key) in (0_u32..).zip(&system.keys) {
-        let rank = &mut ranks[key[dimension] as usize];
-        *rank = (*rank).min(cell);
-    }
-    ranks
 }
 
 /// Place numbers need no defence against whoever chose them, only spreading.

@@ -8,6 +8,7 @@ use std::collections::{BinaryHeap, HashMap};
 use linear::{Answer, Programme, System as Equations};
 
 use super::board::Board;
+use super::grain::Grain;
 use super::search::Move;
 
 /// Cells taken into one programme: enough for a few steps in every direction, and solved in a fraction of a second.
@@ -42,14 +43,18 @@ const TRIES: u64 = 3;
 
 /// Looks for a move of `cell` among the cells of `region`.
 fn find_in(board: &Board, cell: u32, amount: i64, region: &[u32], salt: u64) -> Option<Move> {
-    if board.reach(cell, amount).is_some_and(|reach| reach < amount.abs()) {
+    // In grains no less than what is asked for, which a cell at its end may not have.
+    let grain = Grain::of(amount);
+    let amount = grain.whole(amount);
+    if board.reach(cell, amount).is_some_and(|reach| grain.within(reach) < amount.abs()) {
         return None;
     }
     let mut equations = Equations::default();
     let (mut parts, mut cost) = (HashMap::new(), Vec::new());
     for (rank, &member) in region.iter().enumerate() {
         let is_target = member == cell;
-        let (mut up, mut down) = ((0, board.height(member)), (0, Some(board.depth(member))));
+        let reach = |sign: i64| board.reach(member, sign).map(|reach| grain.within(reach));
+        let (mut up, mut down) = ((0, reach(1)), (0, reach(-1)));
         if is_target {
             (up, down) = ((amount.max(0), Some(amount.max(0))), ((-amount).max(0), Some((-amount).max(0))));
         }
@@ -85,6 +90,7 @@ fn find_in(board: &Board, cell: u32, amount: i64, region: &[u32], salt: u64) -> 
         .filter(|&(_, deviation)| deviation != 0)
         .collect();
     cells.sort_unstable();
+    let cells = grain.move_of(cells)?;
     holds(board, &cells).then(|| {
         let cost = cells.iter().filter_map(|&(member, _)| board.price(member)).sum();
         Move { cells, cost }
@@ -127,7 +133,11 @@ pub(super) fn holds(board: &Board, cells: &[(u32, i64)]) -> bool {
             return false;
         }
         for &(row, coefficient) in board.system.rows_of.of(cell) {
-            *sums.entry(row).or_default() += coefficient * deviation;
+            let sum = sums.entry(row).or_default();
+            let Some(moved) = coefficient.checked_mul(deviation).and_then(|by| sum.checked_add(by)) else {
+                return false;
+            };
+            *sum = moved;
         }
     }
     !cells.is_empty() && sums.values().all(|&sum| sum == 0)

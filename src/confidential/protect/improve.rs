@@ -120,8 +120,9 @@ fn rebuild_alone(play: &mut Play, leg: u64, to_come: u64, chance: &mut Chance) -
         let begun = play.board.steps();
         let is_wide = chance.below(SELDOM) == 0 && wide * 4 <= (begun + leg - until) * 3;
         let means = if is_wide { WIDE } else { CUBES };
+        let mark = play.mark();
         if round(play, &chosen, least + slack, (means, begun + leg), chance) {
-            cells = hidden(play);
+            play.changed_since(mark).for_each(|cell| follow(&mut cells, cell, play.board.is_hidden(cell)));
         }
         wide += if is_wide { play.board.steps() - begun } else { 0 };
         idle += 1;
@@ -137,6 +138,17 @@ fn rebuild_alone(play: &mut Play, leg: u64, to_come: u64, chance: &mut Chance) -
     }
     play.back_to(0);
     play.board.steps() < until
+}
+
+/// Keeps a rising list of hidden cells up with one of them.
+fn follow(cells: &mut Vec<u32>, cell: u32, is_hidden: bool) {
+    match (cells.binary_search(&cell), is_hidden) {
+        (Err(at), true) => cells.insert(at, cell),
+        (Ok(at), false) => {
+            cells.remove(at);
+        }
+        (Ok(_), true) | (Err(_), false) => {}
+    }
 }
 
 /// A few hidden cells that swaps join.

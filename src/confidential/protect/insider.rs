@@ -221,8 +221,9 @@ fn rooms(system: &System, own: &BTreeMap<u32, i64>) -> Vec<(u32, i64)> {
             return None;
         }
         let others = row.iter().filter(|(cell, _)| *cell != room);
-        let left: i64 = others.map(|(cell, factor)| -factor * own.get(cell).copied().unwrap_or(0)).sum();
-        Some((room, left.min(system.value(room as usize)))).filter(|(_, left)| *left > 0)
+        let term = |(cell, factor): &(u32, i64)| -i128::from(*factor) * i128::from(own.get(cell).copied().unwrap_or(0));
+        let left = others.map(term).sum::<i128>().min(i128::from(system.value(room as usize)));
+        Some((room, i64::try_from(left).ok()?)).filter(|(_, left)| *left > 0)
     };
     // Relations come after all sums.
     (0_u32..).take(system.rows.len()).filter_map(|row| of_row(system.rows.of(row))).collect()

@@ -16,21 +16,23 @@ use super::Space;
 pub(super) struct Lineage {
     /// By code: every code above it, rising.
     above: Vec<Vec<u32>>,
-    /// By code: the sums of which it is the parent.
-    sums_of: Vec<Vec<usize>>,
+    /// By code: whether it is the parent of any sum.
+    is_parent: Vec<bool>,
+    /// By code: the sums of which it is a child, and their parents.
+    sums_with: Vec<Vec<(usize, u32)>>,
     between: HashMap<(u32, u32), Vec<usize>>,
 }
 
 impl Lineage {
     pub(super) fn new(space: &Space) -> Self {
         let size = space.codes.len();
-        let (mut parents, mut sums_of) = (vec![Vec::new(); size], vec![Vec::new(); size]);
+        let (mut sums_with, mut is_parent) = (vec![Vec::new(); size], vec![false; size]);
         for (at, (parent, children)) in space.sums.iter().enumerate() {
-            sums_of[*parent as usize].push(at);
-            children.iter().for_each(|&child| parents[child as usize].push(*parent));
+            is_parent[*parent as usize] = true;
+            children.iter().for_each(|&child| sums_with[child as usize].push((at, *parent)));
         }
-        let above = (0..size).map(|code| ancestors(&parents, code)).collect();
-        Self { above, sums_of, between: HashMap::new() }
+        let above = (0..size).map(|code| ancestors(&sums_with, code)).collect();
+        Self { above, is_parent, sums_with, between: HashMap::new() }
     }
 
     /// Every code above one, rising.
@@ -40,7 +42,7 @@ impl Lineage {
 
     /// Whether a code is the parent of any sum.
     pub(super) fn is_parent(&self, code: u32) -> bool {
-        !self.sums_of[code as usize].is_empty()
+        self.is_parent[code as usize]
     }
 
     /// Whether `upper` lies above `lower`.
@@ -49,31 +51,29 @@ impl Lineage {
     }
 
     /// The sums on the ways from `upper` down to `lower`: their parents at or below the one, a child at or above the other.
-    pub(super) fn between(&mut self, space: &Space, upper: u32, lower: u32) -> &[usize] {
+    pub(super) fn between(&mut self, upper: u32, lower: u32) -> &[usize] {
         if !self.between.contains_key(&(upper, lower)) {
-            let mut found: Vec<usize> = Vec::new();
-            for &parent in self.above(lower) {
-                if parent == upper || self.is_above(upper, parent) {
-                    let leads = |sum: &&usize| {
-                        space.sums[**sum].1.iter().any(|&child| child == lower || self.is_above(child, lower))
-                    };
-                    found.extend(self.sums_of[parent as usize].iter().filter(leads));
-                }
-            }
+            let children = self.above(lower).iter().chain([&lower]);
+            let sums = children.flat_map(|&child| &self.sums_with[child as usize]);
+            let is_between = |parent: u32| parent == upper || self.is_above(upper, parent);
+            let mut found: Vec<usize> = sums.filter(|&&(_, parent)| is_between(parent)).map(|&(sum, _)| sum).collect();
             found.sort_unstable();
+            found.dedup();
             self.between.insert((upper, lower), found);
         }
         &self.between[&(upper, lower)]
     }
 }
 
-fn ancestors(parents: &[Vec<u32>], code: usize) -> Vec<u32> {
+fn ancestors(sums_with: &[Vec<(usize, u32)>], code: usize) -> Vec<u32> {
     let mut found: Vec<u32> = Vec::new();
-    let mut open = parents[code].clone();
+    let mut open = vec![code];
     while let Some(at) = open.pop() {
-        if let Err(place) = found.binary_search(&at) {
-            found.insert(place, at);
-            open.extend(&parents[at as usize]);
+        for &(_, parent) in &sums_with[at] {
+            if let Err(place) = found.binary_search(&parent) {
+                found.insert(place, parent);
+                open.push(parent as usize);
+            }
         }
     }
     found
@@ -91,10 +91,10 @@ mod tests {
 
     #[test]
     fn all_sums_on_the_way_lie_between_a_county_and_its_town() {
-        let (space, mut lineage) = (area(), Lineage::new(&area()));
-        assert_eq!(lineage.between(&space, 0, 3), [0, 1]);
-        assert_eq!(lineage.between(&space, 0, 2), [0], "South has no towns");
-        assert_eq!(lineage.between(&space, 1, 4), [1]);
+        let mut lineage = Lineage::new(&area());
+        assert_eq!(lineage.between(0, 3), [0, 1]);
+        assert_eq!(lineage.between(0, 2), [0], "South has no towns");
+        assert_eq!(lineage.between(1, 4), [1]);
         assert_eq!(lineage.above(4), [0, 1]);
         assert!(lineage.is_above(0, 3) && !lineage.is_above(2, 3));
     }

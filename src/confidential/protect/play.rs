@@ -6,13 +6,14 @@ use super::certificate::Certificate;
 use super::cost::guides;
 use super::cube::{self, Cubes};
 use super::flow;
+use super::layers::Layers;
 use super::means::{CUBES, HARD, Means};
 use super::primary::{Need, Primary, State};
 use super::route::Routes;
 use super::search::{Move, climb, find};
 use super::slice::{Slice, Stack};
 use super::system::System;
-use super::vertices::{Furthest, Vertices};
+use super::vertices::Furthest;
 use super::witness::{Range, Standing, Witnesses};
 
 /// Whole steps looked for before an end that is not whole: each is a programme.
@@ -35,7 +36,7 @@ pub(super) struct Play<'a> {
     pub board: Board<'a>,
     cubes: Cubes,
     stack: Stack<'a>,
-    vertices: Vertices,
+    vertices: Layers,
     routes: Routes,
     pub witnesses: Witnesses,
     /// Protected cells, the most demanding first.
@@ -59,7 +60,7 @@ impl<'a> Play<'a> {
     pub(super) fn new(system: &'a System<'a>, primary: &'a Primary, slices: &'a [Slice<'a>]) -> Self {
         let board = Board::priced(system, primary, guides(system));
         let stack = Stack::new(slices, &board);
-        let vertices = Vertices::new(&board);
+        let vertices = Layers::new(&board);
         let routes = Routes::new(&board);
         let mut targets: Vec<u32> =
             (0_u32..).zip(&primary.needs).filter(|(_, need)| need.is_some()).map(|(cell, _)| cell).collect();
@@ -74,7 +75,7 @@ impl<'a> Play<'a> {
             stack,
             vertices,
             routes,
-            witnesses: Witnesses::new(system.len()),
+            witnesses: Witnesses::new(system.len()).for_needs(&primary.needs),
             targets,
             ranks,
             by_programme: 0,
@@ -158,6 +159,11 @@ impl<'a> Play<'a> {
         cells.sort_unstable();
         cells.dedup();
         cells
+    }
+
+    /// Cells hidden or given back since a mark.
+    pub(super) fn changed_since(&self, mark: usize) -> impl Iterator<Item = u32> {
+        self.journal[mark..].iter().map(|&(cell, _)| cell)
     }
 
     /// Undoes everything since a mark. What was proven then is proven again.
@@ -262,7 +268,7 @@ impl<'a> Play<'a> {
         if reached(self) >= asked {
             return true;
         }
-        let Furthest { found, most } = self.vertices.furthest(&self.board, cell, amount);
+        let Furthest { found, most } = self.vertices.furthest(&mut self.board, cell, amount);
         found.iter().for_each(|found| self.take(found));
         let end = most.unwrap_or(asked);
         for by in (1..=end).rev().take(STEPS_BACK) {
@@ -349,7 +355,7 @@ impl<'a> Play<'a> {
     }
 
     fn edge(&mut self, cell: u32, amount: i64) {
-        if let Some(found) = self.vertices.find(&self.board, cell, amount) {
+        if let Some(found) = self.vertices.find(&mut self.board, cell, amount) {
             self.take(&found);
         }
     }

@@ -10,6 +10,7 @@ use linear::{Cheapest, Limit, Way};
 use super::board::Board;
 use super::bound::float;
 use super::flow::holds;
+use super::grain::Grain;
 use super::search::Move;
 
 /// Systems of more cells than this are left to the other searches.
@@ -64,7 +65,9 @@ impl Routes {
 
     /// One that costs at most `budget` by the cell, and `most` by the unit.
     fn within(&mut self, board: &Board, cell: u32, amount: i64, (budget, most): (u64, f64)) -> Option<Move> {
-        let is_out_of_reach = board.reach(cell, amount).is_some_and(|reach| reach < amount.abs());
+        let grain = Grain::of(amount);
+        let amount = grain.whole(amount);
+        let is_out_of_reach = board.reach(cell, amount).is_some_and(|reach| grain.within(reach) < amount.abs());
         if is_out_of_reach || !self.is_ready() {
             return None;
         }
@@ -76,8 +79,8 @@ impl Routes {
             Some(price) => {
                 let chance = fraction(at, salt);
                 Way {
-                    down: float(board.depth(at)),
-                    up: board.height(at).map_or(f64::INFINITY, float),
+                    down: float(grain.within(board.depth(at))),
+                    up: board.height(at).map_or(f64::INFINITY, |height| float(grain.within(height))),
                     cost: whole(price) / units * (1.0 + SPREAD * chance) + UNIT * (1.0 + chance),
                 }
             }
@@ -86,7 +89,7 @@ impl Routes {
         let found = programme.find(cell as usize, amount, |at| way(place(at)), limit);
         board.count_steps(programme.work / WORTH + board.system.len() / 10);
         self.given_up += u64::from(programme.work >= limit.work);
-        let cells: Vec<(u32, i64)> = found?.into_iter().map(|(at, by)| (place(at), by)).collect();
+        let cells = grain.move_of(found?.into_iter().map(|(at, by)| (place(at), by)).collect())?;
         let cost = cells.iter().filter_map(|&(at, _)| board.price(at)).sum();
         (cost <= budget && holds(board, &cells)).then_some(Move { cells, cost })
     }

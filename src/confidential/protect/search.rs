@@ -55,6 +55,9 @@ struct Half {
 const STEP: u64 = 40;
 const GAP: u64 = 300;
 
+/// Most steps of one climb: those of amounts that count people are far fewer.
+const STEPS: usize = 10_000;
+
 /// Rounds in which a cheaper move than the first may still turn up.
 const LATE: usize = 4;
 
@@ -102,7 +105,10 @@ pub(super) fn climb(board: &mut Board, cell: u32, amount: i64, effort: Effort) -
     let effort = Effort { budget: 0, ..effort };
     let mut total: BTreeMap<u32, i64> = BTreeMap::new();
     let mut missing = amount.abs();
-    while missing > 0 {
+    for _ in 0..STEPS {
+        if missing == 0 {
+            break;
+        }
         let Some(found) = find(board, cell, amount.signum(), effort) else { break };
         let limits = found.cells.iter().filter_map(|&(cell, by)| Some(board.reach(cell, by)? / by.abs()));
         let often = limits.min().unwrap_or(missing);
@@ -188,7 +194,7 @@ impl<'a> Search<'a> {
         }
         let before = half.cells.iter().find(|moved| moved.0 == cell).map_or(0, |moved| moved.1);
         let mut amount = -gap.by / coefficient;
-        if before * amount < 0 {
+        if before.signum() * amount.signum() < 0 {
             return None;
         }
         if let Some(reach) = board.reach(cell, amount) {
@@ -202,7 +208,7 @@ impl<'a> Search<'a> {
         let mut score = paid + STEP;
         let mut credit = 0;
         for &(row, coefficient) in board.system.rows_of.of(cell) {
-            let by = self.gaps[row as usize] + coefficient * amount;
+            let by = coefficient.checked_mul(amount)?.checked_add(self.gaps[row as usize])?;
             credit += self.estimates[row as usize];
             if by != 0 {
                 score += self.estimate(row, by, (cell, coefficient))?;
@@ -233,10 +239,10 @@ impl<'a> Search<'a> {
         }
         for &(row, coefficient) in self.board.system.rows_of.of(cell) {
             let was = self.gaps[row as usize];
+            let Some(by) = coefficient.checked_mul(amount).and_then(|by| by.checked_add(was)) else { return };
             if was != 0 {
                 next.gaps.retain(|gap| gap.row != row);
             }
-            let by = coefficient * amount + was;
             if by != 0 {
                 let Some(estimate) = self.estimate(row, by, (cell, coefficient)) else { return };
                 next.gaps.push(Gap { row, by, estimate });

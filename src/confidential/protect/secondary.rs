@@ -43,6 +43,10 @@ pub(super) fn protect(system: &System, primary: &Primary) -> Result<Outcome, Stu
 
 /// The same where moves are known that prove cells while all that they move is hidden.
 pub(super) fn protect_knowing(system: &System, primary: &Primary, known: &[Move]) -> Result<Outcome, Stuck> {
+    if primary.needs.iter().all(Option::is_none) {
+        let (secondary, certificates) = (vec![false; system.len()], Vec::new());
+        return Ok(Outcome { secondary, certificates, by_witness: 0, by_programme: 0, cost: 0 });
+    }
     let slices = slices(system, primary);
     let mut play = Play::new(system, primary, &slices);
     play.recall(known);

@@ -210,7 +210,8 @@ impl<'a> System<'a> {
     fn check_truth(&self) -> Result<(), ProtectError> {
         for row in 0..self.rows.len() {
             let line = self.rows.of(u32::try_from(row).unwrap_or(u32::MAX));
-            let sum: i64 = line.iter().map(|&(cell, coefficient)| coefficient * self.value(cell as usize)).sum();
+            let term = |&(cell, factor): &(u32, i64)| i128::from(factor) * i128::from(self.value(cell as usize));
+            let sum: i128 = line.iter().map(term).sum();
             if sum != 0 {
                 let parent = line[0].0 as usize;
                 return Err(ProtectError::DoesNotAddUp { table: self.table(parent), place: self.place(parent) });
@@ -434,7 +435,7 @@ impl Variables {
             for (dimension, space) in problem.spaces.iter().enumerate().filter(|(_, space)| !space.sums.is_empty()) {
                 let lineage = &mut lineages[dimension];
                 for (upper, lower) in self.pairs(&mut lines, lineage, (dimension, &key), brings_sums) {
-                    for &sum in lineage.between(space, upper, lower) {
+                    for &sum in lineage.between(upper, lower) {
                         let mut cell = key.to_vec();
                         cell[dimension] = space.sums[sum].0;
                         let parent = self.intern(&cell);

@@ -7,6 +7,7 @@ use linear::{Component, Push, Simplex, System as Equations};
 use super::board::Board;
 use super::bound::float;
 use super::flow::{holds, rounded};
+use super::grain::Grain;
 use super::search::Move;
 
 /// Systems of more cells than this are left to the other searches: their first basis takes too long.
@@ -34,8 +35,12 @@ const WHOLE: f64 = 1e-3;
 /// Lowest and highest, unless held.
 type Stand = Option<(i64, Option<i64>)>;
 
-fn stand(board: &Board, cell: u32) -> Stand {
-    (board.price(cell) == Some(0)).then(|| (-board.depth(cell), board.height(cell)))
+fn stand(board: &Board, cell: u32, grain: Grain) -> Stand {
+    (board.price(cell) == Some(0)).then(|| reaches(board, cell, grain))
+}
+
+fn reaches(board: &Board, cell: u32, grain: Grain) -> (i64, Option<i64>) {
+    (-grain.within(board.depth(cell)), board.height(cell).map(|height| grain.within(height)))
 }
 
 /// What a push to the end comes to.
@@ -51,6 +56,8 @@ pub(super) struct Furthest {
 #[derive(Clone)]
 pub(super) struct Vertices {
     simplex: Option<Simplex>,
+    /// In which everything in the search is counted.
+    grain: Grain,
     /// Between what each cell may move in the search, from the truth; none where it is held there.
     stands: Vec<Stand>,
     /// Cells of which the board may think otherwise by now, each once.
@@ -64,19 +71,17 @@ pub(super) struct Vertices {
 }
 
 impl Vertices {
-    pub(super) fn new(board: &Board) -> Self {
+    pub(super) fn new(board: &Board, grain: Grain) -> Self {
         let size = board.system.len();
-        let stands: Vec<Stand> = (0_u32..).take(size).map(|cell| stand(board, cell)).collect();
+        let stands: Vec<Stand> = (0_u32..).take(size).map(|cell| stand(board, cell, grain)).collect();
         let (changed, is_changed) = (Vec::new(), vec![false; size]);
         if size > MOST_CELLS {
-            return Self { simplex: None, stands, changed, is_changed, steps: 0, asked: 0, met: 0 };
+            return Self { simplex: None, grain, stands, changed, is_changed, steps: 0, asked: 0, met: 0 };
         }
         let mut equations = Equations::default();
         for cell in (0_u32..).take(size) {
-            match board.price(cell) {
-                Some(_) => equations.variable(-board.depth(cell), board.height(cell)),
-                None => equations.variable(0, Some(0)),
-            };
+            let (lowest, highest) = board.price(cell).map_or((0, Some(0)), |_| reaches(board, cell, grain));
+            equations.variable(lowest, highest);
         }
         for row in (0_u32..).take(board.system.rows.len()) {
             let terms = board.system.rows.of(row).iter();
@@ -88,7 +93,7 @@ impl Vertices {
         let truth: Vec<(usize, i64)> = (0..size).map(|cell| (cell, 0)).collect();
         let is_there = simplex.rest_at(&truth, |cell| stands[cell].is_some())
             && (0..size).filter(|&cell| stands[cell].is_none()).all(|cell| simplex.hold(cell));
-        Self { simplex: is_there.then_some(simplex), stands, changed, is_changed, steps: 0, asked: 0, met: 0 }
+        Self { simplex: is_there.then_some(simplex), grain, stands, changed, is_changed, steps: 0, asked: 0, met: 0 }
     }
 
     /// Whether the system is small enough.
@@ -131,13 +136,14 @@ impl Vertices {
 
     /// Follows the board in what changed since the last search; most of it was undone before it mattered.
     fn follow(&mut self, board: &Board) {
+        let grain = self.grain;
         let mut changed = std::mem::take(&mut self.changed);
         changed.iter().for_each(|&cell| self.is_changed[cell as usize] = false);
-        changed.retain(|&cell| self.stands[cell as usize] != stand(board, cell));
+        changed.retain(|&cell| self.stands[cell as usize] != stand(board, cell, grain));
         // In an order that the way here does not decide; holding first was found to keep the pushes shorter.
-        changed.sort_unstable_by_key(|&cell| (stand(board, cell).is_some(), cell));
+        changed.sort_unstable_by_key(|&cell| (stand(board, cell, grain).is_some(), cell));
         for cell in changed {
-            let (at, after) = (cell as usize, stand(board, cell));
+            let (at, after) = (cell as usize, stand(board, cell, grain));
             let Some(simplex) = self.simplex.as_mut() else { return };
             let is_sound = match (std::mem::replace(&mut self.stands[at], after), after) {
                 (None, Some((lowest, highest))) => simplex.release(at, lowest, highest),
@@ -169,24 +175,27 @@ impl Vertices {
         simplex.rest();
         let before = simplex.pivots;
         let sense = if amount < 0 { -1.0 } else { 1.0 };
-        let push = simplex.push(cell as usize, sense, pivots, float(amount));
+        let push = simplex.push(cell as usize, sense, pivots, float(self.grain.part(amount)));
         let pivots = simplex.pivots - before;
         let steps = (PIVOT + simplex.fill() / ENTRIES) * usize::try_from(pivots).unwrap_or(0);
         self.steps += u64::try_from(steps).unwrap_or(0);
         board.count_steps(steps);
         let most = match push {
             Push::Lost => return None,
-            Push::Reached | Push::Unlimited => Some(amount.abs()),
+            Push::Reached | Push::Unlimited => Some(self.grain.part(amount.abs())),
             // The bound is outside of what is possible by as much as rounding can have done: no whole number is lost to it.
-            Push::End(Some(end)) => Some(rounded((end * sense + WHOLE).floor()).min(amount.abs())),
+            Push::End(Some(end)) => Some(rounded((end * sense + WHOLE).floor()).min(self.grain.part(amount.abs()))),
             Push::End(None) | Push::Unknown => None,
         };
         let point: Vec<(u32, f64)> = (0_u32..).zip(simplex.point()?).map(|(cell, (_, by))| (cell, by)).collect();
         let moved = point.into_iter().filter(|(_, by)| by.abs() > WHOLE);
         let cells: Option<Vec<(u32, i64)>> =
             moved.map(|(cell, by)| ((by - by.round()).abs() < WHOLE).then(|| (cell, rounded(by)))).collect();
-        let is_moved = |cells: &Vec<(u32, i64)>| cells.iter().any(|&(moved, by)| moved == cell && by * amount > 0);
+        let is_moved =
+            |cells: &Vec<(u32, i64)>| cells.iter().any(|&(moved, by)| moved == cell && by.signum() == amount.signum());
+        let cells = cells.and_then(|cells| self.grain.move_of(cells));
         let cells = cells.filter(|cells| is_moved(cells) && holds(board, cells));
+        let most = most.and_then(|most| self.grain.units(most));
         Some(Furthest { found: cells.map(|cells| Move { cells, cost: 0 }), most })
     }
 }

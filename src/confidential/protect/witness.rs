@@ -98,16 +98,27 @@ pub(super) struct Witnesses {
     /// By cell: the swaps through it, where it is protected or could be published.
     through: Vec<Vec<u32>>,
     ranges: Vec<Range>,
+    /// Most times that a swap counts.
+    often: i64,
     /// Swaps looked at, one cell each, since it was last asked: steps of search like others.
     looked: Cell<usize>,
 }
 
-/// No need is anywhere near; keeps products inside 64 bits where nothing limits a swap.
+/// As often as a swap counts where nothing limits it, unless some need is greater: no need of people is anywhere near.
 const OFTEN: i64 = 1 << 24;
+/// No swap takes a cell further: keeps products inside 64 bits.
+const FURTHEST: i64 = 1 << 60;
 
 impl Witnesses {
     pub(super) fn new(cells: usize) -> Self {
-        Self { through: vec![Vec::new(); cells], ranges: vec![Range::default(); cells], ..Self::default() }
+        let (through, ranges) = (vec![Vec::new(); cells], vec![Range::default(); cells]);
+        Self { through, ranges, often: OFTEN, ..Self::default() }
+    }
+
+    /// The same where cells may need to move as far as this.
+    pub(super) fn for_needs(self, needs: &[Option<Need>]) -> Self {
+        let furthest = needs.iter().flatten().map(|need| need.up.max(need.width)).max();
+        Self { often: furthest.unwrap_or(0).max(OFTEN), ..self }
     }
 
     /// How far a cell is proven to move, for a stranger, or for whoever knows the cell `insider`.
@@ -195,10 +206,12 @@ impl Witnesses {
             return;
         }
         let unit: Vec<(u32, i64)> = cells.iter().map(|&(cell, by)| (cell, by / divisor)).collect();
+        let largest = unit.iter().map(|&(_, by)| by.abs()).max().unwrap_or(1);
+        let most = self.often.min(FURTHEST / largest);
         // For a stranger, whoever it was found for.
         let often = |sign: i64| {
             let limits = unit.iter().filter_map(|&(cell, by)| Some(board.open_reach(cell, by * sign)? / by.abs()));
-            limits.min().unwrap_or(OFTEN).min(OFTEN)
+            limits.min().unwrap_or(most).min(most)
         };
         let (forwards, backwards) = (often(1), often(-1));
         let is_published = |cell: u32| board.primary.states[cell as usize] == State::Open && !board.is_hidden(cell);

@@ -73,7 +73,8 @@ pub fn read(entry: &TableEntry, bytes: &[u8], dimensions: &BTreeSet<&str>) -> Ta
     if bytes.starts_with(&[0xEF, 0xBB, 0xBF]) || std::str::from_utf8(bytes).is_err() {
         table.find(entry, 0, "encoding", "not plain UTF-8");
     }
-    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes);
+    let mut reader =
+        csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(model::lines::LineEnds::new(bytes));
     let mut columns = None;
     for record in reader.byte_records() {
         let Ok(record) = record else {
@@ -196,7 +197,7 @@ impl Table {
 pub(crate) fn whole_number(text: &str) -> Option<u64> {
     let is_written_as_digits = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     if let Ok(count) = text.parse::<u64>() {
-        return (is_written_as_digits && count < 9_000_000_000_000_000).then_some(count);
+        return (is_written_as_digits && count <= 1_000_000_000_000_000_000).then_some(count);
     }
     let number = text.parse::<f64>().ok()?;
     let is_whole = number.fract() == 0.0 && (0.0..9e15).contains(&number);

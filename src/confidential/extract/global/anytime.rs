@@ -9,6 +9,7 @@ use std::rc::Rc;
 use super::Found;
 use super::judge::{Judge, Seen};
 use super::lattice::Levels;
+use super::search::below;
 
 /// All nodes between two, and what the check of the upper one says of them.
 struct Region {
@@ -50,6 +51,8 @@ struct Anytime<'j, 's> {
     made: u64,
     /// The terms with nothing suppressed.
     floor: Vec<Vec<f64>>,
+    /// No choice of what to suppress scores lower than this where a rule chose.
+    ruled: f64,
 }
 
 /// Checks at most `budget` nodes of the lattice up to `top`.
@@ -59,7 +62,8 @@ struct Anytime<'j, 's> {
 pub(super) fn search(judge: &Judge<'_>, top: &[u8], budget: u64) -> Found {
     let known = BTreeMap::new();
     let floor = judge.costs.terms(&judge.grouper.no_values());
-    let mut search = Anytime { judge, known, queue: BinaryHeap::new(), best: None, made: 0, floor };
+    let mut search =
+        Anytime { judge, known, queue: BinaryHeap::new(), best: None, made: 0, floor, ruled: f64::INFINITY };
     search.open(vec![0; top.len()], top.to_vec());
     search.descend(top, budget / 4);
     search.exchange(budget / 2);
@@ -68,7 +72,7 @@ pub(super) fn search(judge: &Judge<'_>, top: &[u8], budget: u64) -> Found {
             break;
         }
         if search.checked() >= budget {
-            return Found { checked: search.checked(), best: search.best, open: Some(region.bound) };
+            return search.found(Some(region.bound));
         }
         let before = search.best.as_ref().map(|(sum, _)| *sum);
         search.split(&region);
@@ -76,7 +80,8 @@ pub(super) fn search(judge: &Judge<'_>, top: &[u8], budget: u64) -> Found {
             search.exchange(budget);
         }
     }
-    Found { checked: search.checked(), best: search.best, open: None }
+    search.go_down(budget);
+    search.found(None)
 }
 
 impl Anytime<'_, '_> {
@@ -95,8 +100,9 @@ impl Anytime<'_, '_> {
         }
         let terms = match self.judge.check(node) {
             Seen::RuledOut => None,
-            Seen::Node { terms, sum, allowed, .. } => {
-                if allowed && self.improves(sum) {
+            Seen::Node { terms, sum, allowed, ruled, .. } => {
+                self.ruled = ruled.map_or(self.ruled, |ruled| ruled.min(self.ruled));
+                if allowed && Judge::is_preferred((sum, node), self.best.as_ref()) {
                     self.best = Some((sum, node.clone()));
                 }
                 Some(Rc::new(terms))
@@ -104,6 +110,26 @@ impl Anytime<'_, '_> {
         };
         self.known.insert(node.clone(), terms.clone());
         terms
+    }
+
+    fn found(self, open: Option<f64>) -> Found {
+        let ruled = Some(self.ruled).filter(|ruled| ruled.is_finite() && self.improves(*ruled));
+        let open = open.into_iter().chain(ruled).min_by(f64::total_cmp);
+        Found { checked: self.checked(), best: self.best, open }
+    }
+
+    /// From the best node down as long as that costs nothing, within `budget` checks.
+    fn go_down(&mut self, budget: u64) {
+        while let Some((best, at)) = self.best.clone() {
+            for node in (0..at.len()).filter(|column| at[*column] > 0).map(|column| below(&at, column)) {
+                if self.checked() < budget && !Judge::is_less(best, sum(&self.floor, &node)) {
+                    self.check(&node);
+                }
+            }
+            if self.best.as_ref().is_some_and(|(_, best)| *best == at) {
+                return;
+            }
+        }
     }
 
     /// From the top, each time one level down where that gains most, as long as the models are kept.

@@ -1,14 +1,21 @@
 //! The classes at a node. Comes in: microdata, a node. Goes out: [`Classes`]. Deliberately absent: whether they are good.
 
 use super::grouper::Grouper;
+use crate::extract::metric::Costs;
 use crate::extract::microdata::Microdata;
 use crate::extract::model::Model;
 use crate::extract::outcome::{Classes, Label};
 
 /// The classes of the rows at `node`, numbered in order of first appearance.
-pub(super) fn classes(microdata: &Microdata, grouper: &Grouper<'_>, node: &[u8], models: &[Model]) -> Classes {
+pub(super) fn classes(
+    microdata: &Microdata,
+    grouper: &Grouper<'_>,
+    node: &[u8],
+    models: &[Model],
+    costs: &Costs,
+) -> Classes {
     let distinct = &microdata.distinct;
-    let keys = grouper.classes(node, models);
+    let keys = grouper.classes(node, models, costs);
     let mut known = std::collections::HashMap::new();
     let mut classes = Classes { cells: vec![Vec::new(); node.len()], ..Classes::default() };
     let mut units: Vec<(u32, u32)> = Vec::new();

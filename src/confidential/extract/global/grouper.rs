@@ -11,6 +11,8 @@ use super::half::Half;
 use super::payload::Payload;
 use super::run::Run;
 use super::tally::Tally;
+use crate::extract::hierarchy::Hierarchy;
+use crate::extract::metric::Costs;
 use crate::extract::microdata::Microdata;
 use crate::extract::model::Model;
 
@@ -37,6 +39,8 @@ pub(super) struct Groups {
     pub(super) cut_short: bool,
     /// A class of the population alone that may not be there; nothing can be suppressed in it.
     pub(super) absent_fails: bool,
+    /// What else is suppressed was chosen by a rule, and another choice might cost less.
+    pub(super) by_rule: bool,
 }
 
 /// Groups rows at any node, remembering what it rolled up.
@@ -128,9 +132,9 @@ impl<'m> Grouper<'m> {
         base
     }
 
-    /// Groups the rows at `node`. Stops when more than `most` records fail a core condition. `stats`: whether classes are
-    /// counted too.
-    pub(super) fn group(&self, node: &[u8], models: &[Model], most: u64, stats: bool) -> Groups {
+    /// Groups the rows at `node`. Stops when more than `most` records fail a core condition.
+    pub(super) fn group(&self, node: &[u8], models: &[Model], most: u64, costs: &Costs) -> Groups {
+        let stats = !costs.metric.is_by_column();
         let base = self.base(node);
         let table = self.halves[1].table(node);
         let least = models.iter().map(Model::units_min).max().unwrap_or(1);
@@ -155,9 +159,7 @@ impl<'m> Grouper<'m> {
             }
             run.groups.suppressed = run.groups.core + run.records(&run.more);
         }
-        self.sort(&mut run, node);
-        run.lower_average(models);
-        while few(&run) && run.drop_smallest() {}
+        self.join(&mut run, node, (models, costs), least);
         let is_answer = run.groups.suppressed <= most;
         self.values(&mut run, is_answer);
         run.groups
@@ -165,23 +167,27 @@ impl<'m> Grouper<'m> {
 
     /// Puts the smallest class last. Among classes alike in size that is the one whose cells come first in their
     /// hierarchies, so that the order of the records decides nothing.
-    fn sort(&self, run: &mut Run<'_>, node: &[u8]) {
+    pub(super) fn sort(&self, run: &mut Run<'_>, node: &[u8]) {
         let base = run.base;
         let cells = |entry: u32| {
-            let row = base.rows_of(entry).first().map_or(0, |row| *row as usize);
-            let cell = move |(column, level): (usize, &u8)| {
-                let value = self.microdata.distinct.codes[column][row];
-                self.microdata.hierarchies[column].levels()[usize::from(*level)].codes[value as usize]
+            let cell = |((value, hierarchy), level): ((u32, &Hierarchy), &u8)| {
+                hierarchy.levels()[usize::from(*level)].codes[value as usize]
             };
-            node.iter().enumerate().map(cell)
+            self.values_of_entry(base, entry).zip(&self.microdata.hierarchies).zip(node).map(cell)
         };
         run.found.sort_unstable_by(|a, b| {
             (b.units, b.records).cmp(&(a.units, a.records)).then_with(|| cells(b.entry).cmp(cells(a.entry)))
         });
     }
 
+    /// The values of one of an entry's rows, one a quasi-identifier.
+    pub(super) fn values_of_entry(&self, base: &Base, entry: u32) -> impl Iterator<Item = u32> {
+        let row = base.rows_of(entry).first().map_or(0, |row| *row as usize);
+        self.microdata.distinct.codes.iter().map(move |codes| codes[row])
+    }
+
     /// Protected units of the suppressed records.
-    fn units(&self, run: &Run<'_>) -> u64 {
+    pub(super) fn units(&self, run: &Run<'_>) -> u64 {
         let units = &self.microdata.distinct.units;
         if units.is_empty() {
             return run.groups.suppressed;
@@ -207,7 +213,7 @@ impl<'m> Grouper<'m> {
     }
 
     /// The class of each distinct row at `node`, where it is kept: block and code of the second half.
-    pub(super) fn classes(&self, node: &[u8], models: &[Model]) -> Vec<Option<(u32, u32)>> {
+    pub(super) fn classes(&self, node: &[u8], models: &[Model], costs: &Costs) -> Vec<Option<(u32, u32)>> {
         let base = self.base(node);
         let table = self.halves[1].table(node);
         let first = self.halves[0].table(node);
@@ -218,9 +224,7 @@ impl<'m> Grouper<'m> {
             Some(payload) => run.inside(payload, models, true),
         }
         run.groups.suppressed = run.groups.core + run.records(&run.more);
-        self.sort(&mut run, node);
-        run.lower_average(models);
-        while run.groups.suppressed > 0 && self.units(&run) < least && run.drop_smallest() {}
+        self.join(&mut run, node, (models, costs), least);
         let key = |(first_code, second): (&u32, &u32)| {
             Some((first.ids[*first_code as usize], table.ids[self.half_code(*second) as usize]))
         };

@@ -2,6 +2,7 @@
 //! absent: which node is next.
 
 use super::grouper::{Grouper, Groups};
+use super::lattice::Levels;
 use crate::extract::metric::{Costs, Metric};
 use crate::extract::model::Model;
 
@@ -31,10 +32,21 @@ pub(super) enum Seen {
         sum: f64,
         /// Whether it keeps the limit.
         allowed: bool,
+        /// Where what it suppresses was chosen by a rule: no choice at the node scores lower, as a sum of terms.
+        ruled: Option<f64>,
     },
 }
 
 impl Judge<'_> {
+    /// Whether a node and its sum are to be taken in place of the best: because it is better, or because it is alike and keeps
+    /// more detail.
+    pub(super) fn is_preferred((sum, node): (f64, &[u8]), best: Option<&(f64, Levels)>) -> bool {
+        best.is_none_or(|(least, levels)| {
+            let is_finer = levels != node && node.iter().zip(levels).all(|(level, best)| level <= best);
+            Self::is_less(sum, *least) || (is_finer && !Self::is_less(*least, sum))
+        })
+    }
+
     /// Whether a sum is less than another by more than rounding.
     pub(super) fn is_less(sum: f64, best: f64) -> bool {
         sum < best - best.abs() * ROUNDING
@@ -43,7 +55,7 @@ impl Judge<'_> {
     /// Groups the rows at `node`, and draws every conclusion from it.
     pub(super) fn check(&self, node: &[u8]) -> Seen {
         let by_column = self.costs.metric.is_by_column();
-        let groups = self.grouper.group(node, self.models, self.limit, !by_column);
+        let groups = self.grouper.group(node, self.models, self.limit, self.costs);
         // Where every class of a node holds, so does every class of the nodes above: of each model, merging two classes
         // that hold makes one that does. So without suppression one class that fails rules out all below. And a class of
         // people without a record has one inside it at every node below.
@@ -58,7 +70,8 @@ impl Judge<'_> {
             if let Some(first) = terms.first_mut() {
                 first.fill(below);
             }
-            return Seen::Node { terms, above, sum, allowed };
+            let ruled = groups.by_rule.then_some(below.max(above));
+            return Seen::Node { terms, above, sum, allowed, ruled };
         }
         let terms = self.costs.terms(&groups.core_values);
         let at = |terms: &[Vec<f64>]| terms.iter().zip(node).map(|(terms, level)| terms[usize::from(*level)]).sum();
@@ -66,7 +79,8 @@ impl Judge<'_> {
             [] => at(&terms),
             suppressed => at(&self.costs.terms(suppressed)),
         };
-        Seen::Node { terms, above: f64::NEG_INFINITY, sum, allowed }
+        let ruled = groups.by_rule.then(|| at(&terms));
+        Seen::Node { terms, above: f64::NEG_INFINITY, sum, allowed, ruled }
     }
 
     /// Of a metric that looks at classes: the bound below, the bound above, the score.

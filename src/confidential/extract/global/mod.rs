@@ -7,6 +7,7 @@ mod apply;
 mod base;
 mod grouper;
 mod half;
+mod joining;
 mod judge;
 mod lattice;
 mod payload;
@@ -79,7 +80,15 @@ pub enum GlobalError {
         /// Records that may be suppressed.
         limit: u64,
     },
-    /// The budget was used up before any node was found.
+    /// Whoever is suppressed would be one of fewer than a class must have, and so would anybody who is not.
+    #[error("there are {units} protected units and a class must have {least}: too few for any extract")]
+    Few {
+        /// In all records.
+        units: u64,
+        /// What the models ask for.
+        least: u64,
+    },
+    /// None was found: the budget was used up, or a rule chose what to suppress and suppressed too much.
     #[error("no combination of levels was found in {checked} checks")]
     Budget {
         /// Nodes checked.
@@ -103,6 +112,11 @@ pub fn optimum(microdata: &Microdata, settings: &Settings) -> Result<Optimum, Gl
 
 /// The same, with lattices up to `nodes_max` nodes searched as a whole.
 fn search_up_to(microdata: &Microdata, settings: &Settings, nodes_max: usize) -> Result<Optimum, GlobalError> {
+    let least = settings.models.iter().map(Model::units_min).max().unwrap_or(1);
+    let units = units(microdata);
+    if units < least && microdata.records > 0 {
+        return Err(GlobalError::Few { units, least });
+    }
     let heights: Vec<usize> = microdata.hierarchies.iter().map(Hierarchy::height).collect();
     let nodes = heights.iter().fold(1_u128, |nodes, height| nodes.saturating_mul(*height as u128));
     let costs = Costs::new(microdata, settings.metric, &settings.weights);
@@ -111,7 +125,9 @@ fn search_up_to(microdata: &Microdata, settings: &Settings, nodes_max: usize) ->
     let lattice = Lattice::new(&heights).filter(|lattice| lattice.nodes() <= nodes_max);
     let Found { best, open, checked } = if let Some(lattice) = lattice {
         let mut search = Search::new(&lattice, &judge);
-        search.run(settings.budget.unwrap_or(u64::MAX));
+        let budget = settings.budget.unwrap_or(u64::MAX);
+        search.run(budget);
+        search.go_down(budget);
         Found { open: search.open_bound(), checked: search.checked, best: search.best }
     } else {
         let top: Vec<u8> = heights.iter().map(|height| u8::try_from(height - 1).unwrap_or(u8::MAX)).collect();
@@ -129,8 +145,18 @@ fn search_up_to(microdata: &Microdata, settings: &Settings, nodes_max: usize) ->
         bound: costs.score(open.unwrap_or(sum)),
         checked,
         lattice: nodes,
-        classes: apply::classes(microdata, &grouper, &node, &settings.models),
+        classes: apply::classes(microdata, &grouper, &node, &settings.models, &costs),
     })
+}
+
+/// Protected units of all records.
+fn units(microdata: &Microdata) -> u64 {
+    let distinct = &microdata.distinct;
+    if distinct.units.is_empty() {
+        return microdata.records as u64;
+    }
+    let of_records = distinct.units.iter().zip(&distinct.counts).filter(|(_, count)| **count > 0);
+    of_records.map(|(unit, _)| unit).collect::<std::collections::BTreeSet<_>>().len() as u64
 }
 
 /// What a search found.

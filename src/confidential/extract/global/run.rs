@@ -167,25 +167,24 @@ impl<'a> Run<'a> {
                     break;
                 }
                 units -= smallest.units;
-                self.drop_smallest();
+                self.suppress(self.found.len() - 1);
             }
         }
     }
 
-    /// Suppresses the smallest class. False where there is none.
-    pub(super) fn drop_smallest(&mut self) -> bool {
-        let Some(smallest) = self.found.pop() else { return false };
-        for entry in self.base.block(smallest.block) {
+    /// Suppresses the class at a place among those found.
+    pub(super) fn suppress(&mut self, at: usize) {
+        let class = self.found.remove(at);
+        for entry in self.base.block(class.block) {
             let second = self.base.second[entry] as usize;
             let second = self.half.map_or(second, |half| half[second] as usize);
-            if self.table.ids[second] == smallest.id {
+            if self.table.ids[second] == class.id {
                 self.more.push(u32::try_from(entry).unwrap_or(u32::MAX));
             }
         }
-        self.groups.suppressed += smallest.records;
+        self.groups.suppressed += class.records;
         self.groups.classes -= 1;
-        self.groups.squares -= smallest.records * smallest.records;
-        true
+        self.groups.squares -= class.records * class.records;
     }
 }
 

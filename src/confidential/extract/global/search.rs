@@ -17,6 +17,8 @@ pub(super) struct Search<'s> {
     /// Sum of terms, levels.
     pub(super) best: Option<(f64, Levels)>,
     pub(super) checked: u64,
+    /// No choice of what to suppress scores lower than this where a rule chose.
+    pub(super) ruled: f64,
 }
 
 impl<'s> Search<'s> {
@@ -24,7 +26,7 @@ impl<'s> Search<'s> {
         let mut bounds = vec![0.0; lattice.nodes()];
         let terms = judge.costs.terms(&judge.grouper.no_values());
         lattice.below(&lattice.top(), &terms, |node, sum| bounds[node] = sum);
-        Self { lattice, judge, bounds, best: None, checked: 0 }
+        Self { lattice, judge, bounds, best: None, checked: 0, ruled: f64::INFINITY }
     }
 
     /// Until no node is open, or `budget` nodes are checked.
@@ -67,6 +69,24 @@ impl<'s> Search<'s> {
         }
     }
 
+    /// From the best node down as long as that costs nothing, within `budget` checks: of levels alike in cost those that keep
+    /// most detail.
+    pub(super) fn go_down(&mut self, budget: u64) {
+        while let Some((_, at)) = self.best.clone() {
+            for node in (0..at.len()).filter(|column| at[*column] > 0).map(|column| below(&at, column)) {
+                let bound = self.bounds[self.lattice.index(&node)];
+                let may_tie =
+                    bound.is_finite() && self.best.as_ref().is_some_and(|(best, _)| !Judge::is_less(*best, bound));
+                if may_tie && self.checked < budget {
+                    self.check(&node);
+                }
+            }
+            if self.best.as_ref().is_some_and(|(_, best)| *best == at) {
+                return;
+            }
+        }
+    }
+
     fn check_waiting(&mut self, waiting: &mut Option<usize>) {
         if let Some(node) = waiting.take().filter(|node| self.is_open(*node)) {
             self.check(&self.lattice.levels(node));
@@ -99,10 +119,12 @@ impl<'s> Search<'s> {
         order
     }
 
-    /// The lowest score that an unchecked node may have, where that is lower than the best found.
+    /// The lowest score that an unchecked node may have, or one at which a rule chose what to suppress, where that is lower than
+    /// the best found.
     pub(super) fn open_bound(&self) -> Option<f64> {
-        let open = (0..self.bounds.len()).filter(|node| self.is_open(*node));
-        open.map(|node| self.bounds[node]).min_by(f64::total_cmp)
+        let open = (0..self.bounds.len()).filter(|node| self.is_open(*node)).map(|node| self.bounds[node]);
+        let ruled = Some(self.ruled).filter(|ruled| ruled.is_finite() && self.improves(*ruled));
+        open.chain(ruled).min_by(f64::total_cmp)
     }
 
     /// Whether a node may still be better than the best found, by more than rounding.
@@ -159,16 +181,24 @@ impl<'s> Search<'s> {
                 let zeros: Vec<Vec<f64>> = node.iter().map(|level| vec![0.0; usize::from(*level) + 1]).collect();
                 lattice.below(node, &zeros, |below, _| bounds[below] = f64::INFINITY);
             }
-            Seen::Node { terms, above, sum, allowed } => {
+            Seen::Node { terms, above, sum, allowed, ruled } => {
+                self.ruled = ruled.map_or(self.ruled, |ruled| ruled.min(self.ruled));
                 lattice.below(node, terms, |at, sum| bounds[at] = bounds[at].max(sum));
                 if *above > f64::NEG_INFINITY {
                     lattice.above(node, |at| bounds[at] = bounds[at].max(*above));
                 }
                 bounds[lattice.index(node)] = f64::INFINITY;
-                if *allowed && self.improves(*sum) {
+                if *allowed && Judge::is_preferred((*sum, node), self.best.as_ref()) {
                     self.best = Some((*sum, node.to_vec()));
                 }
             }
         }
     }
+}
+
+/// The node one level down in one column.
+pub(super) fn below(at: &[u8], column: usize) -> Levels {
+    let mut below = at.to_vec();
+    below[column] -= 1;
+    below
 }

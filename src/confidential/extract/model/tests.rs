@@ -16,6 +16,19 @@ fn k_counts_units() {
 }
 
 #[test]
+fn the_fewest_units_of_any_risk_are_the_first_that_hold_and_are_not_counted_up_to() {
+    let least = |most: f64| Model::HighestRisk { most }.units_min();
+    let holds = |units: u64, most: f64| {
+        Model::HighestRisk { most }.holds(&Class { units, population: 0, records: units, values: &[] })
+    };
+    for most in (1..2_000).map(|part| f64::from(part) / 2_000.0).chain([1e-9, 1e-10, 1e-12, 3e-15]) {
+        let units = least(most);
+        assert!(holds(units, most) && (units == 1 || !holds(units - 1, most)), "{most}: {units}");
+    }
+    assert_eq!((least(1.0), least(1e-300)), (1, u64::MAX));
+}
+
+#[test]
 fn the_population_may_hide_whom_the_data_do_not() {
     assert!(holds(&Model::KMap { k: 10 }, &[1]) && !holds(&Model::KMap { k: 11 }, &[1]));
     let presence = Model::DeltaPresence { low: 0.1, high: 0.5 };
