@@ -33,15 +33,18 @@ impl Sums {
         Self { inner, units }
     }
 
-    /// What each unit contributes to each cell.
-    pub(super) fn contributions(&self, keys: &[Key]) -> Vec<Vec<u64>> {
+    /// Each unit and what it contributes to each cell.
+    pub(super) fn contributions(&self, keys: &[Key]) -> Vec<Vec<(u64, u64)>> {
         let shapes: Vec<u64> = keys.iter().map(|key| self.inner.shape(key)).collect();
         let mut all = vec![Vec::new(); keys.len()];
         for shape in shapes.iter().copied().collect::<BTreeSet<u64>>() {
-            let mut cells: BTreeMap<u128, Vec<u64>> = BTreeMap::new();
+            let mut cells: BTreeMap<u128, Vec<(u64, u64)>> = BTreeMap::new();
             for (cell, value) in self.inner.rolled_up(shape | 1 << self.units) {
                 let unit = u32::try_from(self.inner.packing.code(cell, self.units)).unwrap_or(u32::MAX);
-                cells.entry(cell - self.inner.packing.part(self.units, unit)).or_default().push(value);
+                cells
+                    .entry(cell - self.inner.packing.part(self.units, unit))
+                    .or_default()
+                    .push((u64::from(unit), value));
             }
             let own = keys.iter().zip(&mut all).zip(&shapes).filter(|(_, of_key)| **of_key == shape);
             for ((key, of_units), _) in own {
@@ -57,10 +60,10 @@ impl Sums {
     }
 
     pub(super) fn count(&self, keys: &[Key]) -> Vec<Counts> {
-        let counts = |of_units: Vec<u64>| Counts {
-            counted: of_units.iter().sum(),
+        let counts = |of_units: Vec<(u64, u64)>| Counts {
+            counted: of_units.iter().map(|(_, value)| value).sum(),
             protected: of_units.len() as u64,
-            largest: of_units.iter().copied().max().unwrap_or(0),
+            largest: of_units.iter().map(|&(_, value)| value).max().unwrap_or(0),
         };
         self.contributions(keys).into_iter().map(counts).collect()
     }

@@ -191,7 +191,7 @@ impl Counter for Case {
         self.sums.as_ref().map_or_else(|| self.inner.count(keys), |sums| sums.count(keys))
     }
 
-    fn contributions(&self, keys: &[Key]) -> Option<Vec<Vec<u64>>> {
+    fn contributions(&self, keys: &[Key]) -> Option<Vec<Vec<(u64, u64)>>> {
         Some(self.sums.as_ref()?.contributions(keys))
     }
 

@@ -296,7 +296,8 @@ fn minutes_are_summed_and_a_family_contributes_once_to_each_cell() {
     // Family A has 930 in N1, over both ages; B spent nothing in the south.
     let expected = [(1_070, 4, 930), (970, 3, 900), (980, 2, 930), (70, 1, 70), (0, 0, 0)];
     assert_eq!(counts.collect::<Vec<_>>(), expected);
-    let mut of_units = case.contributions(&keys).expect("sums")[0].clone();
+    let of_units = &case.contributions(&keys).expect("sums")[0];
+    let mut of_units: Vec<u64> = of_units.iter().map(|&(_, minutes)| minutes).collect();
     of_units.sort_unstable();
     assert_eq!(of_units, [20, 50, 70, 930]);
 }

@@ -54,6 +54,11 @@ pub enum ProtectError {
     /// A rule of contributions without any.
     #[error("what each unit contributes is not known, so no rule of dominance can be held")]
     NoContributions,
+    /// More sums of hidden cells tell too much of one unit than are looked after.
+    #[error(
+        "hidden cells add up to too many sums in which one unit weighs too much: use fewer or coarser codes, or a smaller percentage"
+    )]
+    ManySums,
     /// No multiples beside the counts add up.
     #[error("no rounding of {table} to neighbouring multiples of {base} was found that adds up")]
     NotAdditive {

@@ -18,6 +18,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::lone::Lone;
 use super::primary::{Need, State};
 use super::relations;
+use super::rules::dominance::{Contributions, Dominance};
+use super::rules::{self, minimum_frequency};
 use super::system::{System, signed};
 
 /// For each variable, the insiders who know it; an insider is named by the first cell that it is alone in.
@@ -33,8 +35,36 @@ pub(super) struct Insiders {
     floors: Vec<Vec<(i64, u32)>>,
     /// By cell: the true count.
     counts: Vec<i64>,
+    /// Where something is summed: what each cell needs from whoever contributes to it, and the unit of each contributor.
+    levels: BTreeMap<u32, Level>,
+    units: BTreeMap<u32, u64>,
     /// By insider and cell: how much an earlier release has left open for that insider, where it is less than the cell needs.
     told: BTreeMap<(u32, u32), Need>,
+}
+
+/// What a sum needs in which one unit weighs too much.
+#[derive(Debug, Clone)]
+struct Level {
+    rule: Dominance,
+    of_units: Contributions,
+    /// What it needs as a cell of few, whoever reads.
+    as_few: Option<Need>,
+}
+
+impl Level {
+    fn of(system: &System, rule: Dominance, cell: u32, floors: &[i64]) -> Self {
+        let at = cell as usize;
+        let threshold = minimum_frequency::threshold(system, at);
+        let threshold = threshold.unwrap_or_else(|| minimum_frequency::highest_threshold(system));
+        let as_few = minimum_frequency::is_small(system.counts[at], threshold)
+            .then(|| minimum_frequency::need(system.counts[at], threshold, floors[at] == 0));
+        Self { rule, of_units: system.contributions[at].clone(), as_few }
+    }
+
+    /// From the point of view of somebody of a unit, where it has one, who contributes so much.
+    fn need(&self, reader: (Option<u64>, u64)) -> Option<Need> {
+        rules::stricter(self.as_few, self.rule.need(&self.of_units, Some(reader)))
+    }
 }
 
 impl Insiders {
@@ -47,8 +77,38 @@ impl Insiders {
             own: vec![BTreeMap::new(); cells],
             floors: vec![Vec::new(); cells],
             counts: Vec::new(),
+            levels: BTreeMap::new(),
+            units: BTreeMap::new(),
             told: BTreeMap::new(),
         }
+    }
+
+    /// Everybody who contributes to a sum that is not published: it knows what it brought to each cell.
+    pub(super) fn add_contributors(&mut self, system: &System, states: &[State], floors: &[i64]) {
+        let Some(rule) = system.problem.rules.dominance else { return };
+        self.counts = (0..system.len()).map(|cell| system.value(cell)).collect();
+        let mut own: BTreeMap<u64, BTreeMap<u32, i64>> = BTreeMap::new();
+        for (cell, of_units) in (0_u32..).zip(&system.contributions) {
+            if states[cell as usize] == State::Fixed {
+                continue;
+            }
+            for &(unit, of_unit) in of_units.of_units() {
+                own.entry(unit).or_default().insert(cell, signed(of_unit));
+            }
+        }
+        for (unit, own) in own {
+            let insider = u32::try_from(self.own.len()).unwrap_or(u32::MAX);
+            for (&cell, &own) in own.iter().filter(|&(&cell, &own)| own > floors[cell as usize]) {
+                self.floors[cell as usize].push((own, insider));
+            }
+            self.own.push(own);
+            self.knows.push(Vec::new());
+            self.units.insert(insider, unit);
+        }
+        for floors in &mut self.floors {
+            floors.sort_unstable_by_key(|&(own, insider)| (std::cmp::Reverse(own), insider));
+        }
+        self.levels = system.dominated.iter().map(|&(cell, _)| (cell, Level::of(system, rule, cell, floors))).collect();
     }
 
     /// Everybody who is alone in a cell that is not published; no cell is less for any reader than its floor.
@@ -95,13 +155,19 @@ impl Insiders {
 
     /// All of them, rising.
     pub(super) fn all(&self) -> impl Iterator<Item = u32> {
-        (0_u32..).zip(&self.knows).filter(|(_, known)| !known.is_empty()).map(|(insider, _)| insider)
+        let is_one = |(known, own): (&Vec<u32>, &BTreeMap<u32, i64>)| !known.is_empty() || !own.is_empty();
+        (0_u32..).zip(self.knows.iter().zip(&self.own)).filter(move |(_, of)| is_one(*of)).map(|(insider, _)| insider)
     }
 
     /// What a cell needs against an insider who does not know it.
     pub(super) fn need(&self, insider: u32, cell: u32, need: Need) -> Need {
         let own = self.least(insider, cell);
         let others = self.counts.get(cell as usize).map_or(need.down, |count| count - own);
+        let of_reader = || (self.units.get(&insider).copied(), own.unsigned_abs());
+        let need = match self.levels.get(&cell) {
+            Some(level) => level.need(of_reader()).map_or(Need { up: 0, down: 0, width: 0 }, |own| own.at_most(need)),
+            None => need,
+        };
         let need = Need { down: need.down.min(others), ..need };
         self.told.get(&(insider, cell)).map_or(need, |left| need.at_most(*left))
     }

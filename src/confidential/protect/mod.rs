@@ -33,6 +33,7 @@ mod start;
 mod system;
 #[cfg(test)]
 mod tests;
+mod told;
 mod touched;
 mod vertices;
 mod witness;
@@ -283,7 +284,27 @@ fn suppress_all(problem: &Problem, counter: &dyn Counter) -> Result<Pattern, Pro
 
 /// Decides under the zeros that the tables ask for.
 fn attempt(problem: &Problem, counter: &dyn Counter, resort: Resort) -> Result<Pattern, ProtectError> {
-    let system = rules::dominance::judged(system::System::build(problem, counter)?, counter)?;
+    let mut sums: Vec<Vec<Key>> = Vec::new();
+    loop {
+        let (pattern, told) = with_sums(problem, counter, resort, &sums)?;
+        if told.is_empty() {
+            return Ok(pattern);
+        }
+        sums.extend(told);
+        if sums.len() > told::MOST {
+            return Err(ProtectError::ManySums);
+        }
+    }
+}
+
+/// A pattern in which `sums` of hidden cells are protected like cells, and what other sums of its hidden cells tell too much.
+fn with_sums(
+    problem: &Problem,
+    counter: &dyn Counter,
+    resort: Resort,
+    sums: &[Vec<Key>],
+) -> Result<(Pattern, Vec<Vec<Key>>), ProtectError> {
+    let system = rules::dominance::judged(system::System::build(problem, counter)?, counter, sums)?;
     let groups = rules::group::described(&system);
     let widened = (!groups.is_empty()).then(|| rules::group::widened(&system, &groups));
     let system = match &widened {
@@ -297,7 +318,7 @@ fn attempt(problem: &Problem, counter: &dyn Counter, resort: Resort) -> Result<P
     pattern::prove(&system, &primary, &outcome)?;
     let mut pattern = Pattern { method, ..pattern::pattern(&system, &primary, &outcome, &forms) };
     pattern.statistics.lower_bound = lower_bound;
-    Ok(pattern)
+    Ok((pattern, told::sums(&system, &primary, &outcome, sums)))
 }
 
 /// The pattern, and how little any could cost: neither waits for the other. Rounding may yet turn cells into hidden ones,

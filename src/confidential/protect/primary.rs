@@ -101,9 +101,12 @@ pub(super) fn primary(system: &System) -> Primary {
 impl Primary {
     /// Takes note of who knows what, from the states as they are.
     pub(super) fn find_insiders(&mut self, system: &System) {
-        if system.problem.insiders == super::Insiders::Considered {
-            self.insiders = Insiders::of(system, &self.states, &self.floors);
-        }
+        self.insiders = match system.problem.insiders {
+            super::Insiders::Considered => Insiders::of(system, &self.states, &self.floors),
+            super::Insiders::Ignored => Insiders::none(system.len()),
+        };
+        // A rule of contributions is about contributors, whoever else reads.
+        self.insiders.add_contributors(system, &self.states, &self.floors);
     }
 }
 

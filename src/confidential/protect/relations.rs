@@ -138,7 +138,7 @@ impl Counter for Narrow<'_> {
         self.counter.cell_keys(&cells)
     }
 
-    fn contributions(&self, keys: &[Key]) -> Option<Vec<Vec<u64>>> {
+    fn contributions(&self, keys: &[Key]) -> Option<Vec<Vec<(u64, u64)>>> {
         let is_room = |key: &Key| key.get(self.dimensions).is_some_and(|&code| code != 0);
         let cells: Vec<Key> = keys.iter().map(|key| key.iter().copied().take(self.dimensions).collect()).collect();
         let mut all = self.counter.contributions(&cells)?;

@@ -16,6 +16,7 @@ use super::error::ProtectError;
 use super::lineage::Lineage;
 use super::lone::{self, Lone};
 use super::primary::Need;
+use super::rules::dominance::Contributions;
 use super::rules::group::Watched;
 use super::{EarlierForm, Insiders, Problem, Space, relations, touched};
 use crate::tabulate::{Counter, Counts, Key};
@@ -84,6 +85,8 @@ pub(super) struct System<'a> {
     pub watched: Vec<Watched>,
     /// Cells in which one unit weighs too much, and what they need, where something is summed.
     pub dominated: Vec<(u32, Need)>,
+    /// What units contribute to each variable, where something is summed.
+    pub contributions: Vec<Contributions>,
     /// The cases of every cell that a single protected unit is counted in, where insiders are considered.
     pub lone: Vec<Lone>,
 }
@@ -171,8 +174,8 @@ impl<'a> System<'a> {
         let origins = vec![Origin::default(); keys.len()];
         let adds_up = vec![true; rows.len()];
         let (rows, rows_of) = (Lists::new(rows.into_iter()), Lists::new(rows_of.into_iter()));
-        let (watched, lone, dominated) = (Vec::new(), Vec::new(), Vec::new());
-        Self { problem, keys, origins, counts, rows, adds_up, rows_of, watched, lone, dominated }
+        let (watched, lone, dominated, contributions) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Self { problem, keys, origins, counts, rows, adds_up, rows_of, watched, lone, dominated, contributions }
     }
 
     /// The sums over one dimension, the parent first.

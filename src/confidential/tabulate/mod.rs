@@ -45,9 +45,9 @@ pub trait Counter {
         None
     }
 
-    /// Where something is summed and not counted (minutes): what each protected unit contributes to each cell, in any
+    /// Where something is summed and not counted (minutes): each protected unit and what it contributes to each cell, in any
     /// order. None where cases are counted.
-    fn contributions(&self, _keys: &[Key]) -> Option<Vec<Vec<u64>>> {
+    fn contributions(&self, _keys: &[Key]) -> Option<Vec<Vec<(u64, u64)>>> {
         None
     }
 }

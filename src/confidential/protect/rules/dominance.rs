@@ -14,35 +14,61 @@
 //! the highest value, overstates the largest by p % (the upper protection level of the rule: `p x1 / 100 - rest`), and one
 //! in which it is as much lower. Under (n, k) the level is `100 / k` of what the n largest contribute, less the total.
 //!
+//! The need belongs to every sum of hidden cells that readers know, and each contributor is a reader who knows what it brought to
+//! every cell (4.2.3 of the handbook; `told`, `insider`). Worked example: North is 1,000 and five of 1, South is 900 and five of 1,
+//! both hidden alone in their row, which says 1,910. The largest of the north takes its 1,000 off and has 910 for 900.
+//!
 //! Its attack: the second largest contributor takes its own from the total and has the largest within p %
 //! ([`best_guess`]).
+
+use std::collections::BTreeMap;
 
 use super::super::Reason;
 use super::super::error::ProtectError;
 use super::super::primary::Need;
 use super::super::system::{System, signed};
+use super::super::told;
 use super::Rulings;
-use crate::tabulate::Counter;
+use crate::tabulate::{Counter, Key};
 
 /// What protected units contribute to one cell, each unit once.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Contributions {
-    /// The largest first.
-    sorted: Vec<u64>,
+    /// Units and what they contribute, the largest first.
+    sorted: Vec<(u64, u64)>,
     total: u64,
 }
 
 impl Contributions {
-    /// The contributions of a cell's units, in any order; none where they add up to more than can be counted.
+    /// The units of a cell and what they contribute, in any order; none where that adds up to more than can be counted.
     #[must_use]
-    pub fn new(mut of_units: Vec<u64>) -> Option<Self> {
-        of_units.sort_unstable_by_key(|&of_unit| std::cmp::Reverse(of_unit));
-        let total = of_units.iter().try_fold(0_u64, |sum, &of_unit| sum.checked_add(of_unit))?;
+    pub fn new(mut of_units: Vec<(u64, u64)>) -> Option<Self> {
+        of_units.sort_unstable_by_key(|&(unit, of_unit)| (std::cmp::Reverse(of_unit), unit));
+        let total = of_units.iter().try_fold(0_u64, |sum, &(_, of_unit)| sum.checked_add(of_unit))?;
         Some(Self { sorted: of_units, total })
     }
 
+    /// Those of several cells that have nothing in common.
+    pub(in super::super) fn of_all<'a>(cells: impl Iterator<Item = &'a Self>) -> Option<Self> {
+        let mut of_units: BTreeMap<u64, u64> = BTreeMap::new();
+        for &(unit, of_unit) in cells.flat_map(|cell| &cell.sorted) {
+            let sum = of_units.entry(unit).or_default();
+            *sum = sum.checked_add(of_unit)?;
+        }
+        Self::new(of_units.into_iter().collect())
+    }
+
+    /// Units and what they contribute, the largest first.
+    pub(in super::super) fn of_units(&self) -> &[(u64, u64)] {
+        &self.sorted
+    }
+
+    pub(in super::super) fn total(&self) -> u64 {
+        self.total
+    }
+
     fn largest(&self, at: usize) -> u64 {
-        self.sorted.get(at).copied().unwrap_or(0)
+        self.sorted.get(at).map_or(0, |&(_, of_unit)| of_unit)
     }
 }
 
@@ -74,7 +100,7 @@ impl Dominance {
                 100 * rest < wide(percent) * wide(cell.largest(0))
             }
             Self::Share { units, percent } => {
-                let top: u128 = cell.sorted.iter().take(units).copied().map(wide).sum();
+                let top: u128 = cell.sorted.iter().take(units).map(|&(_, of_unit)| wide(of_unit)).sum();
                 100 * top > wide(percent) * wide(cell.total)
             }
         }
@@ -92,7 +118,7 @@ impl Dominance {
                 (wide(percent) * wide(cell.largest(0))).div_ceil(100).saturating_sub(rest)
             }
             Self::Share { units, percent } => {
-                let top: u128 = cell.sorted.iter().take(units).copied().map(wide).sum();
+                let top: u128 = cell.sorted.iter().take(units).map(|&(_, of_unit)| wide(of_unit)).sum();
                 (100 * top).div_ceil(wide(percent).max(1)).saturating_sub(wide(cell.total))
             }
         };
@@ -100,20 +126,55 @@ impl Dominance {
     }
 }
 
-/// Finds the cells in which one unit weighs too much, those included that exist only as a difference.
+impl Dominance {
+    /// What a cell needs from the point of view of somebody who contributes `own` to it (of unit `who`, where it is known), or of
+    /// whoever is best placed; none where nobody's part is told.
+    pub(in super::super) fn need(self, cell: &Contributions, reader: Option<(Option<u64>, u64)>) -> Option<Need> {
+        let Some((who, own)) = reader else {
+            return self.is_primary(cell).then(|| {
+                let up = signed(self.upper_level(cell));
+                Self::needed(up, signed(cell.total))
+            });
+        };
+        let left = signed(cell.total.saturating_sub(own));
+        let up = match self {
+            Self::Percent { percent } => {
+                // The largest of the others; a reader of another name may be it, and is then asked about itself: no less is hidden.
+                let &(_, other) = cell.sorted.iter().find(|&&(unit, _)| who != Some(unit))?;
+                let highest = (u128::from(100 + percent) * u128::from(other)).div_ceil(100) + u128::from(own);
+                i64::try_from(highest.saturating_sub(u128::from(cell.total))).unwrap_or(i64::MAX)
+            }
+            Self::Share { .. } if self.is_primary(cell) => signed(self.upper_level(cell)),
+            Self::Share { .. } => 0,
+        };
+        (up > 0).then(|| Self::needed(up, left))
+    }
+
+    fn needed(up: i64, most_down: i64) -> Need {
+        let down = up.min(most_down);
+        Need { up, down, width: up.saturating_add(down) }
+    }
+}
+
+/// Finds the cells in which one unit weighs too much, those included that exist only as a difference or as one of `sums` of cells that
+/// readers know.
 ///
 /// # Errors
 /// [`ProtectError::NoContributions`] where the rule is asked for and nothing is known of units.
-pub(in super::super) fn judged<'a>(mut system: System<'a>, counter: &dyn Counter) -> Result<System<'a>, ProtectError> {
+pub(in super::super) fn judged<'a>(
+    mut system: System<'a>,
+    counter: &dyn Counter,
+    sums: &[Vec<Key>],
+) -> Result<System<'a>, ProtectError> {
     let Some(rule) = system.problem.rules.dominance else { return Ok(system) };
     let contributions = counter.contributions(&system.keys).ok_or(ProtectError::NoContributions)?;
-    for (cell, of_units) in (0_u32..).zip(contributions) {
-        // What is more than can be counted was refused when the sums were checked.
-        let Some(of_units) = Contributions::new(of_units) else { return Err(ProtectError::NoContributions) };
-        if rule.is_primary(&of_units) {
-            let up = signed(rule.upper_level(&of_units));
-            let down = up.min(signed(of_units.total));
-            system.dominated.push((cell, Need { up, down, width: up + down }));
+    // What is more than can be counted was refused when the sums were checked.
+    let contributions: Option<Vec<Contributions>> = contributions.into_iter().map(Contributions::new).collect();
+    system.contributions = contributions.ok_or(ProtectError::NoContributions)?;
+    let mut system = told::with_sums(system, sums);
+    for (cell, of_units) in (0_u32..).zip(&system.contributions) {
+        if let Some(need) = rule.need(of_units, None) {
+            system.dominated.push((cell, need));
         }
     }
     Ok(system)
@@ -141,7 +202,7 @@ mod tests {
     use super::*;
 
     fn minutes(of_families: &[u64]) -> Contributions {
-        Contributions::new(of_families.to_vec()).expect("minutes of a service")
+        Contributions::new((0..).zip(of_families.iter().copied()).collect()).expect("minutes of a service")
     }
 
     #[test]
@@ -170,7 +231,7 @@ mod tests {
 
     #[test]
     fn contributions_that_cannot_be_added_up_are_refused() {
-        assert_eq!(Contributions::new(vec![u64::MAX, 1]), None);
+        assert_eq!(Contributions::new(vec![(1, u64::MAX), (2, 1)]), None);
     }
 
     proptest! {

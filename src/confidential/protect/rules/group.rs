@@ -30,6 +30,7 @@ use super::super::primary::Need;
 use super::super::system::{Origin, System};
 use super::super::{Problem, Reason};
 use super::Rulings;
+use super::dominance::Contributions;
 use super::zeros::is_known;
 use crate::tabulate::{Counts, Key};
 
@@ -165,10 +166,20 @@ pub(in super::super) fn watch<'a>(system: System<'a>, widened: &'a Widened, grou
         watched.push(Watched { category: group.category, partner, outside, count: group.outside });
     }
     let (mut origins, mut adds_up) = (system.origins, system.adds_up);
-    let (lone, dominated) = (system.lone, system.dominated);
+    let (lone, dominated, mut contributions) = (system.lone, system.dominated, system.contributions);
+    // What is outside is looked at for its families alone.
+    contributions.resize_with(if contributions.is_empty() { 0 } else { keys.len() }, Contributions::default);
     origins.resize_with(keys.len(), Origin::default);
     adds_up.resize(rows.len(), true);
-    System { origins, watched, adds_up, lone, dominated, ..System::part(&widened.problem, keys, counts, rows) }
+    System {
+        origins,
+        watched,
+        adds_up,
+        lone,
+        dominated,
+        contributions,
+        ..System::part(&widened.problem, keys, counts, rows)
+    }
 }
 
 /// Hides what describes a group, and its partner; requires that others could be outside.

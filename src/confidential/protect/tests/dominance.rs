@@ -14,11 +14,13 @@ struct Minutes([Vec<u64>; 4]);
 
 impl Minutes {
     fn of(&self, key: &Key) -> Vec<u64> {
-        let is_in = |at: usize| {
-            let under = |code: u32, own: usize| code == 0 || code as usize == own + 1;
-            under(key[0], at / 2) && under(key[1], at % 2)
-        };
-        (0..4).filter(|&at| is_in(at)).flat_map(|at| self.0[at].iter().copied()).collect()
+        self.of_families(key).into_iter().map(|(_, minutes)| minutes).collect()
+    }
+
+    /// Each family has a number of its own.
+    fn of_families(&self, key: &Key) -> Vec<(u64, u64)> {
+        let of_cell = |at: usize| (100 * at as u64..).zip(self.0[at].iter().copied());
+        members(key).into_iter().flat_map(of_cell).collect()
     }
 
     fn problem(&self, dominance: Option<Dominance>) -> Problem {
@@ -58,8 +60,8 @@ impl Counter for Minutes {
         Vec::new()
     }
 
-    fn contributions(&self, keys: &[Key]) -> Option<Vec<Vec<u64>>> {
-        Some(keys.iter().map(|key| self.of(key)).collect())
+    fn contributions(&self, keys: &[Key]) -> Option<Vec<Vec<(u64, u64)>>> {
+        Some(keys.iter().map(|key| self.of_families(key)).collect())
     }
 }
 
@@ -116,7 +118,7 @@ fn pencil() -> Minutes {
 fn a_family_that_dominates_a_sum_is_not_told_to_the_second_largest() {
     let minutes = pencil();
     let north = Key::from([1, 1]);
-    let of_north = Contributions::new(minutes.of(&north)).expect("minutes");
+    let of_north = Contributions::new(minutes.of_families(&north)).expect("minutes");
     // Off: four families are enough for the threshold of 3, so 100 is shown, and 100 - 8 is within 3 % of 90.
     let off = suppress(&minutes.problem(None), &minutes).expect("nothing is small");
     assert_eq!(off.cells[&north], Shown::Count(100));

@@ -4,6 +4,7 @@
 
 mod answers;
 mod choices;
+mod contributors;
 mod definition;
 mod dominance;
 mod every_table;
