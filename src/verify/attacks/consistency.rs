@@ -44,7 +44,7 @@ pub struct Checked {
 pub fn shown(reading: &Reading) -> String {
     match reading {
         Reading::Count(count) => count.to_string(),
-        Reading::Marker(_) => "[c]".to_owned(),
+        Reading::Marker(_) | Reading::Between(..) => "[c]".to_owned(),
         Reading::Impossible => "[z]".to_owned(),
         Reading::NotAvailable => "[x]".to_owned(),
     }

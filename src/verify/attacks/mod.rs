@@ -12,6 +12,7 @@ pub mod groups;
 pub mod interval;
 pub mod judge;
 mod line;
+pub mod manifest;
 pub mod narrow;
 pub mod order;
 pub mod picture;

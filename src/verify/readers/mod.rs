@@ -3,10 +3,12 @@
 
 pub mod csv;
 pub mod csvw;
+pub mod disk;
 pub mod domain;
 pub mod expectation;
 pub mod folder;
 pub mod html;
+pub mod manifest;
 pub mod microdata;
 pub mod ods;
 pub mod package;
