@@ -129,8 +129,7 @@ fn figure(text: &str) -> Option<Said> {
         return Some(if count < LARGEST { Said::Count(count) } else { Said::NotACount });
     }
     let negative = text.strip_prefix('-').is_some_and(|rest| whole(rest.trim()).is_some());
-    let is_number =
-        text.contains(|letter: char| letter.is_ascii_digit()) && text.replace(',', ".").parse::<f64>().is_ok();
+    let is_number = text.ends_with(|last: char| last.is_ascii_digit()) && text.replace(',', ".").parse::<f64>().is_ok();
     // Twelve, or twelve thousand?
     let is_ambiguous = text.split_once('.').is_some_and(|(_, rest)| rest == "000");
     (negative || is_number).then_some(if is_ambiguous { Said::Unclear } else { Said::NotACount })

@@ -13,7 +13,8 @@ use model::claim::{Attack, Claim, Finding, Tried};
 use model::period::{Calendar, Period};
 use model::{Manifest, Verdict};
 
-use super::files::{read_bytes, read_texts};
+use super::approved;
+use super::files::{read_plain, read_texts};
 use super::recover::reports;
 use super::{Error, Workspace};
 
@@ -27,8 +28,9 @@ pub fn verify(folders: &[PathBuf], workspace: Option<&Workspace>, register: Opti
     match workspace {
         Some(workspace) => {
             let beside = [reports(&workspace.folder)];
-            let (mut verdict, _) =
-                workspace.judge(folders, &beside, (&workspace.store.ledger()?, None), register.as_ref())?;
+            let ledger = workspace.store.ledger()?;
+            let (mut verdict, _) = workspace.judge(folders, &beside, (&ledger, None), register.as_ref())?;
+            approved::compare(&mut verdict, folders, &ledger, &reports(&workspace.folder));
             // A foreign or an older report may have notes that this configuration does not know.
             verdict.findings.retain(|finding| finding.kind != UNDECLARED);
             ::verify::verdict::conclude(&mut verdict);
@@ -39,10 +41,15 @@ pub fn verify(folders: &[PathBuf], workspace: Option<&Workspace>, register: Opti
             let mut verdict = ::verify::attack_knowing(&mut Easel::default(), folders, &[], &outside)?.verdict;
             verdict.not_run.push("identifiers: no workspace was named, so nobody's names are known".to_owned());
             verdict.not_run.push("comparison with the truth: no workspace was named".to_owned());
+            verdict.not_run.push(UNJUDGED.to_owned());
             Ok(verdict)
         }
     }
 }
+
+/// What nobody can tell from a folder alone.
+const UNJUDGED: &str = "comparison with what was approved: no workspace was named, so words without a number, looks, sizes and \
+    orders of parts may say what no table says; with the workspace every byte is compared";
 
 /// The verdict as a page of text.
 #[must_use]
@@ -108,7 +115,7 @@ impl Workspace {
             folders.iter().flat_map(|folder| vocabulary(folder, self.configuration.service.calendar)).collect();
         let referee = Referee::new(&self.store, &self.configuration.sources, &vocabulary)?;
         for folder in folders {
-            let files = read_bytes(folder)?;
+            let files = read_plain(folder)?;
             scanned += files.len();
             verdict.findings.extend(referee.scan(&files).into_iter().map(identified));
         }
@@ -197,7 +204,7 @@ fn identified(hit: Hit) -> Finding {
 /// have been born. A manifest that cannot be read gives none.
 fn vocabulary(folder: &Path, calendar: Calendar) -> Vec<String> {
     let text = std::fs::read(folder.join("release.json")).unwrap_or_default();
-    let Ok(manifest) = serde_json::from_slice::<Manifest>(&text) else { return Vec::new() };
+    let Ok(manifest) = Manifest::read(&text) else { return Vec::new() };
     let labels =
         manifest.labels.into_values().flat_map(|codes| codes.into_iter().flat_map(|(code, label)| [code, label]));
     let extract = manifest.extract.into_iter().flat_map(|extract| {

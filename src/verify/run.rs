@@ -11,7 +11,7 @@ use crate::attacks::expectation::{self, Seen, Worked};
 use crate::attacks::picture::Easel;
 use crate::attacks::reconstruction::Forced;
 use crate::attacks::system::Part;
-use crate::attacks::{consistency, extract, judge, manifest};
+use crate::attacks::{consistency, extract, form, judge, manifest};
 use crate::error::VerifyError;
 use crate::readers::csv::{self, Table};
 use crate::readers::folder::{self, Folder};
@@ -215,6 +215,9 @@ impl Run {
                 files += opened.folder.files.len();
                 own.extend(opened.microdata.iter().flat_map(|data| data.findings.clone()));
                 own.extend(manifest::check(&opened.folder, &opened.tables));
+                if opened.folder.is_listed && opened.folder.is_own {
+                    own.extend(form::check(&opened.folder, &opened.tables));
+                }
                 let checked = consistency::check(&opened.folder, &opened.tables, easel);
                 own.extend(checked.findings);
                 tried.extend(checked.tried);

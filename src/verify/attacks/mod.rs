@@ -7,6 +7,7 @@ pub mod codes;
 pub mod consistency;
 pub mod expectation;
 pub mod extract;
+pub mod form;
 pub mod frame;
 pub mod groups;
 pub mod interval;

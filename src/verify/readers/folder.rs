@@ -48,6 +48,10 @@ pub struct Folder {
     pub is_listed: bool,
     /// Whether it states its threshold itself.
     pub states_threshold: bool,
+    /// Whether its manifest has every key that one of this program has, so that it claims to be one.
+    pub is_own: bool,
+    /// Whether `release.json` is written as its content is.
+    pub is_plain: bool,
     /// What is wrong with the folder.
     pub findings: Vec<Finding>,
     /// What the manifest says beyond what is understood here.
@@ -90,6 +94,8 @@ pub fn open(path: &Path) -> Result<Folder, VerifyError> {
         digest: sha256(&bytes),
         is_listed,
         states_threshold: read.states_threshold,
+        is_own: read.is_own,
+        is_plain: read.is_plain,
         manifest: read.manifest,
         files: BTreeMap::new(),
         findings: Vec::new(),

@@ -22,6 +22,10 @@ pub struct Read {
     pub twice: Vec<String>,
     /// A byte order mark stands in front.
     pub has_mark: bool,
+    /// It is written as its content is: no other blanks, orders or spellings.
+    pub is_plain: bool,
+    /// It has every key that a manifest of this program has, so it claims to be one.
+    pub is_own: bool,
     /// It states its threshold itself.
     pub states_threshold: bool,
 }
@@ -94,6 +98,21 @@ const MANIFEST: &Shape = &Shape::Keys(&[
     ("extract", EXTRACT),
 ]);
 
+/// Keys that this program writes into every manifest; a foreign one needs three.
+const OWN: [&str; 11] = [
+    "release",
+    "period",
+    "audience",
+    "threshold",
+    "hierarchies",
+    "labels",
+    "tables",
+    "relations",
+    "derived",
+    "files",
+    "earlier",
+];
+
 /// Names told in the verdict; the thousandth says no more than the first.
 const MOST_NAMED: usize = 50;
 
@@ -107,12 +126,15 @@ pub fn read(bytes: &[u8]) -> Result<Read, serde_json::Error> {
     let mut seen = Seen::default();
     let look = Look { shape: MANIFEST, place: "release.json".to_owned(), seen: &mut seen };
     look.deserialize(&mut serde_json::Deserializer::from_slice(text))?;
+    let own = serde_json::to_string_pretty(&manifest)?;
     Ok(Read {
+        is_plain: bytes.strip_suffix(b"\n") == Some(own.as_bytes()),
         manifest,
         not_understood: seen.foreign,
         twice: seen.twice,
         has_mark: text.len() < bytes.len(),
-        states_threshold: seen.states_threshold,
+        is_own: OWN.iter().all(|key| seen.top.contains(*key)),
+        states_threshold: seen.top.contains("threshold"),
     })
 }
 
@@ -120,7 +142,7 @@ pub fn read(bytes: &[u8]) -> Result<Read, serde_json::Error> {
 struct Seen {
     foreign: Vec<String>,
     twice: Vec<String>,
-    states_threshold: bool,
+    top: BTreeSet<String>,
 }
 
 /// One place of the text, and what may stand there.
@@ -156,7 +178,9 @@ impl<'de> Visitor<'de> for Look<'_> {
                 Shape::Names(below) => Some(*below),
                 Shape::Any | Shape::List(_) => Some(ANY),
             };
-            self.seen.states_threshold |= key == "threshold" && self.place == "release.json";
+            if self.place == "release.json" && OWN.contains(&key.as_str()) {
+                self.seen.top.insert(key.clone());
+            }
             let Some(below) = below else {
                 note(&mut self.seen.foreign, &key, &self.place);
                 map.next_value::<IgnoredAny>()?;

@@ -38,6 +38,9 @@ pub fn taken(folder: &Folder, tables: &[Table]) -> Vec<String> {
         0 => "that no release came before this one".to_owned(),
         count => format!("that no other releases came before this one than the {count} it names"),
     });
+    if !folder.is_own {
+        words.push("that how its files are written says nothing: its manifest is none of this program's".to_owned());
+    }
     let decorated: u64 = tables.iter().map(|table| table.decorated).sum();
     if decorated > 0 {
         words.push(format!("that what stands beside {decorated} figures are footnotes and separators"));
