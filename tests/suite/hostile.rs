@@ -10,7 +10,7 @@ use model::Verdict;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::leaks::base::Dice;
+use crate::leaks::base::{Dice, base};
 
 const TABLE: &str = "need,value,symbol\nTotal,30,\nA,10,\nB,20,\n";
 
@@ -180,20 +180,28 @@ fn a_drawing_that_names_a_file_of_this_machine_opens_none() {
         &lone(r#", "files": {"t.csv": "", "a.svg": "", "a.png": ""}"#),
         &[("t.csv", TABLE.as_bytes()), ("a.svg", drawing.as_bytes())],
     );
-    fs::write(release.path().join("a.png"), png()).expect("a file of our own");
+    fs::write(release.path().join("a.png"), &base(1).files["charts/t02.png"]).expect("a file of our own");
     assert!(kinds(release.path()).contains(&"picture_differs".to_owned()));
-}
-
-/// The head of a picture of one pixel; enough for the drawing to be drawn.
-fn png() -> Vec<u8> {
-    let picture = resvg::tiny_skia::Pixmap::new(4, 4).expect("a size");
-    picture.encode_png().expect("a picture")
 }
 
 #[test]
 fn deep_and_wide_pages_and_drawings_end() {
     let many = |text: &str| text.repeat(300_000).into_bytes();
-    let files: [(&str, Vec<u8>); 5] = [
+    let attributes: String = (0..300_000).map(|at| format!(" a{at}")).collect();
+    let uses = "<g id='a'><rect width='1' height='1'/></g>".to_owned()
+        + &(b'a'..b'q')
+            .map(|of| {
+                format!(
+                    "<g id='{}'>{}</g>",
+                    char::from(of + 1),
+                    format!("<use href='#{}'/>", char::from(of)).repeat(10)
+                )
+            })
+            .collect::<String>();
+    let uses = format!("<svg xmlns='http://www.w3.org/2000/svg' width='4' height='4'>{uses}</svg>");
+    let files: [(&str, Vec<u8>); 7] = [
+        ("attributes.html", format!("<p{attributes}>").into_bytes()),
+        ("uses.svg", uses.into_bytes()),
         ("deep.html", many("<div>")),
         ("tables.html", many("<table><tr><td>")),
         ("wide.html", many("<p>1</p>")),
@@ -202,7 +210,9 @@ fn deep_and_wide_pages_and_drawings_end() {
     ];
     for (name, bytes) in &files {
         let manifest = lone(&format!(r#", "files": {{"t.csv": "", "{name}": ""}}"#));
-        assert!(!kinds(folder(&manifest, &[("t.csv", TABLE.as_bytes()), (name, bytes)]).path()).is_empty(), "{name}");
+        let picture = (name.replace(".svg", ".png"), base(1).files["charts/t02.png"].clone());
+        let files = [("t.csv", TABLE.as_bytes()), (&picture.0, &picture.1), (name, bytes)];
+        assert!(!kinds(folder(&manifest, &files).path()).is_empty(), "{name}");
     }
 }
 

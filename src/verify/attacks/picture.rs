@@ -10,6 +10,8 @@ use model::digest::sha256;
 use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::{ImageHrefResolver, Options, Tree, fontdb};
 
+use crate::readers::{svg, xml};
+
 /// The typeface of charts; a data file, not code, of the side that draws.
 const FONTS: [&[u8]; 2] =
     [include_bytes!("../../render/fonts/Inter-Regular.otf"), include_bytes!("../../render/fonts/Inter-SemiBold.otf")];
@@ -75,7 +77,7 @@ impl Easel {
 }
 
 fn same(drawing: &[u8], picture: &[u8]) -> Option<bool> {
-    if pixels(picture)? > MOST_PIXELS {
+    if pixels(picture)? > MOST_PIXELS || !xml::parse(drawing).is_some_and(|document| svg::is_plain(&document)) {
         return None;
     }
     let found = Pixmap::decode_png(picture).ok()?;

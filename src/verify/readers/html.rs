@@ -4,6 +4,7 @@
 use scraper::node::Element;
 use scraper::{ElementRef, Html, Node};
 
+use crate::readers::nesting;
 use crate::readers::png::Fault;
 
 /// A table of the page.
@@ -74,16 +75,14 @@ const FOREIGN: [&str; 14] = [
 /// Reads the page.
 #[must_use]
 pub fn read(text: &str) -> Page {
-    let document = Html::parse_document(text);
     let mut page = Page::default();
+    if !nesting::is_bounded(text) {
+        page.faults.push(("html_deep", "elements or attributes far beyond those of a page of tables; it was not read"));
+        return page;
+    }
+    let document = Html::parse_document(text);
     for node in document.tree.root().descendants() {
-        let parents = node.ancestors().take(DEEPEST + 1).filter_map(|node| node.value().as_element());
-        let parents: Vec<&Element> = parents.collect();
-        if parents.len() > DEEPEST {
-            page.faults
-                .push(("html_deep", "elements within elements further than a page has them; the rest was not read"));
-            break;
-        }
+        let parents: Vec<&Element> = node.ancestors().filter_map(|node| node.value().as_element()).collect();
         match node.value() {
             Node::Comment(_) => page.faults.push(("html_comment", "a comment")),
             Node::ProcessingInstruction(_) => page.faults.push(("html_comment", "an instruction")),
@@ -111,9 +110,6 @@ pub fn read(text: &str) -> Page {
     page.faults.dedup();
     page
 }
-
-/// A page of ours is some fifteen elements deep; every element is looked at with all those around it.
-const DEEPEST: usize = 200;
 
 /// How wide a page takes the screen for: its number is none of the service's.
 const VIEWPORT: &str = "width=device-width, initial-scale=1";

@@ -10,6 +10,7 @@ pub mod folder;
 pub mod html;
 pub mod manifest;
 pub mod microdata;
+pub mod nesting;
 pub mod ods;
 pub mod package;
 pub mod png;
