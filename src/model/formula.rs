@@ -20,6 +20,13 @@ pub fn runs(text: &str) -> bool {
     text.starts_with(['\t', '\r', '\n']) || text.split(SEPARATORS).any(begins)
 }
 
+/// A name for a report that people read: with an apostrophe in front where a spreadsheet would else run it. Codes and values are
+/// refused instead, because a mark makes others of them.
+#[must_use]
+pub fn inert(name: &str) -> String {
+    if runs(name) { format!("'{}", name.replace(SEPARATORS, " ")) } else { name.to_owned() }
+}
+
 /// Whether one field begins as a formula does; blanks and quotation marks in front do not matter to every program.
 fn begins(field: &str) -> bool {
     let field = field.trim_start_matches(|letter: char| letter.is_whitespace() || matches!(letter, '"' | '\u{200b}'));
@@ -30,7 +37,15 @@ fn begins(field: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::runs;
+    use super::{inert, runs};
+
+    #[test]
+    fn a_name_in_a_report_is_made_inert() {
+        for name in ["=1+1", "a;=1", "\t@x"] {
+            assert!(!runs(&inert(name)), "{name:?}");
+        }
+        assert_eq!(inert("Cases 2026"), "Cases 2026");
+    }
 
     #[test]
     fn what_a_spreadsheet_would_run_is_told_from_numbers_and_dashes() {
