@@ -218,7 +218,7 @@ fn a_release_that_was_changed_since_is_not_the_one_that_was_approved() {
     assert_eq!(own.get("trusted"), None, "what was approved need not be trusted");
     let home = tempfile::tempdir().expect("a temporary folder");
     let copy = home.path().join(name);
-    let files = crate::demo::files(&workspace().join("reports").join(name));
+    let files = files(&workspace().join("reports").join(name));
     for (file, bytes) in &files {
         let path = copy.join(file);
         fs::create_dir_all(path.parent().expect("a folder")).expect("a folder of our own");
