@@ -45,9 +45,9 @@ pub fn read(folder: &Path, file: &Path, most: u64) -> Result<Vec<u8>, Refused> {
     for part in file.components() {
         let Component::Normal(name) = part else { return Err(Refused::Link) };
         path.push(name);
-        let facts = fs::symlink_metadata(&path).map_err(|error| match error.kind() {
-            ErrorKind::NotFound | ErrorKind::NotADirectory => Refused::Missing,
-            _ => Refused::Unreadable(error),
+        let facts = fs::symlink_metadata(&path).map_err(|error| {
+            let is_missing = matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory);
+            if is_missing { Refused::Missing } else { Refused::Unreadable(error) }
         })?;
         if facts.file_type().is_symlink() {
             return Err(Refused::Link);

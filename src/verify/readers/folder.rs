@@ -115,6 +115,13 @@ pub fn open(path: &Path) -> Result<Folder, VerifyError> {
         folder.check_list();
         folder.check_manifest();
     } else {
+        if folder.is_own {
+            folder.find(
+                "no_list",
+                MANIFEST,
+                "a release of this program without its list of files: what else lies there is unknown",
+            );
+        }
         folder.read_tables();
     }
     Ok(folder)
@@ -165,6 +172,9 @@ impl Folder {
             }
             self.entries_left -= 1;
             entries.push(entry.map_err(unreadable)?);
+        }
+        if entries.is_empty() && level > 0 {
+            self.find("empty_folder", below, "a folder without a file, of which only the name says anything");
         }
         entries.sort_by_key(fs::DirEntry::file_name);
         for entry in entries {

@@ -98,8 +98,8 @@ const MANIFEST: &Shape = &Shape::Keys(&[
     ("extract", EXTRACT),
 ]);
 
-/// Keys that this program writes into every manifest; a foreign one needs three.
-const OWN: [&str; 11] = [
+/// Keys that this program writes into every manifest beside `files`; a foreign one needs two.
+const OWN: [&str; 10] = [
     "release",
     "period",
     "audience",
@@ -109,7 +109,6 @@ const OWN: [&str; 11] = [
     "tables",
     "relations",
     "derived",
-    "files",
     "earlier",
 ];
 

@@ -93,6 +93,16 @@ fn folder() -> Vec<Plant> {
             },
         },
         Plant {
+            kind: "no list of files",
+            format: "release.json",
+            file: MANIFEST,
+            finds: &["no_list"],
+            put: |pack| {
+                pack.manifest(|value| value["files"] = json!({}));
+                true
+            },
+        },
+        Plant {
             kind: "link",
             format: "folder",
             file: "data/more",
@@ -404,6 +414,20 @@ fn described() -> Vec<Plant> {
             finds: &["manifest_key"],
             put: |pack| {
                 pack.manifest(|value| value["tables"][1]["reasons"] = json!(["minimum_frequency", "secondary"]));
+                true
+            },
+        },
+        Plant {
+            kind: "letters that nobody sees",
+            format: "release.json",
+            file: MANIFEST,
+            finds: &["unseen_letters"],
+            put: |pack| {
+                pack.manifest(|value| {
+                    let labels = value["labels"]["place"].as_object_mut().expect("labels");
+                    let label = labels.values_mut().last().expect("a label");
+                    *label = format!("{}\u{200b}", label.as_str().expect("a text")).into();
+                });
                 true
             },
         },
