@@ -98,6 +98,7 @@ pub fn attack_knowing(
     run.read(easel);
     run.attack_extracts(outside.register.as_ref())?;
     run.judge()?;
+    run.judge_form();
     let mut attacked = run.result;
     attacked.verdict.narrowest = risks::narrowest(&attacked.claims);
     risks::conclude(&mut attacked.verdict);
@@ -215,9 +216,6 @@ impl Run {
                 files += opened.folder.files.len();
                 own.extend(opened.microdata.iter().flat_map(|data| data.findings.clone()));
                 own.extend(manifest::check(&opened.folder, &opened.tables));
-                if opened.folder.is_listed && opened.folder.is_own {
-                    own.extend(form::check(&opened.folder, &opened.tables));
-                }
                 let checked = consistency::check(&opened.folder, &opened.tables, easel);
                 own.extend(checked.findings);
                 tried.extend(checked.tried);
@@ -273,6 +271,17 @@ impl Run {
             self.not_run(format!(
                 "{name} lists no files: digests and unlisted files were not checked, and only its tables were read"
             ));
+        }
+    }
+
+    /// What is written in another way than a release of ours is, last: it may carry a word and tells no figure.
+    fn judge_form(&mut self) {
+        for opened in
+            self.opened.iter().filter(|opened| opened.is_given && opened.folder.is_listed && opened.folder.is_own)
+        {
+            let found = form::check(&opened.folder, &opened.tables).into_iter();
+            let named = found.map(|finding| Finding { file: format!("{}{}", opened.prefix, finding.file), ..finding });
+            self.result.verdict.findings.extend(named);
         }
     }
 

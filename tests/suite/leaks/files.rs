@@ -93,16 +93,6 @@ fn folder() -> Vec<Plant> {
             },
         },
         Plant {
-            kind: "no list of files",
-            format: "release.json",
-            file: MANIFEST,
-            finds: &["no_list"],
-            put: |pack| {
-                pack.manifest(|value| value["files"] = json!({}));
-                true
-            },
-        },
-        Plant {
             kind: "link",
             format: "folder",
             file: "data/more",
