@@ -113,6 +113,9 @@ pub struct Verdict {
     pub tried: Vec<Tried>,
     /// Attacks that could not be run, and why.
     pub not_run: Vec<String>,
+    /// What rests on the word of a release's own `release.json`, by release: nobody else was asked.
+    #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
+    pub trusted: std::collections::BTreeMap<String, Vec<String>>,
     /// Counts by kind, for programs.
     pub counts: std::collections::BTreeMap<String, u64>,
     /// The three risks, in their order.

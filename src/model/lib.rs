@@ -8,12 +8,14 @@ pub mod config;
 pub mod digest;
 pub mod edition;
 pub mod extract;
+pub mod formula;
 pub mod hierarchy;
 pub mod lines;
 pub mod manifest;
 pub mod method;
 pub mod period;
 pub mod ptable;
+pub mod published;
 pub mod release;
 
 pub use claim::{Attack, Claim, Finding, Verdict};

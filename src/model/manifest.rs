@@ -57,6 +57,25 @@ pub struct Manifest {
     pub extract: Option<ExtractEntry>,
 }
 
+/// Below this a threshold protects nobody: of two people in a cell each knows the other.
+pub const LEAST_THRESHOLD: u64 = 3;
+
+impl Manifest {
+    /// Reads `release.json`. A byte order mark in front says nothing and is passed over.
+    ///
+    /// # Errors
+    /// What the parser says, with line and column.
+    pub fn read(bytes: &[u8]) -> Result<Self, serde_json::Error> {
+        serde_json::from_slice(without_mark(bytes))
+    }
+}
+
+/// The text behind a byte order mark.
+#[must_use]
+pub fn without_mark(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes)
+}
+
 /// What a correction corrects, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Corrects {

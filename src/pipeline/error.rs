@@ -326,7 +326,12 @@ impl Error {
 fn extract_code(error: &ExtractError) -> u8 {
     match error {
         ExtractError::Table(_) | ExtractError::Hierarchy(_) => 4,
-        ExtractError::Microdata(MicrodataError::Hierarchy(_) | MicrodataError::Population { .. }) => 4,
+        ExtractError::Microdata(
+            MicrodataError::Hierarchy(_)
+            | MicrodataError::Population { .. }
+            | MicrodataError::FormulaValue { .. }
+            | MicrodataError::FormulaLabel { .. },
+        ) => 4,
         ExtractError::Microdata(
             MicrodataError::UnknownColumn { .. } | MicrodataError::Twice { .. } | MicrodataError::NoQuasi,
         ) => 2,

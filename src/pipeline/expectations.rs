@@ -6,6 +6,7 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use ::verify::attacks::manifest;
 use ::verify::readers::csv::{self, Reading};
 use ::verify::readers::folder::{self, Folder};
 use confidential::assemble::Sealed;
@@ -72,7 +73,7 @@ impl Counts {
         let Some((entry, bytes)) = entry.and_then(|entry| Some((entry, folder.files.get(&entry.file)?))) else {
             return;
         };
-        for row in csv::read(entry, bytes, &BTreeSet::from([dim, "period"])).rows {
+        for row in csv::read(entry, bytes, &manifest::codes(folder)).rows {
             let (Reading::Count(count), [code, period]) = (row.reading, row.codes.as_slice()) else { continue };
             self.note(period);
             let key = (code.clone(), period.clone());

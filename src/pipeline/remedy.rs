@@ -54,6 +54,9 @@ pub(super) fn of_extract(error: &ExtractError) -> &'static str {
         ExtractError::Microdata(MicrodataError::Twice { .. }) => {
             "Nothing was written. A column is a quasi-identifier, sensitive, the unit, or passed on as it is."
         }
+        ExtractError::Microdata(MicrodataError::FormulaValue { .. } | MicrodataError::FormulaLabel { .. }) => {
+            "Nothing was written. Write the value in another way, in the data and in its hierarchy, and run again."
+        }
         ExtractError::Microdata(_) => {
             "Nothing was written. Name columns as the first line of the data does, one with a comma in quotation marks of \
              its own: --qi '\"weight, kg\",age'."

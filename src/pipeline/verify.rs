@@ -13,8 +13,9 @@ use model::claim::{Attack, Claim, Finding, Tried};
 use model::period::{Calendar, Period};
 use model::{Manifest, Verdict};
 
-use super::files::{read_bytes, read_texts};
-use super::recover::reports;
+use super::approved;
+use super::files::{read_plain, read_texts};
+use super::recover::{reports, staging};
 use super::{Error, Workspace};
 
 /// Attacks release folders as a stranger would; with a workspace also compares with its ledger and looks for everybody
@@ -27,8 +28,9 @@ pub fn verify(folders: &[PathBuf], workspace: Option<&Workspace>, register: Opti
     match workspace {
         Some(workspace) => {
             let beside = [reports(&workspace.folder)];
-            let (mut verdict, _) =
-                workspace.judge(folders, &beside, (&workspace.store.ledger()?, None), register.as_ref())?;
+            let ledger = workspace.store.ledger()?;
+            let (mut verdict, _) = workspace.judge(folders, &beside, (&ledger, None), register.as_ref())?;
+            approved::compare(&mut verdict, folders, &ledger, &reports(&workspace.folder));
             // A foreign or an older report may have notes that this configuration does not know.
             verdict.findings.retain(|finding| finding.kind != UNDECLARED);
             ::verify::verdict::conclude(&mut verdict);
@@ -39,10 +41,15 @@ pub fn verify(folders: &[PathBuf], workspace: Option<&Workspace>, register: Opti
             let mut verdict = ::verify::attack_knowing(&mut Easel::default(), folders, &[], &outside)?.verdict;
             verdict.not_run.push("identifiers: no workspace was named, so nobody's names are known".to_owned());
             verdict.not_run.push("comparison with the truth: no workspace was named".to_owned());
+            verdict.not_run.push(UNJUDGED.to_owned());
             Ok(verdict)
         }
     }
 }
+
+/// What nobody can tell from a folder alone.
+const UNJUDGED: &str = "comparison with what was approved: no workspace was named, so words without a number, looks, sizes and \
+    orders of parts may say what no table says; with the workspace every byte is compared";
 
 /// The verdict as a page of text.
 #[must_use]
@@ -104,11 +111,10 @@ impl Workspace {
             not_shown: 0,
         });
         let mut scanned = 0;
-        let vocabulary: Vec<String> =
-            folders.iter().flat_map(|folder| vocabulary(folder, self.configuration.service.calendar)).collect();
+        let vocabulary: Vec<String> = folders.iter().flat_map(|folder| self.vocabulary(folder, entries)).collect();
         let referee = Referee::new(&self.store, &self.configuration.sources, &vocabulary)?;
         for folder in folders {
-            let files = read_bytes(folder)?;
+            let files = read_plain(folder)?;
             scanned += files.len();
             verdict.findings.extend(referee.scan(&files).into_iter().map(identified));
         }
@@ -124,6 +130,23 @@ impl Workspace {
             }
         }
         Ok((verdict, attacked.forced))
+    }
+
+    /// Words of a release that are nobody's: those of the manifest that was approved under its name, or, where nothing was approved
+    /// yet, of what was just rendered. A folder from elsewhere cannot bring words of its own: a name that it calls a label would be
+    /// let pass.
+    fn vocabulary(&self, folder: &Path, entries: &[LedgerEntry]) -> Vec<String> {
+        let calendar = self.configuration.service.calendar;
+        let own = std::fs::read(folder.join("release.json")).ok().and_then(|bytes| Manifest::read(&bytes).ok());
+        let name = own.as_ref().map_or("", |manifest| manifest.release.as_str());
+        let approved = entries.iter().find(|entry| entry.name == name && !name.is_empty());
+        let approved = approved.and_then(|entry| Manifest::read(entry.manifest_json.as_bytes()).ok());
+        let is_staged = folder.starts_with(staging(&self.folder));
+        if let Some(manifest) = approved.or_else(|| own.filter(|_| is_staged)) {
+            return vocabulary(manifest, calendar);
+        }
+        let entries = self.configuration.codes.values().flat_map(|list| &list.entries);
+        entries.flat_map(|entry| [entry.code.clone(), entry.label.clone()]).collect()
     }
 
     /// Names of the cells that were hidden for too few families, spelled as the stranger spells them.
@@ -193,11 +216,9 @@ fn identified(hit: Hit) -> Finding {
     }
 }
 
-/// What the report is made of anyway: the labels and titles of its manifest, and the last day of its period, on which somebody may
-/// have been born. A manifest that cannot be read gives none.
-fn vocabulary(folder: &Path, calendar: Calendar) -> Vec<String> {
-    let text = std::fs::read(folder.join("release.json")).unwrap_or_default();
-    let Ok(manifest) = serde_json::from_slice::<Manifest>(&text) else { return Vec::new() };
+/// What a report is made of anyway: the labels and titles of its manifest, and the last day of its period, on which somebody may
+/// have been born.
+fn vocabulary(manifest: Manifest, calendar: Calendar) -> Vec<String> {
     let labels =
         manifest.labels.into_values().flat_map(|codes| codes.into_iter().flat_map(|(code, label)| [code, label]));
     let extract = manifest.extract.into_iter().flat_map(|extract| {

@@ -3,6 +3,7 @@
 //! Comes in: a table. Goes out: RFC 4180 text in UTF-8. Deliberately absent: labels, totals of our own, an empty line, and
 //! any code that a spreadsheet would run as a formula.
 
+use model::formula;
 use model::release::{ReleasedDimension, ReleasedTable};
 
 use crate::{RenderError, cell};
@@ -41,8 +42,8 @@ pub(crate) fn write(table: &ReleasedTable) -> Result<String, RenderError> {
 
 /// A quote in front would change the code, so the table is refused and the code list has to be mended.
 pub(crate) fn refuse_formulas(table: &str, dim: &ReleasedDimension) -> Result<(), RenderError> {
-    let runs = |text: &str| text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
-    if runs(&dim.name) || dim.codes.iter().any(|code| runs(&code.code)) {
+    let words = dim.codes.iter().flat_map(|code| [&code.code, &code.label]).chain([&dim.name, &dim.label]);
+    if words.into_iter().any(|text| formula::runs(text)) {
         return Err(RenderError::FormulaStart { table: table.to_owned(), dimension: dim.name.clone() });
     }
     Ok(())
@@ -70,9 +71,15 @@ mod tests {
     }
 
     #[test]
+    fn a_number_below_none_is_a_code_like_others() {
+        let level = dimension("level", &[code("-9", 1)]);
+        assert_eq!(write(&table("T1", &[level], vec![Count(5)])).expect("no formula"), "level,value,symbol\n-9,5,\n");
+    }
+
+    #[test]
     fn a_code_that_a_spreadsheet_would_run_is_refused_with_its_table_and_dimension() {
         for start in ["=", "+", "-", "@", "\t"] {
-            let level = dimension("level", &[code(&format!("{start}1"), 1)]);
+            let level = dimension("level", &[code(&format!("{start}A1"), 1)]);
             let refused = write(&table("T1", &[level], vec![Count(5)]));
             let error = RenderError::FormulaStart { table: "T1".into(), dimension: "level".into() };
             assert_eq!(refused, Err(error), "{start:?}");

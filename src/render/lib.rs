@@ -62,7 +62,7 @@ pub enum RenderError {
         table: String,
     },
     /// A spreadsheet would run such a code.
-    #[error("table {table} has a code of dimension {dimension} that begins with =, +, -, @, a tab or a line end")]
+    #[error("table {table} has a code or label of dimension {dimension} that a spreadsheet would run as a formula")]
     FormulaStart {
         /// The table's identifier.
         table: String,

@@ -20,6 +20,14 @@ pub enum VerifyError {
         /// The folder.
         path: PathBuf,
     },
+    /// The manifest is no file that can be read: a link, a pipe, or far too large.
+    #[error("{path}: {what}", path = path.display())]
+    NotRead {
+        /// The manifest.
+        path: PathBuf,
+        /// Why not.
+        what: &'static str,
+    },
     /// The manifest does not parse.
     #[error("{path} line {line}, column {column}: {what}", path = path.display())]
     Manifest {

@@ -11,14 +11,14 @@ use crate::attacks::expectation::{self, Seen, Worked};
 use crate::attacks::picture::Easel;
 use crate::attacks::reconstruction::Forced;
 use crate::attacks::system::Part;
-use crate::attacks::{consistency, extract, judge, rounding};
+use crate::attacks::{consistency, extract, form, judge, manifest};
 use crate::error::VerifyError;
 use crate::readers::csv::{self, Table};
 use crate::readers::folder::{self, Folder};
 use crate::readers::microdata::{self, Microdata};
 use crate::readers::register::Register;
 use crate::times::{Dated, times};
-use crate::verdict::risks;
+use crate::verdict::{risks, trust};
 
 /// A verdict, and what a stranger claims about hidden cells without knowing which of them matter.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -98,6 +98,7 @@ pub fn attack_knowing(
     run.read(easel);
     run.attack_extracts(outside.register.as_ref())?;
     run.judge()?;
+    run.judge_form();
     let mut attacked = run.result;
     attacked.verdict.narrowest = risks::narrowest(&attacked.claims);
     risks::conclude(&mut attacked.verdict);
@@ -116,7 +117,8 @@ struct Opened {
 }
 
 impl Opened {
-    fn new(folder: Folder, is_given: bool) -> Self {
+    fn new(mut folder: Folder, is_given: bool) -> Self {
+        manifest::raise_threshold(&mut folder);
         let microdata = microdata::read(&folder);
         Self { folder, tables: Vec::new(), microdata, is_given, prefix: String::new() }
     }
@@ -213,7 +215,7 @@ impl Run {
             if opened.is_given {
                 files += opened.folder.files.len();
                 own.extend(opened.microdata.iter().flat_map(|data| data.findings.clone()));
-                own.extend(manifest_honesty(&opened.folder, &opened.tables));
+                own.extend(manifest::check(&opened.folder, &opened.tables));
                 let checked = consistency::check(&opened.folder, &opened.tables, easel);
                 own.extend(checked.findings);
                 tried.extend(checked.tried);
@@ -240,6 +242,7 @@ impl Run {
             (if release.is_empty() { folder } else { release }.clone(), opened.folder.digest.clone())
         });
         self.result.verdict.releases = named.collect();
+        self.result.verdict.trusted = self.taken_on_trust();
         self.result.declared = declared;
         self.result.verdict.tried.push(Tried {
             attack: Attack::Folder,
@@ -269,6 +272,29 @@ impl Run {
                 "{name} lists no files: digests and unlisted files were not checked, and only its tables were read"
             ));
         }
+    }
+
+    /// What is written in another way than a release of ours is, last: it may carry a word and tells no figure.
+    fn judge_form(&mut self) {
+        for opened in
+            self.opened.iter().filter(|opened| opened.is_given && opened.folder.is_listed && opened.folder.is_own)
+        {
+            let found = form::check(&opened.folder, &opened.tables).into_iter();
+            let named = found.map(|finding| Finding { file: format!("{}{}", opened.prefix, finding.file), ..finding });
+            self.result.verdict.findings.extend(named);
+        }
+    }
+
+    /// By release: what each given one says of itself and no stranger can check.
+    fn taken_on_trust(&self) -> BTreeMap<String, Vec<String>> {
+        let taken = |opened: &Opened| {
+            let name = match opened.folder.manifest.release.as_str() {
+                "" => &opened.folder.name,
+                name => name,
+            };
+            (name.to_owned(), trust::taken(&opened.folder, &opened.tables))
+        };
+        self.opened.iter().filter(|opened| opened.is_given).map(taken).collect()
     }
 
     /// Every extract by itself and against the register, and every two together of which one was given.
@@ -416,11 +442,11 @@ fn plain(attack: Attack, kind: &str, file: &str, message: String) -> Finding {
 }
 
 pub(crate) fn read_tables(folder: &Folder, findings: &mut Vec<Finding>) -> Vec<Table> {
-    let dimensions: BTreeSet<&str> = folder.manifest.hierarchies.keys().map(String::as_str).collect();
+    let codes = manifest::codes(folder);
     let mut tables = Vec::with_capacity(folder.manifest.tables.len());
     for entry in &folder.manifest.tables {
         let mut table = match folder.files.get(&entry.file) {
-            Some(bytes) => csv::read(entry, bytes, &dimensions),
+            Some(bytes) => csv::read(entry, bytes, &codes),
             None => {
                 findings.push(plain(
                     Attack::Folder,
@@ -435,23 +461,4 @@ pub(crate) fn read_tables(folder: &Folder, findings: &mut Vec<Finding>) -> Vec<T
         tables.push(table);
     }
     tables
-}
-
-/// Who publishes zeros cannot claim that a hidden cell may be one.
-fn manifest_honesty(folder: &Folder, tables: &[Table]) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    // A foreign manifest claims nothing about its hidden cells unless it has markers.
-    for (entry, table) in folder.manifest.tables.iter().zip(tables) {
-        findings.extend(rounding::narrow(entry, table, folder.manifest.threshold));
-        let markers: BTreeMap<&String, u64> = entry.markers.iter().map(|(marker, range)| (marker, range.0)).collect();
-        if table.shows_zeros() && entry.says(0) == (0, 0) && markers.values().any(|&lowest| lowest == 0) {
-            findings.push(plain(
-                Attack::Manifest,
-                "zeros_shown",
-                &entry.file,
-                "the table publishes zeros, and release.json claims that a hidden cell may be zero".to_owned(),
-            ));
-        }
-    }
-    findings
 }

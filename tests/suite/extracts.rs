@@ -430,7 +430,9 @@ fn replanted(from: &Path, below: &Path, name: &str, rows: &[Vec<String>], sort: 
     manifest["files"]["data/extract-metadata.json"] = sha256(&metadata).into();
     fs::write(folder.join("data/extract-metadata.json"), metadata).expect("a folder of our own");
     fs::write(folder.join("data/extract.csv"), text).expect("a folder of our own");
-    fs::write(folder.join("release.json"), manifest.to_string()).expect("a folder of our own");
+    let manifest: model::Manifest = serde_json::from_value(manifest).expect("a manifest");
+    let text = serde_json::to_string_pretty(&manifest).expect("JSON") + "\n";
+    fs::write(folder.join("release.json"), text).expect("a folder of our own");
     folder
 }
 

@@ -201,6 +201,36 @@ fn the_demo_has_two_people_and_says_why_a_cell_is_hidden() {
 }
 
 #[test]
+fn a_release_that_was_changed_since_is_not_the_one_that_was_approved() {
+    let name = "2025-26-Q4-public-r1";
+    let passphrase = workspace().join("keys/passphrase");
+    let globals = ["-C", plain(workspace()), "--passphrase-file", plain(&passphrase)];
+    let verified = |folder: &Path| -> Value {
+        let output = takeup(&[&globals[..], &["verify", "--json", plain(folder)]].concat());
+        serde_json::from_slice(&output.stdout).expect("JSON")
+    };
+    let kinds = |verdict: &Value| -> Vec<String> {
+        let findings = verdict["findings"].as_array().expect("a list");
+        findings.iter().map(|finding| finding["kind"].as_str().expect("a name").to_owned()).collect()
+    };
+    let own = verified(&workspace().join("reports").join(name));
+    assert_eq!(kinds(&own), Vec::<String>::new());
+    assert_eq!(own.get("trusted"), None, "what was approved need not be trusted");
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let copy = home.path().join(name);
+    let files = files(&workspace().join("reports").join(name));
+    for (file, bytes) in &files {
+        let path = copy.join(file);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder of our own");
+        fs::write(path, bytes).expect("a file of our own");
+    }
+    let text = String::from_utf8(files["release.json"].clone()).expect("text");
+    fs::write(copy.join("release.json"), text.replace("\"threshold\": 5", "\"threshold\": 3"))
+        .expect("a file of our own");
+    assert_eq!(kinds(&verified(&copy)), ["not_as_approved"]);
+}
+
+#[test]
 fn two_releases_are_compared_by_what_any_reader_of_both_knows() {
     let reports = workspace().join("reports");
     let [one, other] = ["2025-26-Q4-public-r1", "2025-26-Q4-authority-r1"].map(|name| reports.join(name));

@@ -13,6 +13,7 @@ mod extracts;
 mod faults;
 mod forced;
 mod gate;
+mod hostile;
 mod house;
 mod issues;
 mod leaks;

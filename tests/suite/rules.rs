@@ -60,7 +60,8 @@ fn a_group_of_ten_in_one_category_is_found_without_the_rule_and_hidden_by_it() {
     let manifest = off.join("release.json");
     let mut text: Value = serde_json::from_slice(&fs::read(&manifest).expect("a manifest")).expect("JSON");
     (text["sensitive"], text["group_below"]) = (rule["sensitive"].clone(), rule["group_below"].clone());
-    fs::write(&manifest, text.to_string()).expect("a file of our own");
+    let text: model::Manifest = serde_json::from_value(text).expect("a manifest");
+    fs::write(&manifest, serde_json::to_string_pretty(&text).expect("JSON") + "\n").expect("a file of our own");
     let (exit, verdict) = verify(&off);
     assert_eq!((exit, &verdict["findings"][0]["kind"]), (Some(6), &json!("sensitive_group_all")), "{verdict}");
     assert_eq!(verdict["findings"][0]["claim"]["cell"], "district=N, origin=C");

@@ -7,6 +7,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use model::formula;
 use model::hierarchy::Hierarchy;
 
 use super::error::DescriptionFault;
@@ -52,16 +53,15 @@ fn check_words(name: &str, hierarchy: &Hierarchy) -> Result<(), Found> {
     if ["value", "symbol", "lower", "upper"].contains(&name) {
         return Err((None, DescriptionFault::ReservedName { name: name.to_owned() }));
     }
-    let runs = |text: &str| text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
     let formula = |text: &str| DescriptionFault::Formula { text: text.to_owned() };
-    if let Some(text) = [name, &hierarchy.total].into_iter().find(|text| runs(text)) {
+    if let Some(text) = [name, &hierarchy.total].into_iter().find(|text| formula::runs(text)) {
         return Err((None, formula(text)));
     }
     for (at, (parent, children)) in hierarchy.sums.iter().enumerate() {
         if children.is_empty() {
             return Err((Some(at), DescriptionFault::NoChildren { parent: parent.clone() }));
         }
-        if let Some(text) = children.iter().chain([parent]).find(|text| runs(text)) {
+        if let Some(text) = children.iter().chain([parent]).find(|text| formula::runs(text)) {
             return Err((Some(at), formula(text)));
         }
         let mut seen = HashSet::with_capacity(children.len());

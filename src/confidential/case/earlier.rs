@@ -2,20 +2,24 @@
 //! Goes out: their cells, which nothing changes any more, and what they are called. Deliberately absent: the attack; that
 //! is the other side's, and reads the same folders with code of its own.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
 use model::Manifest;
 use model::digest::sha256;
 use model::lines::{LineEnds, line_of};
-use model::manifest::TableEntry;
+use model::manifest::{TableEntry, without_mark};
+use model::published::{self, Said};
 use model::release::Zeros;
 
 use super::Case;
 use super::error::{CaseError, EarlierFault};
 use crate::protect::{EarlierCell, EarlierForm, Form, Relation};
 use crate::tabulate::Key;
+
+/// A table of a million cells is smaller.
+const MOST_BYTES: u64 = 64 << 20;
 
 /// The file that describes a release.
 const MANIFEST: &str = "release.json";
@@ -57,9 +61,10 @@ impl Case {
         let mut earlier = Earlier::default();
         for folder in folders {
             let path = folder.join(MANIFEST);
-            let bytes = read(&path)?;
-            let manifest: Manifest = serde_json::from_slice(&bytes)
-                .map_err(|error| wrong(&path, error.line() as u64, EarlierFault::NotRelease))?;
+            let bytes = read(folder, MANIFEST)?;
+            let manifest =
+                Manifest::read(&bytes).map_err(|error| wrong(&path, error.line() as u64, EarlierFault::NotRelease))?;
+            each_once(&manifest).map_err(|fault| wrong(&path, 0, fault))?;
             let whole = fs::canonicalize(folder).unwrap_or_else(|_| folder.clone());
             let name = match manifest.release.as_str() {
                 "" => whole.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
@@ -93,7 +98,9 @@ impl Case {
 
     fn place(&self, dimension: usize, code: &str) -> Result<u32, EarlierFault> {
         let space = &self.spaces[dimension];
-        let at = space.codes.iter().position(|known| known == code);
+        let at = |code: &str| space.codes.iter().position(|known| known == code);
+        // Blanks around a code are seen by no reader.
+        let at = at(code).or_else(|| at(code.trim()));
         let unknown = || EarlierFault::UnknownCode { dimension: space.name.clone(), code: code.to_owned() };
         at.and_then(|at| u32::try_from(at).ok()).ok_or_else(unknown)
     }
@@ -115,8 +122,9 @@ impl Case {
             let (at, code) = code.map_err(|fault| wrong(&path, 0, fault))?;
             base[at] = code;
         }
-        let bytes = read(&path)?;
-        let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(LineEnds::new(bytes.as_slice()));
+        let bytes = read(release.folder, &entry.file)?;
+        let text = LineEnds::new(without_mark(&bytes));
+        let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(text);
         let mut columns = None;
         let mut found: Vec<(Key, EarlierForm)> = Vec::new();
         let mut codes: HashMap<(usize, String), u32> = HashMap::new();
@@ -137,11 +145,11 @@ impl Case {
     }
 
     fn columns(&self, release: &Release<'_>, header: &csv::StringRecord) -> Result<Columns, EarlierFault> {
-        let at = |wanted: &str| header.iter().position(|name| name == wanted);
+        let at = |wanted: &str| header.iter().position(|name| name.trim() == wanted);
         let mut columns = Columns { dims: Vec::new(), value: 0, symbol: at("symbol") };
         columns.value = at("value").ok_or(EarlierFault::NotCsv)?;
         for (column, name) in header.iter().enumerate() {
-            match name {
+            match name.trim() {
                 "value" | "symbol" => {}
                 name if release.manifest.hierarchies.contains_key(name) => {
                     columns.dims.push((column, self.dimension(name)?));
@@ -168,18 +176,52 @@ impl Case {
             key[dimension] = at;
         }
         let value = record.get(columns.value).unwrap_or_default();
-        let form = match columns.symbol.and_then(|column| record.get(column)) {
-            Some("x") => return Ok(None),
-            Some("z") => EarlierForm::StructuralZero,
-            Some(_) | None => match value.parse::<u64>() {
-                Ok(count) => form(entry, count),
-                Err(_) if value.parse::<f64>().is_ok() => return Err(EarlierFault::NotACount),
-                Err(_) => EarlierForm::Suppressed,
-            },
-        };
-        Ok(Some((key, form)))
+        let symbol = columns.symbol.and_then(|column| record.get(column)).unwrap_or_default();
+        let form = said(entry, (value, symbol.trim()), columns)?;
+        Ok(form.map(|form| (key, form)))
     }
 }
+
+/// What a value and its symbol tell a reader; none where nothing was collected. What may be a figure and cannot be read stops
+/// the run: taken for a hidden cell it would let a small count follow by subtraction.
+fn said(
+    entry: &TableEntry,
+    (value, symbol): (&str, &str),
+    columns: &Columns,
+) -> Result<Option<EarlierForm>, EarlierFault> {
+    let column = columns.value + 1;
+    let stated = entry.markers.get(value).or_else(|| entry.markers.get(value.trim())).copied();
+    let form = match (published::read(value).said, symbol) {
+        (Said::Nothing, "x") => return Ok(None),
+        (Said::Nothing, "z") => EarlierForm::StructuralZero,
+        (Said::Nothing, "" | "c") => hidden(stated.unwrap_or((0, None))),
+        (Said::Count(count), "" | "c") => form(entry, count),
+        // Who reads the sign and what the manifest says of it knows both.
+        (Said::Between(lowest, highest), "" | "c") => {
+            let (least, most) = stated.unwrap_or((0, None));
+            hidden((lowest.max(least), highest.into_iter().chain(most).min()))
+        }
+        (Said::Unclear, "" | "c") => hidden(stated.ok_or(EarlierFault::Unclear { column })?),
+        (Said::NotACount, _) => return Err(EarlierFault::NotACount { column }),
+        (Said::Nothing | Said::Count(_) | Said::Between(..) | Said::Unclear, _) => {
+            return Err(EarlierFault::Symbol { column: columns.symbol.map_or(column, |symbol| symbol + 1) });
+        }
+    };
+    Ok(Some(form))
+}
+
+/// A hidden cell of which readers know a range. That it is no zero is said of the whole table.
+fn hidden((lowest, highest): (u64, Option<u64>)) -> EarlierForm {
+    match highest {
+        Some(highest) if highest <= lowest => EarlierForm::Count(lowest),
+        Some(highest) => EarlierForm::Rounded(Form { value: lowest, lowest, highest }),
+        None if lowest > 1 => EarlierForm::Rounded(Form { value: lowest, lowest, highest: MOST }),
+        None => EarlierForm::Suppressed,
+    }
+}
+
+/// No count is larger, so a range up to here has no upper end.
+const MOST: u64 = 1 << 52;
 
 /// What a published figure says.
 fn form(entry: &TableEntry, value: u64) -> EarlierForm {
@@ -194,11 +236,28 @@ fn zeros(entry: &TableEntry, cells: &[(Key, EarlierForm)]) -> Zeros {
     if is_shown || is_told { Zeros::Shown } else { Zeros::Hidden }
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, CaseError> {
-    if !path.is_file() {
-        return Err(CaseError::Missing { path: path.to_owned() });
+/// A file is one table; listed twice it would say two things of the same figures.
+fn each_once(manifest: &Manifest) -> Result<(), EarlierFault> {
+    let mut known = HashSet::new();
+    match manifest.tables.iter().find(|entry| !known.insert(entry.file.as_str())) {
+        Some(entry) => Err(EarlierFault::TableTwice { file: entry.file.clone() }),
+        None => Ok(()),
     }
-    fs::read(path).map_err(|source| CaseError::Unreadable { path: path.to_owned(), source })
+}
+
+/// A file of a release that somebody else made: a link is not followed, a pipe not waited for, an endless file not read.
+fn read(folder: &Path, file: &str) -> Result<Vec<u8>, CaseError> {
+    let path = folder.join(file);
+    let mut at = folder.to_owned();
+    for part in Path::new(file).components() {
+        at.push(part);
+        let Ok(facts) = fs::symlink_metadata(&at) else { return Err(CaseError::Missing { path }) };
+        let is_last = at == path;
+        if facts.is_symlink() || is_last && (!facts.is_file() || facts.len() > MOST_BYTES) {
+            return Err(wrong(&path, 0, EarlierFault::NotRead));
+        }
+    }
+    fs::read(&path).map_err(|source| CaseError::Unreadable { path, source })
 }
 
 fn wrong(path: &Path, line: u64, fault: EarlierFault) -> CaseError {

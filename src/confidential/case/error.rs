@@ -112,8 +112,34 @@ pub enum EarlierFault {
         code: String,
     },
     /// A number that counts nothing.
-    #[error("a value that is a number and no count")]
-    NotACount,
+    #[error("column {column}: a value that is a number and no count")]
+    NotACount {
+        /// Counted from 1.
+        column: usize,
+    },
+    /// Neither a figure nor a sign that the release explains.
+    #[error(
+        "column {column}: a value that is neither a figure nor a sign that release.json explains; it may be either"
+    )]
+    Unclear {
+        /// Counted from 1.
+        column: usize,
+    },
+    /// A figure where a symbol says that there is none, or a symbol that nobody knows.
+    #[error("column {column}: the symbol does not go with the value beside it")]
+    Symbol {
+        /// Counted from 1.
+        column: usize,
+    },
+    /// A sum of a release that cannot be one of this case.
+    #[error("it lists the file {file:?} as two tables")]
+    TableTwice {
+        /// As given.
+        file: String,
+    },
+    /// A link, a pipe, or a file of no sensible size.
+    #[error("it is a link, no file, or far too large for a release; it was not read")]
+    NotRead,
 }
 
 /// What a description can get wrong.
@@ -227,7 +253,7 @@ pub enum DescriptionFault {
         name: String,
     },
     /// What a spreadsheet would run.
-    #[error("{text:?} begins with =, +, -, @, a tab or a line end: a spreadsheet would run it")]
+    #[error("{text:?} begins as a formula does: a spreadsheet would run it")]
     Formula {
         /// Code or name.
         text: String,

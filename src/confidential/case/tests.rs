@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use tempfile::TempDir;
 
 use super::{Case, CaseError, Earlier};
-use crate::protect::{EarlierForm, HiddenZeros, Problem, Weight, suppress};
+use crate::protect::{EarlierForm, Form, HiddenZeros, Problem, Weight, suppress};
 use crate::tabulate::{Counter, Key};
 
 const DESCRIPTION: &str = r#"{
@@ -145,7 +145,7 @@ fn a_wrong_description_is_named_by_its_place() {
             "hierarchies.area.sums[0]: the sum of \"All\" counts \"N2\" twice",
         ),
         (r#"["River", ["#, r#"["North", ["#, "hierarchies.area.sums[2]: \"North\" has two sums"),
-        (r#"["N1", "N2"]"#, r#"["=N1", "N2"]"#, "hierarchies.area.sums[1]: \"=N1\" begins with"),
+        (r#"["N1", "N2"]"#, r#"["=N1", "N2"]"#, "hierarchies.area.sums[1]: \"=N1\" begins as a formula"),
         ("\"age\"", "\"value\"", "hierarchies.value: \"value\" cannot name a dimension"),
     ];
     for (sound, put, expected) in wrong {
@@ -243,11 +243,18 @@ fn an_earlier_release_is_placed_cell_by_cell_or_refused_with_its_line() {
     ];
     assert_eq!(cells, expected);
     assert!(earlier.cells.iter().all(|cell| cell.threshold == 6 && cell.zeros == Zeros::Hidden));
+    let said = read("area ,value\n All,\"24 (p)\"\nNorth,1-4\nN1,３*\nN2,..\n").expect("figures with footnotes");
+    let forms: Vec<EarlierForm> = said.cells.iter().map(|cell| cell.form).collect();
+    let few = EarlierForm::Rounded(Form { value: 1, lowest: 1, highest: 4 });
+    assert_eq!(forms, [EarlierForm::Count(24), few, EarlierForm::Count(3), EarlierForm::Suppressed]);
     let shown = read("area,value,symbol\nAll,24,\nN1,0,\n").expect("a release");
     assert!(shown.cells.iter().all(|cell| cell.zeros == Zeros::Shown), "whoever sees a zero knows of the others");
     for (table, place) in [
         ("area,value\nAll,24\nElsewhere,3\n", "line 3: the hierarchy \"area\" of case.json has no code \"Elsewhere\""),
-        ("area,value\nAll,2.5\n", "line 2: a value that is a number and no count"),
+        ("area,value\nAll,2.5\n", "line 2: column 2: a value that is a number and no count"),
+        ("area,value\nAll,24\nN1,~3\n", "line 3: column 2: a value that is neither a figure nor a sign"),
+        ("area,value,symbol\nAll,24,\nN1,3,x\n", "line 3: column 3: the symbol does not go with the value"),
+        ("area,value,symbol\nAll,24,\nN1,,q\n", "line 3: column 3: the symbol does not go with the value"),
         ("area,year,value\nAll,2018,3\n", "line 1: case.json has no dimension \"year\""),
     ] {
         let error = read(table).expect_err("it cannot be placed").to_string();

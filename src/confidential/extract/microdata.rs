@@ -28,6 +28,20 @@ pub enum MicrodataError {
         /// The column.
         column: String,
     },
+    /// A value that a spreadsheet would run.
+    #[error("column {column:?}, line {line}: a value that a spreadsheet would run as a formula")]
+    FormulaValue {
+        /// The column.
+        column: String,
+        /// The first line with one.
+        line: u64,
+    },
+    /// A label of a hierarchy, or a name, that a spreadsheet would run.
+    #[error("column {place}: its name, or a label of its hierarchy, would be run by a spreadsheet as a formula")]
+    FormulaLabel {
+        /// Its place among the columns named, from 1.
+        place: usize,
+    },
     /// No quasi-identifier.
     #[error("no quasi-identifier is named")]
     NoQuasi,

@@ -4,6 +4,7 @@
 //! quasi-identifier, privacy models, a measure of loss. Goes out: equivalence classes, what they lose, and the rows to
 //! write. Deliberately absent: direct identifiers, and any value in an error.
 
+pub mod formulas;
 pub mod global;
 pub mod hierarchy;
 pub mod local;

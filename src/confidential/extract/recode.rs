@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
+use super::formulas;
 use super::global::{self, GlobalError};
 use super::hierarchy::{self, Hierarchy, HierarchyError, Ready};
 use super::local::{self, LocalError};
@@ -179,6 +180,7 @@ impl Prepared {
         if !some || !request.weights.iter().all(is_weight) {
             return Err(ExtractError::Weight);
         }
+        formulas::check(&table, &request.roles, &request.plain, &of_quasi)?;
         let mut microdata = Microdata::new(&table, &request.roles, of_quasi)?;
         if let Some(population) = population {
             microdata.add_population(population, &request.roles)?;

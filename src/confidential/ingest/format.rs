@@ -7,6 +7,7 @@ use std::path::Path;
 
 use flate2::read::MultiGzDecoder;
 use model::digest::sha256;
+use model::formula;
 
 use crate::ingest::error::IngestError;
 use crate::ingest::table::Export;
@@ -52,8 +53,15 @@ impl Content {
     }
 }
 
-/// Opens the file at `path`.
+/// Opens the file at `path`. Its name and those of its sheets stand in the report, so they are made inert.
 pub(super) fn open(path: &Path) -> Result<Export, IngestError> {
+    let mut export = opened(path)?;
+    export.file = formula::inert(&export.file);
+    export.sheets.iter_mut().for_each(|sheet| sheet.name = formula::inert(&sheet.name));
+    Ok(export)
+}
+
+fn opened(path: &Path) -> Result<Export, IngestError> {
     let file = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
     if path.is_dir() {
         return Err(IngestError::Folder { file });

@@ -12,7 +12,7 @@ use crate::attacks::frame::Frame;
 use crate::attacks::order;
 use crate::attacks::picture::{Easel, Seen};
 use crate::readers::csv::{Reading, Table, whole_number};
-use crate::readers::folder::Folder;
+use crate::readers::folder::{Folder, MANIFEST};
 use crate::readers::html::{self, Page, PageTable};
 use crate::readers::microdata::metadata_file;
 use crate::readers::png::{self, Fault};
@@ -44,10 +44,15 @@ pub struct Checked {
 pub fn shown(reading: &Reading) -> String {
     match reading {
         Reading::Count(count) => count.to_string(),
-        Reading::Marker(_) => "[c]".to_owned(),
+        Reading::Marker(_) | Reading::Between(..) => "[c]".to_owned(),
         Reading::Impossible => "[z]".to_owned(),
         Reading::NotAvailable => "[x]".to_owned(),
     }
+}
+
+/// Letters without a width, and those that turn the direction of reading.
+const fn is_unseen(letter: char) -> bool {
+    matches!(letter, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 /// Counts without their separators; everything else as it is.
@@ -204,7 +209,7 @@ impl Checked {
         self.leftovers(file, &page.faults);
         for link in &page.links {
             let path = link.split('#').next().unwrap_or_default();
-            if !folder.files.contains_key(path) && path != crate::readers::folder::MANIFEST {
+            if !folder.files.contains_key(path) && path != MANIFEST {
                 self.find(Attack::Leftover, "html_link", file, "", "a link to a file that is not in the release");
             }
         }
@@ -405,10 +410,26 @@ impl Checked {
         self.heads(folder, entry, table, file, &heads);
     }
 
+    /// Letters that nobody sees, in a text of any file or in a label, can carry a word.
+    fn unseen(&mut self, folder: &Folder) {
+        let labels = folder.manifest.labels.values().flatten().flat_map(|(code, label)| [code, label]);
+        let titles = folder.manifest.tables.iter().map(|entry| &entry.title);
+        let mut files: BTreeSet<String> = BTreeSet::new();
+        if labels.chain(titles).any(|text| text.contains(is_unseen)) {
+            files.insert(MANIFEST.to_owned());
+        }
+        let texts = self.texts.iter().filter(|(_, texts)| texts.iter().any(|(_, text)| text.contains(is_unseen)));
+        files.extend(texts.map(|(file, _)| file.clone()));
+        for file in files {
+            self.find(Attack::Leftover, "unseen_letters", &file, "", "letters that no reader sees");
+        }
+    }
+
     /// Every text says numbers of the tables or of their frame only, unless page and workbook carry the same sentence:
     /// then it is the report's own note.
     fn closed_world(&mut self, folder: &Folder, tables: &[Table]) {
         let frame = Frame::of(&folder.manifest, tables);
+        self.unseen(folder);
         let squeeze = |text: &str| text.split_whitespace().collect::<Vec<&str>>().join(" ");
         let mut files_of: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
         for (file, texts) in &self.texts {

@@ -151,7 +151,7 @@ fn rows_of(own: Seen<'_>, from: &Table, stated: &Expectation, earlier: &[Seen<'_
             (Some(_), _) => "",
             (None, Some(Reading::Impossible)) => "z",
             (None, Some(Reading::NotAvailable)) => "x",
-            (None, Some(Reading::Count(_) | Reading::Marker(_)) | None) => "c",
+            (None, Some(Reading::Count(_) | Reading::Between(..) | Reading::Marker(_)) | None) => "c",
         };
         Row { code: (*code).to_owned(), figures: figures.unwrap_or_default(), symbol: symbol.to_owned() }
     };

@@ -47,7 +47,11 @@ impl Frame {
         let bounds = methods.flat_map(|entry| [entry.rounding.as_ref().map(|rounding| rounding.base), noise(entry)]);
         frame.numbers.extend(bounds.flatten());
         for table in tables {
-            let hidden = table.rows.iter().filter(|row| matches!(row.reading, Reading::Marker(_))).count();
+            let hidden = table
+                .rows
+                .iter()
+                .filter(|row| matches!(row.reading, Reading::Marker(_) | Reading::Between(..)))
+                .count();
             frame.numbers.extend([table.rows.len() as u64, hidden as u64]);
             let first: BTreeSet<&[String]> = table
                 .rows

@@ -82,7 +82,7 @@ mod tests {
 
     fn kinds(files: [&str; 2]) -> Vec<String> {
         let manifest: Manifest = serde_json::from_str(MANIFEST).expect("a manifest");
-        let dims = BTreeSet::from(["place", "sex"]);
+        let dims = ["place", "sex"].map(|dim| (dim, BTreeSet::new())).into();
         let tables: Vec<Table> =
             manifest.tables.iter().zip(files).map(|(entry, text)| read(entry, text.as_bytes(), &dims)).collect();
         check(&manifest, &tables).into_iter().map(|finding| finding.kind).collect()

@@ -8,12 +8,16 @@ use std::sync::{Arc, OnceLock};
 
 use model::digest::sha256;
 use resvg::tiny_skia::{Pixmap, Transform};
-use resvg::usvg::{Options, Tree, fontdb};
+use resvg::usvg::{ImageHrefResolver, Options, Tree, fontdb};
+
+use crate::readers::{svg, xml};
 
 /// The typeface of charts; a data file, not code, of the side that draws.
 const FONTS: [&[u8]; 2] =
     [include_bytes!("../../render/fonts/Inter-Regular.otf"), include_bytes!("../../render/fonts/Inter-SemiBold.otf")];
 
+/// Pictures of more are not unpacked: each pixel takes four bytes, twice.
+const MOST_PIXELS: u64 = 40_000_000;
 /// Pictures more than this many times the size of their drawing are not compared.
 const LARGEST_SCALE: u32 = 8;
 
@@ -73,8 +77,19 @@ impl Easel {
 }
 
 fn same(drawing: &[u8], picture: &[u8]) -> Option<bool> {
+    if pixels(picture)? > MOST_PIXELS || !xml::parse(drawing).is_some_and(|document| svg::is_plain(&document)) {
+        return None;
+    }
     let found = Pixmap::decode_png(picture).ok()?;
-    let options = Options { fontdb: fonts(), font_family: "Inter".into(), ..Options::default() };
+    // A drawing of ours holds no picture. Another's may name one, and the library would open any file of this machine for it.
+    let no_pictures =
+        ImageHrefResolver { resolve_data: Box::new(|_, _, _| None), resolve_string: Box::new(|_, _| None) };
+    let options = Options {
+        fontdb: fonts(),
+        font_family: "Inter".into(),
+        image_href_resolver: no_pictures,
+        ..Options::default()
+    };
     let tree = Tree::from_data(drawing, &options).ok()?;
     let size = tree.size().to_int_size();
     let scale = found.width().checked_div(size.width()).filter(|scale| (1..=LARGEST_SCALE).contains(scale))?;
@@ -86,7 +101,14 @@ fn same(drawing: &[u8], picture: &[u8]) -> Option<bool> {
     resvg::render(&tree, Transform::from_scale(scale, scale), &mut drawn.as_mut());
     // Under pixels that shine through, colours could be written that nobody sees and no comparison finds.
     let is_covered = found.pixels().iter().all(|pixel| pixel.is_opaque());
-    Some(is_covered && drawn.data() == found.data())
+    // The same pixels can be packed in many ways, and which one is taken can carry a word.
+    Some(is_covered && drawn.data() == found.data() && drawn.encode_png().ok()? == picture)
+}
+
+/// Width times height, as the picture's head says.
+fn pixels(picture: &[u8]) -> Option<u64> {
+    let side = |at: usize| Some(u64::from(u32::from_be_bytes(picture.get(at..at + 4)?.try_into().ok()?)));
+    side(16)?.checked_mul(side(20)?)
 }
 
 #[cfg(test)]

@@ -277,7 +277,7 @@ mod tests {
 
     fn attacked(place_sex: [u64; 9], place_need: [u64; 12], sex_need: [u64; 12]) -> Reconstructed {
         let manifest: Manifest = serde_json::from_str(MANIFEST).expect("a manifest");
-        let dims: BTreeSet<&str> = ["place", "need", "sex"].into();
+        let dims = ["place", "need", "sex"].map(|dim| (dim, BTreeSet::new())).into();
         let (places, sexes, needs) = (["All", "N", "S"], ["All", "F", "M"], ["All", "A", "B", "C"]);
         let files = [
             table("place,sex", places, &sexes, &place_sex),

@@ -18,7 +18,7 @@ pub fn narrow(entry: &TableEntry, table: &Table, threshold: u64) -> Option<Findi
     }
     let told = table.rows.iter().filter_map(|row| match row.reading {
         Reading::Count(count) => Some((row.line, entry.says(count))),
-        Reading::Marker(_) | Reading::Impossible | Reading::NotAvailable => None,
+        Reading::Marker(_) | Reading::Between(..) | Reading::Impossible | Reading::NotAvailable => None,
     });
     let is_small = |&(_, (lowest, highest)): &(u64, (u64, u64))| lowest < highest && highest < threshold;
     let (line, (lowest, highest)) = told.into_iter().find(is_small)?;

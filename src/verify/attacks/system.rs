@@ -126,6 +126,7 @@ fn said(entry: &TableEntry, row: &Row, least: u64) -> Option<Said> {
             let (lowest, highest) = entry.markers.get(marker).copied().unwrap_or((0, None));
             (lowest.max(least), highest, State::Suppressed)
         }
+        Reading::Between(lowest, highest) => ((*lowest).max(least), *highest, State::Suppressed),
         Reading::Count(count) => {
             let (lowest, highest) = entry.says(*count);
             // A form that leaves one count is that count.

@@ -4,7 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::manifest::TableEntry;
-use model::{Attack, Finding};
+use model::published::{self, Said};
+use model::{Attack, Finding, formula};
 
 /// What one row says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +14,8 @@ pub enum Reading {
     Count(u64),
     /// A value that is no number; the manifest's `markers` say what it tells. Empty for a hidden cell.
     Marker(String),
+    /// A value that tells a range by itself, `<5`: lowest and highest count.
+    Between(u64, Option<u64>),
     /// Cannot occur: zero, and telling nothing.
     Impossible,
     /// Not collected: says nothing about a count.
@@ -41,6 +44,10 @@ pub struct Table {
     pub rows: Vec<Row>,
     /// What is wrong with the file.
     pub findings: Vec<Finding>,
+    /// Values that were read past what stands beside their figures: footnotes, separators, blanks.
+    pub decorated: u64,
+    /// Values without a figure that the manifest does not explain, and that usually stand for a hidden cell.
+    pub unexplained: u64,
 }
 
 impl Table {
@@ -57,6 +64,9 @@ impl Table {
     }
 }
 
+/// The codes of each dimension.
+pub type Codes<'a> = BTreeMap<&'a str, BTreeSet<&'a str>>;
+
 /// The columns of the header.
 struct Columns {
     dims: Vec<usize>,
@@ -66,31 +76,39 @@ struct Columns {
     upper: Option<usize>,
 }
 
-/// Reads the CSV of `entry`.
+/// Fields of one table; a million cells of four dimensions have fewer.
+const MOST_FIELDS: usize = 6_000_000;
+
+/// Reads the CSV of `entry`. `codes`: those of every dimension of the manifest that it explains.
 #[must_use]
-pub fn read(entry: &TableEntry, bytes: &[u8], dimensions: &BTreeSet<&str>) -> Table {
+pub fn read(entry: &TableEntry, bytes: &[u8], codes: &Codes<'_>) -> Table {
     let mut table = Table::default();
     if bytes.starts_with(&[0xEF, 0xBB, 0xBF]) || std::str::from_utf8(bytes).is_err() {
         table.find(entry, 0, "encoding", "not plain UTF-8");
     }
     let mut reader =
         csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(model::lines::LineEnds::new(bytes));
-    let mut columns = None;
+    let (mut columns, mut left) = (None, MOST_FIELDS);
     for record in reader.byte_records() {
         let Ok(record) = record else {
             table.find(entry, 0, "not_csv", "cannot be read as CSV");
             break;
         };
         let line = record.position().map_or(0, csv::Position::line);
+        left = left.saturating_sub(record.len());
+        if left == 0 {
+            table.find(entry, line, "too_large", "more fields than a table of a release has; the rest was not read");
+            break;
+        }
         let fields: Vec<String> = record.iter().map(|field| String::from_utf8_lossy(field).into_owned()).collect();
         let Some(columns) = &columns else {
-            columns = header(entry, &fields, dimensions, &mut table);
+            columns = header(entry, &fields, codes, &mut table);
             if columns.is_none() {
                 return table;
             }
             continue;
         };
-        table.take(entry, columns, &fields, line);
+        table.take(entry, (columns, codes), &fields, line);
     }
     if columns.is_none() {
         table.find(entry, 0, "not_csv", "has no header");
@@ -99,7 +117,12 @@ pub fn read(entry: &TableEntry, bytes: &[u8], dimensions: &BTreeSet<&str>) -> Ta
     table
 }
 
-fn header(entry: &TableEntry, names: &[String], dimensions: &BTreeSet<&str>, table: &mut Table) -> Option<Columns> {
+fn header(entry: &TableEntry, names: &[String], codes: &Codes<'_>, table: &mut Table) -> Option<Columns> {
+    // A padded name is the name; what runs as a formula is looked for before.
+    if names.iter().any(|name| formula::runs(name)) {
+        table.find(entry, 1, "formula", "a field that a spreadsheet would run as a formula");
+    }
+    let names: Vec<String> = names.iter().map(|name| name.trim().to_owned()).collect();
     let at = |wanted: &str| names.iter().position(|name| name == wanted);
     let mut columns =
         Columns { dims: Vec::new(), value: 0, symbol: at("symbol"), lower: at("lower"), upper: at("upper") };
@@ -110,7 +133,7 @@ fn header(entry: &TableEntry, names: &[String], dimensions: &BTreeSet<&str>, tab
     columns.value = value;
     let own = ["value", "symbol", "lower", "upper"];
     for (column, name) in names.iter().enumerate() {
-        if dimensions.contains(name.as_str()) {
+        if codes.contains_key(name.as_str()) {
             columns.dims.push(column);
             table.dims.push(name.clone());
         } else if !own.contains(&name.as_str()) {
@@ -138,7 +161,7 @@ impl Table {
         });
     }
 
-    fn take(&mut self, entry: &TableEntry, columns: &Columns, fields: &[String], line: u64) {
+    fn take(&mut self, entry: &TableEntry, (columns, known): (&Columns, &Codes<'_>), fields: &[String], line: u64) {
         if fields.len() <= columns.value.max(columns.dims.iter().copied().max().unwrap_or(0)) {
             self.find(entry, line, "ragged", "fewer fields than the header");
             return;
@@ -151,36 +174,86 @@ impl Table {
         if fields.len() > width {
             self.find(entry, line, "ragged", "more fields than the header explains");
         }
-        if fields.iter().any(|field| is_formula(field)) {
+        if fields.iter().any(|field| formula::runs(field)) {
             self.find(entry, line, "formula", "a field that a spreadsheet would run as a formula");
         }
         let value = fields[columns.value].as_str();
-        let symbol = columns.symbol.and_then(|column| fields.get(column)).map_or("", String::as_str);
-        let reading = match (symbol, whole_number(value)) {
-            ("x", _) => Reading::NotAvailable,
-            ("z", _) => Reading::Impossible,
-            (_, Some(count)) => Reading::Count(count),
-            (_, None) => Reading::Marker(value.to_owned()),
-        };
-        if !symbol.is_empty() && !value.is_empty() {
+        let symbol = columns.symbol.and_then(|column| fields.get(column)).map_or("", |symbol| symbol.trim());
+        if !symbol.is_empty() && !value.trim().is_empty() {
             self.find(entry, line, "symbol", "a value stands beside a symbol that says there is none");
         }
-        if columns.symbol.is_some() && value.is_empty() && !matches!(symbol, "c" | "z" | "x") {
+        if columns.symbol.is_some() && value.trim().is_empty() && !matches!(symbol, "c" | "z" | "x") {
             self.find(entry, line, "symbol", "neither a value nor a known symbol");
         }
-        let looks_like_a_number = value.parse::<f64>().is_ok();
-        if looks_like_a_number && matches!(reading, Reading::Marker(_)) {
-            self.find(entry, line, "not_a_count", "a number that is not a count");
-            return;
+        let Some(reading) = self.reading(entry, (value, symbol), line) else { return };
+        let dims = columns.dims.iter().zip(&self.dims);
+        let codes = dims.map(|(&column, dim)| code(&fields[column], known.get(dim.as_str()))).collect();
+        let lower = self.bound(entry, columns.lower.and_then(|column| fields.get(column)), line);
+        let upper = self.bound(entry, columns.upper.and_then(|column| fields.get(column)), line);
+        let bounds = (lower.map(|(lowest, _)| lowest), upper.and_then(|(_, highest)| highest));
+        self.rows.push(Row { codes, reading, bounds, line });
+    }
+
+    /// What a value and its symbol say. None where a number counts nothing, which is a finding: then the row says nothing.
+    fn reading(&mut self, entry: &TableEntry, (value, symbol): (&str, &str), line: u64) -> Option<Reading> {
+        let read = published::read(value);
+        let is_declared = entry.markers.contains_key(value) || entry.markers.contains_key(value.trim());
+        let marker = || Some(Reading::Marker(value.trim().to_owned()));
+        match (symbol, read.said) {
+            // A figure beside a symbol is read all the same: whoever sees the file sees it.
+            ("x", Said::Nothing) => Some(Reading::NotAvailable),
+            ("z", Said::Nothing) => Some(Reading::Impossible),
+            (_, Said::Count(count)) => {
+                self.decorated += u64::from(!read.is_plain);
+                if is_declared {
+                    self.find(
+                        entry,
+                        line,
+                        "marker_figure",
+                        "a figure that release.json calls a sign for a hidden cell",
+                    );
+                }
+                Some(Reading::Count(count))
+            }
+            (_, Said::Between(lowest, highest)) => {
+                // Who reads both knows both.
+                let stated = entry.markers.get(value).or_else(|| entry.markers.get(value.trim()));
+                let (least, most) = stated.copied().unwrap_or((0, None));
+                let most = match (highest, most) {
+                    (Some(one), Some(other)) => Some(one.min(other)),
+                    (one, other) => one.or(other),
+                };
+                Some(Reading::Between(lowest.max(least), most))
+            }
+            (_, Said::Nothing) => {
+                self.unexplained += u64::from(!value.trim().is_empty() && !is_declared);
+                marker()
+            }
+            (_, Said::NotACount) => {
+                self.find(entry, line, "not_a_count", "a number that is not a count");
+                None
+            }
+            (_, Said::Unclear) if is_declared => marker(),
+            (_, Said::Unclear) => {
+                let message =
+                    "a value that is neither a figure nor a sign that release.json explains; it may be either";
+                self.find(entry, line, "value_unclear", message);
+                marker()
+            }
         }
-        let bound =
-            |column: Option<usize>| column.and_then(|column| fields.get(column)).and_then(|text| whole_number(text));
-        self.rows.push(Row {
-            codes: columns.dims.iter().map(|&column| fields[column].clone()).collect(),
-            reading,
-            bounds: (bound(columns.lower), bound(columns.upper)),
-            line,
-        });
+    }
+
+    /// A published bound as a range; none where there is none.
+    fn bound(&mut self, entry: &TableEntry, text: Option<&String>, line: u64) -> Option<(u64, Option<u64>)> {
+        match published::read(text?).said {
+            Said::Count(count) => Some((count, Some(count))),
+            Said::Between(lowest, highest) => Some((lowest, highest)),
+            Said::Nothing => None,
+            Said::NotACount | Said::Unclear => {
+                self.find(entry, line, "value_unclear", "a bound that is no figure");
+                None
+            }
+        }
     }
 
     fn check_rows(&mut self, entry: &TableEntry) {
@@ -192,21 +265,15 @@ impl Table {
     }
 }
 
-/// Counts are written as digits; a foreign table may write `12.0`.
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-pub(crate) fn whole_number(text: &str) -> Option<u64> {
-    let is_written_as_digits = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-    if let Ok(count) = text.parse::<u64>() {
-        return (is_written_as_digits && count <= 1_000_000_000_000_000_000).then_some(count);
-    }
-    let number = text.parse::<f64>().ok()?;
-    let is_whole = number.fract() == 0.0 && (0.0..9e15).contains(&number);
-    (is_whole && is_written_as_digits).then_some(number as u64)
+/// A field as a code: as it stands where the manifest knows it so, else without the blanks around it, which no reader sees.
+fn code(field: &str, known: Option<&BTreeSet<&str>>) -> String {
+    if known.is_some_and(|known| known.contains(field)) { field.to_owned() } else { field.trim().to_owned() }
 }
 
-/// Spreadsheets run what starts so (a hyphen alone is a dash).
-fn is_formula(field: &str) -> bool {
-    field.starts_with(['=', '+', '@', '\t', '\r', '\0']) || (field.starts_with('-') && field.len() > 1)
+/// Counts of our own files are written as digits.
+pub(crate) fn whole_number(text: &str) -> Option<u64> {
+    let count = text.parse::<u64>().ok().filter(|count| *count <= 1_000_000_000_000_000_000)?;
+    text.bytes().all(|byte| byte.is_ascii_digit()).then_some(count)
 }
 
 #[cfg(test)]
@@ -218,7 +285,7 @@ mod tests {
     }
 
     fn read_text(text: &str) -> Table {
-        read(&entry(), text.as_bytes(), &BTreeSet::from(["place", "need"]))
+        read(&entry(), text.as_bytes(), &Codes::from([("place", BTreeSet::new()), ("need", BTreeSet::new())]))
     }
 
     #[test]
@@ -244,5 +311,20 @@ mod tests {
         assert_eq!(kinds("place,need,value,symbol\n"), ["dimensions"]);
         assert_eq!(kinds("place,value\nA,7.5\n"), ["not_a_count"]);
         assert_eq!(kinds("\u{feff}place,value\nA,7\n"), ["encoding"], "the mark is skipped, and named");
+    }
+
+    #[test]
+    fn a_figure_with_a_footnote_is_read_and_what_cannot_be_told_is_found() {
+        let table =
+            read_text("place , value,symbol\n A,3 (p),\nB,\"12,003\",\nC,<5,\nD,1-4,\nE,..,\nF,some,\nG,３,x\n");
+        let readings: Vec<Reading> = table.rows.iter().map(|row| row.reading.clone()).collect();
+        let (three, sign) = (Reading::Count(3), |text: &str| Reading::Marker(text.to_owned()));
+        let ranges = [Reading::Between(0, Some(4)), Reading::Between(1, Some(4))];
+        let [few, some] = ranges;
+        assert_eq!(readings, [three.clone(), Reading::Count(12_003), few, some, sign(".."), sign("some"), three]);
+        assert_eq!(table.rows[0].codes, ["A"], "blanks around a code are no code");
+        let found = |at: usize| (table.findings[at].kind.as_str(), table.findings[at].place.as_str());
+        assert_eq!((found(0), found(1)), (("value_unclear", "line 7"), ("symbol", "line 8")));
+        assert_eq!((table.decorated, table.unexplained), (3, 1));
     }
 }

@@ -8,15 +8,28 @@ use std::path::{Path, PathBuf};
 
 use model::digest::sha256;
 use model::{Attack, Finding, Manifest};
-use serde_json::Value;
 
 use crate::error::VerifyError;
+use crate::readers::disk::{self, Refused};
+use crate::readers::manifest;
 
 /// The manifest's name in every release.
 pub const MANIFEST: &str = "release.json";
 
-/// No released file comes near this; what does is not read.
-const LARGEST_FILE_BYTES: u64 = 256 << 20;
+/// Hierarchies and labels of tens of thousands of areas are a few MiB.
+const LARGEST_MANIFEST_BYTES: u64 = 24 << 20;
+/// A tidy table of a million cells is smaller.
+const LARGEST_TABLE_BYTES: u64 = 64 << 20;
+/// Pages, drawings and workbooks take many times their size to read. No released one comes near this.
+const LARGEST_FILE_BYTES: u64 = 8 << 20;
+/// Of all files together.
+const LARGEST_FOLDER_BYTES: u64 = 160 << 20;
+/// Files and folders; a release has some hundred.
+const MOST_ENTRIES: usize = 5_000;
+/// Folders within folders; a release has one level.
+const MOST_LEVELS: usize = 8;
+/// Tables of one release.
+const MOST_TABLES: usize = 2_000;
 
 /// A release folder, read whole.
 #[derive(Debug)]
@@ -33,10 +46,18 @@ pub struct Folder {
     pub files: BTreeMap<String, Vec<u8>>,
     /// Whether the manifest lists its files, so that the list can be closed.
     pub is_listed: bool,
+    /// Whether it states its threshold itself.
+    pub states_threshold: bool,
+    /// Whether its manifest has every key that one of this program has, so that it claims to be one.
+    pub is_own: bool,
+    /// Whether `release.json` is written as its content is.
+    pub is_plain: bool,
     /// What is wrong with the folder.
     pub findings: Vec<Finding>,
     /// What the manifest says beyond what is understood here.
     pub not_understood: Vec<String>,
+    bytes_left: u64,
+    entries_left: usize,
 }
 
 /// Reads the folder at `path`.
@@ -51,11 +72,14 @@ pub fn open(path: &Path) -> Result<Folder, VerifyError> {
         return Err(VerifyError::NotAFolder { path: path.to_owned() });
     }
     let place = path.join(MANIFEST);
-    if !place.is_file() {
-        return Err(VerifyError::NoManifest { path: path.to_owned() });
-    }
-    let bytes = fs::read(&place).map_err(|source| VerifyError::Unreadable { path: place.clone(), source })?;
-    let manifest: Manifest = serde_json::from_slice(&bytes).map_err(|error| VerifyError::Manifest {
+    let bytes = disk::read(path, Path::new(MANIFEST), LARGEST_MANIFEST_BYTES).map_err(|refused| match refused {
+        Refused::Missing => VerifyError::NoManifest { path: path.to_owned() },
+        Refused::Unreadable(source) => VerifyError::Unreadable { path: place.clone(), source },
+        other @ (Refused::Link | Refused::NotAFile | Refused::TooLarge) => {
+            VerifyError::NotRead { path: place.clone(), what: other.said().1 }
+        }
+    })?;
+    let read = manifest::read(&bytes).map_err(|error| VerifyError::Manifest {
         path: place,
         line: error.line(),
         column: error.column(),
@@ -63,76 +87,37 @@ pub fn open(path: &Path) -> Result<Folder, VerifyError> {
     })?;
     let whole = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let name = whole.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let is_listed = !manifest.files.is_empty();
+    let is_listed = !read.manifest.files.is_empty();
     let mut folder = Folder {
         path: whole,
         name,
         digest: sha256(&bytes),
         is_listed,
-        manifest,
+        states_threshold: read.states_threshold,
+        is_own: read.is_own,
+        is_plain: read.is_plain,
+        manifest: read.manifest,
         files: BTreeMap::new(),
         findings: Vec::new(),
-        not_understood: not_understood(&bytes),
+        not_understood: read.not_understood,
+        bytes_left: LARGEST_FOLDER_BYTES,
+        entries_left: MOST_ENTRIES,
     };
+    for name in &read.twice {
+        folder.find("manifest_twice", MANIFEST, &format!("{name} stands there twice; readers may take either"));
+    }
+    folder.keep_own_tables();
     if is_listed {
-        folder.walk(&folder.path.clone(), "")?;
+        if read.has_mark {
+            folder.find("encoding", MANIFEST, "a byte order mark, which a program of ours does not write");
+        }
+        folder.walk(&folder.path.clone(), "", 0)?;
         folder.check_list();
         folder.check_manifest();
     } else {
         folder.read_tables();
     }
     Ok(folder)
-}
-
-/// Keys of the manifest and its tables that this program does not know: a foreign release may state, say, how it was sampled.
-fn not_understood(bytes: &[u8]) -> Vec<String> {
-    const OWN: [&str; 15] = [
-        "release",
-        "period",
-        "audience",
-        "threshold",
-        "hierarchies",
-        "labels",
-        "tables",
-        "relations",
-        "derived",
-        "files",
-        "earlier",
-        "corrects",
-        "sensitive",
-        "group_below",
-        "extract",
-    ];
-    const TABLE: [&str; 9] = ["id", "title", "file", "dims", "fixed", "markers", "rounding", "perturbation", "noise"];
-    const EXTRACT: [&str; 13] = [
-        "file",
-        "recipient",
-        "agreement",
-        "measure",
-        "period",
-        "unit",
-        "columns",
-        "hierarchies",
-        "rows",
-        "suppressed",
-        "k",
-        "l",
-        "t",
-    ];
-    let Ok(Value::Object(manifest)) = serde_json::from_slice(bytes) else { return Vec::new() };
-    let named = |key: &str| if is_plain_name(key) { format!("{key:?}") } else { "a key".to_owned() };
-    let own =
-        manifest.keys().filter(|key| !OWN.contains(&key.as_str())).map(|key| format!("{} of release.json", named(key)));
-    let tables = manifest.get("tables").and_then(Value::as_array).into_iter().flatten();
-    let of_tables =
-        tables.zip(1..).filter_map(|(table, number)| Some((table.as_object()?, number))).flat_map(|(table, number)| {
-            let foreign = table.keys().filter(|key| !TABLE.contains(&key.as_str()));
-            foreign.map(move |key| format!("{} of table {number} of release.json", named(key)))
-        });
-    let of_extract = manifest.get("extract").and_then(Value::as_object).into_iter().flat_map(|extract| extract.keys());
-    let of_extract = of_extract.filter(|key| !EXTRACT.contains(&key.as_str()));
-    let of_extract = of_extract.map(|key| format!("{} of extract of release.json", named(key)));
-    own.chain(of_tables).chain(of_extract).collect()
 }
 
 /// The parser's sentence without the text it stumbled over: a foreign manifest may hold anything.
@@ -158,11 +143,31 @@ impl Folder {
         });
     }
 
-    fn walk(&mut self, at: &Path, below: &str) -> Result<(), VerifyError> {
+    /// A file is one table. Whoever lists it twice says two things of the same figures.
+    fn keep_own_tables(&mut self) {
+        let mut known = BTreeSet::new();
+        let before = self.manifest.tables.len();
+        self.manifest.tables.retain(|entry| known.len() < MOST_TABLES && known.insert(entry.file.clone()));
+        if self.manifest.tables.len() < before {
+            let message =
+                "a file that is listed as several tables, or more tables than a release has; only the first were read";
+            self.find("table_twice", MANIFEST, message);
+        }
+    }
+
+    fn walk(&mut self, at: &Path, below: &str, level: usize) -> Result<(), VerifyError> {
         let unreadable = |source| VerifyError::Unreadable { path: at.to_owned(), source };
         let mut entries = Vec::new();
         for entry in fs::read_dir(at).map_err(unreadable)? {
+            if self.entries_left == 0 || level > MOST_LEVELS {
+                self.find("too_many_files", below, "more files or folders than a release has; the rest was not read");
+                break;
+            }
+            self.entries_left -= 1;
             entries.push(entry.map_err(unreadable)?);
+        }
+        if entries.is_empty() && level > 0 {
+            self.find("empty_folder", below, "a folder without a file, of which only the name says anything");
         }
         entries.sort_by_key(fs::DirEntry::file_name);
         for entry in entries {
@@ -172,27 +177,30 @@ impl Folder {
                 self.find("file_name", &file, "a name outside the closed pattern: a-z, A-Z, 0-9, '.', '-', '_'");
             }
             let kind = entry.file_type().map_err(unreadable)?;
-            if kind.is_symlink() {
-                self.find("link", &file, "a link, which leads out of the release");
-            } else if kind.is_dir() {
-                self.walk(&entry.path(), &file)?;
+            if kind.is_dir() {
+                self.walk(&entry.path(), &file, level + 1)?;
             } else if file != MANIFEST {
-                self.take(&file, &entry.path());
+                self.take(at, &file, Path::new(&entry.file_name()));
             }
         }
         Ok(())
     }
 
-    fn take(&mut self, file: &str, path: &Path) {
-        if fs::metadata(path).is_ok_and(|facts| facts.len() > LARGEST_FILE_BYTES) {
-            self.find("too_large", file, "too large to be part of a release; it was not read");
-            return;
-        }
-        match fs::read(path) {
+    /// Reads `path` below `at`, which the release calls `file`, if it is a file of a size that a release has.
+    fn take(&mut self, at: &Path, file: &str, path: &Path) {
+        let is_table = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv"));
+        let most = if is_table { LARGEST_TABLE_BYTES } else { LARGEST_FILE_BYTES };
+        match disk::read(at, path, most.min(self.bytes_left)) {
             Ok(bytes) => {
+                self.bytes_left -= bytes.len() as u64;
                 self.files.insert(file.to_owned(), bytes);
             }
-            Err(_) => self.find("unreadable", file, "cannot be read"),
+            // The table's own reader says that it is missing.
+            Err(Refused::Missing) => {}
+            Err(refused) => {
+                let (kind, message) = refused.said();
+                self.find(kind, file, message);
+            }
         }
     }
 
@@ -246,11 +254,11 @@ impl Folder {
         let files: Vec<String> =
             tables.chain(self.manifest.extract.iter().map(|extract| &extract.file)).cloned().collect();
         for file in files {
-            let leaves = Path::new(&file).components().any(|part| !matches!(part, std::path::Component::Normal(_)));
-            if leaves {
+            let inside = |part| matches!(part, std::path::Component::Normal(_));
+            if file.is_empty() || !Path::new(&file).components().all(inside) {
                 self.find("file_name", &file, "a table outside the folder");
             } else {
-                self.take(&file, &self.path.join(&file));
+                self.take(&self.path.clone(), &file, Path::new(&file));
             }
         }
     }

@@ -4,6 +4,7 @@
 use scraper::node::Element;
 use scraper::{ElementRef, Html, Node};
 
+use crate::readers::nesting;
 use crate::readers::png::Fault;
 
 /// A table of the page.
@@ -74,8 +75,12 @@ const FOREIGN: [&str; 14] = [
 /// Reads the page.
 #[must_use]
 pub fn read(text: &str) -> Page {
-    let document = Html::parse_document(text);
     let mut page = Page::default();
+    if !nesting::is_bounded(text) {
+        page.faults.push(("html_deep", "elements or attributes far beyond those of a page of tables; it was not read"));
+        return page;
+    }
+    let document = Html::parse_document(text);
     for node in document.tree.root().descendants() {
         let parents: Vec<&Element> = node.ancestors().filter_map(|node| node.value().as_element()).collect();
         match node.value() {

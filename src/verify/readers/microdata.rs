@@ -4,11 +4,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::extract::{ExtractColumn, ExtractEntry, Role, SUPPRESSED};
-use model::{Attack, Finding};
+use model::{Attack, Finding, formula};
 
 use crate::readers::csvw;
 use crate::readers::domain::Domain;
 use crate::readers::folder::Folder;
+
+/// Rows beyond this are not read: no service has as many cases.
+const MOST_ROWS: usize = 2_000_000;
 
 /// A column as the file has it.
 #[derive(Debug, Clone, PartialEq)]
@@ -157,6 +160,10 @@ impl Microdata {
                 known = vec![BTreeMap::new(); fields.len()];
                 continue;
             }
+            if self.rows.len() >= MOST_ROWS {
+                self.find("too_large", line, "more rows than an extract has; the rest was not read");
+                break;
+            }
             if fields.len() != self.columns.len() {
                 self.find("ragged", line, "not as many fields as the header has");
                 continue;
@@ -171,9 +178,9 @@ impl Microdata {
             }
             self.rows.push(row);
         }
-        self.lines = text.lines().skip(1).map(str::to_owned).collect();
-        let runs = |label: &String| label.starts_with(['=', '+', '@', '\t', '\0']);
-        if self.columns.iter().any(|column| column.labels.iter().any(runs)) {
+        self.lines = text.lines().skip(1).take(MOST_ROWS).map(str::to_owned).collect();
+        let runs = |column: &Column| column.labels.iter().chain([&column.name]).any(|text| formula::runs(text));
+        if self.columns.iter().any(runs) {
             self.find("formula", 0, "a field that a spreadsheet would run as a formula");
         }
         if self.columns.is_empty() {

@@ -3,11 +3,14 @@
 
 pub mod csv;
 pub mod csvw;
+pub mod disk;
 pub mod domain;
 pub mod expectation;
 pub mod folder;
 pub mod html;
+pub mod manifest;
 pub mod microdata;
+pub mod nesting;
 pub mod ods;
 pub mod package;
 pub mod png;

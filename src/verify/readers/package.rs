@@ -6,8 +6,8 @@ use std::io::{Cursor, Read};
 
 use crate::readers::png::Fault;
 
-/// Parts beyond this size are not read: no table of ours comes near it.
-const LARGEST_PART_BYTES: u64 = 256 << 20;
+/// Parts that unpack to more than this together are not read: no workbook of ours comes near it.
+const LARGEST_BYTES: u64 = 64 << 20;
 
 /// The archive's parts by name.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -27,10 +27,11 @@ pub fn open(bytes: &[u8]) -> Option<Package> {
         package.faults.push(("zip_comment", "a comment of the archive"));
     }
     let mut spans: Vec<(u64, u64)> = Vec::new();
+    let mut left = LARGEST_BYTES;
     for at in 0..archive.len() {
         let mut file = archive.by_index(at).ok()?;
         let name = file.name().ok()?.into_owned();
-        if file.encrypted() || file.size() > LARGEST_PART_BYTES {
+        if file.encrypted() || file.size() > left {
             package.faults.push(("zip_part", "a part that cannot be read"));
             continue;
         }
@@ -51,7 +52,8 @@ pub fn open(bytes: &[u8]) -> Option<Package> {
         let is_streamed = bytes.get(header + 6).is_some_and(|flags| flags & 8 != 0);
         spans.push((file.header_start(), if is_streamed { end + trailer(bytes, end, sums)? } else { end }));
         let mut part = Vec::new();
-        (&mut file).take(LARGEST_PART_BYTES).read_to_end(&mut part).ok()?;
+        (&mut file).take(left).read_to_end(&mut part).ok()?;
+        left -= part.len() as u64;
         if package.parts.insert(name, part).is_some() {
             package.faults.push(("zip_part", "two parts of one name"));
         }

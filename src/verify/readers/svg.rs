@@ -116,6 +116,12 @@ pub fn faults(document: &Document) -> Vec<Fault> {
     faults
 }
 
+/// Whether it has elements of a chart alone, so that drawing it uses nothing twice, loads nothing and ends.
+#[must_use]
+pub fn is_plain(document: &Document) -> bool {
+    document.unseen == 0 && document.root.all().iter().all(|element| ELEMENTS.contains(&element.name.as_str()))
+}
+
 /// The layers of a chart and what is drawn in each; only these are read back, so nothing else may be drawn.
 const LAYERS: [(&str, &[&str]); 11] = [
     ("ground", &["rect"]),

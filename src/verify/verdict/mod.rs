@@ -8,6 +8,7 @@ use model::{Attack, Finding, Verdict};
 
 pub mod page;
 pub mod risks;
+pub mod trust;
 
 pub use page::to_html;
 pub use risks::conclude;
@@ -63,6 +64,17 @@ pub fn to_text(verdict: &Verdict) -> String {
     text
 }
 
+fn write_trusted(text: &mut String, verdict: &Verdict) -> std::fmt::Result {
+    if !verdict.trusted.is_empty() {
+        writeln!(text, "Taken on trust, on the word of its release.json")?;
+    }
+    for (release, words) in &verdict.trusted {
+        writeln!(text, "  {release}")?;
+        words.iter().try_for_each(|words| writeln!(text, "    {words}"))?;
+    }
+    Ok(())
+}
+
 fn write_all(text: &mut String, verdict: &Verdict) -> std::fmt::Result {
     writeln!(text, "Tried")?;
     for tried in &verdict.tried {
@@ -78,6 +90,7 @@ fn write_all(text: &mut String, verdict: &Verdict) -> std::fmt::Result {
             writeln!(text, "  {reason}")?;
         }
     }
+    write_trusted(text, verdict)?;
     if !verdict.findings.is_empty() {
         writeln!(text, "Found")?;
     }
@@ -117,7 +130,10 @@ fn write_all(text: &mut String, verdict: &Verdict) -> std::fmt::Result {
     }
     let open: u64 = verdict.tried.iter().map(|tried| tried.not_shown).sum();
     match (verdict.findings.len(), open) {
-        (0, 0) => writeln!(text, "Nothing was found, and nothing was left open."),
+        (0, 0) if verdict.trusted.is_empty() => writeln!(text, "Nothing was found, and nothing was left open."),
+        (0, 0) => {
+            writeln!(text, "Nothing was found, and nothing was left open. That holds if what was taken on trust does.")
+        }
         (0, open) => writeln!(text, "Not shown to be safe: {open} cells were left open."),
         (found, _) => writeln!(text, "Not fit for release: {found} findings."),
     }

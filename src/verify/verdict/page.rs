@@ -37,6 +37,7 @@ pub fn to_html(verdict: &Verdict, releases: &[String]) -> String {
                 (conclusion(verdict))
                 (three_risks(verdict))
                 (tried(verdict))
+                (trusted(verdict))
                 (found(verdict))
                 (evidence(verdict))
             }
@@ -91,6 +92,19 @@ fn tried(verdict: &Verdict) -> Markup {
         @if !verdict.not_run.is_empty() {
             h2 { "What was not tried, and what to know beside it" }
             ul { @for reason in &verdict.not_run { li { (reason) } } }
+        }
+    }
+}
+
+fn trusted(verdict: &Verdict) -> Markup {
+    html! {
+        @if !verdict.trusted.is_empty() {
+            h2 { "What was taken on trust" }
+            p { "On the word of each " code { "release.json" } "; nobody else was asked." }
+            @for (release, words) in &verdict.trusted {
+                p { (release) }
+                ul { @for words in words { li { (words) } } }
+            }
         }
     }
 }

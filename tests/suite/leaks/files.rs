@@ -186,6 +186,59 @@ fn tidy() -> Vec<Plant> {
             },
         },
         Plant {
+            kind: "small count with a footnote",
+            format: "csv",
+            file: CSV,
+            finds: &["inconsistent_cell", "small_counts_published", "file_form"],
+            put: |pack| {
+                let Some(row) = pack.small() else { return false };
+                let text = format!("{} (p)", pack.truth(row));
+                pack.put_in_csv(row, &text);
+                true
+            },
+        },
+        Plant {
+            kind: "small count as a range",
+            format: "csv",
+            file: CSV,
+            finds: &["suppressed_known_small_nonzero", "suppressed_interval_exact", "infeasible"],
+            put: |pack| {
+                let Some(row) = pack.small() else { return false };
+                pack.put_in_csv(row, "1-4");
+                pack.truth(row) > 0
+            },
+        },
+        Plant {
+            kind: "small count in a word that nobody explains",
+            format: "csv",
+            file: CSV,
+            finds: &["value_unclear"],
+            put: |pack| {
+                let Some(row) = pack.small() else { return false };
+                pack.put_in_csv(row, "hardly any");
+                true
+            },
+        },
+        Plant {
+            kind: "sign for small beside the sign for hidden",
+            format: "csv",
+            file: CSV,
+            finds: &["signs_differ"],
+            put: |pack| {
+                let (small, others) = pack.hidden();
+                let (Some(&row), false) = (small.first(), small.len() + others.len() < 2) else { return false };
+                pack.put_in_csv(row, "..");
+                true
+            },
+        },
+        Plant {
+            kind: "blanks, quotation marks and line ends",
+            format: "csv",
+            file: CSV,
+            finds: &["file_form"],
+            put: |pack| line(pack, |last| format!("{last}\r")),
+        },
+        Plant {
             kind: "row twice",
             format: "csv",
             file: CSV,
@@ -292,12 +345,79 @@ fn described() -> Vec<Plant> {
             },
         },
         Plant {
+            kind: "blanks, quotation marks and line ends",
+            format: "csvw",
+            file: METADATA,
+            finds: &["file_form"],
+            put: |pack| {
+                pack.replace(METADATA, "{\n", "{ \n");
+                true
+            },
+        },
+        Plant {
+            kind: "key behind deep nesting",
+            format: "release.json",
+            file: MANIFEST,
+            finds: &["manifest_key"],
+            put: |pack| {
+                let text = pack.text(MANIFEST);
+                let deep = format!("{{\"x\": {}{}, \"truth\": {{\"b\": 3}},", "[".repeat(1_000), "]".repeat(1_000));
+                pack.write(MANIFEST, text.replacen('{', &deep, 1));
+                pack.keeps_digests = true;
+                true
+            },
+        },
+        Plant {
+            kind: "threshold that protects nobody",
+            format: "release.json",
+            file: MANIFEST,
+            finds: &["threshold_low"],
+            put: |pack| {
+                pack.manifest(|value| value["threshold"] = json!(1));
+                true
+            },
+        },
+        Plant {
+            kind: "code that nothing explains",
+            format: "release.json",
+            file: CSV,
+            finds: &["unknown_code"],
+            put: |pack| {
+                pack.manifest(|value| value["tables"][1]["fixed"]["period"] = json!("2031-Q9"));
+                true
+            },
+        },
+        Plant {
+            kind: "place that is none",
+            format: "release.json",
+            file: CSV,
+            finds: &["fixed_unknown"],
+            put: |pack| {
+                pack.manifest(|value| value["tables"][1]["fixed"]["school"] = json!("S1"));
+                true
+            },
+        },
+        Plant {
             kind: "reasons in the manifest",
             format: "release.json",
             file: MANIFEST,
             finds: &["manifest_key"],
             put: |pack| {
                 pack.manifest(|value| value["tables"][1]["reasons"] = json!(["minimum_frequency", "secondary"]));
+                true
+            },
+        },
+        Plant {
+            kind: "letters that nobody sees",
+            format: "release.json",
+            file: MANIFEST,
+            finds: &["unseen_letters"],
+            put: |pack| {
+                pack.manifest(|value| {
+                    let labels = value["labels"]["place"].as_object_mut().expect("labels");
+                    let label = labels.values_mut().last().expect("a label");
+                    *label = format!("{}\u{200b}", label.as_str().expect("a text")).into();
+                });
                 true
             },
         },
@@ -355,6 +475,13 @@ fn pictures() -> Vec<Plant> {
         true
     }
     vec![
+        Plant {
+            kind: "picture packed in another way",
+            format: "png",
+            file: PNG,
+            finds: &["picture_differs"],
+            put: |pack| chunk(pack, b"IDAT", b""),
+        },
         Plant {
             kind: "text chunk",
             format: "png",

@@ -1,0 +1,66 @@
+//! Opens files of a folder that somebody else made. Comes in: a path and a size. Goes out: bytes, or why there are none.
+//! Deliberately absent: waiting and following; a pipe has no end, a link leads elsewhere, and a file may say that it is
+//! larger than any memory.
+
+use std::fs::{self, File};
+use std::io::{ErrorKind, Read};
+use std::path::{Component, Path};
+
+/// Why a file was not read.
+#[derive(Debug)]
+pub enum Refused {
+    /// Nothing of that name.
+    Missing,
+    /// A link, or a path through one.
+    Link,
+    /// A pipe, a device, a socket or a folder.
+    NotAFile,
+    /// Larger than a release's file can be.
+    TooLarge,
+    /// The disk refused.
+    Unreadable(std::io::Error),
+}
+
+impl Refused {
+    /// A stable name of the kind and a sentence.
+    #[must_use]
+    pub const fn said(&self) -> (&'static str, &'static str) {
+        match self {
+            Self::Missing => ("missing_file", "is not here"),
+            Self::Link => ("link", "a link, which leads out of the release; it was not followed"),
+            Self::NotAFile => ("not_a_file", "neither a file nor a folder: a pipe or a device; it was not opened"),
+            Self::TooLarge => ("too_large", "too large to be part of a release; it was not read"),
+            Self::Unreadable(_) => ("unreadable", "cannot be read"),
+        }
+    }
+}
+
+/// The bytes of `file` below `folder`, of which no part may be a link; at most `most` of them.
+///
+/// # Errors
+/// [`Refused`]; what is refused was not opened.
+pub fn read(folder: &Path, file: &Path, most: u64) -> Result<Vec<u8>, Refused> {
+    let mut path = folder.to_owned();
+    let mut size = None;
+    for part in file.components() {
+        let Component::Normal(name) = part else { return Err(Refused::Link) };
+        path.push(name);
+        let facts = fs::symlink_metadata(&path).map_err(|error| {
+            let is_missing = matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory);
+            if is_missing { Refused::Missing } else { Refused::Unreadable(error) }
+        })?;
+        if facts.file_type().is_symlink() {
+            return Err(Refused::Link);
+        }
+        size = facts.is_file().then_some(facts.len());
+    }
+    let size = size.ok_or(Refused::NotAFile)?;
+    if size > most {
+        return Err(Refused::TooLarge);
+    }
+    let mut bytes = Vec::new();
+    // Some files of the system say that they hold nothing and never end.
+    let open = File::open(&path).and_then(|file| file.take(most.saturating_add(1)).read_to_end(&mut bytes));
+    open.map_err(Refused::Unreadable)?;
+    if bytes.len() as u64 > most { Err(Refused::TooLarge) } else { Ok(bytes) }
+}
