@@ -80,7 +80,15 @@ fn counting(row: &Row) {
 fn protect(row: &Row, home: &Path, zeros: &str, weight: &str) {
     let (out, report) = (home.join(format!("{}-{zeros}-{weight}", row.name)), home.join("report.json"));
     let mut command = Command::new(env!("CARGO_BIN_EXE_takeup"));
-    command.arg("protect").arg(&row.folder).arg("--out").arg(&out).arg("--report").arg(&report).arg("--quiet");
+    command
+        .arg("protect")
+        .args(["--tie-key", "fixtures/protect.key"])
+        .arg(&row.folder)
+        .arg("--out")
+        .arg(&out)
+        .arg("--report")
+        .arg(&report)
+        .arg("--quiet");
     command
         .args(["--zeros", zeros, "--weight", weight, "--insiders", "off", "--force"])
         .stdin(Stdio::null())

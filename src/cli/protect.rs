@@ -100,6 +100,9 @@ pub struct Protect {
     /// What becomes of small counts where the others are rounded or changed
     #[arg(long, value_enum, default_value_t = Small::Hidden)]
     small: Small,
+    /// The file of the secret key that breaks ties, made at first; else tie.key in CASE_DIR
+    #[arg(long, value_name = "FILE")]
+    tie_key: Option<PathBuf>,
     /// Also write the report as JSON to this file
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
@@ -252,6 +255,7 @@ impl Protect {
                 Attack::Off => pipeline::OwnAttack::Never,
             },
             replace: self.force,
+            key: self.tie_key.clone(),
         };
         let bar = output::progress(globals, "{spinner} {msg} ({elapsed})");
         let report = pipeline::protect(&self.case, &self.out, self.report.as_deref(), &options, &|stage: &str| {
@@ -270,6 +274,10 @@ impl Protect {
             Some(open) => format!("the attack found nothing and left {open} cells open"),
             None => format!("the files were not attacked. Next: `takeup verify {out}`"),
         };
+        if report.is_key_new {
+            let key = &report.key;
+            output::talk(globals, &format!("Made {key}: keep it beside the case, and show it to nobody."));
+        }
         output::talk(globals, &format!("Every protected cell is proven safe; {attack}."));
         Ok(())
     }

@@ -13,7 +13,7 @@ pub use model::method::{CellKey, Method, Rounding, RoundingKind, SmallCounts};
 pub use model::ptable::{PTable, PTableError};
 pub use model::release::Zeros;
 
-use confidential::case::Case;
+use confidential::case::{Case, TieKey};
 use confidential::protect::{Problem, suppress};
 use model::Attack;
 use serde::Serialize;
@@ -61,6 +61,8 @@ pub struct ProtectOptions {
     pub attack: OwnAttack,
     /// Whether an output of an earlier run may be replaced.
     pub replace: bool,
+    /// The file of the key that breaks ties; else in the case's folder.
+    pub key: Option<PathBuf>,
 }
 
 /// How a pattern came about. For whoever protects, never for a reader: it says how many cells are small.
@@ -106,6 +108,10 @@ pub struct ProtectReport {
     pub left_open: Option<u64>,
     /// How the hidden cells were proven safe.
     pub certificates: Certificates,
+    /// The file of the key that breaks ties, to be kept and to be shown to nobody.
+    pub key: String,
+    /// Whether the key was made now.
+    pub is_key_new: bool,
     /// How long it took, from the first byte read to the last one written.
     pub seconds: f64,
     /// Seconds of it that reading took.
@@ -144,6 +150,7 @@ pub fn protect(
     let case = Case::read(folder)?;
     let read = start.elapsed().as_secs_f64();
     progress("protecting");
+    let key = TieKey::kept(options.key.as_deref(), folder, &beside(out, "tie.key"))?;
     let earlier = case.earlier(&options.earlier)?;
     let plain = case.problem(options.zeros, options.hidden_zeros, options.weight);
     let problem = Problem {
@@ -153,6 +160,7 @@ pub fn protect(
         effort: options.effort,
         bound_effort: options.bound_effort,
         method: options.method.clone(),
+        tie_key: key.bytes,
         ..plain
     };
     let staged = staged(out, "partial");
@@ -205,6 +213,8 @@ pub fn protect(
             derived_protected: statistics.derived,
             left_open,
             certificates: Certificates { by_witness: statistics.by_witness, by_programme: statistics.by_programme },
+            key: key.path.display().to_string(),
+            is_key_new: key.is_new,
             seconds: start.elapsed().as_secs_f64(),
             seconds_read: read,
             seconds_protect,
@@ -257,6 +267,12 @@ fn check_places(out: &Path, report: Option<&Path>, replace: bool) -> Result<(), 
         return Err(Error::OutputExists(report.to_owned()));
     }
     Ok(())
+}
+
+/// What is kept beside `path` under its name.
+fn beside(path: &Path, what: &str) -> PathBuf {
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    path.with_file_name(format!("{name}.{what}"))
 }
 
 /// A folder beside `path`, so that taking its name is one step.

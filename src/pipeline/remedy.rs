@@ -172,6 +172,9 @@ pub(super) fn of_case(error: &CaseError) -> &'static str {
         CaseError::NotJson { .. } | CaseError::Description { .. } => {
             "Nothing was written. Mend the description, then run again."
         }
+        CaseError::Key { .. } => {
+            "Nothing was written. Name the file of the key with --tie-key, or a file that is not there yet."
+        }
         CaseError::Earlier { .. } => {
             "Nothing was written. case.json has to know every dimension and code that was published before."
         }

@@ -12,7 +12,12 @@ use crate::demo::files;
 
 fn takeup(arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_takeup"));
-    command.args(arguments).stdin(Stdio::null()).output().expect("the program starts")
+    command.args(arguments);
+    if arguments.first() == Some(&"protect") && !arguments.contains(&"--tie-key") {
+        // The same patterns on every machine.
+        command.args(["--tie-key", concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/protect.key")]);
+    }
+    command.stdin(Stdio::null()).output().expect("the program starts")
 }
 
 fn stderr(output: &Output) -> String {
@@ -511,4 +516,31 @@ fn what_a_released_table_forces_for_ever_ends_with_the_combination_named() {
     assert!(!out.exists());
     let said = stderr(&output);
     assert!(["need=B", "place=North", "sex=M"].iter().all(|code| said.contains(code)), "{said}");
+}
+
+#[test]
+fn the_key_that_breaks_ties_is_made_once_beside_the_case_and_is_in_no_output() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let case = home.path().join("case");
+    fs::create_dir(&case).expect("a temporary folder");
+    for entry in fs::read_dir(fixture("grouped_linked")).expect("a fixture").flatten() {
+        fs::copy(entry.path(), case.join(entry.file_name())).expect("a temporary folder can be written");
+    }
+    let run = |out: &Path| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_takeup"));
+        command.args(["protect", text(&case), "--out", text(out)]).output().expect("the program starts")
+    };
+    let (first, second) = (home.path().join("first"), home.path().join("second"));
+    assert!(stderr(&run(&first)).contains("tie.key"), "it says where the key is");
+    let key = fs::read_to_string(case.join("tie.key")).expect("it is kept");
+    assert!(!stderr(&run(&second)).contains("tie.key"), "it is there");
+    assert_eq!(fs::read_to_string(case.join("tie.key")).expect("it is kept"), key);
+    assert_eq!(files(&first), files(&second), "the same key hides the same cells");
+    let is_told = |bytes: &Vec<u8>| String::from_utf8_lossy(bytes).contains(key.trim());
+    assert!(!files(&first).values().any(is_told));
+    let text_of_key = key.trim().to_owned();
+    fs::write(case.join("tie.key"), &text_of_key[1..]).expect("a temporary folder can be written");
+    let refused = run(&home.path().join("third"));
+    assert_eq!(refused.status.code(), Some(2), "{}", stderr(&refused));
+    assert!(!stderr(&refused).contains(&text_of_key[1..]));
 }

@@ -60,6 +60,12 @@ pub enum CaseError {
         /// What is wrong there.
         fault: Box<EarlierFault>,
     },
+    /// A file in the place of the key is none.
+    #[error("{path} is no key: it holds 64 hexadecimal digits on one line", path = path.display())]
+    Key {
+        /// The file.
+        path: PathBuf,
+    },
     /// The counts are not as the description says.
     #[error("{path} line {line}: {fault}", path = path.display())]
     Inner {

@@ -15,6 +15,7 @@ mod rollup;
 mod sealing;
 #[cfg(test)]
 mod tests;
+mod tie_key;
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -29,8 +30,9 @@ pub use earlier::Earlier;
 pub use error::{CaseError, DescriptionFault, EarlierFault, InnerFault};
 use magnitude::Sums;
 use rollup::Inner;
+pub use tie_key::TieKey;
 
-/// Breaks ties. A store has a key of its own; who has only counts gets the same pattern on every machine.
+/// Breaks ties where nothing is published; who publishes puts a secret one in its place ([`TieKey`]).
 const TIE_KEY: [u8; 32] = [7; 32];
 
 /// A case, read and found consistent.
