@@ -63,6 +63,9 @@ pub struct Verdict {
     pub p: f64,
     /// Whether a trend was kept.
     pub has_trend: bool,
+    /// The standard error of the logarithm of what was expected: that of a mean of n cases is one over the root of n. R has none;
+    /// its p-values take what was expected for known.
+    pub log_error: f64,
 }
 
 /// One row of the regression.
@@ -214,7 +217,8 @@ impl Model {
                 (upper, predictive.at_least(whole(count)))
             }
         };
-        Verdict { expected, upper, dispersion: self.dispersion, p, has_trend }
+        let log_error = (self.fit.quadratic(&self.terms(latest)) * self.dispersion).sqrt();
+        Verdict { expected, upper, dispersion: self.dispersion, p, has_trend, log_error }
     }
 }
 
@@ -290,6 +294,19 @@ mod tests {
     fn a_past_too_short_gives_no_verdict() {
         assert_eq!(farrington(&[3; 12], None, &CONTROL), None);
         assert_eq!(farrington(&[], None, &CONTROL), None);
+    }
+
+    #[test]
+    fn what_few_or_no_cases_let_expect_is_known_to_be_uncertain() {
+        let monthly = Control { per_year: 12, years: 5, parts: 4, left_out: 3, ..CONTROL };
+        let error = |count: &dyn Fn(usize) -> u64| {
+            let counts: Vec<u64> = (0..72).map(count).collect();
+            farrington(&counts, None, &monthly).map_or(f64::INFINITY, |verdict| verdict.log_error)
+        };
+        assert!(error(&|_| 0) > 100.0, "never");
+        assert!(error(&|at| u64::from(at % 12 == 5) * 30) > 100.0, "never at this time of the year");
+        assert!(error(&|at| if at < 30 { 40 } else { 0 }) > 1.0, "not for years");
+        assert!(error(&|_| 1) < 0.6 && error(&|_| 9) < 0.2, "often enough to tell");
     }
 
     #[test]

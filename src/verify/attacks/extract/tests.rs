@@ -280,3 +280,10 @@ fn a_small_rest_of_a_year_less_the_rows_of_a_quarter_is_found() {
     assert_eq!((claim.lowest, claim.highest), (2, Some(2)));
     assert!(claim.cell.starts_with("period=2018, place=N less"), "{}", claim.cell);
 }
+
+#[test]
+fn a_need_that_few_rows_of_all_have_is_found_and_one_that_is_left_out_is_not() {
+    let few = found(&but(&[3, 6, 7], &["N,*,B", "S,old,A", "S,old,B"]));
+    assert_eq!(few, ["extract_rare_value"], "one C of twelve");
+    assert_eq!(found(&but(&[3, 6, 7, 11], &["N,*,B", "S,old,A", "S,old,B", "S,young,*"])), Vec::<String>::new());
+}
