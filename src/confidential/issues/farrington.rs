@@ -66,6 +66,17 @@ pub struct Verdict {
     /// The standard error of the logarithm of what was expected: that of a mean of n cases is one over the root of n. R has none;
     /// its p-values take what was expected for known.
     pub log_error: f64,
+    /// Past periods that it rests on.
+    pub periods: usize,
+}
+
+impl Verdict {
+    /// Whether the past can bear it: what is expected is known as well as a mean of one case is, and is a case at least in as many
+    /// periods as were looked at. A trend from many cases to none lets expect a millionth of one, which nobody has seen.
+    #[must_use]
+    pub fn is_borne(&self) -> bool {
+        self.log_error <= 1.0 && self.expected * size(self.periods) >= 1.0
+    }
 }
 
 /// One row of the regression.
@@ -218,7 +229,7 @@ impl Model {
             }
         };
         let log_error = (self.fit.quadratic(&self.terms(latest)) * self.dispersion).sqrt();
-        Verdict { expected, upper, dispersion: self.dispersion, p, has_trend, log_error }
+        Verdict { expected, upper, dispersion: self.dispersion, p, has_trend, log_error, periods: self.fit.means.len() }
     }
 }
 
@@ -297,16 +308,16 @@ mod tests {
     }
 
     #[test]
-    fn what_few_or_no_cases_let_expect_is_known_to_be_uncertain() {
+    fn what_few_or_no_cases_let_expect_is_borne_by_no_past() {
         let monthly = Control { per_year: 12, years: 5, parts: 4, left_out: 3, ..CONTROL };
-        let error = |count: &dyn Fn(usize) -> u64| {
+        let is_borne = |count: &dyn Fn(usize) -> u64| {
             let counts: Vec<u64> = (0..72).map(count).collect();
-            farrington(&counts, None, &monthly).map_or(f64::INFINITY, |verdict| verdict.log_error)
+            farrington(&counts, None, &monthly).is_some_and(|verdict| verdict.is_borne())
         };
-        assert!(error(&|_| 0) > 100.0, "never");
-        assert!(error(&|at| u64::from(at % 12 == 5) * 30) > 100.0, "never at this time of the year");
-        assert!(error(&|at| if at < 30 { 40 } else { 0 }) > 1.0, "not for years");
-        assert!(error(&|_| 1) < 0.6 && error(&|_| 9) < 0.2, "often enough to tell");
+        assert!(!is_borne(&|_| 0), "never");
+        assert!(!is_borne(&|at| u64::from(at % 12 == 5) * 30), "never at this time of the year");
+        assert!(!is_borne(&|at| if at < 30 { 40 } else { 0 }), "not for years");
+        assert!(is_borne(&|_| 1) && is_borne(&|_| 9), "often enough to tell");
     }
 
     #[test]

@@ -15,8 +15,6 @@ pub const FALSE_SHARE: f64 = 0.10;
 const LEFT_OUT: f64 = 0.01;
 /// Years of months that the improved Farrington algorithm needs.
 const FARRINGTON_YEARS: usize = 4;
-/// What Farrington's algorithm expects is used where it is known as well as a mean of one case is.
-const LOG_ERROR_MAX: f64 = 1.0;
 /// Past periods without which nothing is tested.
 pub const PAST_PERIODS: usize = 4;
 /// A rise to fewer cases than this is not listed.
@@ -157,8 +155,7 @@ fn by_farrington(panel: &Panel, at: usize, left_out: &[bool], prediction: &mut P
     };
     let Some(verdict) = farrington(&series.counts, Some(&offset.volume), &control) else { return };
     // A past of next to no cases lets expect anything from nothing to some; the pooled prediction knows that.
-    // Where nothing can be told of the error either it is not a number.
-    if verdict.log_error.is_nan() || verdict.log_error > LOG_ERROR_MAX {
+    if !verdict.is_borne() {
         return;
     }
     prediction.spread.mean = verdict.expected;
