@@ -310,14 +310,16 @@ mod tests {
     #[test]
     fn what_few_or_no_cases_let_expect_is_borne_by_no_past() {
         let monthly = Control { per_year: 12, years: 5, parts: 4, left_out: 3, ..CONTROL };
-        let is_borne = |count: &dyn Fn(usize) -> u64| {
+        let verdict = |count: &dyn Fn(usize) -> u64| {
             let counts: Vec<u64> = (0..72).map(count).collect();
-            farrington(&counts, None, &monthly).is_some_and(|verdict| verdict.is_borne())
+            farrington(&counts, None, &monthly).filter(Verdict::is_borne)
         };
-        assert!(!is_borne(&|_| 0), "never");
-        assert!(!is_borne(&|at| u64::from(at % 12 == 5) * 30), "never at this time of the year");
-        assert!(!is_borne(&|at| if at < 30 { 40 } else { 0 }), "not for years");
-        assert!(is_borne(&|_| 1) && is_borne(&|_| 9), "often enough to tell");
+        assert_eq!(verdict(&|_| 0), None, "never");
+        assert_eq!(verdict(&|at| u64::from(at % 12 == 5) * 30), None, "never at this time of the year");
+        assert!(verdict(&|_| 1).is_some() && verdict(&|_| 9).is_some(), "often enough to tell");
+        // None for three years and a half, then one: whatever trend that is, one in so many periods is no rarer than that.
+        let eased = verdict(&|at| if at < 30 { 40 } else { u64::from(at == 71) });
+        assert!(eased.is_none_or(|verdict| verdict.p > 0.01), "{eased:?}");
     }
 
     #[test]
