@@ -53,8 +53,9 @@ pub struct Programme {
     solver: Option<DefaultSolver<f64>>,
 }
 
-/// Numbers up to this, far more than people, are handed to the solver as they are.
+/// Numbers up to this, far more than people, are handed to the solver as they are; larger ones as about [`HANDY`].
 const LARGE: f64 = (1_u64 << 30) as f64;
+const HANDY: f64 = 1024.0;
 
 impl Programme {
     /// Readies `component` of `system` within `bounds`.
@@ -173,7 +174,7 @@ impl Programme {
         // A power of two, so that nothing is lost; multipliers of rows are what they were.
         let largest = rhs.iter().filter(|side| side.is_finite()).fold(0.0_f64, |most, side| most.max(side.abs()));
         if largest > LARGE {
-            self.unit = (largest / LARGE).log2().ceil().exp2();
+            self.unit = (largest / HANDY).log2().ceil().exp2();
             rhs.iter_mut().for_each(|side| *side /= self.unit);
         }
         let matrix = CscMatrix::new_from_triplets(equations + cones, columns, at_row, at_column, values);
