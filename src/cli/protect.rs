@@ -43,7 +43,9 @@ A table may stand at a code: \"fixed\": { \"period\": \"2026-Q1\" }; and hide wh
   \"record_key\": \"key\"    the column of record keys for --method cell-key: whole numbers below 2^32,
                        one a record and for ever the same; of several records their sum
 inner.csv.gz or inner.csv holds the counts: a column for each finest code (the last of \"cols\",
-else the dimension's name) and \"freq\"; without \"freq\" every line is one record.
+else the dimension's name) and \"freq\"; without \"freq\" every line is one record. A column that may
+be counts under another name is asked about: \"count\": \"n\" in case.json says that it is, \"ignore\":
+[\"n\"] that it is not; and \"repeated\": \"add\" that lines alike in all but the count are added up.
 
 Writes data/*.csv and release.json. The report is for you alone: it says how many cells are small.")]
 pub struct Protect {

@@ -48,8 +48,14 @@ pub struct Programme {
     lower: Vec<f64>,
     upper: Vec<Option<f64>>,
     place: Vec<Option<usize>>,
+    /// In which the solver counts: its tolerances are those of numbers of some millions at most.
+    unit: f64,
     solver: Option<DefaultSolver<f64>>,
 }
+
+/// Numbers up to this, far more than people, are handed to the solver as they are; larger ones as about [`HANDY`].
+const LARGE: f64 = (1_u64 << 30) as f64;
+const HANDY: f64 = 1024.0;
 
 impl Programme {
     /// Readies `component` of `system` within `bounds`.
@@ -66,7 +72,7 @@ impl Programme {
         let stated: Vec<usize> =
             (0..component.variables.len()).filter(|&at| system.upper[component.variables[at]].is_some()).collect();
         let mut programme =
-            Self { variables: component.variables.clone(), rows, row_of, lower, upper, place, solver: None };
+            Self { variables: component.variables.clone(), rows, row_of, lower, upper, place, unit: 1.0, solver: None };
         programme.solver = programme.build(&stated);
         programme
     }
@@ -98,7 +104,8 @@ impl Programme {
             | SolverStatus::InsufficientProgress
             | SolverStatus::CallbackTerminated => return Answer::Unknown,
         }
-        let values: Vec<f64> = solver.solution.x.iter().zip(&self.lower).map(|(above, lower)| above + lower).collect();
+        let x = solver.solution.x.iter().zip(&self.lower);
+        let values: Vec<f64> = x.map(|(above, lower)| above * self.unit + lower).collect();
         let duals: Vec<f64> = solver.solution.z[..self.rows.len()].iter().map(|dual| -dual).collect();
         let value = values.iter().zip(&dense).map(|(value, cost)| value * cost).sum();
         let bound = self.proven(&dense, &duals);
@@ -139,7 +146,7 @@ impl Programme {
         bound.is_finite().then_some(bound - 1e-10 * (1.0 + magnitude))
     }
 
-    fn build(&self, stated: &[usize]) -> Option<DefaultSolver<f64>> {
+    fn build(&mut self, stated: &[usize]) -> Option<DefaultSolver<f64>> {
         let (columns, equations) = (self.variables.len(), self.rows.len());
         let cones = columns + stated.len();
         let (mut at_row, mut at_column, mut values) = (Vec::new(), Vec::new(), Vec::new());
@@ -163,6 +170,12 @@ impl Programme {
         for (offset, &column) in stated.iter().enumerate() {
             entry(equations + columns + offset, column, 1.0);
             rhs.push(self.upper[column].unwrap_or(f64::INFINITY) - self.lower[column]);
+        }
+        // A power of two, so that nothing is lost; multipliers of rows are what they were.
+        let largest = rhs.iter().filter(|side| side.is_finite()).fold(0.0_f64, |most, side| most.max(side.abs()));
+        if largest > LARGE {
+            self.unit = (largest / HANDY).log2().ceil().exp2();
+            rhs.iter_mut().for_each(|side| *side /= self.unit);
         }
         let matrix = CscMatrix::new_from_triplets(equations + cones, columns, at_row, at_column, values);
         let none = CscMatrix::zeros((columns, columns));
@@ -233,6 +246,21 @@ mod tests {
         let (most, proven_most) = solved(programme.maximise(&[(0, 1.0)]));
         assert!(least.abs() < 1e-6 && (most - 3.0).abs() < 1e-6);
         assert!((-1e-6..=0.0).contains(&proven_least) && (3.0..3.000_001).contains(&proven_most));
+    }
+
+    /// The same square in thousands of millions of millions.
+    #[test]
+    fn the_range_of_a_large_sum_is_found_and_no_contradiction_seen() {
+        let mut system = System::default();
+        let cells: Vec<usize> = (0..4).map(|_| system.variable(0, None)).collect();
+        let sums = [(0, 1, 3, 7), (2, 3, 9, 1), (0, 2, 5, 5), (1, 3, 7, 3)];
+        for (left, right, sum, more) in sums {
+            system.equation([(cells[left], 1), (cells[right], 1)], sum * 1_000_000_000_000_000 + more);
+        }
+        let bounds = system.propagate().expect("whole numbers solve it");
+        let mut programme = Programme::new(&system, &bounds, &system.components(&bounds)[0]);
+        let (most, proven) = solved(programme.maximise(&[(0, 1.0)]));
+        assert!((most / 3e15 - 1.0).abs() < 1e-6 && (3e15..3.01e15).contains(&proven), "{most} {proven}");
     }
 
     #[test]

@@ -304,7 +304,7 @@ impl Run {
         let given = || of.iter().filter(|(opened, _)| opened.is_given);
         let mut results: Vec<(String, extract::Found)> = Vec::new();
         for (opened, data) in given() {
-            results.push((opened.prefix.clone(), extract::alone(data)));
+            results.push((opened.prefix.clone(), extract::alone(data, opened.folder.manifest.threshold)));
             if let Some(register) = register.filter(|register| extract::linkage::is_about(data, register)) {
                 results.push((opened.prefix.clone(), extract::linkage::attack(data, register)));
             }

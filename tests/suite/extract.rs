@@ -378,7 +378,7 @@ fn what_makes_no_sense_is_wrong_usage_and_what_cannot_be_kept_is_refused() {
     refuses(&data, &["--k", "3", "--sensitive", "need"], 2, &["need", "no model of its own"]);
     refuses(&data, &["--k", "3", "--sensitive", "Need", "--l", "2"], 2, &["Need", "nearest is \"need\""]);
     refuses(&data, &["--k", "3", "--keep", "age"], 2, &["age", "twice"]);
-    refuses(&data, &["--k", "51"], 5, &["no combination of levels"]);
+    refuses(&data, &["--k", "51"], 5, &["too few for any extract"]);
 }
 
 #[test]

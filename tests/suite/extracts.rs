@@ -308,17 +308,27 @@ impl Bench {
 
     /// What a stranger with all reports finds in rows made with a rule taken away.
     fn found(&self, name: &str, weaken: impl FnOnce(&mut Request), sort: bool) -> BTreeSet<String> {
+        let strictest = self.configuration.service.audiences.iter().map(|audience| audience.threshold).max();
+        self.found_with(name, strictest.unwrap_or(0), weaken, sort)
+    }
+
+    /// The same with sensitive values of fewer families than `least` left out.
+    fn found_with(&self, name: &str, least: u64, weaken: impl FnOnce(&mut Request), sort: bool) -> BTreeSet<String> {
         let profile = &self.configuration.profiles["research"];
         let period = Period::parse("2025-26-Q4", self.configuration.service.calendar).expect("a period");
         let of = (&self.frame, &Editions::default());
-        let stored =
-            of_frame(&self.configuration, of, profile, period, &Limits::default()).expect("levels").expect("cases");
+        let stored = of_frame(&self.configuration, of, profile, period, &Limits { least, ..Limits::default() })
+            .expect("levels")
+            .expect("cases");
         let wanted = Wanted { k: Some(5), diversity: Some((Diversity::Distinct, 3.0)), ..Wanted::default() };
         let mut request = Request { roles: stored.roles.clone(), wanted, suppress: 0.05, ..Request::default() };
         weaken(&mut request);
-        let prepared =
+        let mut prepared =
             Prepared::new(stored.table.clone(), stored.hierarchies.clone(), &[], None, &request).expect("sound");
         let recoded = prepared.recode(&request).expect("classes");
+        for (column, records) in &stored.silent {
+            prepared.table.silence(column, records);
+        }
         let bytes = prepared.write(&request, &recoded);
         let text = String::from_utf8(bytes).expect("text");
         let rows: Vec<Vec<String>> = text.lines().map(|line| line.split(',').map(str::to_owned).collect()).collect();
@@ -333,10 +343,13 @@ impl Bench {
 #[test]
 fn whichever_rule_is_off_an_attack_wins() {
     let bench = Bench::new();
-    let hidden = bench.found("hidden", |_| (), true);
+    // Without the rule for rare values, which leaves out most of what tables hide as well.
+    let hidden = bench.found_with("hidden", 0, |_| (), true);
     let narrow = ["suppressed_interval_exact", "suppressed_linear_exact", "suppressed_known_small_nonzero"];
     assert!(narrow.iter().any(|kind| hidden.contains(*kind)), "rows that show what tables hide: {hidden:?}");
-    assert!(!hidden.iter().any(|kind| kind.starts_with("extract")), "and nothing else is wrong with them: {hidden:?}");
+    assert!(hidden.contains("extract_rare_value"), "a need of few: {hidden:?}");
+    let kept = bench.found("kept", |_| (), true);
+    assert!(!kept.iter().any(|kind| kind.starts_with("extract")), "and nothing else is wrong with them: {kept:?}");
     let two = |request: &mut Request| {
         request.wanted = Wanted { k: Some(2), diversity: Some((Diversity::Distinct, 2.0)), ..Wanted::default() };
     };
@@ -378,6 +391,11 @@ fn plants() -> Vec<(&'static str, Plant, &'static str)> {
         ),
         ("rows in another order", |rows| rows[1..].reverse(), "extract_row_order"),
         ("a finer label of no hierarchy", |rows| rows[1][2] = "7".to_owned(), "extract_unknown_label"),
+        (
+            "a need of one row of all",
+            |rows| rows[1].last_mut().expect("a need").replace_range(.., "MSI"),
+            "extract_rare_value",
+        ),
         ("a row too few", |rows| rows.truncate(rows.len() - 1), "extract_count"),
     ]
 }

@@ -14,6 +14,7 @@ pub mod microdata;
 pub mod model;
 pub mod outcome;
 pub mod package;
+mod rare;
 pub mod recode;
 pub mod risk;
 mod separated;

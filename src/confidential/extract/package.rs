@@ -218,6 +218,7 @@ mod tests {
             k: 5,
             suppress: 0.0,
             sampling_fraction: None,
+            rare: model::config::profile::Rare::LeftOut,
         };
         let stored = stored(units);
         let bytes = b"place,need\nN,C\nN,B\nN,A\nN,*\nN,*\nN,*\n";

@@ -11,6 +11,7 @@ use model::period::{Month, Period};
 
 use super::hierarchy::{Hierarchy, HierarchyError, SUPPRESSED};
 use super::microdata::Roles;
+use super::rare::rare;
 use super::table::{Column, Table};
 use crate::tabulate::axes::Axes;
 use crate::tabulate::frame::{Frame, OWN_UNIT};
@@ -28,7 +29,8 @@ pub struct Stored {
     pub whole: Vec<Hierarchy>,
     /// Protected unit of each record; none where each is its own.
     pub units: Option<Vec<u32>>,
-    /// By sensitive column, the records of cells that tables hide: what a table does not say, rows do not say either.
+    /// By sensitive column, the records of cells that tables hide (what a table does not say, rows do not say either) and of
+    /// values that few families have.
     pub silent: Vec<(String, Vec<usize>)>,
 }
 
@@ -54,6 +56,8 @@ pub struct Limits {
     pub hidden: Vec<HiddenCell>,
     /// The lowest level that a column may have. One at its top is left out.
     pub floors: BTreeMap<String, usize>,
+    /// Families that a sensitive value must have to be shown; 0 where rare ones are kept.
+    pub least: u64,
 }
 
 /// The column of families. No dimension is called so: names of dimensions have no blank.
@@ -122,6 +126,11 @@ pub fn of_frame(
     let unit = families(frame, &cases);
     stored.units = unit.as_ref().map(|column| column.codes.clone());
     stored.roles.unit = unit.as_ref().map(|column| column.name.clone());
+    for (name, silent) in &mut stored.silent {
+        let Some(column) = columns.iter().find(|column| column.name == *name) else { continue };
+        silent.extend(rare(&column.codes, stored.units.as_deref(), silent, limits.least));
+        silent.sort_unstable();
+    }
     columns.extend(unit);
     stored.table = Table::of_columns(columns);
     Ok(Some(stored))

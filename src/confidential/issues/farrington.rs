@@ -63,6 +63,20 @@ pub struct Verdict {
     pub p: f64,
     /// Whether a trend was kept.
     pub has_trend: bool,
+    /// The standard error of the logarithm of what was expected: that of a mean of n cases is one over the root of n. R has none;
+    /// its p-values take what was expected for known.
+    pub log_error: f64,
+    /// Past periods that it rests on.
+    pub periods: usize,
+}
+
+impl Verdict {
+    /// Whether the past can bear it: what is expected is known as well as a mean of one case is, and is a case at least in as many
+    /// periods as were looked at. A trend from many cases to none lets expect a millionth of one, which nobody has seen.
+    #[must_use]
+    pub fn is_borne(&self) -> bool {
+        self.log_error <= 1.0 && self.expected * size(self.periods) >= 1.0
+    }
 }
 
 /// One row of the regression.
@@ -214,7 +228,8 @@ impl Model {
                 (upper, predictive.at_least(whole(count)))
             }
         };
-        Verdict { expected, upper, dispersion: self.dispersion, p, has_trend }
+        let log_error = (self.fit.quadratic(&self.terms(latest)) * self.dispersion).sqrt();
+        Verdict { expected, upper, dispersion: self.dispersion, p, has_trend, log_error, periods: self.fit.means.len() }
     }
 }
 
@@ -290,6 +305,21 @@ mod tests {
     fn a_past_too_short_gives_no_verdict() {
         assert_eq!(farrington(&[3; 12], None, &CONTROL), None);
         assert_eq!(farrington(&[], None, &CONTROL), None);
+    }
+
+    #[test]
+    fn what_few_or_no_cases_let_expect_is_borne_by_no_past() {
+        let monthly = Control { per_year: 12, years: 5, parts: 4, left_out: 3, ..CONTROL };
+        let verdict = |count: &dyn Fn(usize) -> u64| {
+            let counts: Vec<u64> = (0..72).map(count).collect();
+            farrington(&counts, None, &monthly).filter(Verdict::is_borne)
+        };
+        assert_eq!(verdict(&|_| 0), None, "never");
+        assert_eq!(verdict(&|at| u64::from(at % 12 == 5) * 30), None, "never at this time of the year");
+        assert!(verdict(&|_| 1).is_some() && verdict(&|_| 9).is_some(), "often enough to tell");
+        // None for three years and a half, then one: whatever trend that is, one in so many periods is no rarer than that.
+        let eased = verdict(&|at| if at < 30 { 40 } else { u64::from(at == 71) });
+        assert!(eased.is_none_or(|verdict| verdict.p > 0.01), "{eased:?}");
     }
 
     #[test]

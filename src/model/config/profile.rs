@@ -20,6 +20,17 @@ pub struct Sensitivity {
     pub t: Option<f64>,
 }
 
+/// What becomes of sensitive values that fewer families have than any audience's threshold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rare {
+    /// They are written as `*`, at least as many families together.
+    #[default]
+    LeftOut,
+    /// As they are; the attack finds them.
+    Kept,
+}
+
 /// An extract for a recipient.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Profile {
@@ -41,6 +52,8 @@ pub struct Profile {
     pub suppress: f64,
     /// The share of the population that the families in the data are, for the risk report.
     pub sampling_fraction: Option<f64>,
+    /// What becomes of rare sensitive values.
+    pub rare: Rare,
 }
 
 #[derive(Deserialize)]
@@ -57,6 +70,8 @@ struct RawProfile {
     t: Option<Spanned<f64>>,
     suppress: Spanned<f64>,
     sampling_fraction: Option<Spanned<f64>>,
+    #[serde(default)]
+    rare: Rare,
 }
 
 impl Profile {
@@ -108,6 +123,7 @@ impl Profile {
             k: raw.k.into_inner(),
             suppress: raw.suppress.into_inner(),
             sampling_fraction: raw.sampling_fraction.map(Spanned::into_inner),
+            rare: raw.rare,
         })
     }
 }

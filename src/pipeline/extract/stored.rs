@@ -15,6 +15,7 @@ use confidential::store::ledger::{LedgerEntry, ReleaseState};
 use confidential::tabulate::Frame;
 use model::claim::{Attack, Finding, Tried};
 use model::config::Profile;
+use model::config::profile::Rare;
 use model::digest::sha256;
 use model::edition::Editions;
 use model::period::Period;
@@ -56,7 +57,7 @@ const QUARTER: i32 = 3;
 impl Workspace {
     /// Makes and attacks the extract of a profile, which then awaits approval. The folder in staging, and the report.
     ///
-    /// What tables hide, rows do not show: sensitive values in hidden cells are left out, and where the attack on the rows
+    /// What tables hide, rows do not show: sensitive values in hidden cells are left out, and those of few families; and where the attack on the rows
     /// together with all tables still finds anything, the columns that it used are made coarser and the rows made anew.
     ///
     /// # Errors
@@ -72,7 +73,11 @@ impl Workspace {
         self.nothing_awaits()?;
         progress("counting");
         let source = self.source(period, profile)?;
-        let mut limits = Limits { hidden: self.hidden(&source)?, floors: BTreeMap::new() };
+        let least = match source.profile.rare {
+            Rare::LeftOut => self.strictest(),
+            Rare::Kept => 0,
+        };
+        let mut limits = Limits { hidden: self.hidden(&source)?, floors: BTreeMap::new(), least };
         loop {
             progress("recoding");
             let mut built = self.built(&source, &limits, period)?;

@@ -97,6 +97,7 @@ mod tests {
             k: 5,
             suppress: 0.0,
             sampling_fraction: None,
+            rare: model::config::profile::Rare::LeftOut,
         }
     }
 

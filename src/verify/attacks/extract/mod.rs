@@ -8,6 +8,7 @@ pub mod inference;
 pub mod linkage;
 pub mod order;
 mod overlap;
+mod rare;
 pub mod sequence;
 pub mod tables;
 #[cfg(test)]
@@ -49,14 +50,15 @@ impl Found {
     }
 }
 
-/// Attacks a file that nobody knows anything beside.
+/// Attacks a file that nobody knows anything beside; `threshold`: that of its release.
 #[must_use]
-pub fn alone(data: &Microdata) -> Found {
+pub fn alone(data: &Microdata, threshold: u64) -> Found {
     let mut found = Found::default();
     columns::check(data, &mut found);
     order::check(data, &mut found);
     let classes = classes::classes(data);
     classes::check(data, &classes, &mut found);
     inference::check(data, &classes, &mut found);
+    rare::check(data, threshold, &mut found);
     found
 }

@@ -209,16 +209,16 @@ fn classes_of_two_extracts_that_share_one_value_tell_it_of_whoever_is_in_both() 
 #[test]
 fn a_class_less_a_smaller_one_of_another_extract_leaves_too_few() {
     let place = tempfile::tempdir().expect("a temporary folder");
-    // One says: four of 17, four old. The other says of the old that three are 18, and one is 40.
-    let one = ["*,17,A", "*,17,B", "*,17,C", "*,17,C", "*,old,A", "*,old,B", "*,old,C", "*,old,C"];
-    let other = ["*,17,A", "*,17,B", "*,17,C", "*,17,C", "*,18,A", "*,18,B", "*,18,C", "*,40,C"];
+    // One says: six of 17, four old. The other says of the old that three are 18, and one is 40.
+    let one = ["*,17,A", "*,17,A", "*,17,B", "*,17,B", "*,17,C", "*,17,C", "*,old,A", "*,old,B", "*,old,C", "*,old,C"];
+    let other = ["*,17,A", "*,17,A", "*,17,B", "*,17,B", "*,17,C", "*,17,C", "*,18,A", "*,18,B", "*,18,C", "*,40,C"];
     let (one, other) = (folder(place.path(), "r1", &one), folder(place.path(), "r2", &other));
     let alone = crate::attack(std::slice::from_ref(&one), &[]).expect("a release");
     assert_eq!(kinds(&alone), Vec::<&str>::new());
     let other_alone = crate::attack(std::slice::from_ref(&other), &[]).expect("a release");
     assert!(kinds(&other_alone).contains(&"extract_unique_row"));
     // The second leaves its lone row out: what is left of the old is that row.
-    let fewer = ["*,17,A", "*,17,B", "*,17,C", "*,17,C", "*,18,A", "*,18,B", "*,18,C"];
+    let fewer = ["*,17,A", "*,17,A", "*,17,B", "*,17,B", "*,17,C", "*,17,C", "*,18,A", "*,18,B", "*,18,C"];
     let fewer = folder(place.path(), "r3", &fewer);
     let attacked = crate::attack(&[one, fewer], &[]).expect("releases");
     assert!(kinds(&attacked).contains(&"extracts_overlap"), "{:?}", kinds(&attacked));
@@ -279,4 +279,11 @@ fn a_small_rest_of_a_year_less_the_rows_of_a_quarter_is_found() {
     // Six of N in the year, four rows of N in the quarter.
     assert_eq!((claim.lowest, claim.highest), (2, Some(2)));
     assert!(claim.cell.starts_with("period=2018, place=N less"), "{}", claim.cell);
+}
+
+#[test]
+fn a_need_that_few_rows_of_all_have_is_found_and_one_that_is_left_out_is_not() {
+    let few = found(&but(&[3, 6, 7], &["N,*,B", "S,old,A", "S,old,B"]));
+    assert_eq!(few, ["extract_rare_value"], "one C of twelve");
+    assert_eq!(found(&but(&[3, 6, 7, 11], &["N,*,B", "S,old,A", "S,old,B", "S,young,*"])), Vec::<String>::new());
 }
