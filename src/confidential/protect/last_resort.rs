@@ -109,7 +109,7 @@ impl Relieved {
     }
 
     /// A pattern that is found from the one that hides everything, and the needs that it meets.
-    pub(super) fn from_the_top(mut self, system: &System) -> (Primary, Outcome) {
+    pub(super) fn come_down(mut self, system: &System) -> (Primary, Outcome) {
         loop {
             match self.descend(system) {
                 Ok(outcome) => return (self.primary, outcome),

@@ -67,7 +67,7 @@ pub(crate) fn audit(
                 hide(&mut before, cell, &mut hidden, system);
             }
             let outcome;
-            (before, outcome) = Relieved::of(system, before).from_the_top(system);
+            (before, outcome) = Relieved::of(system, before).come_down(system);
             outcome
         }
     };
@@ -88,7 +88,7 @@ fn found(system: &System, primary: Primary, resort: Resort) -> Result<(Primary, 
     let relieved = Relieved::of(system, primary);
     match secondary::protect_knowing(system, &relieved.primary, &relieved.known) {
         Ok(outcome) => Ok((relieved.primary, outcome)),
-        Err(_) => Ok(relieved.from_the_top(system)),
+        Err(_) => Ok(relieved.come_down(system)),
     }
 }
 
