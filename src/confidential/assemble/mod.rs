@@ -215,9 +215,7 @@ impl Draft {
         if change.as_ref().is_some_and(|change| change.units() < threshold) {
             return Err(AssembleError::TooFew { period: period.name(calendar), threshold });
         }
-        let before = Frame::recorded(store, configuration, period.start)?;
-        let has_past = before.first_month().is_some() || !history.labels.is_empty();
-        frame.fold_rare(configuration, threshold, &history.labels, has_past.then_some(&before));
+        frame.fold_rare(configuration, threshold, &history.labels);
         let shown: Vec<Period> = plans.iter().flat_map(|plan| plan::periods(plan, period, calendar)).collect();
         figures.extend(shown.iter().map(|period| editions.newest(*period)));
         let axes = Axes::new(configuration, &frame, &figures, &editions);

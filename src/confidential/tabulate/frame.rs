@@ -4,7 +4,7 @@
 //! indices. A released period is never counted again from live data: an erased person between two versions would be
 //! the difference between them. Deliberately absent: names, dates of days, anything that identifies.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use model::config::Configuration;
 use model::config::dimension::Derivation;
@@ -126,22 +126,6 @@ impl Frame {
             dim.leaves = deriver.leaves;
         }
         Ok(Loaded { frame, editions: Editions::new(corrected), change })
-    }
-
-    /// All cases up to `end` in the codes in which they were recorded, whatever was published of them.
-    ///
-    /// # Errors
-    /// [`TabulateError`] where the store cannot be read or holds a code that its list no longer has.
-    pub fn recorded(store: &Store, configuration: &Configuration, end: Month) -> Result<Self, TabulateError> {
-        let mut derivers = derivers(configuration);
-        let mut frame = Self::empty(configuration);
-        for (name, source) in &configuration.sources {
-            frame.append_live(store, name, source.family.is_some(), &mut derivers, &HashSet::new(), end)?;
-        }
-        for (dim, deriver) in frame.dims.iter_mut().zip(derivers) {
-            dim.leaves = deriver.leaves;
-        }
-        Ok(frame)
     }
 
     fn empty(configuration: &Configuration) -> Self {
@@ -328,62 +312,40 @@ impl Frame {
         self.month.iter().any(|month| (period.start.0..period.end.0).contains(month))
     }
 
-    /// Folds the rare leaves of open dimensions into "Other", so that a code which fewer than `threshold` units used `before` does
-    /// not appear as a row's name. Codes that were `published` stay, and what is missing and what is rare has a row in every group.
+    /// Folds the rare leaves of open dimensions into "Other", so that a code which fewer than `threshold` units ever
+    /// used does not appear as a row's name. Codes that were `published` before stay.
     ///
-    /// A code list that grows with the data is itself a table: a row that exists says that somebody is in it. So no count of today
-    /// decides about one; where there is nothing before, all counts do.
+    /// A code list that grows with the data is itself a table: a row that exists says that somebody is in it.
     pub fn fold_rare(
         &mut self,
         configuration: &Configuration,
         threshold: u64,
         published: &BTreeMap<String, HashSet<String>>,
-        before: Option<&Self>,
     ) {
         for at in 0..self.dims.len() {
             let Some(dimension) = configuration.dimensions.dimensions.get(at) else { continue };
             if !matches!(dimension.derivation, Derivation::Nested { .. }) {
                 continue;
             }
-            // What was used before and by nobody today has its row too.
-            let known = before.into_iter().flat_map(|before| &before.dims[at].leaves);
-            let there: HashSet<String> = self.dims[at].leaves.iter().cloned().collect();
-            let absent: Vec<String> = known.filter(|leaf| !there.contains(*leaf)).cloned().collect();
-            self.dims[at].leaves.extend(absent);
             let old = published.get(&dimension.name);
             for depth in (1..=dimension.levels.len() + 1).rev() {
-                self.fold_level(at, depth, (threshold, before), &dimension.missing, old);
+                self.fold_level(at, depth, threshold, &dimension.missing, old);
             }
-            self.list_always(at, dimension.levels.len(), &dimension.missing);
         }
-    }
-
-    /// Gives what is missing and what is rare a row in every group, whether anybody is in it or not.
-    fn list_always(&mut self, at: usize, groups: usize, missing: &str) {
-        let leaves = &mut self.dims[at].leaves;
-        let mut there: HashSet<String> = leaves.iter().cloned().collect();
-        let is_group = |prefix: &str| ![missing, OTHER].contains(&prefix.rsplit(NESTED).next().unwrap_or(prefix));
-        let of_depth = |depth: usize| leaves.iter().filter(move |leaf| leaf.matches(NESTED).count() >= depth);
-        let prefixes = (1..=groups).flat_map(|depth| of_depth(depth).map(move |leaf| ancestor(leaf, depth)));
-        let prefixes: BTreeSet<String> = prefixes.filter(|prefix| is_group(prefix)).map(str::to_owned).collect();
-        let inside = prefixes.iter().flat_map(|group| [missing, OTHER].map(|last| format!("{group}{NESTED}{last}")));
-        let wanted: Vec<String> = [missing.to_owned(), OTHER.to_owned()].into_iter().chain(inside).collect();
-        leaves.extend(wanted.into_iter().filter(|leaf| there.insert(leaf.clone())));
     }
 
     fn fold_level(
         &mut self,
         at: usize,
         depth: usize,
-        (threshold, before): (u64, Option<&Self>),
+        threshold: u64,
         missing: &str,
         published: Option<&HashSet<String>>,
     ) {
         let prefixes: Vec<String> = self.dims[at].leaves.iter().map(|leaf| ancestor(leaf, depth).to_owned()).collect();
-        let used = before.unwrap_or(self).units_by_prefix(at, depth);
+        let used = self.units_of(at, &prefixes);
         let mut renamed: Vec<String> = Vec::with_capacity(prefixes.len());
-        for (leaf, prefix) in self.dims[at].leaves.iter().zip(&prefixes) {
-            let used = used.get(prefix).copied().unwrap_or(0);
+        for ((leaf, prefix), used) in self.dims[at].leaves.iter().zip(&prefixes).zip(used) {
             let listed = published.is_some_and(|codes| codes.contains(prefix));
             let last = prefix.rsplit(NESTED).next().unwrap_or(prefix);
             let at_this_depth = prefix.matches(NESTED).count() + 1 == depth;
@@ -409,14 +371,6 @@ impl Frame {
             *code = map[*code as usize];
         }
         self.dims[at].leaves = leaves;
-    }
-
-    /// Protected units by the first `depth` parts of the codes of dimension `at`.
-    fn units_by_prefix(&self, at: usize, depth: usize) -> HashMap<String, u64> {
-        let Some(dim) = self.dims.get(at) else { return HashMap::new() };
-        let prefixes: Vec<String> = dim.leaves.iter().map(|leaf| ancestor(leaf, depth).to_owned()).collect();
-        let units = self.units_of(at, &prefixes);
-        prefixes.into_iter().zip(units).collect()
     }
 
     /// Protected units by leaf of dimension `at`, counted over all leaves of the same prefix; of the event that has most.
@@ -527,35 +481,13 @@ mod tests {
     #[test]
     fn a_code_that_only_one_family_ever_used_is_no_row_of_its_own() {
         let mut frame = frame();
-        frame.fold_level(0, 2, (2, None), "Not recorded", None);
+        frame.fold_level(0, 2, 2, "Not recorded", None);
         assert_eq!(
             frame.dims[0].leaves,
             ["Housing > Repairs", "Housing > Other, rarely used", "Schools > Other, rarely used"]
         );
-        frame.fold_level(0, 1, (2, None), "Not recorded", None);
+        frame.fold_level(0, 1, 2, "Not recorded", None);
         assert_eq!(frame.dims[0].leaves[2], "Other, rarely used", "one family used all of Schools");
-    }
-
-    #[test]
-    fn no_case_of_today_makes_a_row() {
-        let first_month = |mut frame: Frame| {
-            [&mut frame.event, &mut frame.codes[0]].into_iter().for_each(|column| column.truncate(2));
-            frame.month.truncate(2);
-            frame.unit.truncate(2);
-            frame.count.truncate(2);
-            frame
-        };
-        let (mut today, before) = (frame(), first_month(frame()));
-        today.fold_level(0, 2, (1, Some(&before)), "Not recorded", None);
-        assert_eq!(today.dims[0].leaves[1], "Housing > Other, rarely used", "rats came today");
-        today.list_always(0, 1, "Not recorded");
-        // The same rows where nobody came today.
-        let mut without = before.clone();
-        without.fold_level(0, 2, (1, Some(&before)), "Not recorded", None);
-        without.list_always(0, 1, "Not recorded");
-        let rows = |frame: &Frame| frame.dims[0].leaves.iter().cloned().collect::<BTreeSet<String>>();
-        assert_eq!(rows(&today), rows(&without));
-        assert!(rows(&today).contains("Schools > Not recorded"));
     }
 
     #[test]

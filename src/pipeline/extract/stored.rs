@@ -147,7 +147,7 @@ impl Workspace {
         }
         // As tables have it: a code that is rare, and that none has named, is no code of its own.
         let threshold = self.strictest().max(found.k);
-        frame.fold_rare(&self.configuration, threshold, &confidential::assemble::published_codes(&self.store)?, None);
+        frame.fold_rare(&self.configuration, threshold, &confidential::assemble::published_codes(&self.store)?);
         let period = editions.newest(months).name(self.configuration.service.calendar);
         Ok(Source { profile: found.clone(), months, frame, editions, audience, period })
     }
