@@ -307,6 +307,12 @@ pub enum InnerFault {
         /// Fields of the header.
         fields: usize,
     },
+    /// A record of nobody would be one more unit.
+    #[error("column {column:?} is empty, so nobody knows whose the record is")]
+    NoUnit {
+        /// The column.
+        column: String,
+    },
     /// A code that the hierarchy does not have.
     #[error("column {column:?} holds {letters} characters that are no code of the hierarchy {dimension:?}")]
     UnknownCode {

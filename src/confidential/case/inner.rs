@@ -11,6 +11,8 @@ use std::path::{Path, PathBuf};
 use flate2::read::MultiGzDecoder;
 use model::lines::{LineEnds, line_of};
 
+use model::config::fold::fold;
+
 use super::asked::Asked;
 use super::columns::{Columned, columns};
 use super::description::Description;
@@ -130,7 +132,12 @@ impl Tally {
         }
         if let Some((value, unit)) = columned.sum {
             let next = u32::try_from(self.units.len()).unwrap_or(u32::MAX);
-            let unit = *self.units.entry(record[unit].to_owned()).or_insert(next);
+            // One name in two spellings would be two units, and a cell of one would be of several.
+            let name = fold(&record[unit]);
+            if name.is_empty() {
+                return Err(InnerFault::NoUnit { column: header[unit].clone() });
+            }
+            let unit = *self.units.entry(name).or_insert(next);
             if is_negative(&record[value]) {
                 return Err(InnerFault::Negative { column: header[value].clone() });
             }

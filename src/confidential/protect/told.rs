@@ -14,8 +14,8 @@
 //! Under p = 10 the first three are hidden, and are 3,722 - 1,390 - 70 = 2,262 together: X within 7.2 %, for everybody. Their sum is
 //! a variable that needs to go as high as any cell of 2,262 in which X has 2,100; so B08 is hidden too.
 //!
-//! Looked at are the hidden parts of each published sum, of all units and of each unit alone, and of a unit's hidden cells in a table all
-//! together and every few: what is published may tie any of them to one another.
+//! Looked at are the hidden parts of each published sum, of all units and of each unit alone, and of a unit's hidden cells in a sum or in
+//! a table all together and every few: what is published may tie any of them to one another.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -88,7 +88,10 @@ pub(super) fn sums(system: &System, primary: &Primary, outcome: &Outcome, before
         }
         let hidden: Vec<u32> = parts.iter().map(|&(part, _)| part).filter(|&part| is_hidden(part)).collect();
         looked(&hidden);
-        by_unit(system, &hidden).values().for_each(|cells| looked(cells));
+        for cells in by_unit(system, &hidden).values() {
+            looked(cells);
+            every_few(cells).iter().for_each(|few| looked(few));
+        }
     }
     let finest = finest(system).filter(|&cell| is_hidden(cell));
     let mut tables: BTreeMap<Vec<bool>, Vec<u32>> = BTreeMap::new();
@@ -130,7 +133,7 @@ fn by_unit(system: &System, among: &[u32]) -> BTreeMap<u64, Vec<u32>> {
 }
 
 /// Cells of one unit of which every set is looked at; of more only the pairs.
-const FEW: usize = 6;
+const FEW: usize = 7;
 
 /// Sets of two or more of `cells`, but for all of them.
 fn every_few(cells: &[u32]) -> Vec<Vec<u32>> {

@@ -7,6 +7,8 @@
 //! the first. What stays of such a part are the cells that the report prints once more, and those in which one family is alone:
 //! it knows its own cases, which may be counted in cells of other parts too.
 
+use model::release::Zeros;
+
 use super::EarlierForm;
 use super::rules::zeros::is_known;
 use super::system::System;
@@ -21,7 +23,7 @@ pub(super) fn touched(system: System) -> System {
     let mut is_new = vec![false; system.len()];
     for (cell, origin) in system.origins.iter().enumerate().filter(|&(cell, _)| !known[cell]) {
         let is_planned = !origin.tables.is_empty() && origin.earlier.is_empty();
-        is_new[parts[cell] as usize] |= is_planned || origin.is_joint;
+        is_new[parts[cell] as usize] |= is_planned || origin.is_joint || says_more(&system, cell);
     }
     let is_touched = |cell: usize| !known[cell] && is_new[parts[cell] as usize];
     let rows: Vec<u32> = (0_u32..)
@@ -39,6 +41,15 @@ pub(super) fn touched(system: System) -> System {
     }
     let settled: Vec<bool> = (0..system.len()).map(|cell| !known[cell] && !is_touched(cell)).collect();
     system.restricted(&kept, &rows, &settled)
+}
+
+/// Whether a table of this release says of a cell that it is one or more, by the sign for hidden figures beside zeros that are shown,
+/// where no release has said so.
+fn says_more(system: &System, cell: usize) -> bool {
+    let origin = &system.origins[cell];
+    let shows_zeros = |&table: &u32| system.problem.tables[table as usize].zeros == Zeros::Shown;
+    let said_so = |&at: &u32| system.problem.earlier[at as usize].zeros == Zeros::Shown;
+    origin.tables.iter().any(shows_zeros) && !origin.earlier.iter().any(said_so)
 }
 
 /// Whether earlier releases say anything of what the new one touches: only then can they have told too much.

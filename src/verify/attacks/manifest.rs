@@ -50,6 +50,7 @@ pub fn check(folder: &Folder, tables: &[Table]) -> Vec<Finding> {
         findings.extend(fixed(folder, entry, table, &known));
         findings.extend(unknown_codes(folder, entry, table, &known));
         findings.extend(signs(entry, table));
+        findings.extend(rounding::not_rounded(entry, table));
         findings.extend(rounding::narrow(entry, table, folder.manifest.threshold));
         findings.extend(zeros(entry, table));
     }

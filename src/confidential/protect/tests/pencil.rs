@@ -327,3 +327,22 @@ fn a_family_alone_in_two_cells_knows_both_though_no_case_is_in_both() {
     assert_eq!(hidden(&pattern).len(), 4);
     assert_eq!(definition::judge(&problem, &pattern, &counter, &[]).breaches, Vec::<String>::new());
 }
+
+/// x and z are hidden beside zeros that are hidden; to show zeros beside them would say that both are one or more, of 5 together.
+#[test]
+fn a_table_that_shows_its_zeros_says_more_of_what_was_hidden_before_and_is_protected_for_it() {
+    let spaces = vec![flat("k", 3)];
+    let counter = Pencil { spaces: &spaces, inner: inner(&spaces, &[3, 8, 2]) };
+    let form = |shown: Option<u64>| shown.map_or(EarlierForm::Suppressed, EarlierForm::Count);
+    let earlier = [(0_u32, Some(13)), (1, None), (2, Some(8)), (3, None)].map(|(code, shown)| EarlierCell {
+        key: Box::new([code]),
+        form: form(shown),
+        zeros: Zeros::Hidden,
+        threshold: 5,
+        release: "first".to_owned(),
+    });
+    let tables = vec![table("T1", every_cell(&spaces), Zeros::Shown)];
+    let problem = Problem { spaces: spaces.clone(), tables, earlier: earlier.to_vec(), ..plain() };
+    let pattern = suppress(&problem, &counter).expect("there is a next release");
+    assert_eq!(pattern.zeros, [Zeros::Hidden], "the signs for hidden figures say no more than they did");
+}
