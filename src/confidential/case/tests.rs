@@ -199,6 +199,8 @@ fn two_files_of_counts_are_one_too_many() {
 }
 
 proptest! {
+    #![proptest_config(crate::draws::draws(256))]
+
     /// Against a sum over all lines for every cell.
     #[test]
     fn the_roll_up_counts_as_a_scan_of_all_lines_does(

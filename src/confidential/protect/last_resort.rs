@@ -25,7 +25,6 @@ use super::search::Move;
 use super::secondary::{Outcome, outcome};
 use super::system::System;
 use super::touched::parts;
-use super::witness::Standing;
 
 /// A cell that does not get what it needs from anybody's point of view, or from an insider's.
 struct Told {
@@ -139,21 +138,12 @@ fn told(play: &mut Play, cell: u32) -> Option<Told> {
     if play.prove(cell, FREE) {
         return None;
     }
-    loop {
-        let insider = match play.standing(cell) {
-            Standing::Safe => return None,
-            Standing::Short => None,
-            Standing::Insider(insider) => Some(insider),
-        };
-        if !play.has_ends() {
-            return Some(Told { cell, insider, left: None });
-        }
-        let stretch = play.stretch(cell, insider);
-        if !stretch.is_met {
-            let (up, down) = (stretch.range.up(), stretch.range.down());
-            return Some(Told { cell, insider, left: stretch.is_all.then_some(Need { up, down, width: up + down }) });
-        }
+    if !play.has_ends() {
+        return Some(Told { cell, insider: None, left: None });
     }
+    let (insider, stretch) = play.falls_short(cell)?;
+    let (up, down) = (stretch.range.up(), stretch.range.down());
+    Some(Told { cell, insider, left: stretch.is_all.then_some(Need { up, down, width: up + down }) })
 }
 
 fn moves(play: &Play) -> Vec<Move> {

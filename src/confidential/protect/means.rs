@@ -46,12 +46,7 @@ pub(super) const CHEAP: Means = Means {
     programmes: false,
 };
 /// The cheapest way alone.
-pub(super) const ROUTE: Means = Means {
-    cubes: Width { trades: 6, steps: 100 },
-    effort: Effort { beam: 0, width: 0, rounds: 0, budget: 1 << 40 },
-    routes: true,
-    programmes: false,
-};
+pub(super) const ROUTE: Means = Means { cubes: CUBES.cubes, routes: true, ..CHEAP };
 /// Swaps of any shape, for the neighbourhood search.
 pub(super) const WIDE: Means = Means {
     cubes: Width { trades: 10, steps: 400 },
@@ -60,19 +55,9 @@ pub(super) const WIDE: Means = Means {
     programmes: false,
 };
 /// Linear programmes among hidden cells.
-pub(super) const LINEAR: Means = Means {
-    cubes: Width { trades: 6, steps: 100 },
-    effort: Effort { beam: 0, width: 0, rounds: 0, budget: 0 },
-    routes: false,
-    programmes: true,
-};
+pub(super) const LINEAR: Means = Means { programmes: true, ..CUBES };
 /// With cells to hide.
-pub(super) const PAID: Means = Means {
-    cubes: Width { trades: 60, steps: 6000 },
-    effort: Effort { beam: 24, width: 8, rounds: 40, budget: 1 << 40 },
-    routes: true,
-    programmes: false,
-};
+pub(super) const PAID: Means = Means { cubes: Width { trades: 60, steps: 6_000 }, ..WIDE };
 /// Where nothing was found yet.
 pub(super) const HARD: Means = Means {
     cubes: Width { trades: 12, steps: 1_000 },

@@ -241,7 +241,7 @@ impl<'a> Play<'a> {
     }
 
     /// How far a cell goes either way among hidden cells, up to what it needs; the thorough way.
-    pub(super) fn stretch(&mut self, cell: u32, insider: Option<u32>) -> Stretch {
+    fn stretch(&mut self, cell: u32, insider: Option<u32>) -> Stretch {
         let is_all = match insider {
             None => self.stretch_both(cell, None),
             Some(insider) => self.as_seen_by(insider, |play| play.stretch_both(cell, Some(insider))),
@@ -478,14 +478,21 @@ impl<'a> Play<'a> {
 
     /// Proves a cell among what is hidden, for strangers and for every insider, by the simplex method to its ends.
     pub(super) fn prove_thoroughly(&mut self, cell: u32) -> bool {
+        self.falls_short(cell).is_none()
+    }
+
+    /// The first point of view from which a cell gets less than it needs among what is hidden, everybody's before each insider's, and
+    /// what it gets there.
+    pub(super) fn falls_short(&mut self, cell: u32) -> Option<(Option<u32>, Stretch)> {
         loop {
             let insider = match self.standing(cell) {
-                Standing::Safe => return true,
+                Standing::Safe => return None,
                 Standing::Short => None,
                 Standing::Insider(insider) => Some(insider),
             };
-            if !self.stretch(cell, insider).is_met {
-                return false;
+            let stretch = self.stretch(cell, insider);
+            if !stretch.is_met {
+                return Some((insider, stretch));
             }
         }
     }
