@@ -13,7 +13,8 @@ use super::output;
 Examples:
   takeup -C service report --period 2025-26-Q4
   takeup -C service report --period 2025-26-Q4 --audience public
-  takeup -C service report --period 2025-26-Q4 --correct \"Two offices were confused in March\"
+  takeup -C service report --period 2025-26-Q4 --correct \"Two offices were confused in March\" \\
+      --scope office=East,West
 
 Prints the folders in staging/, where they await a second person: `takeup approve`. Where the
 attack finds a way in, nothing is left (exit 6). A released period is never counted again:
@@ -29,6 +30,11 @@ pub struct Report {
     /// public: it is printed on the page, so it must name nobody
     #[arg(long, value_name = "REASON", conflicts_with = "audience")]
     correct: Option<String>,
+    /// What was wrong: a dimension, with the codes among which cases moved (again for a further dimension). Public like the
+    /// reason. Figures that it may have touched are hidden where few or none changed, all others stay as they were; left out,
+    /// it is every dimension along which a case moved
+    #[arg(long, value_name = "DIMENSION[=CODE,CODE]", requires = "correct")]
+    scope: Vec<String>,
 }
 
 impl Report {
@@ -38,7 +44,7 @@ impl Report {
         let bar = output::progress(globals, "{spinner} {msg} ({elapsed})");
         let progress = |stage: &str| bar.set_message(stage.to_owned());
         let folders = match &self.correct {
-            Some(reason) => workspace.correct(&self.period, reason, &progress),
+            Some(reason) => workspace.correct(&self.period, (reason, &self.scope), &progress),
             None => workspace.report(&self.period, self.audience.as_deref(), &progress),
         };
         bar.finish_and_clear();

@@ -17,6 +17,7 @@ pub mod period;
 pub mod ptable;
 pub mod published;
 pub mod release;
+pub mod scope;
 
 pub use claim::{Attack, Claim, Finding, Verdict};
 pub use hierarchy::Hierarchy;

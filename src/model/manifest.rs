@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::extract::ExtractEntry;
 use crate::hierarchy::Hierarchy;
+use crate::scope::Scope;
 
 /// What a release says of itself. Only `threshold`, `hierarchies` and `tables` are needed to attack it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -83,6 +84,9 @@ pub struct Corrects {
     pub release: String,
     /// As the service gave it, for everybody to read.
     pub reason: String,
+    /// What may have changed: all else is as it was. None in releases that did not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<Scope>,
 }
 
 /// A foreign manifest may leave the threshold out; the attack then takes the field's usual one.

@@ -174,6 +174,9 @@ pub enum Error {
         /// Letters.
         most: usize,
     },
+    /// What a correction names as wrong cannot be read.
+    #[error(transparent)]
+    Scope(#[from] model::scope::ScopeError),
     /// Disk or system.
     #[error("could not {doing} {path}: {source}")]
     System {
@@ -198,7 +201,12 @@ impl Error {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Render(_) | Self::Seal(_) => 1,
-            Self::Period(_) | Self::NoSuch { .. } | Self::NoWorkspace(_) | Self::Exists(_) | Self::Reason { .. } => 2,
+            Self::Period(_)
+            | Self::NoSuch { .. }
+            | Self::NoWorkspace(_)
+            | Self::Exists(_)
+            | Self::Reason { .. }
+            | Self::Scope(_) => 2,
             Self::OutputExists(_)
             | Self::OutputForeign(_)
             | Self::ReportInside(_)
@@ -287,6 +295,9 @@ impl Error {
             Self::Assemble(AssembleError::Tabulate(TabulateError::Recoded)) => {
                 "Put dimensions, codes and bands in config/ back as they were at the release; then correct."
             }
+            Self::Scope(_) | Self::Assemble(AssembleError::Scope { .. }) => {
+                "Name each dimension that was wrong, `--scope borough`, or with all codes among which cases moved, `--scope borough=Queens,Brooklyn`."
+            }
             Self::Reason { .. } => "Say in plain words what was wrong; it is printed on the page and names nobody.",
             Self::Assemble(AssembleError::Forgotten { .. }) => {
                 "Put it back into config/: what was published once stays part of every later check."
@@ -357,7 +368,7 @@ fn assemble_code(error: &AssembleError) -> u8 {
         AssembleError::Tabulate(TabulateError::Store(_) | TabulateError::Frozen) => 7,
         AssembleError::Tabulate(TabulateError::ForeignCode { .. }) | AssembleError::Forgotten { .. } => 3,
         AssembleError::NoTables { .. } | AssembleError::Tabulate(TabulateError::Recoded) => 3,
-        AssembleError::NotReleased { .. } | AssembleError::Unchanged { .. } => 2,
+        AssembleError::NotReleased { .. } | AssembleError::Unchanged { .. } | AssembleError::Scope { .. } => 2,
         AssembleError::TooFew { .. } => 5,
         AssembleError::Empty { .. } => 4,
         AssembleError::Protect(error) => protect_code(error),

@@ -10,6 +10,7 @@ use confidential::store::ledger::{FrozenPeriod, LedgerEntry};
 use model::Verdict;
 use model::config::Report;
 use model::digest::sha256;
+use model::scope::Scope;
 
 use super::files::{date_alike, remove_folder, write_folder};
 use super::gate::Reported;
@@ -47,12 +48,19 @@ impl Workspace {
         Ok(Reported { folders, ..built })
     }
 
-    /// Makes and attacks a correction of a released period, for every audience that has a release of it.
+    /// Makes and attacks a correction of a released period, for every audience that has a release of it. `scope` names what was
+    /// wrong, a dimension a text with the codes among which cases moved; empty, it follows from what changed.
     ///
     /// # Errors
-    /// As [`Workspace::report`]; [`Error::Reason`] where the reason is no plain sentence.
-    pub fn correct(&mut self, period: &str, reason: &str, progress: &dyn Fn(&str)) -> Result<Reported, Error> {
+    /// As [`Workspace::report`]; [`Error::Reason`] where the reason is no plain sentence, [`Error::Scope`] where the scope is none.
+    pub fn correct(
+        &mut self,
+        period: &str,
+        (reason, scope): (&str, &[String]),
+        progress: &dyn Fn(&str),
+    ) -> Result<Reported, Error> {
         let period = self.period(period)?;
+        let scope = if scope.is_empty() { None } else { Some(Scope::parse(scope)?) };
         self.nothing_awaits()?;
         let reason = reason.trim();
         if reason.is_empty() || reason.chars().count() > REASON_LETTERS_MAX || reason.contains(char::is_control) {
@@ -70,7 +78,8 @@ impl Workspace {
         }
         progress("counting");
         let report = self.report_plan()?.clone();
-        let mut draft = Draft::correcting(&self.configuration, &report, &self.store, period, &audiences, reason)?;
+        let mut draft =
+            Draft::correcting(&self.configuration, &report, &self.store, period, &audiences, (reason, scope.as_ref()))?;
         self.build(&report, &mut draft, progress)
     }
 

@@ -78,7 +78,21 @@ fn together(parts: &ReleaseParts) -> Option<String> {
 pub(crate) fn correction(parts: &ReleaseParts) -> Option<String> {
     let corrects = parts.corrects.as_ref()?;
     let reason = corrects.reason.trim_end_matches('.');
-    Some(format!("This release corrects {}: {reason}.", corrects.release))
+    let corrected = format!("This release corrects {}: {reason}.", corrects.release);
+    let Some(scope) = &corrects.scope else { return Some(corrected) };
+    let label = |name: &str| {
+        let dims = parts.tables.iter().flat_map(|table| &table.dims);
+        dims.filter(|dim| dim.name == name)
+            .map(|dim| dim.label.to_lowercase())
+            .next()
+            .unwrap_or_else(|| name.to_owned())
+    };
+    let (touched, threshold) = (scope.words(label), parts.threshold);
+    let others = if scope.cases { "" } else { " All other figures are as they were." };
+    Some(format!(
+        "{corrected} It may have changed {touched}: of these, one in which fewer than {threshold} families changed, or none, \
+         is marked [c].{others}"
+    ))
 }
 
 /// What a hidden cell of this table leaves open, where it differs from the rule.

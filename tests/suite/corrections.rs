@@ -1,15 +1,21 @@
 //! A year of releases with year-to-date tables, in which a case comes late, two persons are erased and a quarter is
 //! corrected. The real program, on invented cases that can be counted by hand.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use confidential::assemble::{Draft, PlannedCell};
+use confidential::protect::{Problem, Shown, suppress};
 use confidential::store::Store;
 use confidential::store::erasure::Person;
 use confidential::store::keys::people::{self, Unlocked};
+use model::config::Configuration;
+use model::period::Period;
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha12Rng;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -367,4 +373,139 @@ fn a_second_extract_after_a_correction_would_show_who_was_moved_and_is_refused()
     assert!(said.contains("extracts_difference"), "{said}");
     assert!(!said.contains(" lies in ") && !said.contains(" is known"), "a place and no count: {said}");
     assert!(files(&made.reports()) == before && !made.folder.join("staging").exists(), "nothing was released");
+}
+
+/// What a reader of both versions makes of the figures that the second hides and the first does not, and how often it is right.
+#[derive(Default)]
+struct Guesses {
+    /// Newly hidden figures, and those among them in which one to four cases changed.
+    hidden: (usize, usize),
+    /// Figures of the first version in which so few or none changed, and those in which any did.
+    all: (usize, usize),
+}
+
+impl Guesses {
+    fn add(&mut self, is_hidden: bool, is_changed: bool) {
+        let more = usize::from(is_changed);
+        self.all = (self.all.0 + 1, self.all.1 + more);
+        if is_hidden {
+            self.hidden = (self.hidden.0 + 1, self.hidden.1 + more);
+        }
+    }
+
+    /// Points by which who takes every newly hidden figure for a changed one is right more often than by the base rate.
+    fn gain(&self) -> f64 {
+        let percent = |(of, right): (usize, usize)| 100.0 * right as f64 / of.max(1) as f64;
+        percent(self.hidden) - percent(self.all)
+    }
+}
+
+/// A quarter with so many cases moved from one borough to another, by chance; and by issue and borough how many moved, the most of
+/// those that left and those that came.
+fn shuffled(
+    quarter: &[Case],
+    moves: usize,
+    chance: &mut ChaCha12Rng,
+) -> (Vec<Case>, BTreeMap<(String, String), usize>) {
+    let mut cases = quarter.to_vec();
+    let mut below = |count: usize| (chance.next_u64() % count as u64) as usize;
+    let mut moved: BTreeMap<(String, String), [usize; 2]> = BTreeMap::new();
+    for _ in 0..moves {
+        let case = &mut cases[below(quarter.len())];
+        let to = BOROUGHS[below(BOROUGHS.len())];
+        for (side, borough) in [case.borough, to].into_iter().enumerate().filter(|_| case.borough != to) {
+            for issue in [case.issue, "Total"] {
+                moved.entry((issue.to_owned(), borough.to_owned())).or_default()[side] += 1;
+            }
+        }
+        case.borough = to;
+    }
+    (cases, moved.into_iter().map(|(cell, [out, back])| (cell, out.max(back))).collect())
+}
+
+impl Made {
+    fn correction(&self) -> Draft {
+        let config = files(&self.folder.join("config")).into_iter();
+        let config = config.map(|(name, bytes)| (name, String::from_utf8(bytes).expect("text"))).collect();
+        let configuration = Configuration::read(&config).expect("a configuration that ships");
+        let store = Store::open(&self.folder.join("store/takeup.db"), &self.unlocked().key).expect("the store");
+        let report = configuration.reports.values().next().expect("a report");
+        let period = Period::parse("2018-Q2", configuration.service.calendar).expect("a period");
+        let audiences = ["public", "council"].map(str::to_owned);
+        Draft::correcting(&configuration, report, &store, period, &audiences, (REASON, None)).expect("a draft")
+    }
+}
+
+/// The figures of issues by borough that a draft would show.
+fn shown(draft: &Draft) -> BTreeSet<(String, String)> {
+    let problem = Problem { effort: 300_000, ..draft.problem() };
+    let pattern = suppress(&problem, &draft.tabulation().expect("counts")).expect("a pattern");
+    let table = draft.tables.iter().find(|table| table.plan.id == "C02").expect("a table");
+    let [rows, columns] = table.dims.as_slice() else { panic!("a table of two dimensions") };
+    let codes = rows.codes.iter().flat_map(|(_, row)| columns.codes.iter().map(move |(_, column)| (row, column)));
+    let is_shown =
+        |cell: &PlannedCell| cell.counted().is_some_and(|key| matches!(pattern.cells.get(key), Some(Shown::Count(_))));
+    let named = codes.zip(&table.cells).filter(|(_, cell)| is_shown(cell));
+    named.map(|((row, column), _)| (row.code.clone(), column.code.clone())).collect()
+}
+
+#[test]
+fn what_a_correction_hides_does_not_say_where_few_cases_changed() {
+    let (made, year) = (Made::new(), year());
+    let quarter = in_quarter(&year, 2);
+    made.ingest(&quarter);
+    made.report(&["2018-Q2"]);
+    let mut chance = ChaCha12Rng::seed_from_u64(5);
+    let (mut with, mut without) = (Guesses::default(), Guesses::default());
+    for moves in [9, 12, 15, 11, 13, 10] {
+        // Every export holds all cases, so that each correction is one of the first version.
+        let (cases, moved) = shuffled(&quarter, moves, &mut chance);
+        made.ingest(&cases);
+        let mut draft = made.correction();
+        let second = shown(&draft);
+        draft.untold.clear();
+        let naive = shown(&draft);
+        for issue in ISSUES.iter().copied().chain(["Total"]) {
+            for borough in BOROUGHS {
+                let cell = (issue.to_owned(), borough.to_owned());
+                let changed = moved.get(&cell).copied().unwrap_or(0);
+                let was_shown = !made.cell("2018-Q2-public-r1", "c02.csv", &format!("{issue},{borough}")).is_empty();
+                if was_shown && changed < 5 {
+                    with.add(!second.contains(&cell), changed > 0);
+                    without.add(!naive.contains(&cell), changed > 0);
+                }
+            }
+        }
+    }
+    assert!(with.all.1 > 20 && with.all.0 > with.all.1 + 20, "{:?}: something must be there to guess", with.all);
+    assert!(with.gain() <= 5.0, "{:?} of {:?}", with.hidden, with.all);
+    assert!(without.gain() > 20.0, "the rule is off: {:?} of {:?}", without.hidden, without.all);
+}
+
+#[test]
+fn a_scope_says_what_stays_as_it_was_and_is_held_to_it() {
+    let (made, year) = (Made::new(), year());
+    let quarter = in_quarter(&year, 2);
+    made.ingest(&quarter);
+    made.report(&["2018-Q2"]);
+    made.ingest(&corrected(&quarter));
+    let refused = |scope: &str| {
+        let output = made.takeup(&["report", "--period", "2018-Q2", "--correct", REASON, "--scope", scope]);
+        assert_eq!(output.status.code(), Some(2), "{scope}");
+        String::from_utf8_lossy(&output.stderr).split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    assert!(refused("issue").contains("cases moved along borough"));
+    assert!(refused("borough=Brooklyn,Queens").contains("cases moved along borough beyond it"));
+    assert!(refused("borough=Bronx,Quens").contains("no code \"Quens\""));
+    assert!(refused("borough=Bronx").contains("at least two codes"));
+    assert!(refused("colour").contains("no dimension \"colour\""));
+    made.report(&["2018-Q2", "--correct", REASON, "--scope", "borough=Bronx,Queens"]);
+    let rows = ISSUES.iter().copied().chain(["Total"]);
+    for codes in rows.flat_map(|issue| ["Brooklyn", "Manhattan", "Total"].map(|borough| format!("{issue},{borough}"))) {
+        let of = |release: &str| made.cell(release, "c02.csv", &codes);
+        assert_eq!(of("2018-Q2-public-r1"), of("2018-Q2-public-r2"), "{codes} is as it was");
+    }
+    let page = fs::read_to_string(made.reports().join("2018-Q2-public-r2/index.html")).expect("a page");
+    assert!(page.contains("It may have changed figures by borough (Bronx, Queens)"));
+    assert_eq!(verified(&folders(&made.reports())), (Some(0), BTreeMap::new()));
 }

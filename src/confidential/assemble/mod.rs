@@ -11,6 +11,7 @@ mod plan;
 mod recount;
 mod relations;
 mod reserve;
+mod scope;
 mod sealing;
 mod stock;
 mod unchanged;
@@ -21,6 +22,7 @@ use model::config::{Configuration, Report};
 use model::method::Method;
 use model::period::{Month, Period};
 use model::release::SealError;
+use model::scope::Scope;
 use thiserror::Error;
 
 pub use earlier::{published_codes, reported};
@@ -36,7 +38,9 @@ use crate::protect::{
 use crate::store::corrections::Correction;
 use crate::store::{Store, StoreError};
 use crate::tabulate::correction::Change;
+use crate::tabulate::fold::Listing;
 use crate::tabulate::frame::Loaded;
+use crate::tabulate::scope::Outside;
 use crate::tabulate::{Axes, Frame, Key, TabulateError, Tabulation};
 
 /// Steps of search that a report takes time for: one or two seconds on two cores.
@@ -101,12 +105,27 @@ pub enum AssembleError {
         /// The highest of its audiences.
         threshold: u64,
     },
+    /// The scope that was named does not hold all that changed.
+    #[error("the scope is not that of what changed: {}", outside_words(outside))]
+    Scope {
+        /// What lies outside.
+        outside: Outside,
+    },
     /// An earlier release's manifest cannot be read back from the ledger.
     #[error("the ledger's copy of the manifest of {release} cannot be read")]
     Manifest {
         /// The earlier release.
         release: String,
     },
+}
+
+fn outside_words(outside: &Outside) -> String {
+    match outside {
+        Outside::NoDimension(name) => format!("there is no dimension {name:?}"),
+        Outside::NoCode { dimension, code } => format!("the dimension {dimension:?} has no code {code:?}"),
+        Outside::More(names) => format!("cases moved along {} beyond it", names.join(", ")),
+        Outside::Cases => "cases came or went, so that any figure may have changed".to_owned(),
+    }
 }
 
 /// A report before anything is hidden.
@@ -132,6 +151,10 @@ pub struct Draft {
     pub left_out: Vec<String>,
     /// Tables of which nothing is to be shown.
     pub withheld: BTreeSet<String>,
+    /// Cells of corrected figures in which few or none changed, of those that the correction may have touched.
+    pub untold: HashSet<Key>,
+    /// What the correction says may have changed; none where it corrects nothing.
+    pub scope: Option<Scope>,
     /// Name and manifest digest of every earlier release.
     pub earlier_releases: BTreeMap<String, String>,
     /// Months that this report freezes, as half-open intervals.
@@ -172,9 +195,9 @@ impl Draft {
         store: &Store,
         period: Period,
         audiences: &[String],
-        reason: &str,
+        correction: (&str, Option<&Scope>),
     ) -> Result<Self, AssembleError> {
-        Self::plan(configuration, report, store, period, (audiences, Some(reason)))
+        Self::plan(configuration, report, store, period, (audiences, Some(correction)))
     }
 
     fn plan(
@@ -182,18 +205,19 @@ impl Draft {
         report: &Report,
         store: &Store,
         period: Period,
-        (audiences, reason): (&[String], Option<&str>),
+        (audiences, correction): (&[String], Option<(&str, Option<&Scope>)>),
     ) -> Result<Self, AssembleError> {
         let calendar = configuration.service.calendar;
         let wanted = |plan: &&model::config::TablePlan| {
             plan.is_in_report_of(period.months()) && plan.audiences.iter().any(|name| audiences.contains(name))
         };
+        let reason = correction.map(|(reason, _)| reason);
         let history = earlier::History::read(store)?;
         let newest = history.newest_of(period, audiences);
         if let (Some(_), Some(audience)) = (reason, audiences.iter().find(|name| !newest.contains_key(*name))) {
             return Err(AssembleError::NotReleased { period: period.name(calendar), audience: audience.clone() });
         }
-        let Loaded { mut frame, editions, change } =
+        let Loaded { mut frame, editions, mut change } =
             Frame::load(store, configuration, period.end, reason.map(|_| period))?;
         if !frame.has_cases_in(period) {
             return Err(AssembleError::Empty { period: period.name(calendar) });
@@ -215,19 +239,35 @@ impl Draft {
         if change.as_ref().is_some_and(|change| change.units() < threshold) {
             return Err(AssembleError::TooFew { period: period.name(calendar), threshold });
         }
-        frame.fold_rare(configuration, threshold, &history.labels);
+        let is_first = history.labels.is_empty();
+        let before = if is_first { None } else { Some(Frame::recorded(store, configuration, period.start)?) };
+        frame.fold_rare(configuration, Listing { threshold, published: &history.labels, before: before.as_ref() });
         let shown: Vec<Period> = plans.iter().flat_map(|plan| plan::periods(plan, period, calendar)).collect();
         figures.extend(shown.iter().map(|period| editions.newest(*period)));
         let axes = Axes::new(configuration, &frame, &figures, &editions);
+        if let Some(change) = &mut change {
+            if let Some((_, Some(scope))) = correction {
+                let outside = scope::unknown(&axes, scope).or_else(|| change.outside(configuration, scope));
+                if let Some(outside) = outside {
+                    return Err(AssembleError::Scope { outside });
+                }
+                change.named = Some(scope.clone());
+            }
+            frame.scopes.push((period, change.scope()));
+        }
         let tables: Vec<Planned> =
             plans.iter().map(|plan| plan::plan(configuration, &frame, &axes, plan, period)).collect();
         let rules = plan::rules(configuration, &axes, &tables);
         let mut earlier = history.cells(configuration, &axes, &frame)?;
         let planned: Vec<&Key> =
             tables.iter().flat_map(|table| &table.cells).filter_map(PlannedCell::counted).collect();
-        earlier.extend(unchanged::unchanged(&axes, &planned, &earlier, &Tabulation::new(&axes, &frame)?));
+        let counter = Tabulation::new(&axes, &frame)?;
+        let scoped = scope::scoped((configuration, &axes), &frame.scopes, (&planned, &earlier), (&counter, threshold));
+        earlier.extend(scoped.known);
+        earlier.extend(unchanged::unchanged(&axes, &planned, &earlier, &counter));
         let published: Vec<&Key> = planned.iter().copied().chain(earlier.iter().map(|cell| &cell.key)).collect();
         let mut relations = relations::relations(&axes, &published);
+        relations.extend(scoped.relations);
         let impossible = tables.iter().flat_map(|table| &table.cells).filter_map(PlannedCell::impossible).collect();
         relations.extend(answers::relations(&axes, &published, &impossible));
         relations.extend(stock::relations(&axes, &published, calendar));
@@ -236,6 +276,7 @@ impl Draft {
         let old: Vec<(i32, i32)> = store.frozen()?.iter().map(|old| (old.start, old.end)).collect();
         let freezes = freezes(&frame, &shown, stock_to, &old);
         let tie_key = store.tie_key();
+        let scope = change.as_ref().map(Change::scope);
         let audiences = audiences.to_vec();
         let earlier_releases = history.releases;
         let reason = reason.map(str::to_owned);
@@ -250,6 +291,8 @@ impl Draft {
             reserved,
             left_out,
             withheld: BTreeSet::new(),
+            untold: scoped.withheld,
+            scope,
             earlier_releases,
             freezes,
             newest,
@@ -267,7 +310,12 @@ impl Draft {
     pub fn problem(&self) -> Problem {
         let withheld = self.tables.iter().filter(|table| self.withheld.contains(&table.plan.id));
         Problem {
-            withheld: withheld.flat_map(|table| &table.cells).filter_map(PlannedCell::counted).cloned().collect(),
+            withheld: withheld
+                .flat_map(|table| &table.cells)
+                .filter_map(PlannedCell::counted)
+                .chain(&self.untold)
+                .cloned()
+                .collect(),
             spaces: self.axes.axes.iter().map(|axis| axis.space.clone()).collect(),
             tables: self.tables.iter().map(PlannedTable::from).collect(),
             earlier: self.earlier.clone(),

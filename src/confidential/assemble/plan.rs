@@ -1,9 +1,11 @@
 //! From a table's plan to its cells. Comes in: a plan, a period, the axes. Goes out: keys in the order of the page, each
 //! planned, impossible or not available. Deliberately absent: counts.
 
-use model::config::Configuration;
+use std::collections::HashSet;
+
 use model::config::dimension::{Derivation, Measure, Unit};
 use model::config::report::{NotRecorded, Over, TableDimension, TablePlan};
+use model::config::{Configuration, Dimension};
 use model::edition::Figures;
 use model::period::{Calendar, Month, Period};
 use model::release::{ReleasedCode, Zeros};
@@ -161,9 +163,7 @@ pub fn plan(configuration: &Configuration, frame: &Frame, axes: &Axes, plan: &Ta
     for dim in &plan.dims {
         dims.push(match dim {
             TableDimension::Coded { name, depth } => {
-                let missing = configuration.dimensions.find(name).map(|dimension| dimension.missing.as_str());
-                let unlisted = missing.filter(|_| plan.not_recorded == NotRecorded::InTotal);
-                coded(axes, axis_of(name), *depth, unlisted)
+                coded(axes, axis_of(name), *depth, &unlisted(configuration, frame, plan, name))
             }
             TableDimension::Period { .. } => {
                 let axis = axis_of(PERIOD);
@@ -199,6 +199,9 @@ pub fn plan(configuration: &Configuration, frame: &Frame, axes: &Axes, plan: &Ta
     plan.notes.extend(several(configuration, &plan.dims));
     if plan.not_recorded == NotRecorded::InTotal {
         plan.notes.push("Cases of which this is not recorded are in the total only.".to_owned());
+    }
+    if dims.iter().any(|dim| leaves_rests_out(frame, axes, dim)) {
+        plan.notes.push("Codes that few had used before are in the totals only, and so is what is not recorded where that was rare.".to_owned());
     }
     Planned {
         plan,
@@ -236,8 +239,26 @@ fn words(axes: &Axes, period: Period) -> String {
     format!("{}{corrected}", period.words())
 }
 
-fn coded(axes: &Axes, axis: usize, depth: usize, unlisted: Option<&str>) -> PlannedDimension {
-    let is_shown = |code: &&ReleasedCode| usize::from(code.depth) <= depth && Some(code.code.as_str()) != unlisted;
+/// The codes of a dimension that a table counts in its totals only.
+fn unlisted(configuration: &Configuration, frame: &Frame, plan: &TablePlan, name: &str) -> HashSet<String> {
+    let in_total = |_: &&Dimension| plan.not_recorded == NotRecorded::InTotal;
+    let missing = configuration.dimensions.find(name).filter(in_total).map(|dimension| dimension.missing.clone());
+    let rests = frame.dims.iter().find(|dim| dim.name == name).into_iter().flat_map(|dim| &dim.unlisted);
+    rests.cloned().chain(missing).collect()
+}
+
+/// Whether a dimension of a table has groups, or a total, of which it does not show everything.
+fn leaves_rests_out(frame: &Frame, axes: &Axes, dim: &PlannedDimension) -> bool {
+    let axis = &axes.axes[dim.axis];
+    let Source::Leaves(at) = axis.source else { return false };
+    let is_shown = |code: u32| dim.codes.iter().any(|(shown, _)| *shown == code);
+    let is_left_out = |code: &u32| frame.dims[at].unlisted.contains(&axis.space.codes[*code as usize]);
+    let mut sums = axis.space.sums.iter().filter(|(parent, _)| is_shown(*parent));
+    sums.any(|(_, children)| children.iter().any(|child| is_shown(*child)) && children.iter().any(is_left_out))
+}
+
+fn coded(axes: &Axes, axis: usize, depth: usize, unlisted: &HashSet<String>) -> PlannedDimension {
+    let is_shown = |code: &&ReleasedCode| usize::from(code.depth) <= depth && !unlisted.contains(&code.code);
     let shown = axes.axes[axis].display.iter().filter(is_shown);
     let codes = shown.filter_map(|code| Some((axes.axes[axis].find(&code.code)?, code.clone()))).collect();
     PlannedDimension { axis, codes }

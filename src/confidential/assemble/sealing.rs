@@ -97,8 +97,11 @@ fn seal_one(
             .collect(),
         expectations: Vec::new(),
         earlier: draft.earlier_releases.clone(),
-        corrects: correction
-            .map(|((release, _), reason)| Corrects { release: release.clone(), reason: reason.clone() }),
+        corrects: correction.map(|((release, _), reason)| Corrects {
+            release: release.clone(),
+            reason: reason.clone(),
+            scope: draft.scope.clone(),
+        }),
     };
     let entry = LedgerEntry {
         name,

@@ -291,12 +291,7 @@ mod tests {
         let configuration = configured(DIMENSIONS, &report("['raised']", "")).expect("sound");
         let leaves = ["A1", "A2", "B", "C", "NR", "A1;A2", "B;A1", "NR;B"].map(str::to_owned).to_vec();
         let main = ["A1", "A2", "B", "C", "NR"].map(str::to_owned).to_vec();
-        let dim = |name: &str, leaves: Vec<String>| FrameDimension {
-            name: name.into(),
-            leaves,
-            unavailable: Vec::new(),
-            listed: Vec::new(),
-        };
+        let dim = |name: &str, leaves: Vec<String>| FrameDimension { leaves, ..FrameDimension::named(name) };
         let january = Month::new(2026, 1);
         let frame = Frame {
             events: vec!["opened".into()],

@@ -303,7 +303,7 @@ fn nested_paths(frame: &Frame, dimension: &Dimension, at: usize) -> Vec<(usize, 
         .collect();
     let last = |part: &str| {
         let name = part.rsplit(NESTED).next().unwrap_or(part);
-        (name == dimension.missing, name == super::frame::OTHER)
+        (name == dimension.missing, name == super::fold::OTHER)
     };
     paths.sort_by_cached_key(|(_, path)| {
         path.iter().map(|(code, label)| (last(code), label.to_lowercase(), code.clone())).collect::<Vec<_>>()

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use model::config::Configuration;
 use model::period::{Month, Period};
+use model::scope::Scope;
 use serde::{Deserialize, Serialize};
 
 use crate::store::Store;
@@ -13,7 +14,8 @@ use crate::store::cases::StoredCase;
 use crate::store::corrections::Version;
 use crate::tabulate::TabulateError;
 use crate::tabulate::derive::{Deriver, NESTED};
-use crate::tabulate::frame::{Frame, OTHER, OWN_UNIT, counted_month, fields_of, unit_of};
+use crate::tabulate::fold::OTHER;
+use crate::tabulate::frame::{Frame, OWN_UNIT, counted_month, fields_of, unit_of};
 use crate::tabulate::frozen::{packed, unpacked};
 
 /// Combinations that a correction takes out and brings in.
@@ -23,6 +25,9 @@ pub struct Change {
     pub removed: Frame,
     /// As they are recorded now.
     pub added: Frame,
+    /// What the service said may have changed; none where it named nothing.
+    #[serde(default)]
+    pub named: Option<Scope>,
 }
 
 /// A combination: event, month, unit, leaves.
@@ -70,6 +75,12 @@ impl Change {
         let families: BTreeSet<u64> = units.copied().filter(|unit| *unit != OWN_UNIT).collect();
         let own = [&self.removed, &self.added].into_iter().flat_map(Frame::own_units).max().unwrap_or(0);
         families.len() as u64 + own
+    }
+
+    /// What everybody may know to have changed.
+    #[must_use]
+    pub fn scope(&self) -> Scope {
+        self.named.clone().unwrap_or_else(|| self.least_scope())
     }
 
     /// As opaque bytes.
@@ -127,7 +138,7 @@ impl Frame {
             }
         }
         let [removed, added] = [removed, added].map(|set| self.of_combinations(derivers, set));
-        Ok(Change { removed, added })
+        Ok(Change { removed, added, named: None })
     }
 
     /// The combination of a changed case; none where no measure counts the event.
@@ -353,10 +364,8 @@ mod tests {
         let mut frame = Frame {
             events: vec!["opened".into()],
             dims: vec![FrameDimension {
-                name: "district".into(),
                 leaves: ["NR", "North", "South"].map(str::to_owned).to_vec(),
-                unavailable: Vec::new(),
-                listed: Vec::new(),
+                ..FrameDimension::named("district")
             }],
             codes: vec![Vec::new()],
             ..Frame::default()
@@ -382,9 +391,9 @@ mod tests {
     fn a_correction_moves_cases_and_leaves_the_first_edition_as_it_was() {
         let mut derivers = [deriver()];
         let mut corrected = frame(&[("North", 5), ("South", 2)]);
-        let change = Change { removed: frame(&[("North", 2)]), added: frame(&[("South", 2)]) };
+        let change = Change { removed: frame(&[("North", 2)]), added: frame(&[("South", 2)]), named: None };
         corrected.correct(&change, quarter(), 1, &mut derivers).expect("two cases to take out");
-        let back = Change { removed: frame(&[("South", 1)]), added: frame(&[("North", 1)]) };
+        let back = Change { removed: frame(&[("South", 1)]), added: frame(&[("North", 1)]), named: None };
         corrected.correct(&back, quarter(), 2, &mut derivers).expect("one case to take out");
         let editions = [0, 1, 2].map(|edition| (counted(&corrected, 1, edition), counted(&corrected, 2, edition)));
         assert_eq!(editions, [(5, 2), (3, 4), (4, 3)]);
@@ -392,14 +401,14 @@ mod tests {
 
     #[test]
     fn a_change_is_of_as_many_families_as_are_in_it_and_a_case_of_its_own_counts_once() {
-        let change = Change { removed: frame(&[("North", 2)]), added: frame(&[("South", 2)]) };
+        let change = Change { removed: frame(&[("North", 2)]), added: frame(&[("South", 2)]), named: None };
         assert_eq!(change.units(), 1, "two cases of one family, before and after");
         let own = |counts: &[(&str, u32)]| {
             let mut frame = frame(counts);
             frame.unit.fill(OWN_UNIT);
             frame
         };
-        let change = Change { removed: own(&[("North", 2)]), added: own(&[("South", 2), ("North", 1)]) };
+        let change = Change { removed: own(&[("North", 2)]), added: own(&[("South", 2), ("North", 1)]), named: None };
         assert_eq!(change.units(), 3, "two that moved and one that was left out");
     }
 
@@ -415,7 +424,7 @@ mod tests {
             (0..frame.count.len()).filter(inside).fold(0, |sum: u32, row| sum.wrapping_add(frame.record_key[row]))
         };
         let [north, south] = [1, 2].map(|district| keys(&corrected, district, 0));
-        let change = Change { removed: frame(&[("North", 2)]), added: frame(&[("South", 2)]) };
+        let change = Change { removed: frame(&[("North", 2)]), added: frame(&[("South", 2)]), named: None };
         corrected.correct(&change, quarter(), 1, &mut derivers).expect("two cases to take out");
         let moved = 2_000_000_014;
         assert_eq!([1, 2].map(|district| keys(&corrected, district, 0)), [north, south], "the first edition stays");
@@ -429,14 +438,14 @@ mod tests {
 
     #[test]
     fn what_was_never_counted_cannot_be_taken_out() {
-        let change = Change { removed: frame(&[("North", 6)]), added: Frame::default() };
+        let change = Change { removed: frame(&[("North", 6)]), added: Frame::default(), named: None };
         let error = frame(&[("North", 5)]).correct(&change, quarter(), 1, &mut [deriver()]);
         assert!(matches!(error, Err(TabulateError::Recoded)));
     }
 
     #[test]
     fn what_is_kept_of_a_correction_is_read_back_the_same() {
-        let change = Change { removed: frame(&[("North", 2)]), added: frame(&[("South", 2)]) };
+        let change = Change { removed: frame(&[("North", 2)]), added: frame(&[("South", 2)]), named: None };
         assert_eq!(Change::unpack(&change.pack().expect("bytes")).expect("a change"), change);
     }
 }

@@ -92,7 +92,7 @@ pub fn example() -> (Axes, Frame) {
     let leaves = ["N1", "N2", "S"].map(str::to_owned).to_vec();
     let frame = Frame {
         events: vec!["opened".into()],
-        dims: vec![FrameDimension { name: "district".into(), leaves, unavailable: Vec::new(), listed: Vec::new() }],
+        dims: vec![FrameDimension { leaves, ..FrameDimension::named("district") }],
         event: vec![0; 5],
         month: vec![january.0, january.0, january.0, january.0 + 1, january.0 + 1],
         unit: vec![7, 7, 8, 7, UNKNOWN_FAMILY],

@@ -4,12 +4,13 @@
 //! indices. A released period is never counted again from live data: an erased person between two versions would be
 //! the difference between them. Deliberately absent: names, dates of days, anything that identifies.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use model::config::Configuration;
 use model::config::dimension::Derivation;
 use model::edition::Editions;
 use model::period::{Month, Period};
+use model::scope::Scope;
 use serde::{Deserialize, Serialize};
 
 use crate::store::Store;
@@ -38,6 +39,22 @@ pub struct FrameDimension {
     /// counted elsewhere in those months, for ever.
     #[serde(skip)]
     pub listed: Vec<((i32, i32), HashSet<String>)>,
+    /// Codes of an open list that no table shows: so few were counted under them before that a row would say of somebody.
+    #[serde(skip)]
+    pub unlisted: HashSet<String>,
+}
+
+impl FrameDimension {
+    /// A dimension of which nothing is known yet.
+    pub fn named(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            leaves: Vec::new(),
+            unavailable: Vec::new(),
+            listed: Vec::new(),
+            unlisted: HashSet::new(),
+        }
+    }
 }
 
 /// Distinct combinations with counts, column by column.
@@ -64,6 +81,9 @@ pub struct Frame {
     /// up to before the second. Every other row is in all of them.
     #[serde(skip)]
     pub corrected: BTreeMap<usize, (u32, u32)>,
+    /// The corrected periods in order, with what each correction says may have changed.
+    #[serde(skip)]
+    pub scopes: Vec<(Period, Scope)>,
     /// Events that nothing counted yet when a half-open interval of months was frozen.
     #[serde(skip)]
     pub uncounted: Vec<(String, (i32, i32))>,
@@ -108,6 +128,7 @@ impl Frame {
         for correction in store.corrections()? {
             corrected.push(correction.period);
             let change = Change::unpack(&correction.body)?;
+            frame.scopes.push((correction.period, change.scope()));
             frame.correct(&change, correction.period, corrected.len() as u32, &mut derivers)?;
         }
         let mut change = None;
@@ -128,6 +149,22 @@ impl Frame {
         Ok(Loaded { frame, editions: Editions::new(corrected), change })
     }
 
+    /// All cases up to `end` in the codes in which they were recorded, whatever was published of them.
+    ///
+    /// # Errors
+    /// [`TabulateError`] where the store cannot be read or holds a code that its list no longer has.
+    pub fn recorded(store: &Store, configuration: &Configuration, end: Month) -> Result<Self, TabulateError> {
+        let mut derivers = derivers(configuration);
+        let mut frame = Self::empty(configuration);
+        for (name, source) in &configuration.sources {
+            frame.append_live(store, name, source.family.is_some(), &mut derivers, &HashSet::new(), end)?;
+        }
+        for (dim, deriver) in frame.dims.iter_mut().zip(derivers) {
+            dim.leaves = deriver.leaves;
+        }
+        Ok(frame)
+    }
+
     fn empty(configuration: &Configuration) -> Self {
         let mut events: Vec<String> =
             configuration.dimensions.measures.iter().map(|measure| measure.event.clone()).collect();
@@ -138,12 +175,7 @@ impl Frame {
             .dimensions
             .dimensions
             .iter()
-            .map(|dimension| FrameDimension {
-                name: dimension.name.clone(),
-                leaves: Vec::new(),
-                unavailable: Vec::new(),
-                listed: Vec::new(),
-            })
+            .map(|dimension| FrameDimension::named(&dimension.name))
             .collect();
         let codes = vec![Vec::new(); dims.len()];
         Self { events, dims, codes, ..Self::default() }
@@ -311,92 +343,6 @@ impl Frame {
     pub fn has_cases_in(&self, period: Period) -> bool {
         self.month.iter().any(|month| (period.start.0..period.end.0).contains(month))
     }
-
-    /// Folds the rare leaves of open dimensions into "Other", so that a code which fewer than `threshold` units ever
-    /// used does not appear as a row's name. Codes that were `published` before stay.
-    ///
-    /// A code list that grows with the data is itself a table: a row that exists says that somebody is in it.
-    pub fn fold_rare(
-        &mut self,
-        configuration: &Configuration,
-        threshold: u64,
-        published: &BTreeMap<String, HashSet<String>>,
-    ) {
-        for at in 0..self.dims.len() {
-            let Some(dimension) = configuration.dimensions.dimensions.get(at) else { continue };
-            if !matches!(dimension.derivation, Derivation::Nested { .. }) {
-                continue;
-            }
-            let old = published.get(&dimension.name);
-            for depth in (1..=dimension.levels.len() + 1).rev() {
-                self.fold_level(at, depth, threshold, &dimension.missing, old);
-            }
-        }
-    }
-
-    fn fold_level(
-        &mut self,
-        at: usize,
-        depth: usize,
-        threshold: u64,
-        missing: &str,
-        published: Option<&HashSet<String>>,
-    ) {
-        let prefixes: Vec<String> = self.dims[at].leaves.iter().map(|leaf| ancestor(leaf, depth).to_owned()).collect();
-        let used = self.units_of(at, &prefixes);
-        let mut renamed: Vec<String> = Vec::with_capacity(prefixes.len());
-        for ((leaf, prefix), used) in self.dims[at].leaves.iter().zip(&prefixes).zip(used) {
-            let listed = published.is_some_and(|codes| codes.contains(prefix));
-            let last = prefix.rsplit(NESTED).next().unwrap_or(prefix);
-            let at_this_depth = prefix.matches(NESTED).count() + 1 == depth;
-            if used < threshold && !listed && at_this_depth && last != missing && last != OTHER {
-                let parent = prefix.rsplit_once(NESTED).map(|(parent, _)| parent);
-                renamed.push(parent.map_or_else(|| OTHER.to_owned(), |parent| format!("{parent}{NESTED}{OTHER}")));
-            } else {
-                renamed.push(leaf.clone());
-            }
-        }
-        let mut leaves: Vec<String> = Vec::new();
-        let mut index: HashMap<String, u32> = HashMap::new();
-        let map: Vec<u32> = renamed
-            .into_iter()
-            .map(|leaf| {
-                *index.entry(leaf.clone()).or_insert_with(|| {
-                    leaves.push(leaf);
-                    leaves.len() as u32 - 1
-                })
-            })
-            .collect();
-        for code in &mut self.codes[at] {
-            *code = map[*code as usize];
-        }
-        self.dims[at].leaves = leaves;
-    }
-
-    /// Protected units by leaf of dimension `at`, counted over all leaves of the same prefix; of the event that has most.
-    fn units_of(&self, at: usize, prefixes: &[String]) -> Vec<u64> {
-        let mut numbers: HashMap<&str, usize> = HashMap::new();
-        let numbered: Vec<usize> = prefixes
-            .iter()
-            .map(|prefix| {
-                let next = numbers.len();
-                *numbers.entry(prefix).or_insert(next)
-            })
-            .collect();
-        let events = self.events.len();
-        let mut units = vec![0_u64; numbers.len() * events];
-        let mut seen: HashSet<(usize, u64)> = HashSet::new();
-        for row in 0..self.count.len() {
-            let slot = numbered[self.codes[at][row] as usize] * events + self.event[row] as usize;
-            if self.unit[row] == OWN_UNIT {
-                units[slot] += u64::from(self.count[row]);
-            } else if seen.insert((slot, self.unit[row])) {
-                units[slot] += 1;
-            }
-        }
-        let most = |number: usize| units[number * events..(number + 1) * events].iter().copied().max().unwrap_or(0);
-        numbered.into_iter().map(most).collect()
-    }
 }
 
 /// Every field that the derivers need, each once, and where each deriver finds its own.
@@ -431,9 +377,6 @@ pub(super) fn counted_month(case: &StoredCase<'_>, event: &str) -> Option<i32> {
     }
 }
 
-/// The name under which rare codes of an open list are published.
-pub const OTHER: &str = "Other, rarely used";
-
 /// The first `depth` parts of a nested code.
 #[must_use]
 pub fn ancestor(leaf: &str, depth: usize) -> &str {
@@ -464,35 +407,9 @@ fn derivers(configuration: &Configuration) -> Vec<Deriver> {
 mod tests {
     use super::*;
 
-    fn frame() -> Frame {
-        let leaves = ["Housing > Repairs", "Housing > Rats", "Schools > Places"].map(str::to_owned).to_vec();
-        Frame {
-            events: vec!["opened".into()],
-            dims: vec![FrameDimension { name: "issue".into(), leaves, unavailable: Vec::new(), listed: Vec::new() }],
-            event: vec![0; 4],
-            month: vec![24_000, 24_000, 24_001, 24_001],
-            unit: vec![7, 8, 7, 7],
-            codes: vec![vec![0, 0, 1, 2]],
-            count: vec![1, 2, 1, 1],
-            ..Frame::default()
-        }
-    }
-
-    #[test]
-    fn a_code_that_only_one_family_ever_used_is_no_row_of_its_own() {
-        let mut frame = frame();
-        frame.fold_level(0, 2, 2, "Not recorded", None);
-        assert_eq!(
-            frame.dims[0].leaves,
-            ["Housing > Repairs", "Housing > Other, rarely used", "Schools > Other, rarely used"]
-        );
-        frame.fold_level(0, 1, 2, "Not recorded", None);
-        assert_eq!(frame.dims[0].leaves[2], "Other, rarely used", "one family used all of Schools");
-    }
-
     #[test]
     fn what_is_frozen_is_read_back_the_same() {
-        let frame = frame();
+        let frame = crate::tabulate::fold::tests::frame();
         let whole = Period { start: Month(24_000), end: Month(24_002) };
         assert_eq!(unpacked::<Frame>(&frame.freeze(whole).expect("bytes")).expect("a frame"), frame);
         let first = Period { start: Month(24_000), end: Month(24_001) };

@@ -59,9 +59,11 @@ pub mod count;
 pub mod derive;
 #[cfg(test)]
 pub(crate) mod example;
+pub mod fold;
 pub mod frame;
 mod frozen;
 mod keys;
+pub mod scope;
 mod shape;
 pub mod stock;
 pub mod tags;

@@ -13,6 +13,7 @@ use confidential::extract::recode::{ExtractError, Prepared};
 use confidential::extract::stored::{Limits, of_frame};
 use confidential::store::ledger::{LedgerEntry, ReleaseState};
 use confidential::tabulate::Frame;
+use confidential::tabulate::fold::Listing;
 use model::claim::{Attack, Finding, Tried};
 use model::config::Profile;
 use model::config::profile::Rare;
@@ -147,7 +148,8 @@ impl Workspace {
         }
         // As tables have it: a code that is rare, and that none has named, is no code of its own.
         let threshold = self.strictest().max(found.k);
-        frame.fold_rare(&self.configuration, threshold, &confidential::assemble::published_codes(&self.store)?);
+        let published = confidential::assemble::published_codes(&self.store)?;
+        frame.fold_rare(&self.configuration, Listing { threshold, published: &published, before: None });
         let period = editions.newest(months).name(self.configuration.service.calendar);
         Ok(Source { profile: found.clone(), months, frame, editions, audience, period })
     }

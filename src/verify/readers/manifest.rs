@@ -92,7 +92,14 @@ const MANIFEST: &Shape = &Shape::Keys(&[
     ("derived", &Shape::List(&Shape::Keys(&[("table", ANY), ("how", ANY), ("expectation", EXPECTATION)]))),
     ("files", NAMES),
     ("earlier", NAMES),
-    ("corrects", &Shape::Keys(&[("release", ANY), ("reason", ANY)])),
+    (
+        "corrects",
+        &Shape::Keys(&[
+            ("release", ANY),
+            ("reason", ANY),
+            ("scope", &Shape::Keys(&[("dimensions", &Shape::Names(ANY)), ("cases", ANY)])),
+        ]),
+    ),
     ("sensitive", ANY),
     ("group_below", ANY),
     ("extract", EXTRACT),

@@ -163,7 +163,7 @@ impl Office {
     fn built(&mut self, ask: &Ask) -> Result<Reported, Refusal> {
         let Ask { period, audience, correct } = ask;
         let build = || match correct {
-            Some(reason) => self.manager.correct(period, reason, &|_| ()),
+            Some(reason) => self.manager.correct(period, (reason, &[]), &|_| ()),
             None => self.manager.report(period, audience.as_deref(), &|_| ()),
         };
         match catch_unwind(AssertUnwindSafe(build)) {

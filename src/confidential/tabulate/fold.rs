@@ -1,0 +1,219 @@
+//! Which codes of an open list have a row. Comes in: a frame with the codes as they were recorded, what was recorded before the
+//! period, what was published. Goes out: the frame with rare codes folded into "Other, rarely used", and the codes that no table
+//! shows. Deliberately absent: any count of the period.
+//!
+//! A code list that grows with the data is itself a table: a row that exists says that somebody is in it. So a code has a row
+//! once so many used it *before* the period as the threshold asks, or where it was published before; what is not recorded and
+//! what is rare as well, which until then is counted in the totals of its group alone. The first report of all has no past that anybody
+//! was told of and goes by all that is recorded: a row there says that the threshold was reached, and no more.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use model::config::Configuration;
+use model::config::dimension::Derivation;
+
+use crate::tabulate::derive::NESTED;
+use crate::tabulate::frame::{Frame, OWN_UNIT, ancestor};
+
+/// The name under which rare codes of an open list are published.
+pub const OTHER: &str = "Other, rarely used";
+
+/// What decides about rows.
+#[derive(Debug, Clone, Copy)]
+pub struct Listing<'a> {
+    /// The fewest protected units that a code with a row has.
+    pub threshold: u64,
+    /// By dimension: the codes that had a row before.
+    pub published: &'a BTreeMap<String, HashSet<String>>,
+    /// What was recorded before the period, in its own codes; none in a first report, which goes by all that is recorded.
+    pub before: Option<&'a Frame>,
+}
+
+impl Frame {
+    /// Folds the rare leaves of open dimensions into "Other", gives what is missing and what is rare a leaf in every group,
+    /// whether anybody is in it or not, and notes which of these no table shows.
+    pub fn fold_rare(&mut self, configuration: &Configuration, listing: Listing) {
+        for (at, dimension) in configuration.dimensions.dimensions.iter().enumerate() {
+            if matches!(dimension.derivation, Derivation::Nested { .. }) && at < self.dims.len() {
+                self.fold(at, (dimension.levels.len(), &dimension.missing), listing);
+            }
+        }
+    }
+
+    fn fold(&mut self, at: usize, (groups, missing): (usize, &str), listing: Listing) {
+        let mut past = listing.before.cloned();
+        // What was used before and by nobody today has its row too.
+        let mut there: HashSet<String> = self.dims[at].leaves.iter().cloned().collect();
+        for leaf in past.iter().flat_map(|past| &past.dims[at].leaves) {
+            if there.insert(leaf.clone()) {
+                self.dims[at].leaves.push(leaf.clone());
+            }
+        }
+        let published = listing.published.get(&self.dims[at].name);
+        let is_published = |code: &str| published.is_some_and(|codes| codes.contains(code));
+        for depth in (1..=groups + 1).rev() {
+            let used = past.as_ref().unwrap_or(self).units_at(at, depth);
+            let is_rare = |code: &str| {
+                let units = used.get(code).copied().unwrap_or(0);
+                units < listing.threshold && !is_published(code) && !is_rest(code, missing)
+            };
+            self.fold_level(at, depth, is_rare);
+            if let Some(past) = &mut past {
+                past.fold_level(at, depth, is_rare);
+            }
+        }
+        self.add_rests(at, groups, missing);
+        let counted = past.as_ref().unwrap_or(self);
+        let used: Vec<HashMap<String, u64>> = (1..=groups + 1).map(|depth| counted.units_at(at, depth)).collect();
+        let reaches =
+            |code: &String| used.iter().filter_map(|units| units.get(code)).any(|&units| units >= listing.threshold);
+        let rests = self.dims[at].leaves.iter().filter(|code| is_rest(code, missing));
+        self.dims[at].unlisted = rests.filter(|code| !is_published(code) && !reaches(code)).cloned().collect();
+    }
+
+    /// Gives what is missing and what is rare a leaf in every group.
+    fn add_rests(&mut self, at: usize, groups: usize, missing: &str) {
+        let leaves = &mut self.dims[at].leaves;
+        let mut there: HashSet<String> = leaves.iter().cloned().collect();
+        let of_depth = |depth: usize| leaves.iter().filter(move |leaf| leaf.matches(NESTED).count() >= depth);
+        let prefixes = (1..=groups).flat_map(|depth| of_depth(depth).map(move |leaf| ancestor(leaf, depth)));
+        let prefixes: BTreeSet<String> = prefixes.filter(|code| !is_rest(code, missing)).map(str::to_owned).collect();
+        let inside = prefixes.iter().flat_map(|group| [missing, OTHER].map(|last| format!("{group}{NESTED}{last}")));
+        let wanted: Vec<String> = [missing.to_owned(), OTHER.to_owned()].into_iter().chain(inside).collect();
+        leaves.extend(wanted.into_iter().filter(|leaf| there.insert(leaf.clone())));
+    }
+
+    /// Folds what is rare at one depth.
+    fn fold_level(&mut self, at: usize, depth: usize, is_rare: impl Fn(&str) -> bool) {
+        let mut leaves: Vec<String> = Vec::new();
+        let mut index: HashMap<String, u32> = HashMap::new();
+        let mut map = Vec::with_capacity(self.dims[at].leaves.len());
+        for leaf in &self.dims[at].leaves {
+            let code = ancestor(leaf, depth);
+            let is_at_this_depth = code.matches(NESTED).count() + 1 == depth;
+            let folded = if is_at_this_depth && is_rare(code) { rest_beside(code) } else { leaf.clone() };
+            map.push(*index.entry(folded.clone()).or_insert_with(|| {
+                leaves.push(folded);
+                leaves.len() as u32 - 1
+            }));
+        }
+        for code in &mut self.codes[at] {
+            *code = map[*code as usize];
+        }
+        self.dims[at].leaves = leaves;
+    }
+
+    /// Protected units by the first `depth` parts of the codes of dimension `at`; of the event that has most.
+    fn units_at(&self, at: usize, depth: usize) -> HashMap<String, u64> {
+        let mut numbers: HashMap<&str, usize> = HashMap::new();
+        let mut number = |leaf| {
+            let next = numbers.len();
+            *numbers.entry(ancestor(leaf, depth)).or_insert(next)
+        };
+        let numbered: Vec<usize> = self.dims[at].leaves.iter().map(|leaf| number(leaf)).collect();
+        let events = self.events.len();
+        let mut units = vec![0_u64; numbers.len() * events];
+        let mut seen: HashSet<(usize, u64)> = HashSet::new();
+        for row in 0..self.count.len() {
+            let slot = numbered[self.codes[at][row] as usize] * events + self.event[row] as usize;
+            if self.unit[row] == OWN_UNIT {
+                units[slot] += u64::from(self.count[row]);
+            } else if seen.insert((slot, self.unit[row])) {
+                units[slot] += 1;
+            }
+        }
+        let most = |number: usize| units[number * events..(number + 1) * events].iter().copied().max().unwrap_or(0);
+        numbers.into_iter().map(|(code, number)| (code.to_owned(), most(number))).collect()
+    }
+}
+
+/// Whether a code stands for what is not recorded, or rare, in its group.
+fn is_rest(code: &str, missing: &str) -> bool {
+    let last = code.rsplit(NESTED).next().unwrap_or(code);
+    last == missing || last == OTHER
+}
+
+fn rest_beside(code: &str) -> String {
+    code.rsplit_once(NESTED).map_or_else(|| OTHER.to_owned(), |(group, _)| format!("{group}{NESTED}{OTHER}"))
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::tabulate::FrameDimension;
+
+    const MISSING: &str = "Not recorded";
+
+    /// Issues of the families 7 and 8 in two months; 8 came twice for repairs.
+    pub(in crate::tabulate) fn frame() -> Frame {
+        let leaves = ["Housing > Repairs", "Housing > Rats", "Schools > Places"].map(str::to_owned).to_vec();
+        Frame {
+            events: vec!["opened".into()],
+            dims: vec![FrameDimension { leaves, ..FrameDimension::named("issue") }],
+            event: vec![0; 4],
+            month: vec![24_000, 24_000, 24_001, 24_001],
+            unit: vec![7, 8, 7, 7],
+            codes: vec![vec![0, 0, 1, 2]],
+            count: vec![1, 2, 1, 1],
+            ..Frame::default()
+        }
+    }
+
+    fn folded(mut frame: Frame, threshold: u64, before: Option<&Frame>, published: &[&str]) -> Frame {
+        let codes = published.iter().map(|code| (*code).to_owned()).collect();
+        let published = BTreeMap::from([("issue".to_owned(), codes)]);
+        frame.fold(0, (1, MISSING), Listing { threshold, published: &published, before });
+        frame
+    }
+
+    /// Every code that a table may show.
+    fn rows(frame: &Frame) -> BTreeSet<&str> {
+        let dim = &frame.dims[0];
+        dim.leaves.iter().filter(|leaf| !dim.unlisted.contains(*leaf)).map(String::as_str).collect()
+    }
+
+    /// The first so many rows of [`frame`].
+    fn first(rows: usize) -> Frame {
+        let mut frame = frame();
+        [&mut frame.event, &mut frame.codes[0]].into_iter().for_each(|column| column.truncate(rows));
+        frame.month.truncate(rows);
+        frame.unit.truncate(rows);
+        frame.count.truncate(rows);
+        frame
+    }
+
+    #[test]
+    fn a_code_that_only_one_family_ever_used_is_no_row_of_its_own() {
+        let frame = folded(frame(), 2, None, &[]);
+        assert_eq!(rows(&frame), BTreeSet::from(["Housing > Repairs"]), "one family used all of Schools, and rats");
+        let leaf = |row: usize| frame.dims[0].leaves[frame.codes[0][row] as usize].as_str();
+        assert_eq!([0, 2, 3].map(leaf), ["Housing > Repairs", "Housing > Other, rarely used", OTHER]);
+    }
+
+    #[test]
+    fn no_case_of_today_makes_a_row() {
+        let before = first(2);
+        // Today nobody came, or one family with rats, or that and one about places at school.
+        let all = [2, 3, 4].map(|rows| folded(first(rows), 2, Some(&before), &[]));
+        assert!(all.iter().all(|frame| rows(frame) == rows(&all[0])));
+        assert_eq!(rows(&all[0]), BTreeSet::from(["Housing > Repairs"]));
+        let codes = |frame: &Frame| frame.dims[0].leaves.iter().cloned().collect::<BTreeSet<String>>();
+        assert!(all.iter().all(|frame| codes(frame) == codes(&all[0])), "sums are stated over all codes");
+    }
+
+    #[test]
+    fn what_is_rare_has_a_row_once_enough_used_it_before_or_it_was_published() {
+        let rest = "Housing > Other, rarely used";
+        let mut before = first(3);
+        assert!(!rows(&folded(frame(), 2, Some(&before), &[])).contains(rest), "one family");
+        before.unit[2] = 9;
+        before.unit.push(7);
+        (before.event.push(0), before.month.push(24_001), before.count.push(1), before.codes[0].push(3));
+        before.dims[0].leaves.push("Housing > Noise".to_owned());
+        assert!(
+            rows(&folded(frame(), 2, Some(&before), &[])).contains(rest),
+            "two families, each with an issue of its own"
+        );
+        assert!(rows(&folded(frame(), 2, Some(&first(2)), &[rest])).contains(rest));
+    }
+}
