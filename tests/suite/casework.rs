@@ -6,7 +6,7 @@ use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
-use crate::approval::approve;
+use crate::approval::{add_second, approve};
 use crate::demo::files;
 
 /// A workspace of the casework template.
@@ -20,10 +20,11 @@ impl Made {
     fn new() -> Self {
         let home = tempfile::tempdir().expect("a temporary folder");
         let (folder, passphrase) = (home.path().join("office"), home.path().join("pass.txt"));
-        fs::write(&passphrase, "a passphrase for tests\n").expect("a temporary folder can be written");
+        crate::small_office::private(&passphrase, "a passphrase for tests");
         let made = Self { _home: home, folder, passphrase };
         let (folder, passphrase) = (plain(&made.folder), plain(&made.passphrase));
         done(&takeup(&["init", folder, "--template", "casework", "--passphrase-file", passphrase]));
+        add_second(&made.folder, &made.passphrase);
         made
     }
 
@@ -41,7 +42,7 @@ impl Made {
     /// Writes the report and gives its folders.
     fn report(&self, period: &str) -> Vec<PathBuf> {
         let said = done(&self.takeup(&["report", "--period", period]));
-        approve(&self.folder, &self.passphrase);
+        approve(&self.folder);
         let released = |line: &str| self.folder.join("reports").join(Path::new(line).file_name().expect("a folder"));
         said.lines().map(released).filter(|path| path.is_dir()).collect()
     }
