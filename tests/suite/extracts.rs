@@ -49,11 +49,8 @@ impl Service {
     fn new() -> Self {
         let home = tempfile::tempdir().expect("a temporary folder");
         let folder = home.path().join("service");
-        for (name, bytes) in files(workspace()) {
-            let path = folder.join(&name);
-            fs::create_dir_all(path.parent().expect("below the folder")).expect("a temporary folder can be written");
-            fs::write(path, bytes).expect("a temporary folder can be written");
-        }
+        // With the rights of the files: a passphrase that others can read is refused.
+        crate::small_office::copy(workspace(), &folder);
         Self { _home: home, folder }
     }
 

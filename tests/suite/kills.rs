@@ -47,6 +47,8 @@ impl Fault<'_> {
 
 /// All that changes something on a disk.
 const CHANGES: &str = "create,write,pwrite,fsync,ftruncate,rename,unlink,mkdir,utime";
+/// All that needs room.
+const GROWS: &str = "create,write,pwrite,rename,mkdir";
 /// All that can be refused by a disk that cannot be read.
 const EVERYTHING: &str = "open,read,pread,create,write,pwrite,fsync,ftruncate,rename,unlink,mkdir,utime";
 
@@ -255,58 +257,76 @@ fn judged(act: &Act, clean: &Clean, office: &Office, ended: &Output) -> Result<(
     }
 }
 
-/// Tries the places of a command that are chosen, and adds a line a fault to the table.
-fn try_command(act: &Act, step: usize, until: Option<Instant>, table: &mut String) -> Vec<String> {
-    let mut wrong = Vec::new();
-    for (fault, operations) in
-        [(Fault::KillBefore, CHANGES), (Fault::KillAfter, CHANGES), (Fault::Eio, EVERYTHING), (Fault::Full, CHANGES)]
-    {
-        let clean = clean(act, operations);
-        let mut came = [0; 3];
-        // Another tenth for each kind of fault, so that a quick run sees more places.
-        let first = 1 + (fault.name().len() * 3) % step;
-        for at in (first..=clean.operations).step_by(step) {
-            if until.is_some_and(|until| Instant::now() > until) {
+const FAULTS: [(Fault<'_>, &str); 4] =
+    [(Fault::KillBefore, CHANGES), (Fault::KillAfter, CHANGES), (Fault::Eio, EVERYTHING), (Fault::Full, GROWS)];
+
+/// What a run tries: every so-manieth place, of these commands, until then.
+struct Share<'a> {
+    step: usize,
+    acts: Vec<&'a Act>,
+    /// When the run begins, and how long it may take.
+    most: Option<(Instant, Duration)>,
+}
+
+impl Share<'static> {
+    /// A tenth of all in a minute, or what `TAKEUP_FAULTS` and `TAKEUP_FAULTS_OF` say.
+    fn asked() -> Self {
+        let (step, most) = match std::env::var("TAKEUP_FAULTS").as_deref() {
+            Ok("all") => (1, None),
+            Ok(other) => (other.parse().expect("a number, or `all`"), None),
+            Err(_) => (10, Some((Instant::now(), Duration::from_secs(60)))),
+        };
+        let only = std::env::var("TAKEUP_FAULTS_OF").ok();
+        let acts = ACTS.iter().filter(|act| only.as_deref().is_none_or(|name| act.name == name)).collect();
+        Self { step, acts, most }
+    }
+
+    /// Whether the part of the time is over that ends with line number `line` of the table.
+    fn is_over(&self, line: usize) -> bool {
+        let lines = (self.acts.len() * FAULTS.len()) as u32;
+        self.most.is_some_and(|(begin, most)| begin.elapsed() > most / lines * (line as u32 + 1))
+    }
+
+    /// Tries one kind of fault in one command, and adds its line to the table.
+    fn try_one(&self, act: &Act, clean: &Clean, (kind, line): (usize, usize), table: &mut String) -> Vec<String> {
+        let (fault, mut came, mut wrong) = (FAULTS[kind], [0; 3], Vec::new());
+        // Other places for each kind of fault, so that a quick run sees more of them.
+        let first = 1 + kind * 3 % self.step;
+        for at in (first..=clean.operations).step_by(self.step) {
+            if self.is_over(line) {
                 break;
             }
-            let (one, said) = tried(act, &clean, (fault, operations), at);
+            let (one, said) = tried(act, clean, fault, at);
             came[one as usize] += 1;
             if one != Came::Survived {
-                wrong.push(format!("{}, {} operation {at}: {said}", act.name, fault.name()));
+                wrong.push(format!("{}, {}, operation {at}: {said}", act.name, fault.0.name()));
             }
         }
-        let [survived, lost, published] = came;
-        let of = clean.operations;
-        let tried = survived + lost + published;
-        writeln!(
-            table,
-            "{:<18} {:<20} {of:>10} {tried:>6} {survived:>8} {lost:>5} {published:>17}",
-            act.name,
-            fault.name()
-        )
-        .expect("a text grows");
+        let ([survived, lost, published], of) = (came, clean.operations);
+        let (tried, name) = (came.iter().sum::<usize>(), fault.0.name());
+        writeln!(table, "{:<16} {name:<18} {of:>10} {tried:>6} {survived:>8} {lost:>5} {published:>17}", act.name)
+            .expect("a text grows");
+        wrong
     }
-    wrong
 }
 
 #[test]
 fn every_command_that_writes_survives_kills_and_disks_that_refuse() {
-    let every = std::env::var("TAKEUP_FAULTS").unwrap_or_default();
-    let step = match every.as_str() {
-        "all" => 1,
-        other => other.parse().unwrap_or(10),
-    };
-    let only = std::env::var("TAKEUP_FAULTS_OF").ok();
-    let acts: Vec<&Act> = ACTS.iter().filter(|act| only.as_deref().is_none_or(|name| act.name == name)).collect();
-    let mut table = format!(
-        "{:<18} {:<20} {:>10} {:>6} {:>8} {:>5} {:>17}\n",
+    let share = Share::asked();
+    let (mut table, mut wrong, mut line) = (String::new(), Vec::new(), 0);
+    writeln!(
+        table,
+        "{:<16} {:<18} {:>10} {:>6} {:>8} {:>5} {:>17}",
         "command", "fault", "operations", "tried", "survived", "lost", "published wrongly"
-    );
-    let mut wrong = Vec::new();
-    let share = Duration::from_secs(60) / acts.len() as u32;
-    for act in acts {
-        let until = (step == 10).then(|| Instant::now() + share);
-        wrong.extend(try_command(act, step, until, &mut table));
+    )
+    .expect("a text grows");
+    for act in &share.acts {
+        let cleans = [CHANGES, EVERYTHING, GROWS].map(|operations| (operations, clean(act, operations)));
+        for (kind, (_, operations)) in FAULTS.iter().enumerate() {
+            let (_, clean) = cleans.iter().find(|(of, _)| of == operations).expect("one of the three");
+            wrong.extend(share.try_one(act, clean, (kind, line), &mut table));
+            line += 1;
+        }
     }
     #[expect(clippy::print_stdout, reason = "the table is what the run is for")]
     {

@@ -392,15 +392,18 @@ impl Store {
             self.connection.execute_batch("BEGIN IMMEDIATE").map_err(|error| named(error, path))?;
         }
         let done = work(&self.connection).map_err(|error| at(error, path));
+        let is_written = done.is_ok();
         let done = done.and_then(|done| {
             self.connection.execute_batch("COMMIT").map_err(|error| named(error, path))?;
             Ok(done)
         });
         self.end_snapshot();
-        let done = done?;
-        // It is stored. A log that stays because the disk is full is read, and moved, by whoever opens the store next.
-        let _ = self.settle();
-        Ok(done)
+        if is_written {
+            // Committed, it is stored, and a log that cannot be moved now is moved by whoever opens the store next. Refused by the
+            // disk, it must not stay in the log, where the next start would take what reached it for committed.
+            let _ = self.settle();
+        }
+        done
     }
 }
 
