@@ -27,19 +27,21 @@ impl Approve {
         let mut workspace = globals.open()?;
         if self.refuse {
             let names = workspace.refuse()?;
+            let untold = Failure::after("It is dropped");
             if globals.json {
-                return output::json(&serde_json::json!({ "refused": names }));
+                return output::json(&serde_json::json!({ "refused": names })).map_err(untold);
             }
-            output::result(&names.join("\n"))?;
+            output::result(&names.join("\n")).map_err(untold)?;
             output::talk(globals, "Dropped. Nothing was released.");
             return Ok(());
         }
         let folders = workspace.approve()?;
+        let untold = Failure::after("It is released");
         if globals.json {
-            return output::json(&serde_json::json!({ "releases": folders }));
+            return output::json(&serde_json::json!({ "releases": folders })).map_err(untold);
         }
         for folder in &folders {
-            output::result(&folder.display().to_string())?;
+            output::result(&folder.display().to_string()).map_err(&untold)?;
         }
         output::talk(globals, &format!("Released by {}. These figures are frozen now.", workspace.person()));
         Ok(())

@@ -31,6 +31,13 @@ pub enum Failure {
         /// Cells that no attack could clear or claim.
         open: u64,
     },
+    /// What was asked for is done and stays done; only telling of it failed.
+    Untold {
+        /// What is done, as a sentence without its stop.
+        done: &'static str,
+        /// What failed.
+        failure: Box<Failure>,
+    },
     /// Disk or terminal.
     System {
         /// What was tried.
@@ -40,6 +47,12 @@ pub enum Failure {
         /// Why not.
         source: std::io::Error,
     },
+}
+
+impl From<disk::Failed> for Failure {
+    fn from(disk::Failed { doing, path, source }: disk::Failed) -> Self {
+        Self::System { doing, path, source }
+    }
 }
 
 impl From<pipeline::Error> for Failure {
@@ -54,11 +67,17 @@ impl Failure {
         Self::Usage { fact: fact.to_owned(), next: next.to_owned() }
     }
 
+    /// For `map_err` on what comes after the deed.
+    pub fn after(done: &'static str) -> impl Fn(Self) -> Self {
+        move |failure| Self::Untold { done, failure: Box::new(failure) }
+    }
+
     fn exit_code(&self) -> u8 {
         match self {
             Self::Pipeline(error) => error.exit_code(),
             Self::Usage { .. } => 2,
             Self::Disclosure { .. } => 6,
+            Self::Untold { failure, .. } => failure.exit_code(),
             Self::System { .. } => 8,
         }
     }
@@ -80,6 +99,10 @@ impl Failure {
             Self::Disclosure { findings, .. } => {
                 let fact = format!("verify found {findings} ways to learn more than the release says");
                 complain(&sentence(&fact, "Do not pass it on; each finding names its file and place.", code));
+            }
+            Self::Untold { done, failure } => {
+                failure.print(globals);
+                complain(&format!("{done}; only telling of it failed."));
             }
             Self::System { doing, path, source } => {
                 let fact = format!("could not {doing} {}: {source}", path.display());

@@ -1,8 +1,6 @@
 //! `takeup ingest`
 
-use std::fs::OpenOptions;
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 use takeup::pipeline;
@@ -52,7 +50,8 @@ impl Ingest {
             workspace.ingest(&self.files, self.source.as_deref(), self.dry_run, &|rows| bar.set_position(rows));
         bar.finish_and_clear();
         match &summary {
-            Ok(report) => self.show(report, globals)?,
+            Ok(report) if self.dry_run => self.show(report, globals)?,
+            Ok(report) => self.show(report, globals).map_err(Failure::after("The cases are stored"))?,
             // What was found until the import stopped is what the manager needs to mend the export.
             Err(pipeline::Error::Ingest(error)) => {
                 if let Some(report) = error.report() {
@@ -73,14 +72,8 @@ impl Ingest {
 
     fn show(&self, report: &pipeline::IngestSummary, globals: &Globals) -> Result<(), Failure> {
         if let Some(path) = &self.html {
-            write_page(path, &report.to_html())?;
+            disk::put(path, report.to_html().as_bytes())?;
         }
         if globals.json { output::json(report) } else { output::result(&report.to_text()) }
     }
-}
-
-fn write_page(path: &Path, page: &str) -> Result<(), Failure> {
-    let failed = |source| Failure::System { doing: "write", path: path.to_owned(), source };
-    let mut file = OpenOptions::new().write(true).create(true).truncate(true).open(path).map_err(failed)?;
-    file.write_all(page.as_bytes()).map_err(failed)
 }

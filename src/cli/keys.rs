@@ -16,7 +16,8 @@ Examples:
   takeup -C service keys add deputy --new-passphrase-file f  reads it from the first line of f
   takeup -C service keys list                                everybody who can open the workspace
 
-A release needs two people: one who builds it and one who approves it.")]
+A release needs two people: one who builds it and one who was there when it was built and approves it. `keys
+list --json` also says who added whom.")]
 pub struct Keys {
     #[command(subcommand)]
     command: Command,
@@ -43,19 +44,21 @@ impl Keys {
         let mut workspace = globals.open()?;
         match &self.command {
             Command::Add { name, new_passphrase_file } => {
-                let theirs = passphrase::of_another(globals, new_passphrase_file.as_deref())?;
+                let theirs = passphrase::of_another(new_passphrase_file.as_deref())?;
                 workspace.add_person(name, &theirs)?;
+                let untold = Failure::after("The person is added");
                 if globals.json {
-                    return output::json(&serde_json::json!({ "added": name }));
+                    return output::json(&serde_json::json!({ "added": name })).map_err(untold);
                 }
-                output::result(name)?;
+                output::result(name).map_err(untold)?;
                 output::talk(globals, "Keep keys/ and both passphrases safe, each with its own person.");
                 Ok(())
             }
             Command::List => {
                 let people = workspace.people()?;
                 if globals.json {
-                    return output::json(&serde_json::json!({ "people": people, "you": workspace.person() }));
+                    let (you, added_by) = (workspace.person(), workspace.added_by()?);
+                    return output::json(&serde_json::json!({ "people": people, "you": you, "added_by": added_by }));
                 }
                 output::result(&people.join("\n"))
             }

@@ -13,6 +13,7 @@ mod init;
 mod inspect;
 mod issues;
 mod keys;
+mod memory;
 mod names;
 mod output;
 mod passphrase;
@@ -73,6 +74,7 @@ enum Command {
 
 /// Runs the program with the process's own arguments.
 pub fn run() -> ExitCode {
+    memory::keep_to_oneself();
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {

@@ -47,11 +47,10 @@ pub fn complain(line: &str) {
 
 /// Writes a page for people inside the service; one that exists only with `force`.
 pub fn page(path: &Path, page: &str, force: bool) -> Result<(), Failure> {
-    let failed = |source| Failure::System { doing: "write", path: path.to_owned(), source };
-    if path.exists() && !force {
+    if disk::is_there(path)? && !force {
         return Err(takeup::pipeline::Error::OutputExists(path.to_owned()).into());
     }
-    std::fs::write(path, page).map_err(failed)
+    Ok(disk::put(path, page.as_bytes())?)
 }
 
 /// A bar that shows that work goes on; nothing where nobody watches.

@@ -9,7 +9,6 @@ use takeup::pipeline::Passphrase;
 
 use super::failure::Failure;
 use super::globals::Globals;
-use super::output::talk;
 
 /// No passphrase is longer.
 const BYTES_MAX: u64 = 4096;
@@ -35,7 +34,7 @@ pub fn new(globals: &Globals) -> Result<Passphrase, Failure> {
 }
 
 /// The passphrase of somebody else, who is to be added; a prompt asks twice.
-pub fn of_another(globals: &Globals, file: Option<&Path>) -> Result<Passphrase, Failure> {
+pub fn of_another(file: Option<&Path>) -> Result<Passphrase, Failure> {
     let Some(path) = file else {
         let first = prompt("The new person's passphrase: ")?;
         if prompt("The same again: ")? != first {
@@ -45,7 +44,7 @@ pub fn of_another(globals: &Globals, file: Option<&Path>) -> Result<Passphrase, 
     };
     let failed = |source| Failure::System { doing: "read the passphrase file", path: path.to_owned(), source };
     let opened = File::open(path).map_err(failed)?;
-    warn_if_others_can_read(&opened, path, globals);
+    refuse_if_others_can_read(&opened, path)?;
     checked(first_line(opened).map_err(failed)?)
 }
 
@@ -61,7 +60,7 @@ fn given(globals: &Globals) -> Result<Option<String>, Failure> {
     if let Some(path) = &globals.passphrase_file {
         let failed = |source| Failure::System { doing: "read the passphrase file", path: path.clone(), source };
         let file = File::open(path).map_err(failed)?;
-        warn_if_others_can_read(&file, path, globals);
+        refuse_if_others_can_read(&file, path)?;
         return first_line(file).map(Some).map_err(failed);
     }
     let Some(number) = globals.passphrase_fd else { return Ok(None) };
@@ -87,19 +86,25 @@ fn prompt(question: &str) -> Result<String, Failure> {
     rpassword::prompt_password(question).map_err(failed)
 }
 
+/// Whoever can read the passphrase can read the store, so it is none.
 #[cfg(unix)]
-fn warn_if_others_can_read(file: &File, path: &Path, globals: &Globals) {
+fn refuse_if_others_can_read(file: &File, path: &Path) -> Result<(), Failure> {
     use std::os::unix::fs::PermissionsExt;
-    let open_to_others =
-        file.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o077 != 0);
-    if open_to_others {
+    let failed = |source| Failure::System { doing: "look at the passphrase file", path: path.to_owned(), source };
+    let facts = file.metadata().map_err(failed)?;
+    if facts.is_file() && facts.permissions().mode() & 0o077 != 0 {
         let path = path.display();
-        talk(globals, &format!("warning: other users can read {path}; `chmod 600 {path}` keeps it yours"));
+        let next =
+            format!("Nothing was done. `chmod 600 {path}` keeps it yours; choose a new passphrase if others had it.");
+        return Err(Failure::usage(&format!("other users can read the passphrase file {path}"), &next));
     }
+    Ok(())
 }
 
 #[cfg(not(unix))]
-fn warn_if_others_can_read(_file: &File, _path: &Path, _globals: &Globals) {}
+const fn refuse_if_others_can_read(_file: &File, _path: &Path) -> Result<(), Failure> {
+    Ok(())
+}
 
 #[cfg(test)]
 mod tests {

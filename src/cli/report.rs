@@ -1,7 +1,7 @@
 //! `takeup report`
 
 use clap::Args;
-use takeup::pipeline::{Reported, Share};
+use takeup::pipeline::{Reported, Share, Workspace};
 
 use super::failure::Failure;
 use super::globals::Globals;
@@ -48,16 +48,20 @@ impl Report {
             None => workspace.report(&self.period, self.audience.as_deref(), &progress),
         };
         bar.finish_and_clear();
-        let Reported { folders, awaiting, withheld } = folders?;
+        Self::show(&workspace, &folders?, globals).map_err(Failure::after("What was asked for is built, or was before"))
+    }
+
+    fn show(workspace: &Workspace, reported: &Reported, globals: &Globals) -> Result<(), Failure> {
+        let Reported { folders, awaiting, withheld } = reported;
         if globals.json {
             return output::json(
                 &serde_json::json!({ "releases": folders, "awaiting_approval": awaiting, "withheld": withheld }),
             );
         }
-        for folder in &folders {
+        for folder in folders {
             output::result(&folder.display().to_string())?;
         }
-        for (release, share) in workspace.shares(&folders)? {
+        for (release, share) in workspace.shares(folders)? {
             let Share { cells, hidden } = share;
             output::talk(globals, &format!("{release}: {hidden} of {cells} cells hidden, {:.1} %", share.percent()));
         }
@@ -69,7 +73,7 @@ impl Report {
             );
             output::talk(globals, &words);
         }
-        if awaiting {
+        if *awaiting {
             output::talk(globals, "Attacked together with all earlier releases; nothing was found.");
             output::talk(globals, "Next: a second person looks at it and runs `takeup --as NAME approve`.");
         } else {

@@ -47,11 +47,7 @@ impl Verify {
                 .filter_map(|folder| folder.file_name())
                 .map(|name| name.to_string_lossy().into_owned())
                 .collect();
-            std::fs::write(path, pipeline::verdict_page(&verdict, &names)).map_err(|source| Failure::System {
-                doing: "write",
-                path: path.clone(),
-                source,
-            })?;
+            disk::put(path, pipeline::verdict_page(&verdict, &names).as_bytes())?;
         }
         if globals.json {
             output::json(&verdict)?;

@@ -11,12 +11,23 @@ use model::Verdict;
 use model::claim::{Attack, Finding, Tried};
 use model::digest::sha256;
 
+use super::Error;
+use super::attacked::MANIFEST;
+
 /// Compares each folder of `verdict` with its entry in the ledger.
-pub(super) fn compare(verdict: &mut Verdict, folders: &[PathBuf], ledger: &[LedgerEntry], reports: &Path) {
+///
+/// # Errors
+/// [`Error::System`] where a manifest that the attack has read cannot be read any more.
+pub(super) fn compare(
+    verdict: &mut Verdict,
+    folders: &[PathBuf],
+    ledger: &[LedgerEntry],
+    reports: &Path,
+) -> Result<(), Error> {
     let mut compared = 0;
     for folder in folders {
         // The attack has read it before, so it is a file of a sensible size.
-        let bytes = std::fs::read(folder.join("release.json")).unwrap_or_default();
+        let bytes = disk::read(&folder.join(MANIFEST))?;
         let digest = sha256(&bytes);
         let name = model::Manifest::read(&bytes).map(|manifest| manifest.release).unwrap_or_default();
         let own = folder.canonicalize().ok().and_then(|path| Some(path.file_name()?.to_string_lossy().into_owned()));
@@ -44,6 +55,7 @@ pub(super) fn compare(verdict: &mut Verdict, folders: &[PathBuf], ledger: &[Ledg
         scope: format!("{compared} release.json compared with what was approved"),
         not_shown: 0,
     });
+    Ok(())
 }
 
 fn finding(release: &str, kind: &str, message: &str) -> Finding {

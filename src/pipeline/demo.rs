@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use model::digest::sha256;
 use serde::Serialize;
 
-use super::files::{write_folder, write_secret};
-use super::workspace::{FIRST_PERSON, Passphrase, Workspace, init_with};
+use super::init::init_with;
+use super::workspace::{FIRST_PERSON, Passphrase, Workspace};
 use super::{Error, Template};
 
 /// What the demo made.
@@ -31,7 +31,7 @@ pub const SECOND_PERSON: &str = "deputy";
 /// A second person, who opens the workspace too.
 fn second(folder: &Path, workspace: &mut Workspace, words: &str) -> Result<Workspace, Error> {
     let passphrase = Passphrase::new(words[16..32].to_owned());
-    write_secret(&folder.join("keys").join("passphrase-of-deputy"), &words.as_bytes()[16..32])?;
+    disk::write_new(&folder.join("keys").join("passphrase-of-deputy"), &words.as_bytes()[16..32])?;
     workspace.add_person(SECOND_PERSON, &passphrase)?;
     Workspace::open_as(folder, &passphrase, Some(SECOND_PERSON))
 }
@@ -62,9 +62,9 @@ pub fn demo(out: Option<&Path>, seed: u64, progress: &dyn Fn(&str)) -> Result<De
     progress("making a workspace");
     init_with(folder, Template::Advice, (FIRST_PERSON, &passphrase), false, Some(tie_key))?;
     let files = exports.iter().map(|export| (export.file_name.as_str(), export.bytes.as_slice()));
-    write_folder(&folder.join("exports"), files)?;
+    disk::write_folder(&folder.join("exports"), files, None)?;
     let passphrase_file = folder.join("keys").join("passphrase");
-    write_secret(&passphrase_file, &words.as_bytes()[..16])?;
+    disk::write_new(&passphrase_file, &words.as_bytes()[..16])?;
     let mut workspace = Workspace::open(folder, &passphrase)?;
     let mut cases = 0;
     for export in &exports {

@@ -108,11 +108,46 @@ pub enum Error {
         /// Who built them, and asks.
         builder: String,
     },
+    /// Nobody approves what was built before they came.
+    #[error("{release} was built before {person} was added, or had the key that they have now")]
+    Newcomer {
+        /// Who asks.
+        person: String,
+        /// What they were to approve.
+        release: String,
+    },
+    /// Two people with one passphrase are one.
+    #[error("the passphrase is that of somebody who can open the workspace already")]
+    SamePassphrase,
     /// What lies in staging is not what was attacked.
     #[error("{release} is not as it was when it was attacked")]
     Altered {
         /// The release.
         release: String,
+    },
+    /// Something lies in `reports/` under the name of what was to be released.
+    #[error("reports/ has something called {release} that is not what was attacked under that name")]
+    InTheWay {
+        /// The release.
+        release: String,
+    },
+    /// The store of before a release was put back.
+    #[error("the store is older than its anchor: releases were made that it does not know")]
+    OlderStore,
+    /// The same, told by a released folder.
+    #[error("{release} was released, and the store does not know it")]
+    UnknownRelease {
+        /// The release.
+        release: String,
+    },
+    /// Approved, and its last steps failed.
+    #[error("the release is approved, and not finished: {0}")]
+    Unfinished(Box<Error>),
+    /// Somebody else changes the workspace.
+    #[error("the workspace is in use: {holder}")]
+    Busy {
+        /// What is done, by whom, since when.
+        holder: String,
     },
     /// An identity whose public key the store does not know.
     #[error("the store does not know whose identity this is")]
@@ -212,10 +247,11 @@ impl Error {
             | Self::ReportInside(_)
             | Self::SamePlace(_)
             | Self::NoPlace(_) => 2,
-            Self::NothingAwaits | Self::Name(_) | Self::NoCell { .. } => 2,
-            Self::Awaiting { .. } | Self::OwnWork { .. } | Self::Forced { .. } => 5,
-            Self::Altered { .. } => 6,
-            Self::Stranger => 7,
+            Self::NothingAwaits | Self::SamePassphrase | Self::Name(_) | Self::NoCell { .. } => 2,
+            Self::Awaiting { .. } | Self::OwnWork { .. } | Self::Newcomer { .. } | Self::Forced { .. } => 5,
+            Self::Altered { .. } | Self::InTheWay { .. } => 6,
+            Self::Stranger | Self::OlderStore | Self::UnknownRelease { .. } => 7,
+            Self::Unfinished(error) => error.exit_code(),
             Self::Config(_) => 3,
             Self::Ingest(_) | Self::Case(_) => 4,
             Self::Protect(ProtectError::NotFrozen { .. } | ProtectError::NotRelated { .. }) => 4,
@@ -227,9 +263,10 @@ impl Error {
             Self::Assemble(error) => assemble_code(error),
             Self::Disclosure(_) => 6,
             Self::Verify(_) => 2,
-            Self::Store(StoreError::Pending { .. }) => 5,
-            Self::Store(_) | Self::Key(_) | Self::Archive { .. } => 7,
-            Self::System { .. } => 8,
+            Self::Store(error) => store_code(error),
+            Self::Key(error) => key_code(error),
+            Self::Archive { .. } => 7,
+            Self::System { .. } | Self::Busy { .. } => 8,
         }
     }
 
@@ -313,7 +350,17 @@ impl Error {
             Self::OwnWork { .. } => {
                 "Nothing was released. Another person must look at it; `takeup keys add NAME` adds one."
             }
+            Self::Newcomer { .. } => {
+                "Nothing was released. Somebody who was there then must look at it; or refuse it and build it again."
+            }
+            Self::SamePassphrase => "Nobody was added. Each person chooses one of their own, and tells nobody.",
             Self::Altered { .. } => "Nothing was released. `takeup approve --refuse` drops it; then build it again.",
+            Self::InTheWay { .. } => "Nothing was released. Look at it, move it elsewhere, then approve again.",
+            Self::OlderStore | Self::UnknownRelease { .. } => {
+                "Nothing was changed. Put the newest store back from your backup: what was released once is never counted anew."
+            }
+            Self::Unfinished(_) => "See to the disk. The next command that changes anything finishes it.",
+            Self::Busy { .. } => "Nothing was changed. Try again when that is done.",
             Self::Stranger => "Somebody who can open the store adds a person with `takeup keys add NAME`.",
             Self::Name(_) => "Use lower-case letters, digits and hyphens, at most 32.",
             Self::NoCell { .. } => {
@@ -331,6 +378,47 @@ impl Error {
             Self::Period(_) | Self::NoSuch { .. } => return None,
         };
         Some(text.to_owned())
+    }
+}
+
+/// A disk that refuses, and somebody who is at work, pass; what is wrong with the store itself does not.
+pub(super) fn store_code(error: &StoreError) -> u8 {
+    match error {
+        StoreError::Pending { .. } => 5,
+        StoreError::Io { .. } | StoreError::Disk { .. } | StoreError::InUse { .. } | StoreError::Changed => 8,
+        StoreError::Key(error) => key_code(error),
+        StoreError::AlreadyExists { .. }
+        | StoreError::Missing { .. }
+        | StoreError::Empty { .. }
+        | StoreError::WrongKey { .. }
+        | StoreError::Damaged { .. }
+        | StoreError::OtherApplication { .. }
+        | StoreError::NewerSchema { .. }
+        | StoreError::Engine { .. }
+        | StoreError::Unreadable { .. }
+        | StoreError::Shape { .. }
+        | StoreError::NoCaseKey { .. }
+        | StoreError::NoDate { .. }
+        | StoreError::NoField { .. }
+        | StoreError::NoEvent { .. }
+        | StoreError::NoDigest { .. }
+        | StoreError::ReleaseExists { .. }
+        | StoreError::NotPending { .. }
+        | StoreError::NoPeriod { .. }
+        | StoreError::AlreadyFrozen { .. } => 7,
+    }
+}
+
+fn key_code(error: &KeyError) -> u8 {
+    match error {
+        KeyError::Io { .. } | KeyError::NoRandomness => 8,
+        KeyError::AlreadyExists { .. }
+        | KeyError::Missing { .. }
+        | KeyError::WrongPassphrase { .. }
+        | KeyError::Damaged { .. }
+        | KeyError::NoPerson { .. }
+        | KeyError::NotAmong { .. }
+        | KeyError::NoPassphrase => 7,
     }
 }
 
@@ -364,8 +452,8 @@ fn protect_code(error: &ProtectError) -> u8 {
 
 fn assemble_code(error: &AssembleError) -> u8 {
     match error {
-        AssembleError::Store(_) | AssembleError::Manifest { .. } => 7,
-        AssembleError::Tabulate(TabulateError::Store(_) | TabulateError::Frozen) => 7,
+        AssembleError::Store(error) | AssembleError::Tabulate(TabulateError::Store(error)) => store_code(error),
+        AssembleError::Manifest { .. } | AssembleError::Tabulate(TabulateError::Frozen) => 7,
         AssembleError::Tabulate(TabulateError::ForeignCode { .. }) | AssembleError::Forgotten { .. } => 3,
         AssembleError::NoTables { .. } | AssembleError::Tabulate(TabulateError::Recoded) => 3,
         AssembleError::NotReleased { .. } | AssembleError::Unchanged { .. } | AssembleError::Scope { .. } => 2,

@@ -7,7 +7,6 @@ mod risk;
 mod stored;
 
 use std::fmt::Write as _;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -25,7 +24,7 @@ use flate2::write::GzEncoder;
 use serde::Serialize;
 
 use super::Error;
-use super::files::failed;
+use super::files::json;
 
 /// Where an extract comes from and goes to.
 #[derive(Debug, Clone, PartialEq)]
@@ -119,16 +118,10 @@ pub fn extract(options: &ExtractOptions, request: &Request, progress: &dyn Fn(&s
     }
     report.seconds = start.elapsed().as_secs_f64();
     if let Some(path) = &options.risk {
-        fs::write(path, page::to_html(&report)).map_err(failed(path, "write"))?;
+        disk::put(path, page::to_html(&report).as_bytes())?;
     }
     if let Some(path) = &options.report {
-        let mut text = serde_json::to_string_pretty(&report).map_err(|error| Error::System {
-            doing: "write as JSON to",
-            path: path.clone(),
-            source: error.into(),
-        })?;
-        text.push('\n');
-        fs::write(path, text).map_err(failed(path, "write"))?;
+        disk::put(path, &json(path, &report)?)?;
     }
     Ok(report)
 }
@@ -201,23 +194,20 @@ fn report(prepared: &Prepared, request: &Request, recoded: &Recoded) -> ExtractR
     }
 }
 
-/// Writes beside `path` and takes the name in one step.
+/// Writes the rows, gzip'd where the name says so.
 fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let staged = path.with_file_name(format!(".{name}.staged"));
-    let result = if name.ends_with(".gz") { gzip(&staged, bytes) } else { fs::write(&staged, bytes) };
-    result.and_then(|()| fs::rename(&staged, path)).map_err(|source| {
-        // Where even this fails, the error is the one to tell.
-        let _ = fs::remove_file(&staged);
-        Error::System { doing: "write", path: path.to_owned(), source }
-    })
+    if path.extension().is_some_and(|ending| ending == "gz") {
+        let zipped = gzip(bytes).map_err(disk::failed(path, "write"))?;
+        return Ok(disk::put(path, &zipped)?);
+    }
+    Ok(disk::put(path, bytes)?)
 }
 
 /// Without name or time, so the same rows are the same bytes.
-fn gzip(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let mut encoder = GzEncoder::new(fs::File::create(path)?, Compression::new(6));
+fn gzip(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::new(6));
     std::io::Write::write_all(&mut encoder, bytes)?;
-    encoder.finish()?.sync_all()
+    encoder.finish()
 }
 
 impl ExtractReport {

@@ -1,45 +1,64 @@
-//! Reading and writing folders, with the path in every error. Comes in: paths. Goes out: bytes; or a folder that is
-//! whole or not there.
+//! Folders as the pipeline reads and writes them. Comes in: paths. Goes out: texts of a configuration, bytes of a folder that
+//! somebody else may have changed, a dated folder. Deliberately absent: how files are read and written; that is `disk`'s.
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, SystemTime};
+
+use disk::{Kind, failed};
+use model::config::{ConfigError, Document};
 
 use super::Error;
 
-pub(super) fn failed(path: &Path, doing: &'static str) -> impl FnOnce(std::io::Error) -> Error {
-    let path = path.to_owned();
-    move |source| Error::System { doing, path, source }
+impl From<disk::Failed> for Error {
+    fn from(disk::Failed { doing, path, source }: disk::Failed) -> Self {
+        Self::System { doing, path, source }
+    }
 }
 
-/// Every file below `root`, by path relative to it with forward slashes.
-pub(super) fn walk(root: &Path) -> Result<BTreeMap<String, PathBuf>, Error> {
-    let mut found = BTreeMap::new();
-    let mut open = vec![root.to_owned()];
-    while let Some(folder) = open.pop() {
-        for entry in fs::read_dir(&folder).map_err(failed(&folder, "read the folder"))? {
-            let path = entry.map_err(failed(&folder, "read the folder"))?.path();
-            if path.is_dir() {
-                open.push(path);
-            } else if let Ok(relative) = path.strip_prefix(root) {
-                let parts: Vec<String> = relative.iter().map(|part| part.to_string_lossy().into_owned()).collect();
-                found.insert(parts.join("/"), path);
+/// The text of every file below `root`, by path relative to it with forward slashes. What begins with a dot is an editor's or a
+/// system's, and left alone.
+///
+/// # Errors
+/// [`Error::Config`] where something is no text, or no file; a link to a folder could lead in a circle.
+pub(super) fn read_texts(root: &Path) -> Result<BTreeMap<String, String>, Error> {
+    let nothing = || Error::from(failed(root, "read the folder")(std::io::ErrorKind::NotFound.into()));
+    let found = disk::tree(root)?.ok_or_else(nothing)?;
+    let is_ours = |name: &str| !name.split('/').any(|part| part.starts_with('.'));
+    let mut texts = BTreeMap::new();
+    for (name, kind) in found.into_iter().filter(|(name, _)| is_ours(name)) {
+        let path = root.join(&name);
+        match kind {
+            Kind::Folder => continue,
+            Kind::File => {}
+            Kind::Other if path.is_file() => {}
+            Kind::Other => {
+                return Err(wrong(&name, "is a link to a folder, or no file", "Put files and folders there."));
             }
         }
+        if name.contains(char::REPLACEMENT_CHARACTER) {
+            return Err(wrong(&name, "has a name that is not UTF-8", "Give it another name, or move it elsewhere."));
+        }
+        texts.insert(name.clone(), text(&name, disk::read(&path)?)?);
     }
-    Ok(found)
+    Ok(texts)
 }
 
-/// The text of every file below `root`.
-pub(super) fn read_texts(root: &Path) -> Result<BTreeMap<String, String>, Error> {
-    let paths = walk(root)?;
-    let read = |(name, path): (String, PathBuf)| {
-        let text = fs::read_to_string(&path).map_err(failed(&path, "read"))?;
-        Ok((name, text))
-    };
-    paths.into_iter().map(read).collect()
+fn wrong(name: &str, fact: &str, help: &str) -> Error {
+    let document = Document::new(name, "");
+    let (message, help) = (format!("{name} {fact}"), Some(help.to_owned()));
+    ConfigError { document, span: None, message, help }.into()
+}
+
+/// The text of a file of the configuration.
+fn text(name: &str, bytes: Vec<u8>) -> Result<String, Error> {
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        let document = Document::new(name, &String::from_utf8_lossy(error.as_bytes()));
+        let error = document.error(at..at + char::REPLACEMENT_CHARACTER.len_utf8(), "not UTF-8 text");
+        error.with_help("Save the file as UTF-8.").into()
+    })
 }
 
 /// The bytes of every file of a folder that somebody else may have changed. Links, pipes, devices and files that no release has
@@ -70,63 +89,74 @@ pub(super) fn read_plain(root: &Path) -> Result<Vec<(String, Vec<u8>)>, Error> {
     Ok(found)
 }
 
-/// The bytes of every file below `root`.
-pub(super) fn read_bytes(root: &Path) -> Result<Vec<(String, Vec<u8>)>, Error> {
-    let paths = walk(root)?;
-    let read = |(name, path): (String, PathBuf)| Ok((name, fs::read(&path).map_err(failed(&path, "read"))?));
-    paths.into_iter().map(read).collect()
-}
-
-/// Writes `files` into `folder`, which must not be there yet, and waits until the disk has them.
-pub(super) fn write_folder<'a>(
-    folder: &Path,
-    files: impl IntoIterator<Item = (&'a str, &'a [u8])>,
-) -> Result<(), Error> {
-    fs::create_dir_all(folder).map_err(failed(folder, "create the folder"))?;
-    for (name, bytes) in files {
-        let path = folder.join(name);
-        if let Some(parent) = path.parent() {
-            fs::create_dir_all(parent).map_err(failed(parent, "create the folder"))?;
-        }
-        let mut file = fs::File::create(&path).map_err(failed(&path, "write"))?;
-        file.write_all(bytes).and_then(|()| file.sync_all()).map_err(failed(&path, "write"))?;
-    }
-    Ok(())
-}
-
 /// The first day that an archive can name, in seconds of Unix; the parts of workbooks bear it too.
 const DAY: u64 = 315_532_800;
 
-/// Gives every file below `folder`, and every folder, one day: when they were written is no business of whoever gets them.
-pub(super) fn date_alike(folder: &Path) -> Result<(), Error> {
+/// Writes a release. All its files and folders bear one day: when they were written is no business of whoever gets them.
+pub(super) fn write_release<'a>(
+    folder: &Path,
+    files: impl IntoIterator<Item = (&'a str, &'a [u8])>,
+) -> Result<(), Error> {
     let day = SystemTime::UNIX_EPOCH + Duration::from_secs(DAY);
-    let files = walk(folder)?;
-    for path in files.values() {
-        let file = fs::OpenOptions::new().write(true).open(path);
-        file.and_then(|file| file.set_modified(day)).map_err(failed(path, "date"))?;
-    }
-    // Elsewhere a folder cannot be opened like a file.
-    #[cfg(unix)]
-    for path in files.values().flat_map(|path| path.ancestors().skip(1).take_while(|above| above.starts_with(folder))) {
-        fs::File::open(path).and_then(|file| file.set_modified(day)).map_err(failed(path, "date"))?;
-    }
-    Ok(())
+    Ok(disk::write_folder(folder, files, Some(day))?)
 }
 
-/// Removes a folder of ours where it is there.
-pub(super) fn remove_folder(folder: &Path) -> Result<(), Error> {
-    match fs::remove_dir_all(folder) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(failed(folder, "remove")(error)),
-        Ok(()) | Err(_) => Ok(()),
-    }
+/// A value as the text of a JSON file that is to lie at `path`.
+pub(super) fn json(path: &Path, value: &impl serde::Serialize) -> Result<Vec<u8>, Error> {
+    let mut text = serde_json::to_vec_pretty(value).map_err(|error| Error::System {
+        doing: "write as JSON to",
+        path: path.to_owned(),
+        source: error.into(),
+    })?;
+    text.push(b'\n');
+    Ok(text)
 }
 
-/// Writes a file that its owner alone may read, where the system knows owners.
-pub(super) fn write_secret(path: &Path, bytes: &[u8]) -> Result<(), Error> {
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    fn config() -> tempfile::TempDir {
+        let home = tempfile::tempdir().expect("a folder");
+        disk::write_folder(home.path(), [("service.toml", &b"name = 1"[..]), ("codes/a.csv", b"code")], None)
+            .expect("ours");
+        home
+    }
+
+    #[test]
+    fn what_begins_with_a_dot_is_left_alone() {
+        let home = config();
+        fs::write(home.path().join(".DS_Store"), b"\xff\xfe").expect("ours");
+        fs::create_dir(home.path().join(".git")).expect("ours");
+        fs::write(home.path().join(".git/HEAD"), "x").expect("ours");
+        let names: Vec<String> = read_texts(home.path()).expect("texts").into_keys().collect();
+        assert_eq!(names, ["codes/a.csv", "service.toml"]);
+    }
+
+    #[test]
+    fn a_text_that_is_not_utf_8_is_named_with_line_and_column() {
+        let home = config();
+        fs::write(home.path().join("service.toml"), b"name = 1\n# caf\xe9\n").expect("ours");
+        let Err(Error::Config(error)) = read_texts(home.path()) else { panic!("it is not UTF-8") };
+        assert_eq!((&*error.document.path, error.line_and_column()), ("service.toml", (2, 6)));
+    }
+
     #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path).map_err(failed(path, "write"))?;
-    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(failed(path, "write"))
+    #[test]
+    fn links_in_a_circle_and_names_that_are_no_text_are_named() {
+        use std::os::unix::ffi::OsStrExt;
+        let home = config();
+        let link = home.path().join("a");
+        std::os::unix::fs::symlink("..", &link).expect("a link");
+        assert!(
+            matches!(read_texts(home.path()), Err(Error::Config(error)) if error.message.starts_with("a is a link"))
+        );
+        fs::remove_file(&link).expect("ours");
+        std::os::unix::fs::symlink(home.path().join("service.toml"), &link).expect("a link to a file");
+        assert_eq!(read_texts(home.path()).expect("texts")["a"], "name = 1");
+        fs::write(home.path().join(std::ffi::OsStr::from_bytes(b"caf\xe9.csv")), "x").expect("ours");
+        assert!(matches!(read_texts(home.path()), Err(Error::Config(error)) if error.message.contains("not UTF-8")));
+    }
 }

@@ -1,18 +1,19 @@
 //! The gate: what a second person approves becomes a release, and nothing else does. Comes in: folders in staging that passed
 //! their attack. Goes out: folders in `reports/`. Deliberately absent: any way for the builder to approve.
 
-use std::fs;
 use std::path::PathBuf;
 
 use confidential::assemble::{Draft, Sealed, recount};
 use confidential::store::ledger::{LedgerEntry, ReleaseState};
 use model::claim::{Attack, Finding, Tried};
 use model::digest::sha256;
-use model::{Manifest, Period, Verdict};
+use model::{Period, Verdict};
 
-use super::files::{failed, read_bytes, read_texts, remove_folder};
-use super::recover::{publish, reports, staging};
-use super::{Error, Workspace};
+use super::attacked::{State, state};
+use super::files::read_texts;
+use super::lock::{self, Held};
+use super::recover::{nothing_in_the_way, recover, release, reports, staging, withdraw};
+use super::{Error, Workspace, anchor};
 
 /// What `report` came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,25 +30,39 @@ impl Workspace {
     /// Releases everything that awaits approval: all, or nothing.
     ///
     /// # Errors
-    /// [`Error::NothingAwaits`]; [`Error::OwnWork`] where this person built it; [`Error::Altered`] where a file is not the
-    /// one that was attacked.
+    /// [`Error::NothingAwaits`]; [`Error::OwnWork`] where this person built it, [`Error::Newcomer`] where they were added since;
+    /// [`Error::Altered`] where a file is not the
+    /// one that was attacked; [`Error::InTheWay`] where `reports/` has something of that name already.
     pub fn approve(&mut self) -> Result<Vec<PathBuf>, Error> {
-        let awaiting = self.awaiting()?;
-        let names: Vec<&str> = awaiting.iter().map(|entry| entry.name.as_str()).collect();
+        let held = self.change("approve")?;
+        let entries = self.unreleased()?;
+        let names: Vec<&str> = entries.iter().map(|entry| entry.name.as_str()).collect();
         if names.is_empty() {
             return Err(Error::NothingAwaits);
         }
-        if awaiting.iter().any(|entry| entry.built_by == self.person) {
+        if entries.iter().any(|entry| entry.built_by == self.person) {
             let releases = names.iter().map(|name| (*name).to_owned()).collect();
             return Err(Error::OwnWork { releases, builder: self.person.clone() });
         }
-        for entry in &awaiting {
-            self.as_attacked(entry)?;
+        for entry in &entries {
+            // Whoever came since may be the builder under another name.
+            if !self.store.knew(&entry.name, &self.person)? {
+                return Err(Error::Newcomer { person: self.person.clone(), release: entry.name.clone() });
+            }
         }
-        self.store.approve(&names, &self.person)?;
-        publish(&self.folder, &names)?;
-        self.store.mark_released(&names)?;
-        remove_folder(&staging(&self.folder))?;
+        nothing_in_the_way(&self.folder, &entries)?;
+        // What an approval that was killed left is approved already.
+        if entries.iter().all(|entry| entry.state == ReleaseState::Awaiting) {
+            entries.iter().try_for_each(|entry| self.as_attacked(entry))?;
+            self.store.approve(&names, &self.person)?;
+        }
+        release(&self.folder, &mut self.store, &entries).map_err(|error| match error {
+            error @ (Error::Altered { .. } | Error::InTheWay { .. }) => error,
+            error => Error::Unfinished(Box::new(error)),
+        })?;
+        // They are released, whatever becomes of what is left here; the next command removes it.
+        let _ = disk::remove_folder(&staging(&self.folder));
+        drop(held);
         Ok(names.iter().map(|name| reports(&self.folder).join(name)).collect())
     }
 
@@ -56,18 +71,23 @@ impl Workspace {
     /// # Errors
     /// [`Error::NothingAwaits`].
     pub fn refuse(&mut self) -> Result<Vec<String>, Error> {
-        let names: Vec<String> = self.awaiting()?.into_iter().map(|entry| entry.name).collect();
+        let _held = self.change("approve --refuse")?;
+        let entries = self.unreleased()?;
+        let names: Vec<String> = entries.iter().map(|entry| entry.name.clone()).collect();
         if names.is_empty() {
             return Err(Error::NothingAwaits);
         }
+        withdraw(&self.folder, &entries)?;
         self.store.discard_pending(&names.iter().map(String::as_str).collect::<Vec<_>>())?;
-        remove_folder(&staging(&self.folder))?;
+        // They are dropped, whatever becomes of what is left here; the next command removes it.
+        let _ = disk::remove_folder(&staging(&self.folder));
         Ok(names)
     }
 
-    fn awaiting(&self) -> Result<Vec<LedgerEntry>, Error> {
+    /// What was built and is not released: it awaits approval, or its approval could not be finished.
+    fn unreleased(&self) -> Result<Vec<LedgerEntry>, Error> {
         let mut entries = self.store.ledger()?;
-        entries.retain(|entry| entry.state == ReleaseState::Awaiting);
+        entries.retain(|entry| entry.state != ReleaseState::Released);
         Ok(entries)
     }
 
@@ -76,9 +96,9 @@ impl Workspace {
     /// # Errors
     /// [`Error::Awaiting`] where something awaits approval.
     pub(super) fn nothing_awaits(&self) -> Result<(), Error> {
-        let awaiting = self.awaiting()?;
-        let Some(first) = awaiting.first() else { return Ok(()) };
-        let releases = awaiting.iter().map(|entry| entry.name.clone()).collect();
+        let unreleased = self.unreleased()?;
+        let Some(first) = unreleased.first() else { return Ok(()) };
+        let releases = unreleased.iter().map(|entry| entry.name.clone()).collect();
         Err(Error::Awaiting { releases, builder: first.built_by.clone() })
     }
 
@@ -87,13 +107,13 @@ impl Workspace {
     /// # Errors
     /// [`Error::Awaiting`] where it is others.
     pub(super) fn awaited(&self, period: Period, audiences: &[String]) -> Result<Option<Vec<PathBuf>>, Error> {
-        let awaiting = self.awaiting()?;
+        let unreleased = self.unreleased()?;
         let is_asked = |entry: &&LedgerEntry| {
             (entry.period_start, entry.period_end) == (period.start.0, period.end.0)
                 && audiences.contains(&entry.audience)
                 && entry.correction.is_none()
         };
-        let asked: Vec<&LedgerEntry> = awaiting.iter().filter(is_asked).collect();
+        let asked: Vec<&LedgerEntry> = unreleased.iter().filter(is_asked).collect();
         if asked.is_empty() {
             return self.nothing_awaits().map(|()| None);
         }
@@ -103,18 +123,52 @@ impl Workspace {
         Ok(Some(asked.iter().map(|entry| staging(&self.folder).join(&entry.name)).collect()))
     }
 
-    /// Whether every byte in staging is one that was attacked: the ledger has the digest of the manifest, which has those of
-    /// all other files.
+    /// That every byte in staging is one that was attacked.
     fn as_attacked(&self, entry: &LedgerEntry) -> Result<(), Error> {
-        let altered = || Error::Altered { release: entry.name.clone() };
-        let files = read_bytes(&staging(&self.folder).join(&entry.name)).map_err(|_| altered())?;
-        let manifest = files.iter().find(|(name, _)| name == "release.json").map(|(_, bytes)| bytes);
-        let manifest = manifest.filter(|bytes| sha256(bytes) == entry.manifest_sha256).ok_or_else(altered)?;
-        let listed = serde_json::from_slice::<Manifest>(manifest).map_err(|_| altered())?.files;
-        let is_listed = |(name, bytes): &(String, Vec<u8>)| {
-            name == "release.json" || listed.get(name).is_some_and(|digest| sha256(bytes) == *digest)
-        };
-        if files.len() == listed.len() + 1 && files.iter().all(is_listed) { Ok(()) } else { Err(altered()) }
+        match state(&staging(&self.folder), entry)? {
+            State::Whole => Ok(()),
+            State::Absent | State::Altered => Err(Error::Altered { release: entry.name.clone() }),
+        }
+    }
+
+    /// That everything released lies in `reports/` as it was released: what is built next is attacked together with it.
+    ///
+    /// # Errors
+    /// [`Error::Archive`] where something is gone or changed.
+    pub(super) fn earlier_are_whole(&self) -> Result<(), Error> {
+        for entry in self.store.ledger()?.iter().filter(|entry| entry.state == ReleaseState::Released) {
+            if state(&reports(&self.folder), entry)? != State::Whole {
+                return Err(Error::Archive { release: entry.name.clone() });
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs what builds a release: nobody else changes the workspace meanwhile, and the store is read as it was at the beginning.
+    pub(super) fn building<T>(
+        &mut self,
+        doing: &str,
+        build: impl FnOnce(&mut Self) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let _held = self.change(doing)?;
+        self.store.begin_snapshot()?;
+        let built = build(self);
+        self.store.end_snapshot();
+        built
+    }
+
+    /// Takes the workspace for one change, and finishes or drops what a killed one left behind.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] where somebody else changes it; [`Error::OlderStore`] or [`Error::UnknownRelease`] where more was released
+    /// than the store knows.
+    pub(super) fn change(&mut self, doing: &str) -> Result<Held, Error> {
+        let held = lock::hold(&self.folder, doing, &self.person)?;
+        anchor::check(&self.folder, &self.store)?;
+        recover(&self.folder, &mut self.store)?;
+        anchor::knows_all(&self.folder, &self.store.ledger()?)?;
+        anchor::advance(&self.folder, &self.store)?;
+        Ok(held)
     }
 
     /// Entries for the ledger: who built them, under which policy, and what their attack came to.
@@ -164,11 +218,10 @@ impl Workspace {
     /// Writes the verdict where a data-protection officer finds it: in `verdicts/`, never in a release.
     pub(super) fn file_verdict(&self, verdict: &Verdict, names: &[String]) -> Result<(), Error> {
         let folder = self.folder.join("verdicts");
-        fs::create_dir_all(&folder).map_err(failed(&folder, "create the folder"))?;
+        disk::create_folder(&folder)?;
         for name in names {
-            let path = folder.join(format!("{name}.html"));
             let page = super::verdict_page(verdict, std::slice::from_ref(name));
-            fs::write(&path, page).map_err(failed(&path, "write"))?;
+            disk::replace(&folder.join(format!("{name}.html")), page.as_bytes())?;
         }
         Ok(())
     }

@@ -23,6 +23,8 @@ impl Workspace {
         dry_run: bool,
         progress: &dyn Fn(u64),
     ) -> Result<IngestSummary, Error> {
+        // Whoever only compares changes nothing, and may do so while others work.
+        let _held = if dry_run { None } else { Some(self.change("ingest")?) };
         let sources = &self.configuration.sources;
         let name = match (source, files.first()) {
             (Some(name), _) => name.to_owned(),

@@ -113,7 +113,8 @@ pub(super) fn exit_code(error: &IssuesError) -> u8 {
         IssuesError::Empty { .. } => 4,
         IssuesError::Panel(_) => 1,
         IssuesError::Tabulate(error) => match error {
-            Tabulate::Store(_) | Tabulate::Frozen => 7,
+            Tabulate::Store(error) => super::error::store_code(error),
+            Tabulate::Frozen => 7,
             Tabulate::ForeignCode { .. } | Tabulate::Recoded => 3,
             Tabulate::Group(_) => 1,
         },

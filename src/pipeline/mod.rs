@@ -1,7 +1,9 @@
 //! The only code that knows both sides of the wall. Comes in: folders, files, periods. Goes out: releases that passed
 //! their own attack. Maps every error to an exit code and a next step. Deliberately absent: printing.
 
+mod anchor;
 mod approved;
+mod attacked;
 mod demo;
 mod error;
 mod expectations;
@@ -10,7 +12,9 @@ mod extract;
 mod files;
 mod gate;
 mod ingest;
+mod init;
 mod issues;
+mod lock;
 mod plan;
 mod protect;
 mod recover;
@@ -32,6 +36,7 @@ pub use extract::{
 };
 pub use gate::Reported;
 pub use ingest::{IngestSummary, inspect};
+pub use init::init;
 pub use issues::{IssueList, IssueOptions, Level, Method as IssueMethod};
 pub use issues::{ReleasedIssue, ReleasedIssues};
 pub use plan::{Kind, Plan, Share, Suggestion, Suggestions, TableSummary, YearRow};
@@ -41,4 +46,4 @@ pub use protect::{
 };
 pub use template::Template;
 pub use verify::{compare, comparison_text, places_only, verdict_page, verdict_text, verify};
-pub use workspace::{FIRST_PERSON, Passphrase, Workspace, init};
+pub use workspace::{FIRST_PERSON, Passphrase, Workspace};

@@ -4,7 +4,6 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -19,7 +18,7 @@ use model::Attack;
 use serde::Serialize;
 
 use super::Error;
-use super::files::{date_alike, failed, remove_folder, write_folder};
+use super::files::{json, write_release};
 use super::rounds::{Built, ROUNDS, until_open};
 use super::verify::disclosure;
 
@@ -144,7 +143,7 @@ pub fn protect(
 ) -> Result<ProtectReport, Error> {
     let start = Instant::now();
     // `.` and `..` have no name to stage beside.
-    let out = &std::path::absolute(out).map_err(failed(out, "find"))?;
+    let out = &std::path::absolute(out).map_err(disk::failed(out, "find"))?;
     check_places(out, report, options.replace)?;
     progress("reading");
     let case = Case::read(folder)?;
@@ -171,9 +170,8 @@ pub fn protect(
         seconds_protect += begun.elapsed().as_secs_f64();
         progress("writing");
         let files = render::render_tables(&case.release(&pattern, &earlier)?)?;
-        remove_folder(&staged)?;
-        write_folder(&staged, files.iter().map(|file| (file.path.as_str(), file.bytes.as_slice())))?;
-        date_alike(&staged)?;
+        disk::remove_folder(&staged)?;
+        write_release(&staged, files.iter().map(|file| (file.path.as_str(), file.bytes.as_slice())))?;
         progress("attacking");
         let statistics = pattern.statistics;
         let is_attacked = match options.attack {
@@ -223,7 +221,7 @@ pub fn protect(
         Ok(told)
     });
     if result.is_err() {
-        remove_folder(&staged)?;
+        disk::remove_folder(&staged)?;
     }
     result
 }
@@ -249,8 +247,8 @@ fn attacked(folder: &Path, earlier: &[PathBuf], small: &BTreeSet<String>) -> Res
 
 /// Nothing that is there is written over, unless it is a release and may be replaced.
 fn check_places(out: &Path, report: Option<&Path>, replace: bool) -> Result<(), Error> {
-    let is_empty = || fs::read_dir(out).is_ok_and(|mut entries| entries.next().is_none());
-    if out.exists() && !is_empty() {
+    let is_empty = || disk::entries(out).is_ok_and(|entries| entries.is_some_and(|entries| entries.is_empty()));
+    if disk::is_there(out)? && !is_empty() {
         if !replace {
             return Err(Error::OutputExists(out.to_owned()));
         }
@@ -284,26 +282,22 @@ fn staged(path: &Path, what: &str) -> PathBuf {
 /// Gives the staged folder its name, and the report its own.
 fn publish(folder: &Path, out: &Path, report: Option<&Path>, told: &ProtectReport) -> Result<(), Error> {
     if let Some(report) = report {
-        let mut text = serde_json::to_string_pretty(told).map_err(|error| Error::System {
-            doing: "write as JSON to",
-            path: report.to_owned(),
-            source: error.into(),
-        })?;
-        text.push('\n');
-        fs::write(report, text).map_err(failed(report, "write"))?;
+        disk::put(report, &json(report, told)?)?;
     }
     // What is replaced goes last, so that there is a whole folder at every moment.
     let replaced = staged(out, "replaced");
-    remove_folder(&replaced)?;
-    if out.exists() {
-        fs::rename(out, &replaced).map_err(failed(out, "rename"))?;
+    disk::remove_folder(&replaced)?;
+    if disk::is_there(out)? {
+        disk::rename(out, &replaced)?;
     }
-    if let Err(error) = fs::rename(folder, out).map_err(failed(out, "rename")) {
+    if let Err(error) = disk::rename(folder, out) {
         // Where even this fails the old folder keeps its other name.
-        let _ = fs::rename(&replaced, out);
-        return Err(error);
+        let _ = disk::rename(&replaced, out);
+        return Err(error.into());
     }
-    remove_folder(&replaced)
+    // The new one stands, whatever becomes of the old; the next run removes it.
+    let _ = disk::remove_folder(&replaced);
+    Ok(())
 }
 
 const fn zeros_word(zeros: Zeros) -> &'static str {

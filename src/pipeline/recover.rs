@@ -1,15 +1,15 @@
-//! What a killed run left behind. Comes in: the workspace's folder, the ledger. Goes out: every approved release finished,
-//! every one that awaits approval whole, or every trace of it gone. A release is in the ledger before its folder gets its
-//! name, so the ledger always knows.
+//! What becomes released, and what a killed run left behind. Comes in: the workspace's folder, the ledger. Goes out: every approved
+//! release finished where its folder is the one that was attacked. A release is in the ledger before its folder gets its name, so
+//! the ledger always knows. Deliberately absent: removing anything from `reports/`, and any guess at what an altered folder was
+//! to be: it stays where it is until a person refuses it.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use confidential::store::Store;
 use confidential::store::ledger::{LedgerEntry, ReleaseState};
 
-use super::Error;
-use super::files::{failed, remove_folder};
+use super::attacked::{State, state};
+use super::{Error, anchor};
 
 /// Where releases wait until they passed their attack and a second person approved them.
 pub(super) fn staging(workspace: &Path) -> PathBuf {
@@ -21,44 +21,85 @@ pub(super) fn reports(workspace: &Path) -> PathBuf {
     workspace.join("reports")
 }
 
+/// Finishes what was approved; drops what awaits approval and is not there any more, and what nothing awaits.
 pub(super) fn recover(workspace: &Path, store: &mut Store) -> Result<(), Error> {
     let ledger = store.ledger()?;
-    let of = |state: ReleaseState| ledger.iter().filter(|entry| entry.state == state).collect::<Vec<_>>();
+    let of = |state: ReleaseState| ledger.iter().filter(|entry| entry.state == state).cloned().collect::<Vec<_>>();
     let (approved, awaiting) = (of(ReleaseState::Pending), of(ReleaseState::Awaiting));
-    let (staging, reports) = (staging(workspace), reports(workspace));
+    let staging = staging(workspace);
     if !approved.is_empty() {
-        let complete = approved.iter().all(|entry| is_whole(&reports, entry) || is_whole(&staging, entry));
-        let names: Vec<&str> = approved.iter().map(|entry| entry.name.as_str()).collect();
-        if complete {
-            publish(workspace, &names)?;
-            store.mark_released(&names)?;
-        } else {
-            for entry in approved.iter().filter(|entry| is_whole(&reports, entry)) {
-                remove_folder(&reports.join(&entry.name))?;
-            }
-            store.discard_pending(&names)?;
+        match release(workspace, store, &approved) {
+            // Whoever comes to it is told so by name; a command that has nothing to do with it goes on.
+            Err(Error::Altered { .. } | Error::InTheWay { .. }) => return Ok(()),
+            other => other?,
         }
     }
-    if awaiting.is_empty() || !awaiting.iter().all(|entry| is_whole(&staging, entry)) {
-        let names: Vec<&str> = awaiting.iter().map(|entry| entry.name.as_str()).collect();
-        store.discard_pending(&names)?;
-        return remove_folder(&staging);
+    for entry in &awaiting {
+        if state(&staging, entry)? != State::Absent {
+            return Ok(());
+        }
+    }
+    if !awaiting.is_empty() {
+        store.discard_pending(&names(&awaiting))?;
+    }
+    Ok(disk::remove_folder(&staging)?)
+}
+
+/// The one way into `reports/`: gives approved releases their names and says so in the ledger; all, or nothing.
+///
+/// # Errors
+/// [`Error::Altered`] where what waits is not what was attacked, [`Error::InTheWay`] where something else has the name; then
+/// nothing got a name. [`Error::System`] where the disk refuses; then whoever opens the workspace next finishes it.
+pub(super) fn release(workspace: &Path, store: &mut Store, approved: &[LedgerEntry]) -> Result<(), Error> {
+    let (staging, reports) = (staging(workspace), reports(workspace));
+    let mut waiting = Vec::new();
+    for entry in approved {
+        match state(&reports, entry)? {
+            // A killed run gave it its name.
+            State::Whole => {}
+            State::Absent if state(&staging, entry)? == State::Whole => waiting.push(entry),
+            State::Absent => return Err(Error::Altered { release: entry.name.clone() }),
+            State::Altered => return Err(Error::InTheWay { release: entry.name.clone() }),
+        }
+    }
+    for entry in waiting {
+        let staged = staging.join(&entry.name);
+        disk::readable(&staged)?;
+        disk::rename(&staged, &reports.join(&entry.name))?;
+    }
+    for entry in approved {
+        if state(&reports, entry)? != State::Whole {
+            return Err(Error::Altered { release: entry.name.clone() });
+        }
+    }
+    store.mark_released(&names(approved))?;
+    // They are released; an anchor that cannot be written now is written by the next command that changes anything.
+    let _ = anchor::advance(workspace, store);
+    Ok(())
+}
+
+/// Takes back what a killed approval gave a name already, before all of it is refused: into staging, where the rest lies.
+pub(super) fn withdraw(workspace: &Path, refused: &[LedgerEntry]) -> Result<(), Error> {
+    let (staging, reports) = (staging(workspace), reports(workspace));
+    for entry in refused.iter().filter(|entry| entry.state == ReleaseState::Pending) {
+        if state(&reports, entry)? == State::Whole {
+            disk::create_folder(&staging)?;
+            disk::rename(&reports.join(&entry.name), &staging.join(format!("{}.withdrawn", entry.name)))?;
+        }
     }
     Ok(())
 }
 
-fn is_whole(folder: &Path, entry: &LedgerEntry) -> bool {
-    fs::read(folder.join(&entry.name).join("release.json"))
-        .is_ok_and(|bytes| model::digest::sha256(&bytes) == entry.manifest_sha256)
-}
-
-/// Gives staged releases their names; those that have theirs already are left alone.
-pub(super) fn publish(workspace: &Path, names: &[&str]) -> Result<(), Error> {
-    for name in names {
-        let (staged, released) = (staging(workspace).join(name), reports(workspace).join(name));
-        if !released.exists() {
-            fs::rename(&staged, &released).map_err(failed(&staged, "rename"))?;
+/// That nothing lies in `reports/` under the name of what is about to be released.
+pub(super) fn nothing_in_the_way(workspace: &Path, entries: &[LedgerEntry]) -> Result<(), Error> {
+    for entry in entries.iter().filter(|entry| entry.state == ReleaseState::Awaiting) {
+        if state(&reports(workspace), entry)? != State::Absent {
+            return Err(Error::InTheWay { release: entry.name.clone() });
         }
     }
     Ok(())
+}
+
+fn names(entries: &[LedgerEntry]) -> Vec<&str> {
+    entries.iter().map(|entry| entry.name.as_str()).collect()
 }

@@ -20,6 +20,7 @@ pub(super) fn of_store(error: &StoreError) -> &'static str {
             "Nothing was changed. Put the store back from your backup; do not delete the damaged file."
         }
         StoreError::NewerSchema { .. } => "Use the newer program that made it.",
+        StoreError::Changed => "Nothing was built. Run again, on the store as it is now.",
         StoreError::InUse { .. } => "Wait until the other command has ended, then run again.",
         StoreError::Shape { .. } | StoreError::NoCaseKey { .. } => "Nothing was stored. Mend that row and run again.",
         StoreError::Key(error) => of_key(error),

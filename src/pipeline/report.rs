@@ -12,7 +12,8 @@ use model::config::Report;
 use model::digest::sha256;
 use model::scope::Scope;
 
-use super::files::{date_alike, remove_folder, write_folder};
+use super::attacked::{State, state};
+use super::files::write_release;
 use super::gate::Reported;
 use super::recover::{reports, staging};
 use super::rounds::{Built, ROUNDS, is_only_forced, until_open};
@@ -31,6 +32,10 @@ impl Workspace {
     /// # Errors
     /// [`Error::Disclosure`] where the attack finds anything; then, and on every other error, nothing is left.
     pub fn report(&mut self, period: &str, audience: Option<&str>, progress: &dyn Fn(&str)) -> Result<Reported, Error> {
+        self.building("report", |workspace| workspace.first(period, audience, progress))
+    }
+
+    fn first(&mut self, period: &str, audience: Option<&str>, progress: &dyn Fn(&str)) -> Result<Reported, Error> {
         let period = self.period(period)?;
         let wanted = self.audiences(audience)?;
         if let Some(folders) = self.awaited(period, &wanted)? {
@@ -40,6 +45,7 @@ impl Workspace {
         if missing.is_empty() {
             return Ok(Reported { folders, awaiting: false, withheld: Vec::new() });
         }
+        self.earlier_are_whole()?;
         progress("counting");
         let report = self.report_plan()?.clone();
         let mut draft = Draft::new(&self.configuration, &report, &self.store, period, &missing)?;
@@ -54,6 +60,15 @@ impl Workspace {
     /// # Errors
     /// As [`Workspace::report`]; [`Error::Reason`] where the reason is no plain sentence, [`Error::Scope`] where the scope is none.
     pub fn correct(
+        &mut self,
+        period: &str,
+        correction: (&str, &[String]),
+        progress: &dyn Fn(&str),
+    ) -> Result<Reported, Error> {
+        self.building("report --correct", |workspace| workspace.second(period, correction, progress))
+    }
+
+    fn second(
         &mut self,
         period: &str,
         (reason, scope): (&str, &[String]),
@@ -76,6 +91,7 @@ impl Workspace {
             audiences.retain(has_one);
             self.released_before(period, &audiences)?;
         }
+        self.earlier_are_whole()?;
         progress("counting");
         let report = self.report_plan()?.clone();
         let mut draft =
@@ -99,7 +115,7 @@ impl Workspace {
             match withheld.more(&error, draft) {
                 Some(more) => withheld = more,
                 None => {
-                    remove_folder(&staging(&self.folder))?;
+                    disk::remove_folder(&staging(&self.folder))?;
                     return Err(error);
                 }
             }
@@ -156,12 +172,11 @@ impl Workspace {
             match ledger.iter().filter(same).max_by_key(|entry| entry.version) {
                 None => missing.push(audience.clone()),
                 Some(entry) => {
-                    let folder = reports(&self.folder).join(&entry.name);
-                    let manifest = std::fs::read(folder.join("release.json")).unwrap_or_default();
-                    if sha256(&manifest) != entry.manifest_sha256 {
+                    let reports = reports(&self.folder);
+                    if state(&reports, entry)? != State::Whole {
                         return Err(Error::Archive { release: entry.name.clone() });
                     }
-                    folders.push(folder);
+                    folders.push(reports.join(&entry.name));
                 }
             }
         }
@@ -193,13 +208,12 @@ impl Workspace {
 /// Renders every sealed release into the staging folder and notes its manifest in its ledger entry.
 fn stage(workspace: &Path, sealed: &mut [Sealed]) -> Result<Vec<PathBuf>, Error> {
     let staging = staging(workspace);
-    remove_folder(&staging)?;
+    disk::remove_folder(&staging)?;
     let mut folders = Vec::new();
     for one in sealed {
         let files = render::render(&one.release)?;
         let folder = staging.join(&one.entry.name);
-        write_folder(&folder, files.iter().map(|file| (file.path.as_str(), file.bytes.as_slice())))?;
-        date_alike(&folder)?;
+        write_release(&folder, files.iter().map(|file| (file.path.as_str(), file.bytes.as_slice())))?;
         if let Some(manifest) = files.iter().find(|file| file.path == "release.json") {
             one.entry.manifest_sha256 = sha256(&manifest.bytes);
             one.entry.manifest_json = String::from_utf8_lossy(&manifest.bytes).into_owned();

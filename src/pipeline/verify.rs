@@ -14,6 +14,7 @@ use model::period::{Calendar, Period};
 use model::{Manifest, Verdict};
 
 use super::approved;
+use super::attacked::MANIFEST;
 use super::files::{read_plain, read_texts};
 use super::recover::{reports, staging};
 use super::{Error, Workspace};
@@ -30,7 +31,7 @@ pub fn verify(folders: &[PathBuf], workspace: Option<&Workspace>, register: Opti
             let beside = [reports(&workspace.folder)];
             let ledger = workspace.store.ledger()?;
             let (mut verdict, _) = workspace.judge(folders, &beside, (&ledger, None), register.as_ref())?;
-            approved::compare(&mut verdict, folders, &ledger, &reports(&workspace.folder));
+            approved::compare(&mut verdict, folders, &ledger, &reports(&workspace.folder))?;
             // A foreign or an older report may have notes that this configuration does not know.
             verdict.findings.retain(|finding| finding.kind != UNDECLARED);
             ::verify::verdict::conclude(&mut verdict);
@@ -137,7 +138,7 @@ impl Workspace {
     /// let pass.
     fn vocabulary(&self, folder: &Path, entries: &[LedgerEntry]) -> Vec<String> {
         let calendar = self.configuration.service.calendar;
-        let own = std::fs::read(folder.join("release.json")).ok().and_then(|bytes| Manifest::read(&bytes).ok());
+        let own = disk::read(&folder.join(MANIFEST)).ok().and_then(|bytes| Manifest::read(&bytes).ok());
         let name = own.as_ref().map_or("", |manifest| manifest.release.as_str());
         let approved = entries.iter().find(|entry| entry.name == name && !name.is_empty());
         let approved = approved.and_then(|entry| Manifest::read(entry.manifest_json.as_bytes()).ok());

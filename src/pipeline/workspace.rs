@@ -1,7 +1,7 @@
 //! A workspace: `config/ store/ keys/ reports/`. Comes in: a folder and a passphrase. Goes out: a checked configuration
-//! and an open store, with whatever a killed run left behind finished or discarded.
+//! and an open store.
 
-use std::fs;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use confidential::store::Store;
@@ -10,8 +10,8 @@ use confidential::store::keys::{DataKey, KeyError, WorkFactor};
 use model::config::{Configuration, Report};
 use model::period::Period;
 
-use super::files::{failed, read_texts, write_folder};
-use super::{Error, Template, recover};
+use super::files::read_texts;
+use super::{Error, anchor, lock};
 
 /// What unlocks the keys. Debug output shows nothing of it.
 pub struct Passphrase(zeroize::Zeroizing<String>);
@@ -66,71 +66,33 @@ pub(super) fn configuration(folder: &Path) -> Result<Configuration, Error> {
     Ok(Configuration::read(&read_texts(&config)?)?)
 }
 
-/// Makes a workspace in `folder` from a template, with a new store and a new key.
-///
-/// # Errors
-/// [`Error::Exists`] where the folder holds a workspace; a store or key is never overwritten, `force` or not.
-pub fn init(
-    folder: &Path,
-    template: Template,
-    (person, passphrase): (&str, &Passphrase),
-    force: bool,
-) -> Result<(), Error> {
-    init_with(folder, template, (person, passphrase), force, None)
-}
-
-/// As [`init`]; with a key that breaks ties where the same input must give the same bytes in two stores.
-pub(super) fn init_with(
-    folder: &Path,
-    template: Template,
-    (person, passphrase): (&str, &Passphrase),
-    force: bool,
-    tie_key: Option<[u8; 32]>,
-) -> Result<(), Error> {
-    if !people::is_name(person) {
-        return Err(Error::Name(person.to_owned()));
-    }
-    let (key, store) = (keys_path(folder).join(people::DATA_KEY), store_path(folder));
-    for path in [&key, &store] {
-        if path.exists() {
-            return Err(Error::Exists(path.clone()));
-        }
-    }
-    let config = folder.join("config");
-    if config.exists() && !force {
-        return Err(Error::Exists(config));
-    }
-    let files = template.files();
-    write_folder(&config, files.iter().map(|(path, text)| (path.as_str(), text.as_bytes())))?;
-    for path in [&key, &store, &folder.join("reports").join("-")] {
-        let parent = path.parent().unwrap_or(folder);
-        fs::create_dir_all(parent).map_err(failed(parent, "create the folder"))?;
-    }
-    let data_key = people::new_data_key()?;
-    let mut store = match tie_key {
-        None => Store::create(&store, &data_key)?,
-        Some(tie_key) => Store::create_with_tie_key(&store, &data_key, tie_key)?,
-    };
-    enter(&keys_path(folder), &mut store, &data_key, (person, passphrase))?;
-    Ok(())
-}
-
-/// Makes a person's identity, enters it in the store and keeps the data key for everybody in there.
-fn enter(
+/// Makes a person's identity, keeps the data key for everybody in the store and for them, and enters them in the store. In this
+/// order: who is listed can open, and whoever was begun can be added again.
+pub(super) fn enter(
     keys: &Path,
     store: &mut Store,
     data_key: &DataKey,
     (name, passphrase): (&str, &Passphrase),
+    by: &str,
 ) -> Result<PublicKey, Error> {
-    let public = people::add(keys, name, passphrase.expose(), WorkFactor::Production)?;
-    store.add_person(name, &public)?;
-    let all: Vec<PublicKey> = store.people()?.into_iter().map(|(_, key)| key).collect();
-    people::share(keys, data_key, &all)?;
-    Ok(public)
+    let identity = people::Identity::new(passphrase.expose(), WorkFactor::Production)?;
+    identity.keep(keys, name)?;
+    let public = identity.public();
+    share(keys, store, data_key, (name, public))?;
+    store.add_person_by(name, public, by)?;
+    Ok(public.clone())
+}
+
+/// Keeps the data key for everybody in the store, and for `name` under this public key.
+fn share(keys: &Path, store: &Store, data_key: &DataKey, (name, public): (&str, &PublicKey)) -> Result<(), Error> {
+    let others = store.people()?.into_iter().filter(|(known, _)| known != name).map(|(_, key)| key);
+    let all: Vec<PublicKey> = others.chain([public.clone()]).collect();
+    Ok(people::share(keys, data_key, &all)?)
 }
 
 impl Workspace {
-    /// Opens the workspace in `folder`, and finishes or discards what a killed run left behind.
+    /// Opens the workspace in `folder`. What a killed run left behind is finished or dropped by the first command that changes
+    /// anything.
     ///
     /// # Errors
     /// [`Error::Config`], [`Error::Store`], or [`Error::NoWorkspace`].
@@ -150,14 +112,22 @@ impl Workspace {
         let public = match unlocked.person {
             Some(public) => public,
             // Made before there were people: whoever knows the passphrase is the first of them.
-            None => enter(&keys, &mut store, &unlocked.key, (who.unwrap_or(FIRST_PERSON), passphrase))?,
+            None => {
+                let person = who.unwrap_or(FIRST_PERSON);
+                let _held = lock::hold(folder, "keys", person)?;
+                enter(&keys, &mut store, &unlocked.key, (person, passphrase), "")?
+            }
         };
+        // The first person of a workspace made before there were people, whose entry was cut short.
+        if store.people()?.is_empty() {
+            store.add_person(who.unwrap_or(FIRST_PERSON), &public)?;
+        }
         // The name is the store's: a file can be copied under any other.
         let person = store.person(&public)?.ok_or(Error::Stranger)?;
         if who.is_some_and(|name| name != person) {
             return Err(KeyError::NoPerson { name: who.unwrap_or_default().to_owned() }.into());
         }
-        recover::recover(folder, &mut store)?;
+        anchor::check(folder, &store)?;
         Ok(Self { folder: folder.to_owned(), configuration, store, person, key: unlocked.key })
     }
 
@@ -183,12 +153,35 @@ impl Workspace {
         if !people::is_name(name) {
             return Err(Error::Name(name.to_owned()));
         }
+        let _held = self.change("keys add")?;
         let keys = keys_path(&self.folder);
-        if keys.join(format!("{name}.age")).exists() || self.people()?.iter().any(|known| known == name) {
-            return Err(Error::Exists(keys.join(format!("{name}.age"))));
+        let known = self.store.people()?.into_iter().find(|(known, _)| known == name);
+        let file = people::file(&keys, name);
+        if let Some((_, public)) = known.filter(|_| disk::is_there(&file).unwrap_or(true)) {
+            // Adding them may have been cut short before the data key was kept for them; for anybody else it changes nothing.
+            if people::public(&keys, name, passphrase.expose()).ok().as_ref() != Some(&public) {
+                return Err(Error::Exists(file));
+            }
+            return share(&keys, &self.store, &self.key, (name, &public));
         }
-        enter(&keys, &mut self.store, &self.key, (name, passphrase))?;
+        self.is_of_nobody(passphrase)?;
+        enter(&keys, &mut self.store, &self.key, (name, passphrase), &self.person)?;
         Ok(())
+    }
+
+    /// That a passphrase opens nothing for somebody whom the store knows.
+    fn is_of_nobody(&self, passphrase: &Passphrase) -> Result<(), Error> {
+        let opened = people::open(&keys_path(&self.folder), passphrase.expose(), None).ok();
+        let Some(public) = opened.and_then(|opened| opened.person) else { return Ok(()) };
+        if self.store.person(&public)?.is_some() { Err(Error::SamePassphrase) } else { Ok(()) }
+    }
+
+    /// Who added each person; empty for the first one.
+    ///
+    /// # Errors
+    /// [`Error::Store`] where the store cannot be read.
+    pub fn added_by(&self) -> Result<BTreeMap<String, String>, Error> {
+        Ok(self.store.added_by()?)
     }
 
     pub(super) fn period(&self, name: &str) -> Result<Period, Error> {

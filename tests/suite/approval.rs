@@ -1,7 +1,6 @@
 //! The second person of a test's workspace.
 
-use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 /// What the second person is called.
@@ -13,22 +12,28 @@ fn takeup(folder: &Path, passphrase: &Path, arguments: &[&str]) -> Output {
     command.stdin(Stdio::null()).output().expect("the program starts")
 }
 
-/// Adds the second person where they are not there yet, and runs a command as them.
-pub fn as_second(folder: &Path, passphrase: &Path, arguments: &[&str]) -> Output {
-    let file = folder.with_file_name("pass-of-second.txt");
-    if !folder.join("keys").join(format!("{SECOND}.age")).exists() {
-        fs::write(&file, "the second person's passphrase\n").expect("a temporary folder can be written");
-        let path = file.to_str().expect("temporary folders have plain names");
-        let added = takeup(folder, passphrase, &["keys", "add", SECOND, "--new-passphrase-file", path]);
-        assert_eq!(added.status.code(), Some(0), "{}", String::from_utf8_lossy(&added.stderr));
-    }
-    takeup(folder, &file, &[&["--as", SECOND], arguments].concat())
+fn file_of_second(folder: &Path) -> PathBuf {
+    folder.with_file_name("pass-of-second.txt")
+}
+
+/// Adds the second person: before anything is built that they are to approve.
+pub fn add_second(folder: &Path, passphrase: &Path) {
+    let file = file_of_second(folder);
+    crate::small_office::private(&file, "the second person's passphrase");
+    let path = file.to_str().expect("temporary folders have plain names");
+    let added = takeup(folder, passphrase, &["keys", "add", SECOND, "--new-passphrase-file", path]);
+    assert_eq!(added.status.code(), Some(0), "{}", String::from_utf8_lossy(&added.stderr));
+}
+
+/// Runs a command as the second person.
+pub fn as_second(folder: &Path, arguments: &[&str]) -> Output {
+    takeup(folder, &file_of_second(folder), &[&["--as", SECOND], arguments].concat())
 }
 
 /// Approves what awaits it; where nothing does, nothing happens.
-pub fn approve(folder: &Path, passphrase: &Path) {
+pub fn approve(folder: &Path) {
     if folder.join("staging").exists() {
-        let output = as_second(folder, passphrase, &["approve"]);
+        let output = as_second(folder, &["approve"]);
         assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
     }
 }

@@ -6,7 +6,7 @@ use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
-use crate::approval::approve;
+use crate::approval::{add_second, approve};
 use crate::demo::files;
 
 /// A workspace of the casework template.
@@ -20,10 +20,11 @@ impl Made {
     fn new() -> Self {
         let home = tempfile::tempdir().expect("a temporary folder");
         let (folder, passphrase) = (home.path().join("office"), home.path().join("pass.txt"));
-        fs::write(&passphrase, "a passphrase for tests\n").expect("a temporary folder can be written");
+        crate::small_office::private(&passphrase, "a passphrase for tests");
         let made = Self { _home: home, folder, passphrase };
         let (folder, passphrase) = (plain(&made.folder), plain(&made.passphrase));
         done(&takeup(&["init", folder, "--template", "casework", "--passphrase-file", passphrase]));
+        add_second(&made.folder, &made.passphrase);
         made
     }
 
@@ -41,7 +42,7 @@ impl Made {
     /// Writes the report and gives its folders.
     fn report(&self, period: &str) -> Vec<PathBuf> {
         let said = done(&self.takeup(&["report", "--period", period]));
-        approve(&self.folder, &self.passphrase);
+        approve(&self.folder);
         let released = |line: &str| self.folder.join("reports").join(Path::new(line).file_name().expect("a folder"));
         said.lines().map(released).filter(|path| path.is_dir()).collect()
     }
@@ -84,7 +85,7 @@ fn a_sample_of_real_casework_becomes_a_report_that_passes_its_attack_and_is_neve
 }
 
 #[test]
-fn what_a_killed_run_left_in_staging_is_removed_by_the_next_command() {
+fn what_a_killed_run_left_in_staging_is_removed_by_the_next_command_that_changes_anything() {
     let made = Made::new();
     made.ingest();
     let reports = made.folder.join("reports");
@@ -92,6 +93,8 @@ fn what_a_killed_run_left_in_staging_is_removed_by_the_next_command() {
     fs::create_dir_all(half.join("data")).expect("the workspace can be written");
     fs::write(half.join("data/c01.csv"), "period,value,symbol\n2018-Q3,12").expect("the workspace can be written");
     done(&made.takeup(&["plan", "--period", "2018-Q3"]));
+    assert!(half.exists(), "who only reads removes nothing: another command may be at work");
+    made.ingest();
     assert!(!made.folder.join("staging").exists());
     assert!(files(&reports).is_empty(), "a half release was left");
     assert_eq!(made.report("2018-Q3").len(), 2, "and the report can still be made");

@@ -19,7 +19,7 @@ use rand_chacha::ChaCha12Rng;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::approval::approve;
+use crate::approval::{add_second, approve};
 use crate::demo::files;
 
 const PASSPHRASE: &str = "a passphrase for tests";
@@ -89,7 +89,7 @@ impl Made {
     pub(crate) fn new() -> Self {
         let home = tempfile::tempdir().expect("a temporary folder");
         let (folder, passphrase) = (home.path().join("office"), home.path().join("pass.txt"));
-        fs::write(&passphrase, format!("{PASSPHRASE}\n")).expect("a temporary folder can be written");
+        crate::small_office::private(&passphrase, PASSPHRASE);
         let made = Self { home, folder, passphrase };
         let arguments = ["init", plain(&made.folder), "--template", "casework"];
         done(&takeup(&[&arguments[..], &["--passphrase-file", plain(&made.passphrase)]].concat()));
@@ -99,6 +99,8 @@ impl Made {
         fs::remove_file(&store).expect("an empty store can be removed");
         let mut store = Store::create_with_tie_key(&store, &unlocked.key, [3; 32]).expect("a store");
         store.add_person("manager", &unlocked.person.expect("a person")).expect("entered");
+        drop(store);
+        add_second(&made.folder, &made.passphrase);
         made
     }
 
@@ -141,7 +143,7 @@ impl Made {
 
     pub(crate) fn report(&self, arguments: &[&str]) {
         done(&self.takeup(&[&["report", "--period"], arguments].concat()));
-        approve(&self.folder, &self.passphrase);
+        approve(&self.folder);
     }
 
     pub(crate) fn erase(&self, reference: &str) {
@@ -348,12 +350,12 @@ fn a_second_extract_after_a_correction_would_show_who_was_moved_and_is_refused()
     }
     let extract = |period: &str, profile: &str| made.takeup(&["extract", "--period", period, "--profile", profile]);
     done(&extract("2018-Q2", "research"));
-    approve(&made.folder, &made.passphrase);
+    approve(&made.folder);
     // Later reports are attacked with the rows that somebody has, and other months are nobody's second.
     made.ingest(&in_quarter(&year, 3));
     made.report(&["2018-Q3"]);
     done(&extract("2018-Q3", "research"));
-    approve(&made.folder, &made.passphrase);
+    approve(&made.folder);
 
     let profiles = made.folder.join("config/profiles");
     let own = fs::read_to_string(profiles.join("research.toml")).expect("a profile");

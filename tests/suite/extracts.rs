@@ -21,7 +21,7 @@ use model::period::Period;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::approval::approve;
+use crate::approval::{add_second, approve};
 use crate::demo::{files, workspace};
 
 fn takeup(arguments: &[&str]) -> Output {
@@ -49,11 +49,8 @@ impl Service {
     fn new() -> Self {
         let home = tempfile::tempdir().expect("a temporary folder");
         let folder = home.path().join("service");
-        for (name, bytes) in files(workspace()) {
-            let path = folder.join(&name);
-            fs::create_dir_all(path.parent().expect("below the folder")).expect("a temporary folder can be written");
-            fs::write(path, bytes).expect("a temporary folder can be written");
-        }
+        // With the rights of the files: a passphrase that others can read is refused.
+        crate::small_office::copy(workspace(), &folder);
         Self { _home: home, folder }
     }
 
@@ -164,18 +161,19 @@ fn a_register_made_from_a_workspace_finds_the_promised_risk_and_no_more() {
 fn an_extract_of_real_casework_keeps_what_it_promises_against_everybody_who_came() {
     let home = tempfile::tempdir().expect("a temporary folder");
     let (folder, pass) = (home.path().join("office"), home.path().join("pass.txt"));
-    fs::write(&pass, "a passphrase for tests\n").expect("a temporary folder can be written");
+    crate::small_office::private(&pass, "a passphrase for tests");
     let run = |arguments: &[&str]| {
         let globals = ["-C", plain(&folder), "--passphrase-file", plain(&pass)];
         code(&takeup(&[&globals[..], arguments].concat()), 0);
     };
     code(&takeup(&["init", plain(&folder), "--template", "casework", "--passphrase-file", plain(&pass)]), 0);
+    add_second(&folder, &pass);
     let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/casework_sample.csv.gz");
     run(&["ingest", plain(&sample), "--source", "casework"]);
     run(&["report", "--period", "2018-Q3"]);
-    approve(&folder, &pass);
+    approve(&folder);
     run(&["extract", "--period", "2018-Q3", "--profile", "research"]);
-    approve(&folder, &pass);
+    approve(&folder);
     linked(&folder, &pass, "2018-Q3");
 }
 

@@ -7,7 +7,7 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
-use crate::approval::approve;
+use crate::approval::{add_second, approve};
 use crate::demo::files;
 
 const REPORT: &str = r#"
@@ -71,15 +71,16 @@ fn export() -> String {
 fn a_report_is_built_again_until_its_tables_force_nothing() {
     let home = tempfile::tempdir().expect("a temporary folder");
     let (folder, passphrase) = (home.path().join("office"), home.path().join("pass.txt"));
-    fs::write(&passphrase, "a passphrase for tests\n").expect("a temporary folder can be written");
+    crate::small_office::private(&passphrase, "a passphrase for tests");
     done(&takeup(&["init", plain(&folder), "--template", "casework", "--passphrase-file", plain(&passphrase)]));
+    add_second(&folder, &passphrase);
     fs::write(folder.join("config/reports/quarterly.toml"), REPORT).expect("the workspace can be written");
     let file = home.path().join("export.csv");
     fs::write(&file, export()).expect("a temporary folder can be written");
     let globals = ["-C", plain(&folder), "--passphrase-file", plain(&passphrase)];
     done(&takeup(&[&globals[..], &["ingest", plain(&file), "--source", "casework"]].concat()));
     done(&takeup(&[&globals[..], &["report", "--period", "2018-Q2"]].concat()));
-    approve(&folder, &passphrase);
+    approve(&folder);
 
     let release = folder.join("reports/2018-Q2-public-r1");
     let tables = files(&release.join("data")).into_iter().filter(|(name, _)| name.ends_with(".csv"));

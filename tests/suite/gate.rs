@@ -12,7 +12,7 @@ use confidential::store::keys::people;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::approval::as_second;
+use crate::approval::{add_second, as_second};
 use crate::demo::{files, workspace};
 
 struct Made {
@@ -38,11 +38,12 @@ impl Made {
     fn new() -> Self {
         let home = tempfile::tempdir().expect("a temporary folder");
         let (folder, passphrase) = (home.path().join("office"), home.path().join("pass.txt"));
-        fs::write(&passphrase, "a passphrase for tests\n").expect("a temporary folder can be written");
+        crate::small_office::private(&passphrase, "a passphrase for tests");
         let made = Self { _home: home, folder, passphrase };
         let (folder, passphrase) = (plain(&made.folder), plain(&made.passphrase));
         let output = takeup(&["init", folder, "--template", "casework", "--passphrase-file", passphrase]);
         assert_eq!(output.status.code(), Some(0), "{}", talk(&output));
+        add_second(&made.folder, &made.passphrase);
         made.exits(&["ingest", plain(&sample()), "--source", "casework"], 0);
         made
     }
@@ -60,7 +61,7 @@ impl Made {
     }
 
     fn second(&self, arguments: &[&str], exit: i32) -> String {
-        let output = as_second(&self.folder, &self.passphrase, arguments);
+        let output = as_second(&self.folder, arguments);
         assert_eq!(output.status.code(), Some(exit), "{arguments:?}: {}", talk(&output));
         format!("{}{}", String::from_utf8_lossy(&output.stdout), talk(&output))
     }
@@ -128,16 +129,6 @@ fn what_is_refused_leaves_no_trace_and_can_be_built_again_to_the_byte() {
     assert!(!made.folder.join("staging").exists());
     made.exits(&BUILD, 0);
     assert_eq!(files(&made.folder.join("staging")), first);
-}
-
-#[test]
-fn what_awaits_approval_and_lost_a_part_is_dropped_by_the_next_command() {
-    let made = Made::new();
-    made.exits(&BUILD, 0);
-    fs::remove_file(made.folder.join("staging/2018-Q3-public-r1/release.json")).expect("a file of ours");
-    made.exits(&["plan", "--period", "2018-Q3"], 0);
-    assert!(!made.folder.join("staging").exists());
-    made.second(&["approve"], 2);
 }
 
 #[test]

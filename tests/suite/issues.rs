@@ -77,7 +77,7 @@ fn takeup(arguments: &[&str]) -> Output {
 fn the_list_of_a_workspace_has_the_promised_fields_and_writes_a_page() {
     let home = tempfile::tempdir().expect("a temporary folder");
     let (folder, pass) = (home.path().join("office"), home.path().join("pass.txt"));
-    std::fs::write(&pass, "a passphrase for tests\n").expect("a temporary folder can be written");
+    crate::small_office::private(&pass, "a passphrase for tests");
     let plain = |path: &std::path::Path| path.to_str().expect("plain names").to_owned();
     let globals = ["-C".to_owned(), plain(&folder), "--passphrase-file".to_owned(), plain(&pass)];
     let run = |arguments: &[&str]| {

@@ -16,11 +16,18 @@ mod gate;
 mod hostile;
 mod house;
 mod issues;
+#[cfg(target_os = "linux")]
+mod kills;
 mod leaks;
 mod mutations;
+mod older_store;
+mod people;
 mod plan;
 mod planted;
 mod protect;
+mod released;
 mod rules;
 mod series;
+mod small_office;
 mod stocks;
+mod together;

@@ -44,7 +44,7 @@ impl Bench {
     fn new() -> Self {
         let home = tempfile::tempdir().expect("a temporary folder");
         let (folder, passphrase) = (home.path().join("service"), home.path().join("pass.txt"));
-        fs::write(&passphrase, "a passphrase for tests\n").expect("a temporary folder can be written");
+        crate::small_office::private(&passphrase, "a passphrase for tests");
         takeup(&["init", plain(&folder), "--passphrase-file", plain(&passphrase)]);
         let globals = ["-C", plain(&folder), "--passphrase-file", plain(&passphrase)];
         let exports = workspace().join("exports");

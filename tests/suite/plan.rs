@@ -11,7 +11,7 @@ use confidential::store::keys::people;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::approval::approve;
+use crate::approval::{add_second, approve};
 
 const REPORT: &str = r#"
 title = "Casework report"
@@ -76,7 +76,7 @@ impl Made {
     ) -> Self {
         let home = tempfile::tempdir().expect("a temporary folder");
         let (folder, passphrase) = (home.path().join("office"), home.path().join("pass.txt"));
-        fs::write(&passphrase, "a passphrase for tests\n").expect("a temporary folder can be written");
+        crate::small_office::private(&passphrase, "a passphrase for tests");
         let made = Self { cases, home, folder, passphrase };
         let arguments = ["init", plain(&made.folder), "--template", "casework"];
         done(&takeup(&[&arguments[..], &["--passphrase-file", plain(&made.passphrase)]].concat()));
@@ -88,6 +88,8 @@ impl Made {
         fs::remove_file(&store).expect("an empty store can be removed");
         let mut store = Store::create_with_tie_key(&store, &unlocked.key, [3; 32]).expect("a store");
         store.add_person("manager", &unlocked.person.expect("a person")).expect("entered");
+        drop(store);
+        add_second(&made.folder, &made.passphrase);
         made.ingest(quarters);
         made
     }
@@ -238,7 +240,7 @@ fn a_quarter_hides_where_the_quarters_before_hid() {
     let made = Made::new(REPORT, &[1, 2]);
     let hidden = |quarter: &str| {
         done(&made.takeup(&["report", "--period", quarter]));
-        approve(&made.folder, &made.passphrase);
+        approve(&made.folder);
         let file = made.folder.join(format!("reports/{quarter}-council-r1/data/c02.csv"));
         let text = fs::read_to_string(file).expect("a table");
         text.lines().filter(|line| line.ends_with(",c")).map(str::to_owned).collect::<Vec<_>>()

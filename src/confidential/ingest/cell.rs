@@ -8,6 +8,7 @@ use std::rc::Rc;
 use model::config::CodeList;
 use model::config::fold::{blank, fold};
 use model::config::source::{Field, Kind, Source, Unknown};
+use model::formula;
 
 use crate::ingest::table::Cell;
 use crate::ingest::{date, number, postcode};
@@ -233,7 +234,8 @@ impl<'a> Reader<'a> {
             return Cleaned { value: Some(code.to_owned()), notes, ..Cleaned::default() };
         }
         if self.field.unknown == Unknown::Add {
-            return valued(self.padded(collapsed(text)));
+            let code = self.padded(collapsed(text));
+            return if formula::runs(&code) { noted(None, "formula_code", length) } else { valued(code) };
         }
         let mut parts = Vec::new();
         let mut notes = Vec::new();
@@ -283,7 +285,12 @@ impl<'a> Reader<'a> {
         match self.field.separators.get(separator) {
             Some(mark) => text.split(mark.as_str()).all(|part| self.split(part, separator + 1, codes, notes)),
             None if self.field.unknown == Unknown::Add => {
-                codes.push(collapsed(text));
+                let code = collapsed(text);
+                if formula::runs(&code) {
+                    notes.push(Note { check: "formula_code", length: text.chars().count() });
+                } else {
+                    codes.push(code);
+                }
                 true
             }
             None => false,

@@ -34,6 +34,8 @@ impl<'a> Tally<'a> {
         match (check, field.map(|field| self.source.fields[field].unknown)) {
             ("unknown_code", Some(Unknown::Stop | Unknown::Add)) => Level::Stop,
             ("unknown_code", Some(Unknown::Reject)) => Level::Reject,
+            // No way out of the program lets it through, so no report could be made once it is stored.
+            ("formula_code", _) => Level::Stop,
             // New codes of an open list are the source's own wish.
             ("added_code", _) => Level::Warn,
             _ => match self.source.level(check) {

@@ -2,8 +2,7 @@
 //! Deliberately absent: a passphrase read from anywhere, and cryptography of our own: the file is an `age` file.
 
 use std::fmt;
-use std::fs;
-use std::io::{self, Read, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use age::secrecy::SecretString;
@@ -95,6 +94,12 @@ pub enum KeyError {
     },
 }
 
+impl From<disk::Failed> for KeyError {
+    fn from(disk::Failed { path, source, doing: _ }: disk::Failed) -> Self {
+        Self::Io { path, cause: source }
+    }
+}
+
 /// The key of a store. Wiped from memory when dropped; shows itself to nobody.
 pub struct DataKey(Zeroizing<[u8; KEY_BYTES]>);
 
@@ -137,33 +142,24 @@ pub fn create(path: &Path, passphrase: &str, work: WorkFactor) -> Result<DataKey
         return Err(KeyError::NoPassphrase);
     }
     let key = DataKey(random()?);
-    seal(path, passphrase, work, &key.0[..])?;
+    keep_new(path, &sealed(path, passphrase, work, &key.0[..])?)?;
     Ok(key)
 }
 
-/// Writes `secret` to a new file at `path`, under `passphrase`. No half file is left.
-fn seal(path: &Path, passphrase: &str, work: WorkFactor, secret: &[u8]) -> Result<(), KeyError> {
+/// `secret` under `passphrase`, as the bytes of a key file.
+fn sealed(path: &Path, passphrase: &str, work: WorkFactor, secret: &[u8]) -> Result<Vec<u8>, KeyError> {
     let mut recipient = scrypt::Recipient::new(SecretString::from(passphrase));
     recipient.set_work_factor(work.log_n());
-    let io = |cause: io::Error| KeyError::Io { path: path.to_owned(), cause };
-    let sealed = age::encrypt(&recipient, secret).map_err(|error| io(io::Error::other(error)))?;
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    for_owner_only(&mut options);
-    let mut file = options.open(path).map_err(|cause| {
-        if cause.kind() == io::ErrorKind::AlreadyExists {
-            KeyError::AlreadyExists { path: path.to_owned() }
-        } else {
-            io(cause)
-        }
-    })?;
-    let written = file.write_all(&sealed).and_then(|()| file.sync_all());
-    if let Err(cause) = written {
-        // The failed write is the news; half a key file is refused as damaged if it cannot be removed.
-        let _ = fs::remove_file(path);
-        return Err(io(cause));
+    let io = |error| KeyError::Io { path: path.to_owned(), cause: io::Error::other(error) };
+    age::encrypt(&recipient, secret).map_err(io)
+}
+
+/// Keeps `bytes` at `path`, where nothing may be yet. No half file is left, whenever the program is killed.
+fn keep_new(path: &Path, bytes: &[u8]) -> Result<(), KeyError> {
+    if disk::is_there(path)? {
+        return Err(KeyError::AlreadyExists { path: path.to_owned() });
     }
-    Ok(())
+    Ok(disk::replace(path, bytes)?)
 }
 
 /// Reads the data key at `path`.
@@ -173,15 +169,7 @@ fn seal(path: &Path, passphrase: &str, work: WorkFactor, secret: &[u8]) -> Resul
 /// same), [`KeyError::Damaged`] where anything else is wrong with the file.
 pub fn unlock(path: &Path, passphrase: &str) -> Result<DataKey, KeyError> {
     let damaged = || KeyError::Damaged { path: path.to_owned() };
-    let io = |cause: io::Error| {
-        if cause.kind() == io::ErrorKind::NotFound {
-            KeyError::Missing { path: path.to_owned() }
-        } else {
-            KeyError::Io { path: path.to_owned(), cause }
-        }
-    };
-    let mut sealed = Vec::new();
-    fs::File::open(path).and_then(|file| file.take(KEY_FILE_BYTES_MAX).read_to_end(&mut sealed)).map_err(io)?;
+    let sealed = read(path)?;
     let mut identity = scrypt::Identity::new(SecretString::from(passphrase));
     identity.set_max_work_factor(WORK_MAX);
     let opened = opened_with(&identity, &sealed, path)?;
@@ -191,6 +179,12 @@ pub fn unlock(path: &Path, passphrase: &str) -> Result<DataKey, KeyError> {
     }
     key.copy_from_slice(&opened);
     Ok(DataKey(key))
+}
+
+/// The bytes of a key file.
+fn read(path: &Path) -> Result<Vec<u8>, KeyError> {
+    let bytes = disk::read_start(path, KEY_FILE_BYTES_MAX)?;
+    bytes.ok_or_else(|| KeyError::Missing { path: path.to_owned() })
 }
 
 /// What lies under a passphrase.
@@ -218,16 +212,10 @@ pub(super) fn keyed(key: &[u8; KEY_BYTES], message: &[u8]) -> [u8; 32] {
     mac.finalize().into_bytes().into()
 }
 
-/// Nobody but the owner may read a key file or a store, encrypted though they are.
-pub(super) fn for_owner_only(options: &mut fs::OpenOptions) {
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
-    #[cfg(not(unix))]
-    let _ = options;
-}
-
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]

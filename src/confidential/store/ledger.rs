@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::protect::{EarlierForm, Form, Reason};
 use crate::store::corrections::{self, Correction};
+use crate::store::people::KNEW;
 use crate::store::{Store, StoreError, unreadable};
 
 /// How far a release has come.
@@ -167,13 +168,15 @@ impl Store {
     /// Approves releases that await it, in the name of `person`.
     ///
     /// # Errors
-    /// [`StoreError::NotPending`] where one does not await it, or `person` built it; then none is approved.
+    /// [`StoreError::NotPending`] where one does not await it, or `person` built it or came after; then none is approved.
     pub fn approve(&mut self, names: &[&str], person: &str) -> Result<(), StoreError> {
         self.transact(|connection| {
             for name in names {
-                let sql = "UPDATE releases SET approved_by = ?2
-                           WHERE name = ?1 AND state = 'pending' AND approved_by = '' AND built_by <> ?2 AND ?2 <> ''";
-                if connection.execute(sql, [name, &person])? == 0 {
+                let sql = format!(
+                    "UPDATE releases SET approved_by = ?2 WHERE name = ?1 AND state = 'pending' AND approved_by = ''
+                     AND built_by <> ?2 AND ?2 <> '' AND {KNEW}"
+                );
+                if connection.execute(&sql, [name, &person])? == 0 {
                     return Err(StoreError::NotPending { name: (*name).to_owned() });
                 }
             }
@@ -291,8 +294,9 @@ fn enter(connection: &Connection, entry: &LedgerEntry, group: i64) -> Result<(),
     };
     connection.execute(
         "INSERT INTO releases (entered_with, name, period_start, period_end, audience, threshold, version, state,
-         manifest_sha256, manifest, correction, built_by, approved_by, policy_sha256, verdict)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+         manifest_sha256, manifest, correction, built_by, approved_by, policy_sha256, verdict, known)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15,
+         (SELECT json_group_array(public_key) FROM people))",
         params![
             group,
             entry.name,

@@ -4,8 +4,7 @@
 //! Every page is encrypted and authenticated by SQLCipher under a random key. What that does not find is an old page put
 //! back; the anchor of the audit chain is for that.
 
-use std::fs;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -84,6 +83,9 @@ pub enum StoreError {
         /// The file.
         path: PathBuf,
     },
+    /// Somebody else wrote to it since the snapshot that this was to follow from.
+    #[error("the store was changed by another program while this one worked")]
+    Changed,
     /// The random keys inside could not be made.
     #[error(transparent)]
     Key(#[from] KeyError),
@@ -96,7 +98,7 @@ pub enum StoreError {
         cause: io::Error,
     },
     /// The disk is full or failing.
-    #[error("the disk refused to write {}", path.display())]
+    #[error("the disk refused to read or write {}", path.display())]
     Disk {
         /// The file.
         path: PathBuf,
@@ -207,9 +209,19 @@ pub enum StoreError {
     },
 }
 
+impl From<disk::Failed> for StoreError {
+    fn from(disk::Failed { path, source, doing: _ }: disk::Failed) -> Self {
+        Self::Io { path, cause: source }
+    }
+}
+
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
         // The message itself is dropped: a failed constraint or conversion could quote what was stored.
+        let extended = error.sqlite_error().map(|error| error.extended_code);
+        if extended == Some(rusqlite::ffi::SQLITE_BUSY_SNAPSHOT) {
+            return Self::Changed;
+        }
         Self::Engine { code: error.sqlite_error_code() }
     }
 }
@@ -248,20 +260,15 @@ impl Store {
     }
 
     fn make(path: &Path, key: &DataKey, tie_key: Option<[u8; KEY_BYTES]>) -> Result<Self, StoreError> {
-        let mut options = fs::OpenOptions::new();
-        options.write(true).create_new(true);
-        keys::for_owner_only(&mut options);
-        options.open(path).map_err(|cause| {
-            if cause.kind() == io::ErrorKind::AlreadyExists {
-                StoreError::AlreadyExists { path: path.to_owned() }
-            } else {
-                StoreError::Io { path: path.to_owned(), cause }
-            }
-        })?;
+        if disk::is_there(path)? {
+            return Err(StoreError::AlreadyExists { path: path.to_owned() });
+        }
+        // Empty, and its owner's alone: the engine would make a file that others may read.
+        disk::replace(path, b"")?;
         let made = Self::fill(path, key, tie_key);
         if made.is_err() {
             // What went wrong is the news; a file that cannot be removed either is refused as empty or damaged later.
-            let _ = fs::remove_file(path);
+            let _ = disk::remove_file(path);
         }
         made
     }
@@ -291,8 +298,11 @@ impl Store {
         let connection = connect(path, key)?;
         schema::check(&connection, path)?;
         let store = Self::with_keys(connection, path)?;
-        // A log left by a killed program is read by now; it must not stay.
-        store.settle()?;
+        // A log left by a killed program is read by now; it must not stay. An empty one is left alone: it may be beginning anew
+        // under a snapshot of another program, which would then be taken for an old one.
+        if !store.log_is_empty()? {
+            store.settle()?;
+        }
         Ok(store)
     }
 
@@ -344,22 +354,56 @@ impl Store {
             .map_err(|error| named(error, &self.path))
     }
 
+    fn log_is_empty(&self) -> Result<bool, StoreError> {
+        let mut log = self.path.as_os_str().to_owned();
+        log.push("-wal");
+        Ok(disk::read_start(Path::new(&log), 1)?.is_none_or(|first| first.is_empty()))
+    }
+
     /// Runs `work`, which only reads; a damaged page that it meets is called by its name.
     fn reading<T>(&self, work: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
         work(&self.connection).map_err(|error| at(error, &self.path))
     }
 
+    /// From here on everything is read as the store is now, whatever others write; and the next transaction of this store is
+    /// refused with [`StoreError::Changed`] where they did. It ends with that transaction.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the store cannot be read.
+    pub fn begin_snapshot(&mut self) -> Result<(), StoreError> {
+        // With an empty log nobody who only opens the store has a reason to move it.
+        self.settle()?;
+        let begin = "BEGIN DEFERRED; SELECT count(*) FROM meta;";
+        self.connection.execute_batch(begin).map_err(|error| named(error, &self.path))
+    }
+
+    /// Ends a snapshot that no transaction ended. Nothing was written in it.
+    pub fn end_snapshot(&mut self) {
+        if !self.connection.is_autocommit() {
+            // A connection that cannot even roll back does so when it is closed.
+            let _ = self.connection.execute_batch("ROLLBACK");
+        }
+    }
+
     /// Runs `work` in one transaction: all of it is stored, or nothing.
     fn transact<T>(&mut self, work: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
-        let path = self.path.clone();
-        let transaction = self
-            .connection
-            .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
-            .map_err(|error| named(error, &path))?;
-        let done = work(&transaction).map_err(|error| at(error, &path))?;
-        transaction.commit().map_err(|error| named(error, &path))?;
-        self.settle()?;
-        Ok(done)
+        let path = &self.path;
+        if self.connection.is_autocommit() {
+            self.connection.execute_batch("BEGIN IMMEDIATE").map_err(|error| named(error, path))?;
+        }
+        let done = work(&self.connection).map_err(|error| at(error, path));
+        let is_written = done.is_ok();
+        let done = done.and_then(|done| {
+            self.connection.execute_batch("COMMIT").map_err(|error| named(error, path))?;
+            Ok(done)
+        });
+        self.end_snapshot();
+        if is_written {
+            // Committed, it is stored, and a log that cannot be moved now is moved by whoever opens the store next. Refused by the
+            // disk, it must not stay in the log, where the next start would take what reached it for committed.
+            let _ = self.settle();
+        }
+        done
     }
 }
 
@@ -370,16 +414,7 @@ enum Head {
 
 /// The first bytes of the file: a salt made from the key, so that a wrong key is told from a damaged page.
 fn head(path: &Path) -> Result<Head, StoreError> {
-    let mut file = fs::File::open(path).map_err(|cause| {
-        if cause.kind() == io::ErrorKind::NotFound {
-            StoreError::Missing { path: path.to_owned() }
-        } else {
-            StoreError::Io { path: path.to_owned(), cause }
-        }
-    })?;
-    let mut first = Vec::new();
-    let read = file.by_ref().take(16).read_to_end(&mut first);
-    read.map_err(|cause| StoreError::Io { path: path.to_owned(), cause })?;
+    let first = disk::read_start(path, 16)?.ok_or_else(|| StoreError::Missing { path: path.to_owned() })?;
     if first.is_empty() {
         return Err(StoreError::Empty { path: path.to_owned() });
     }

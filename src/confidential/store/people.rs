@@ -1,6 +1,8 @@
 //! Who may open the store, by name. Comes in: a name and a public key. Goes out: the same. Deliberately absent: what
 //! somebody may do, and anything about them but their name.
 
+use std::collections::BTreeMap;
+
 use rusqlite::OptionalExtension;
 
 use crate::store::keys::people::PublicKey;
@@ -30,14 +32,52 @@ impl Store {
         })
     }
 
-    /// Enters a person.
+    /// Who added each of them; empty for the first person, and where a program added them that did not keep it.
     ///
     /// # Errors
-    /// [`StoreError`] where the name or the key is taken.
+    /// [`StoreError`] where the store cannot be read.
+    pub fn added_by(&self) -> Result<BTreeMap<String, String>, StoreError> {
+        self.reading(|connection| {
+            let mut statement = connection.prepare("SELECT name, added_by FROM people")?;
+            let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// Enters the first person.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the key is somebody else's.
     pub fn add_person(&mut self, name: &str, key: &PublicKey) -> Result<(), StoreError> {
+        self.add_person_by(name, key, "")
+    }
+
+    /// Enters a person whom `by` adds; one of that name has this key from then on.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the key is somebody else's.
+    pub fn add_person_by(&mut self, name: &str, key: &PublicKey, by: &str) -> Result<(), StoreError> {
         self.transact(|connection| {
-            connection.execute("INSERT INTO people (name, public_key) VALUES (?1, ?2)", [name, &key.0])?;
+            let sql = "INSERT INTO people (name, public_key, added_by) VALUES (?1, ?2, ?3)
+                       ON CONFLICT (name) DO UPDATE SET public_key = excluded.public_key, added_by = excluded.added_by";
+            connection.execute(sql, [name, &key.0, by])?;
             Ok(())
         })
     }
+
+    /// Whether the store knew this person, under the key that they have now, when `release` was built. Who was added since may
+    /// be the builder under another name.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the store cannot be read.
+    pub fn knew(&self, release: &str, person: &str) -> Result<bool, StoreError> {
+        self.reading(|connection| {
+            let sql = format!("SELECT 1 FROM releases WHERE name = ?1 AND {KNEW}");
+            Ok(connection.prepare(&sql)?.exists([release, person])?)
+        })
+    }
 }
+
+/// That a row of `releases` was entered when the person `?2` had the key that they have now.
+pub(super) const KNEW: &str = "(known IS NULL OR EXISTS (
+    SELECT 1 FROM json_each(known) WHERE value = (SELECT public_key FROM people WHERE people.name = ?2)))";

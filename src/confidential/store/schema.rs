@@ -10,7 +10,7 @@ use crate::store::{StoreError, keys, named, unreadable};
 /// `TKUP`: tells our files from other databases.
 const APPLICATION_ID: i32 = 0x544B_5550;
 /// Grows with every change of the tables.
-const SCHEMA: i32 = 3;
+const SCHEMA: i32 = 4;
 
 /// The one source of a case's months is its counted month: a late case's differs from its date's.
 const TABLES: &str = "
@@ -134,6 +134,12 @@ ALTER TABLE releases ADD COLUMN policy_sha256 TEXT NOT NULL DEFAULT '';
 ALTER TABLE releases ADD COLUMN verdict TEXT NOT NULL DEFAULT '';
 ";
 
+/// Who added whom, and whose public keys the store knew when a release was built; none for one that an older program built.
+const ADDED: &str = "
+ALTER TABLE people ADD COLUMN added_by TEXT NOT NULL DEFAULT '';
+ALTER TABLE releases ADD COLUMN known TEXT;
+";
+
 /// From schema 1, which knew no corrections: what it froze is taken as counted from the store as it is now.
 const FROM_1: &str = "
 ALTER TABLE history ADD COLUMN family INTEGER;
@@ -150,6 +156,7 @@ pub(super) fn create(connection: &Connection) -> rusqlite::Result<()> {
     transaction.execute_batch(TABLES)?;
     transaction.execute_batch(CORRECTIONS)?;
     transaction.execute_batch(GATE)?;
+    transaction.execute_batch(ADDED)?;
     for name in ["store_id", "family_key", "tie_key"] {
         let key = random()?;
         let length = if name == "store_id" { 16 } else { key.len() };
@@ -180,7 +187,10 @@ fn upgrade(connection: &Connection, found: i32) -> rusqlite::Result<()> {
         transaction.execute_batch(FROM_1)?;
         transaction.execute_batch(CORRECTIONS)?;
     }
-    transaction.execute_batch(GATE)?;
+    if found < 3 {
+        transaction.execute_batch(GATE)?;
+    }
+    transaction.execute_batch(ADDED)?;
     transaction.pragma_update(None, "user_version", SCHEMA)?;
     transaction.commit()
 }

@@ -1,6 +1,7 @@
 //! The store as its callers see it: what it keeps, what it refuses, and what an attacker of the file finds.
 
 mod corrections;
+mod together;
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -30,6 +30,7 @@ pub const CHECKS: &[(&str, &str)] = &[
     ("review_alias", "a spelling that a person should look at"),
     ("several_codes", "several codes in a field for one"),
     ("unknown_code", "neither a code of the list nor a known spelling"),
+    ("formula_code", "a new code of an open list that a spreadsheet would run; no report could hold it"),
     ("added_code", "a code that was new to an open list"),
     ("two_spellings", "one code of an open list in several spellings; the most frequent was taken"),
     ("former_column", "a column by a name it had earlier"),

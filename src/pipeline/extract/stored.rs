@@ -23,7 +23,8 @@ use model::period::Period;
 use model::{Manifest, Verdict};
 
 use super::{Diversity, ExtractReport, FRACTION, Ground, Request, Wanted, page, report, risk};
-use crate::pipeline::files::{failed, remove_folder, write_folder};
+use crate::pipeline::attacked::{State, state};
+use crate::pipeline::files::{json, write_release};
 use crate::pipeline::recover::{reports, staging};
 use crate::pipeline::{Error, Workspace};
 
@@ -70,8 +71,18 @@ impl Workspace {
         profile: &str,
         progress: &dyn Fn(&str),
     ) -> Result<(PathBuf, ExtractReport), Error> {
+        self.building("extract", |workspace| workspace.rows(period, profile, progress))
+    }
+
+    fn rows(
+        &mut self,
+        period: &str,
+        profile: &str,
+        progress: &dyn Fn(&str),
+    ) -> Result<(PathBuf, ExtractReport), Error> {
         let start = Instant::now();
         self.nothing_awaits()?;
+        self.earlier_are_whole()?;
         progress("counting");
         let source = self.source(period, profile)?;
         let least = match source.profile.rare {
@@ -91,13 +102,13 @@ impl Workspace {
                     return Ok((staged, built.report));
                 }
                 Ok(verdict) => {
-                    remove_folder(&staging(&self.folder))?;
+                    disk::remove_folder(&staging(&self.folder))?;
                     if !coarser::raise(&mut limits.floors, &built.heights, &source.profile, &verdict) {
                         return Err(Error::Disclosure(Box::new(verdict)));
                     }
                 }
                 Err(error) => {
-                    remove_folder(&staging(&self.folder))?;
+                    disk::remove_folder(&staging(&self.folder))?;
                     return Err(error);
                 }
             }
@@ -110,11 +121,11 @@ impl Workspace {
         for entry in
             self.store.ledger()?.iter().filter(|entry| entry.state == ReleaseState::Released && is_extract(entry))
         {
-            let folder = reports(&self.folder).join(&entry.name);
-            if !folder.join("release.json").is_file() {
+            let reports = reports(&self.folder);
+            if state(&reports, entry)? != State::Whole {
                 return Err(Error::Archive { release: entry.name.clone() });
             }
-            folders.push(folder);
+            folders.push(reports.join(&entry.name));
         }
         Ok(folders)
     }
@@ -226,11 +237,11 @@ impl Workspace {
 
     fn stage_extract(&self, built: &Built) -> Result<PathBuf, Error> {
         let staging = staging(&self.folder);
-        remove_folder(&staging)?;
+        disk::remove_folder(&staging)?;
         let folder = staging.join(&built.manifest.release);
-        let manifest = manifest_bytes(&folder, &built.manifest)?;
+        let manifest = json(&folder, &built.manifest)?;
         let files = built.files.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice()));
-        write_folder(&folder, files.chain([("release.json", manifest.as_slice())]))?;
+        write_release(&folder, files.chain([("release.json", manifest.as_slice())]))?;
         Ok(folder)
     }
 
@@ -267,11 +278,10 @@ impl Workspace {
         let name = built.manifest.release.clone();
         self.file_verdict(verdict, std::slice::from_ref(&name))?;
         let told = self.folder.join("verdicts").join(format!("{name}.json"));
-        let text = serde_json::to_vec_pretty(&built.report).map_err(json_failed(&told))?;
-        std::fs::write(&told, text).map_err(failed(&told, "write"))?;
+        disk::replace(&told, &json(&told, &built.report)?)?;
         let page = self.folder.join("verdicts").join(format!("{name}-risk.html"));
-        std::fs::write(&page, page::to_html(&built.report)).map_err(failed(&page, "write"))?;
-        let manifest = manifest_bytes(&told, &built.manifest)?;
+        disk::replace(&page, page::to_html(&built.report).as_bytes())?;
+        let manifest = json(&told, &built.manifest)?;
         let entry = LedgerEntry {
             name,
             period_start: source.months.start.0,
@@ -296,17 +306,6 @@ impl Workspace {
 /// Whether an entry of the ledger is rows for a recipient.
 pub(in crate::pipeline) fn is_extract(entry: &LedgerEntry) -> bool {
     serde_json::from_str::<Manifest>(&entry.manifest_json).is_ok_and(|manifest| manifest.extract.is_some())
-}
-
-fn json_failed(path: &Path) -> impl FnOnce(serde_json::Error) -> Error {
-    let path = path.to_owned();
-    move |error| Error::System { doing: "write as JSON to", path, source: error.into() }
-}
-
-fn manifest_bytes(folder: &Path, manifest: &Manifest) -> Result<Vec<u8>, Error> {
-    let mut bytes = serde_json::to_vec_pretty(manifest).map_err(json_failed(folder))?;
-    bytes.push(b'\n');
-    Ok(bytes)
 }
 
 /// What a profile asks for. Its metric is Loss: the extract's reader, not its maker, is to lose the least.

@@ -36,6 +36,17 @@ fn the_most_frequent_spelling_of_an_open_code_wins_whatever_the_order_of_rows() 
     assert_eq!(spellings(&mut rows.iter().rev()), (all, Some(2)));
 }
 
+#[test]
+fn a_new_code_that_a_spreadsheet_would_run_stops_the_import_at_its_place() {
+    let (source, codes) = configured("casework", "casework");
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("cases.csv");
+    write(&path, &mut ["1,A,Form Letter", "2,A,-9", "3,A,=cmd|' /C calc'!A0"].iter());
+    let error = read(&[path], &source, &codes, &|_| {}).expect_err("no report could hold it").to_string();
+    assert!(error.contains("the check formula_code stops the import: 1 times, first at cases.csv, line 4"), "{error}");
+    assert!(!error.contains("cmd"), "a message shows no value: {error}");
+}
+
 fn write(path: &Path, rows: &mut dyn Iterator<Item = &&str>) {
     let mut file = std::fs::File::create(path).expect("a file");
     writeln!(file, "unique_key,account,descriptor,opendate").expect("a line");

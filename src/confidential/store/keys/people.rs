@@ -4,16 +4,15 @@
 //!
 //! `keys/NAME.age` is an X25519 identity under a passphrase, `keys/data-key.age` the data key for the public keys of all.
 
-use std::fs;
-use std::io::{Read, Write};
-use std::path::Path;
+use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use age::secrecy::{ExposeSecret, SecretString};
 use age::{Decryptor, Encryptor, scrypt, x25519};
 use zeroize::Zeroizing;
 
-use super::{DataKey, KEY_BYTES, KEY_FILE_BYTES_MAX, KeyError, WORK_MAX, WorkFactor, for_owner_only, opened_with};
+use super::{DataKey, KEY_BYTES, KeyError, WORK_MAX, WorkFactor, opened_with, read};
 
 /// The file of the data key.
 pub const DATA_KEY: &str = "data-key.age";
@@ -52,19 +51,65 @@ pub fn new_data_key() -> Result<DataKey, KeyError> {
     Ok(DataKey(super::random()?))
 }
 
+/// A person's identity under their passphrase, kept nowhere yet.
+#[derive(Debug)]
+pub struct Identity {
+    public: PublicKey,
+    sealed: Vec<u8>,
+}
+
+impl Identity {
+    /// A new identity under `passphrase`.
+    ///
+    /// # Errors
+    /// [`KeyError`] where the passphrase is empty.
+    pub fn new(passphrase: &str, work: WorkFactor) -> Result<Self, KeyError> {
+        if passphrase.is_empty() {
+            return Err(KeyError::NoPassphrase);
+        }
+        let identity = x25519::Identity::generate();
+        let secret = identity.to_string();
+        let sealed = super::sealed(Path::new(""), passphrase, work, secret.expose_secret().as_bytes())?;
+        Ok(Self { public: PublicKey(identity.to_public().to_string()), sealed })
+    }
+
+    /// Its public half.
+    #[must_use]
+    pub const fn public(&self) -> &PublicKey {
+        &self.public
+    }
+
+    /// Keeps it at `folder/NAME.age`, in the place of whatever bears that name: one that the store does not know opens nothing.
+    ///
+    /// # Errors
+    /// [`KeyError::Io`]; then the old file is there, whole.
+    pub fn keep(&self, folder: &Path, name: &str) -> Result<(), KeyError> {
+        Ok(disk::replace(&file(folder, name), &self.sealed)?)
+    }
+}
+
+/// Where a person's identity is kept.
+#[must_use]
+pub fn file(folder: &Path, name: &str) -> PathBuf {
+    folder.join(format!("{name}.age"))
+}
+
+/// The public key of the identity at `folder/NAME.age`, where `passphrase` opens it.
+///
+/// # Errors
+/// [`KeyError`] where it does not.
+pub fn public(folder: &Path, name: &str, passphrase: &str) -> Result<PublicKey, KeyError> {
+    Ok(PublicKey(identity(&file(folder, name), passphrase)?.to_public().to_string()))
+}
+
 /// Makes a person's identity at `folder/NAME.age`, under `passphrase`.
 ///
 /// # Errors
 /// [`KeyError`] where a file is there already, the passphrase is empty or the system refuses. No half file is left.
 pub fn add(folder: &Path, name: &str, passphrase: &str, work: WorkFactor) -> Result<PublicKey, KeyError> {
-    if passphrase.is_empty() {
-        return Err(KeyError::NoPassphrase);
-    }
-    let identity = x25519::Identity::generate();
-    let secret = identity.to_string();
-    let path = folder.join(format!("{name}.age"));
-    super::seal(&path, passphrase, work, secret.expose_secret().as_bytes())?;
-    Ok(PublicKey(identity.to_public().to_string()))
+    let identity = Identity::new(passphrase, work)?;
+    super::keep_new(&file(folder, name), &identity.sealed)?;
+    Ok(identity.public)
 }
 
 /// Keeps the data key for `people` and nobody else, in place of whoever could open it before.
@@ -85,14 +130,8 @@ pub fn share(folder: &Path, key: &DataKey, people: &[PublicKey]) -> Result<(), K
     let mut writer = encryptor.wrap_output(&mut sealed).map_err(io)?;
     writer.write_all(&key.0[..]).map_err(io)?;
     writer.finish().map_err(io)?;
-    // Beside the old one first: a killed program leaves the one or the other, whole.
-    let beside = folder.join(format!("{DATA_KEY}.new"));
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    for_owner_only(&mut options);
-    let mut file = options.open(&beside).map_err(io)?;
-    file.write_all(&sealed).and_then(|()| file.sync_all()).map_err(io)?;
-    fs::rename(&beside, &path).map_err(io)
+    // A killed program leaves the old one or the new one, whole.
+    Ok(disk::replace(&path, &sealed)?)
 }
 
 /// Opens the data key of `folder` with a passphrase: `who`'s where they are named, else whoever's it is.
@@ -107,23 +146,26 @@ pub fn open(folder: &Path, passphrase: &str, who: Option<&str>) -> Result<Unlock
     if decryptor.is_scrypt() {
         return Ok(Unlocked { key: super::unlock(&path, passphrase)?, person: None });
     }
+    let mut refused = None;
     for name in names(folder, who)? {
-        let own = folder.join(format!("{name}.age"));
-        let identity = match identity(&own, passphrase) {
-            Err(KeyError::WrongPassphrase { .. }) => continue,
-            other => other?,
+        let identity = match identity(&file(folder, &name), passphrase) {
+            Ok(identity) => identity,
+            Err(error @ KeyError::Io { .. }) => return Err(error),
+            Err(error) if who.is_some() => return Err(error),
+            // Somebody else's; or no identity at all, and then nobody must be shut out by it.
+            Err(_) => continue,
         };
-        let opened = age::decrypt(&identity, &sealed).map(Zeroizing::new).map_err(|error| {
-            if matches!(error, age::DecryptError::NoMatchingKeys) {
-                KeyError::NotAmong { name: name.clone() }
-            } else {
-                KeyError::Damaged { path: path.clone() }
+        match age::decrypt(&identity, &sealed).map(Zeroizing::new) {
+            Ok(opened) => {
+                let person = Some(PublicKey(identity.to_public().to_string()));
+                return Ok(Unlocked { key: data_key(&opened).ok_or(KeyError::Damaged { path })?, person });
             }
-        })?;
-        let person = Some(PublicKey(identity.to_public().to_string()));
-        return Ok(Unlocked { key: data_key(&opened).ok_or(KeyError::Damaged { path })?, person });
+            Err(age::DecryptError::NoMatchingKeys) => refused = Some(KeyError::NotAmong { name }),
+            Err(_) => return Err(KeyError::Damaged { path }),
+        }
     }
-    Err(KeyError::WrongPassphrase { path: who.map_or(path, |name| folder.join(format!("{name}.age"))) })
+    let wrong = || KeyError::WrongPassphrase { path: who.map_or(path, |name| file(folder, name)) };
+    Err(refused.unwrap_or_else(wrong))
 }
 
 fn data_key(bytes: &[u8]) -> Option<DataKey> {
@@ -145,34 +187,19 @@ fn identity(path: &Path, passphrase: &str) -> Result<x25519::Identity, KeyError>
 /// Whose identities to try, in the order of their names.
 fn names(folder: &Path, who: Option<&str>) -> Result<Vec<String>, KeyError> {
     if let Some(name) = who {
-        let there = is_name(name) && folder.join(format!("{name}.age")).is_file();
+        let there = is_name(name) && disk::is_there(&file(folder, name))?;
         return if there { Ok(vec![name.to_owned()]) } else { Err(KeyError::NoPerson { name: name.to_owned() }) };
     }
-    let io = |cause| KeyError::Io { path: folder.to_owned(), cause };
-    let mut names = Vec::new();
-    for entry in fs::read_dir(folder).map_err(io)? {
-        let name = entry.map_err(io)?.file_name().to_string_lossy().into_owned();
-        names.extend(name.strip_suffix(".age").filter(|name| is_name(name)).map(str::to_owned));
-    }
-    names.sort();
-    Ok(names)
-}
-
-fn read(path: &Path) -> Result<Vec<u8>, KeyError> {
-    let mut bytes = Vec::new();
-    let read = fs::File::open(path).and_then(|file| file.take(KEY_FILE_BYTES_MAX).read_to_end(&mut bytes));
-    read.map_err(|cause| {
-        if cause.kind() == std::io::ErrorKind::NotFound {
-            KeyError::Missing { path: path.to_owned() }
-        } else {
-            KeyError::Io { path: path.to_owned(), cause }
-        }
-    })?;
-    Ok(bytes)
+    let found = disk::entries(folder)?.unwrap_or_default();
+    let files = found.iter().filter(|(_, kind)| **kind == disk::Kind::File);
+    let names = files.filter_map(|(name, _)| name.strip_suffix(".age").filter(|name| is_name(name)));
+    Ok(names.map(str::to_owned).collect())
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]
@@ -201,6 +228,20 @@ mod tests {
         share(home.path(), &key, std::slice::from_ref(&ann)).expect("shared");
         fs::copy(home.path().join("ann.age"), home.path().join("bob.age")).expect("copied");
         assert_eq!(open(home.path(), "ann's", Some("bob")).expect("opened").person, Some(ann));
+    }
+
+    #[test]
+    fn a_file_that_is_no_identity_shuts_nobody_out() {
+        let home = tempfile::tempdir().expect("a folder");
+        let key = new_data_key().expect("randomness");
+        let ann = add(home.path(), "ann", "ann's", WorkFactor::ForTests).expect("ann");
+        share(home.path(), &key, std::slice::from_ref(&ann)).expect("shared");
+        fs::copy(home.path().join(DATA_KEY), home.path().join("a-copy.age")).expect("copied");
+        fs::write(home.path().join("aaa.age"), "").expect("written");
+        fs::create_dir(home.path().join("aab.age")).expect("made");
+        assert_eq!(open(home.path(), "ann's", None).expect("opened").person, Some(ann));
+        assert!(matches!(open(home.path(), "ann's", Some("aaa")), Err(KeyError::Damaged { .. })));
+        assert!(matches!(open(home.path(), "carl's", None), Err(KeyError::WrongPassphrase { .. })));
     }
 
     #[test]

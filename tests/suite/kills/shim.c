@@ -1,0 +1,68 @@
+// A preload shim for the tests of kills and faults: the FAULT_N-th operation on a path below FAULT_ROOT fails with FAULT_ERR, is cut
+// short, or kills the process before or after it. It sees what the program and its database engine ask of the system alike, so the
+// program itself needs no code for it. FAULT_OPS: the operations that count, with commas around; FAULT_LOG: a file that gets them all.
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+#include <sys/uio.h>
+#include <unistd.h>
+#include <limits.h>
+#include <pthread.h>
+static int inited, err_no, n_fail, mode, count, verbose; static const char *root, *ops; static int logfd = -1;
+static pthread_mutex_t mu = PTHREAD_MUTEX_INITIALIZER;
+enum { ONCE, FOREVER, KILLB, KILLA, SHORT };
+#define REAL(name, ret, ...) static ret (*r)(__VA_ARGS__); if (!r) r = dlsym(RTLD_NEXT, name);
+static void init(void) __attribute__((constructor));
+static void init(void) {
+  if (inited) return; inited = 1;
+  root = getenv("FAULT_ROOT"); ops = getenv("FAULT_OPS"); if (!ops) ops = "all";
+  const char *s = getenv("FAULT_N"); n_fail = s ? atoi(s) : 0;
+  s = getenv("FAULT_ERR"); err_no = s ? atoi(s) : EIO;
+  s = getenv("FAULT_MODE"); mode = !s || !strcmp(s,"once") ? ONCE : !strcmp(s,"forever") ? FOREVER : !strcmp(s,"kill") ? KILLB : !strcmp(s,"killafter") ? KILLA : SHORT;
+  s = getenv("FAULT_LOG"); if (s) { REAL("open", int, const char*, int, ...) logfd = r(s, O_WRONLY|O_CREAT|O_APPEND, 0600); }
+}
+static int below(const char *p) { return root && p && !strncmp(p, root, strlen(root)); }
+static int fdbelow(int fd, char *buf) { char l[64]; snprintf(l, 64, "/proc/self/fd/%d", fd); ssize_t k = readlink(l, buf, PATH_MAX-1); if (k < 0) return 0; buf[k] = 0; return below(buf); }
+static int pathbelow(const char *p, char *buf) { if (!p) return 0; if (p[0] != '/') { if (!getcwd(buf, PATH_MAX)) return 0; strncat(buf, "/", PATH_MAX-1); strncat(buf, p, PATH_MAX - strlen(buf) - 1); } else { strncpy(buf, p, PATH_MAX-1); } return below(buf); }
+// 0 = go on, 1 = fail, 2 = short, 3 = kill after
+static int hit(const char *op, const char *path) {
+  init(); if (strcmp(ops,"all")) { char pat[40]; snprintf(pat, 40, ",%s,", op); if (!strstr(ops, pat)) return 0; }
+  pthread_mutex_lock(&mu); int c = ++count; pthread_mutex_unlock(&mu);
+  int is = n_fail && (mode == FOREVER ? c >= n_fail : c == n_fail);
+  if (logfd >= 0) { char b[PATH_MAX+80]; int k = snprintf(b, sizeof b, "%d %s %s%s\n", c, op, path, is ? " <==" : ""); REAL("write", ssize_t, int, const void*, size_t) r(logfd, b, k); }
+  if (!is) return 0;
+  if (mode == KILLB) raise(SIGKILL);
+  if (mode == KILLA) return 3;
+  if (mode == SHORT) return 2;
+  return 1;
+}
+#define AFTER(h) if ((h) == 3) raise(SIGKILL);
+#define OPENS(name) int name(const char *p, int f, ...) { mode_t m = 0; if (f & (O_CREAT|O_TMPFILE)) { va_list a; va_start(a,f); m = va_arg(a,mode_t); va_end(a);} REAL(#name, int, const char*, int, ...) char b[PATH_MAX]; int e=0; if (pathbelow(p,b)) e = hit((f&O_CREAT)?"create":"open", b); if (e==1||e==2) { errno = err_no; return -1; } int x = r(p,f,m); AFTER(e) return x; }
+OPENS(open) OPENS(open64)
+#define OPENATS(name) int name(int d, const char *p, int f, ...) { mode_t m = 0; if (f & (O_CREAT|O_TMPFILE)) { va_list a; va_start(a,f); m = va_arg(a,mode_t); va_end(a);} REAL(#name, int, int, const char*, int, ...) char b[PATH_MAX]; int e=0; if (pathbelow(p,b)) e = hit((f&O_CREAT)?"create":"open", b); if (e==1||e==2) { errno = err_no; return -1; } int x = r(d,p,f,m); AFTER(e) return x; }
+OPENATS(openat) OPENATS(openat64)
+ssize_t write(int fd, const void *p, size_t n) { REAL("write", ssize_t, int, const void*, size_t) char b[PATH_MAX]; int e = 0; if (fd > 2 && fd != logfd && fdbelow(fd,b)) e = hit("write", b); if (e==1) { errno = err_no; return -1; } if (e==2) return r(fd,p,n/2 ? n/2 : n); ssize_t x = r(fd,p,n); AFTER(e) return x; }
+#define PW(name) ssize_t name(int fd, const void *p, size_t n, off_t o) { REAL(#name, ssize_t, int, const void*, size_t, off_t) char b[PATH_MAX]; int e = 0; if (fdbelow(fd,b)) e = hit("pwrite", b); if (e==1) { errno = err_no; return -1; } if (e==2) return r(fd,p,n/2 ? n/2 : n,o); ssize_t x = r(fd,p,n,o); AFTER(e) return x; }
+PW(pwrite) PW(pwrite64)
+ssize_t writev(int fd, const struct iovec *v, int c) { REAL("writev", ssize_t, int, const struct iovec*, int) char b[PATH_MAX]; int e = 0; if (fd > 2 && fdbelow(fd,b)) e = hit("write", b); if (e==1||e==2) { errno = err_no; return -1; } ssize_t x = r(fd,v,c); AFTER(e) return x; }
+#define PR(name) ssize_t name(int fd, void *p, size_t n, off_t o) { REAL(#name, ssize_t, int, void*, size_t, off_t) char b[PATH_MAX]; int e = 0; if (fdbelow(fd,b)) e = hit("pread", b); if (e==1) { errno = err_no; return -1; } if (e==2) return r(fd,p,n/2 ? n/2 : n,o); ssize_t x = r(fd,p,n,o); AFTER(e) return x; }
+PR(pread) PR(pread64)
+ssize_t read(int fd, void *p, size_t n) { REAL("read", ssize_t, int, void*, size_t) char b[PATH_MAX]; int e = 0; if (fd > 2 && fdbelow(fd,b)) e = hit("read", b); if (e==1) { errno = err_no; return -1; } if (e==2) return r(fd,p,n/2 ? n/2 : n); ssize_t x = r(fd,p,n); AFTER(e) return x; }
+#define FS(name) int name(int fd) { REAL(#name, int, int) char b[PATH_MAX]; int e = 0; if (fdbelow(fd,b)) e = hit("fsync", b); if (e==1||e==2) { errno = err_no; return -1; } int x = r(fd); AFTER(e) return x; }
+FS(fsync) FS(fdatasync)
+#define FT(name) int name(int fd, off_t o) { REAL(#name, int, int, off_t) char b[PATH_MAX]; int e = 0; if (fdbelow(fd,b)) e = hit("ftruncate", b); if (e==1||e==2) { errno = err_no; return -1; } int x = r(fd,o); AFTER(e) return x; }
+FT(ftruncate) FT(ftruncate64)
+int rename(const char *a, const char *c) { REAL("rename", int, const char*, const char*) char b[PATH_MAX]; int e = 0; if (pathbelow(a,b)) e = hit("rename", b); if (e==1||e==2) { errno = err_no; return -1; } int x = r(a,c); AFTER(e) return x; }
+int unlink(const char *a) { REAL("unlink", int, const char*) char b[PATH_MAX]; int e = 0; if (pathbelow(a,b)) e = hit("unlink", b); if (e==1||e==2) { errno = err_no; return -1; } int x = r(a); AFTER(e) return x; }
+int unlinkat(int d, const char *a, int f) { REAL("unlinkat", int, int, const char*, int) char b[PATH_MAX]; int e = 0; if (d == AT_FDCWD ? pathbelow(a,b) : fdbelow(d,b)) e = hit("unlink", b); if (e==1||e==2) { errno = err_no; return -1; } int x = r(d,a,f); AFTER(e) return x; }
+int rmdir(const char *a) { REAL("rmdir", int, const char*) char b[PATH_MAX]; int e = 0; if (pathbelow(a,b)) e = hit("unlink", b); if (e==1||e==2) { errno = err_no; return -1; } int x = r(a); AFTER(e) return x; }
+int mkdir(const char *a, mode_t m) { REAL("mkdir", int, const char*, mode_t) char b[PATH_MAX]; int e = 0; if (pathbelow(a,b)) e = hit("mkdir", b); if (e==1||e==2) { errno = err_no; return -1; } int x = r(a,m); AFTER(e) return x; }
+int futimens(int fd, const struct timespec t[2]) { REAL("futimens", int, int, const struct timespec*) char b[PATH_MAX]; int e = 0; if (fdbelow(fd,b)) e = hit("utime", b); if (e==1||e==2) { errno = err_no; return -1; } int x = r(fd,t); AFTER(e) return x; }
