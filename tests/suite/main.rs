@@ -24,3 +24,4 @@ mod protect;
 mod rules;
 mod series;
 mod stocks;
+mod stranger;
