@@ -3,9 +3,9 @@
 //! with too many tables are left out and counted.
 
 /// Tables of one part that are tried at most.
-const TABLES: usize = 60_000;
+const TABLES: usize = 3_000;
 /// Choices on the way to them.
-const CHOICES: usize = 400_000;
+const CHOICES: usize = 10_000;
 
 /// Bounds of every variable; none above where nothing bounds it.
 type Bounds = Vec<(i64, Option<i64>)>;
