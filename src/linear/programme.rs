@@ -6,7 +6,7 @@ use clarabel::algebra::CscMatrix;
 use clarabel::solver::{DefaultSettings, DefaultSolver, IPSolver, NonnegativeConeT, SolverStatus, ZeroConeT};
 
 use crate::component::Component;
-use crate::independent::independent_rows;
+use crate::independent::{Independent, independent_rows};
 use crate::propagate::Bounds;
 use crate::system::{System, float};
 
@@ -43,6 +43,8 @@ pub struct Programme {
     variables: Vec<usize>,
     /// Sparse independent rows in the component's own columns, for the proof of a bound.
     rows: Vec<SparseRow>,
+    /// Rows that were left out because they follow come to something else than these say.
+    is_contradiction: bool,
     /// Which rows of the system these are.
     row_of: Vec<usize>,
     lower: Vec<f64>,
@@ -65,20 +67,24 @@ impl Programme {
         for (column, &variable) in component.variables.iter().enumerate() {
             place[variable] = Some(column);
         }
-        let (row_of, rows) = own_rows(system, bounds, component, &place);
+        let OwnRows { row_of, rows, is_contradiction } = own_rows(system, bounds, component, &place);
         let lower = component.variables.iter().map(|&variable| float(bounds.lower[variable])).collect();
         let upper = component.variables.iter().map(|&variable| bounds.upper[variable].map(float)).collect();
         // A bound that only follows from the rows would cost a cone each and say nothing new.
         let stated: Vec<usize> =
             (0..component.variables.len()).filter(|&at| system.upper[component.variables[at]].is_some()).collect();
+        let variables = component.variables.clone();
         let mut programme =
-            Self { variables: component.variables.clone(), rows, row_of, lower, upper, place, unit: 1.0, solver: None };
+            Self { variables, rows, is_contradiction, row_of, lower, upper, place, unit: 1.0, solver: None };
         programme.solver = programme.build(&stated);
         programme
     }
 
     /// The least that `cost` (a sum of `(variable, coefficient)`) comes to. Variables outside the component are ignored.
     pub fn minimise(&mut self, cost: &[(usize, f64)]) -> Answer {
+        if self.is_contradiction {
+            return Answer::Infeasible;
+        }
         let mut dense = vec![0.0; self.variables.len()];
         for &(variable, coefficient) in cost {
             if let Some(column) = self.place.get(variable).copied().flatten() {
@@ -188,13 +194,14 @@ impl Programme {
 /// `(column, coefficient)` and the right-hand side.
 type SparseRow = (Vec<(usize, f64)>, f64);
 
+struct OwnRows {
+    row_of: Vec<usize>,
+    rows: Vec<SparseRow>,
+    is_contradiction: bool,
+}
+
 /// The component's rows without constants, and without those that follow from others.
-fn own_rows(
-    system: &System,
-    bounds: &Bounds,
-    component: &Component,
-    place: &[Option<usize>],
-) -> (Vec<usize>, Vec<SparseRow>) {
+fn own_rows(system: &System, bounds: &Bounds, component: &Component, place: &[Option<usize>]) -> OwnRows {
     let mut sparse = Vec::with_capacity(component.rows.len());
     let mut totals = Vec::with_capacity(component.rows.len());
     for &row in &component.rows {
@@ -210,9 +217,11 @@ fn own_rows(
         sparse.push(terms);
         totals.push(total);
     }
-    let keep = independent_rows(&sparse, component.variables.len());
+    let Independent { rows, is_contradiction } = independent_rows(&sparse, &totals, component.variables.len());
     let floats = |terms: &[(usize, i64)]| terms.iter().map(|&(column, value)| (column, float(value))).collect();
-    keep.into_iter().map(|at| (component.rows[at], (floats(&sparse[at]), float(totals[at])))).unzip()
+    let (row_of, rows) =
+        rows.into_iter().map(|at| (component.rows[at], (floats(&sparse[at]), float(totals[at])))).unzip();
+    OwnRows { row_of, rows, is_contradiction }
 }
 
 #[cfg(test)]
@@ -261,6 +270,19 @@ mod tests {
         let mut programme = Programme::new(&system, &bounds, &system.components(&bounds)[0]);
         let (most, proven) = solved(programme.maximise(&[(0, 1.0)]));
         assert!((most / 3e15 - 1.0).abs() < 1e-6 && (3e15..3.01e15).contains(&proven), "{most} {proven}");
+    }
+
+    /// One sum of the square follows from the other three. Propagation would creep to the contradiction by steps of one.
+    #[test]
+    fn a_sum_that_follows_from_others_and_says_otherwise_is_no_solution() {
+        let mut system = System::default();
+        let cells: Vec<usize> = (0..4).map(|_| system.variable(0, None)).collect();
+        for (left, right, sum) in [(0, 1, 3_000), (2, 3, 9_000), (0, 2, 5_000), (1, 3, 7_001)] {
+            system.equation([(cells[left], 1), (cells[right], 1)], sum);
+        }
+        let bounds = system.propagate().expect("no sum alone shows it");
+        let mut programme = Programme::new(&system, &bounds, &system.components(&bounds)[0]);
+        assert_eq!(programme.minimise(&[(0, 1.0)]), Answer::Infeasible);
     }
 
     #[test]

@@ -288,7 +288,8 @@ fn ordered(system: &System, component: &Component, place: &[Option<usize>]) -> (
         terms.filter_map(|&(variable, coefficient)| place[variable].map(|column| (column, coefficient))).collect()
     };
     let sparse: Vec<Vec<(usize, i64)>> = component.rows.iter().map(own).collect();
-    let independent = independent_rows(&sparse, component.variables.len());
+    // What contradicts itself has no vertex anyway.
+    let independent = independent_rows(&sparse, &vec![0; sparse.len()], component.variables.len()).rows;
     let mut is_independent = vec![false; sparse.len()];
     for &at in &independent {
         is_independent[at] = true;

@@ -30,4 +30,5 @@ mod rules;
 mod series;
 mod small_office;
 mod stocks;
+mod stranger;
 mod together;

@@ -8,7 +8,7 @@
 //! where the difference is of few, each of its parts is empty or of few, and is protected; and where a part could be of many, so
 //! could the whole. (County 10, Town 8: the 2 are in Village or in South, and neither could be 5.)
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::Space;
 
@@ -21,6 +21,8 @@ pub(super) struct Lineage {
     /// By code: the sums of which it is a child, and their parents.
     sums_with: Vec<Vec<(usize, u32)>>,
     between: HashMap<(u32, u32), Vec<usize>>,
+    /// Cells with codes further down whose sums have been told for them.
+    told: HashSet<(u32, u32)>,
 }
 
 impl Lineage {
@@ -32,7 +34,7 @@ impl Lineage {
             children.iter().for_each(|&child| sums_with[child as usize].push((at, *parent)));
         }
         let above = (0..size).map(|code| ancestors(&sums_with, code)).collect();
-        Self { above, is_parent, sums_with, between: HashMap::new() }
+        Self { above, is_parent, sums_with, between: HashMap::new(), told: HashSet::new() }
     }
 
     /// Every code above one, rising.
@@ -50,8 +52,22 @@ impl Lineage {
         self.above(lower).binary_search(&upper).is_ok()
     }
 
+    /// The sums on the ways from the cell `at`, whose code is `upper`, down to `lower`, but for such as were told for `at` before: where
+    /// one sum alone has `lower`, and the way to its parent was told, there is no other. A chain of codes would take their cube.
+    pub(super) fn untold(&mut self, at: u32, upper: u32, lower: u32) -> &[usize] {
+        self.told.insert((at, lower));
+        let is_short = match self.sums_with[lower as usize][..] {
+            [(_, parent)] => parent != upper && self.told.contains(&(at, parent)),
+            _ => false,
+        };
+        if is_short {
+            return std::slice::from_ref(&self.sums_with[lower as usize][0].0);
+        }
+        self.between(upper, lower)
+    }
+
     /// The sums on the ways from `upper` down to `lower`: their parents at or below the one, a child at or above the other.
-    pub(super) fn between(&mut self, upper: u32, lower: u32) -> &[usize] {
+    fn between(&mut self, upper: u32, lower: u32) -> &[usize] {
         if !self.between.contains_key(&(upper, lower)) {
             let children = self.above(lower).iter().chain([&lower]);
             let sums = children.flat_map(|&child| &self.sums_with[child as usize]);
@@ -97,5 +113,13 @@ mod tests {
         assert_eq!(lineage.between(1, 4), [1]);
         assert_eq!(lineage.above(4), [0, 1]);
         assert!(lineage.is_above(0, 3) && !lineage.is_above(2, 3));
+    }
+
+    #[test]
+    fn what_was_told_of_the_way_to_a_parent_is_not_told_again() {
+        let mut lineage = Lineage::new(&area());
+        assert_eq!(lineage.untold(7, 0, 1), [0], "County to North");
+        assert_eq!(lineage.untold(7, 0, 3), [1], "and from there to Town");
+        assert_eq!(lineage.untold(8, 0, 3), [0, 1], "for another cell all of it");
     }
 }

@@ -438,8 +438,9 @@ impl Variables {
             for (dimension, space) in problem.spaces.iter().enumerate().filter(|(_, space)| !space.sums.is_empty()) {
                 let lineage = &mut lineages[dimension];
                 for (upper, lower) in self.pairs(&mut lines, lineage, (dimension, &key), brings_sums) {
-                    for &sum in lineage.between(upper, lower) {
-                        let mut cell = key.to_vec();
+                    let mut cell = key.to_vec();
+                    cell[dimension] = upper;
+                    for &sum in lineage.untold(self.intern(&cell), upper, lower) {
                         cell[dimension] = space.sums[sum].0;
                         let parent = self.intern(&cell);
                         if seen.insert((parent, dimension, sum)) {
