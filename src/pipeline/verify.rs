@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use ::verify::attacks::picture::Easel;
+use ::verify::attacks::rendering::Unwritten;
 use ::verify::{Forced, Outside, Register};
 use confidential::protect::Reason;
 use confidential::referee::{Hit, Referee};
@@ -13,10 +14,10 @@ use model::claim::{Attack, Claim, Finding, Tried};
 use model::period::{Calendar, Period};
 use model::{Manifest, Verdict};
 
-use super::approved;
 use super::files::{read_plain, read_texts};
 use super::recover::{reports, staging};
 use super::{Error, Workspace};
+use super::{again, approved};
 
 /// Attacks release folders as a stranger would; with a workspace also compares with its ledger and looks for everybody
 /// in its store. `register`: what somebody outside knows of people, in the columns of an extract.
@@ -37,8 +38,10 @@ pub fn verify(folders: &[PathBuf], workspace: Option<&Workspace>, register: Opti
             Ok(verdict)
         }
         None => {
-            let outside = Outside { also: Vec::new(), register };
-            let mut verdict = ::verify::attack_knowing(&mut Easel::default(), folders, &[], &outside)?.verdict;
+            let outside = Outside { also: Vec::new(), register, writer: Some(again::write) };
+            let attacked = ::verify::attack_knowing(&mut Easel::default(), folders, &[], &outside)?;
+            let mut verdict = attacked.verdict;
+            again::leave_open(&mut verdict, &attacked.unwritten);
             verdict.not_run.push("identifiers: no workspace was named, so nobody's names are known".to_owned());
             verdict.not_run.push("comparison with the truth: no workspace was named".to_owned());
             verdict.not_run.push(UNJUDGED.to_owned());
@@ -93,9 +96,13 @@ impl Workspace {
         (entries, reason): (&[LedgerEntry], Option<&str>),
         register: Option<&Register>,
     ) -> Result<(Verdict, Vec<Forced>), Error> {
-        let outside = Outside { also: self.extracts()?, register: register.cloned() };
+        let outside = Outside { also: self.extracts()?, register: register.cloned(), writer: Some(again::write) };
         let attacked = ::verify::attack_knowing(&mut Easel::default(), folders, beside, &outside)?;
         let mut verdict = attacked.verdict;
+        // Whoever has the ledger knows the bytes that were approved.
+        let is_approved = |one: &&Unwritten| entries.iter().any(|entry| entry.manifest_sha256 == one.digest);
+        let unwritten: Vec<Unwritten> = attacked.unwritten.iter().filter(|one| !is_approved(one)).cloned().collect();
+        again::leave_open(&mut verdict, &unwritten);
         let notes = read_texts(&self.folder.join("config"))?.into_values().chain(reason.map(str::to_owned));
         let notes = squeezed(&notes.collect::<Vec<_>>().join(" "));
         for (folder, sentences) in &attacked.declared {

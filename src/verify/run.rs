@@ -10,6 +10,7 @@ use model::{Attack, Claim, Finding, Verdict};
 use crate::attacks::expectation::{self, Seen, Worked};
 use crate::attacks::picture::Easel;
 use crate::attacks::reconstruction::Forced;
+use crate::attacks::rendering::{self, Unwritten, Writer};
 use crate::attacks::system::Part;
 use crate::attacks::{consistency, extract, form, judge, manifest};
 use crate::error::VerifyError;
@@ -35,6 +36,8 @@ pub struct Attacked {
     /// Sentences with numbers that no table explains, by folder, which several files carry alike: for whoever knows the
     /// report's own notes to compare.
     pub declared: BTreeMap<String, BTreeSet<String>>,
+    /// Releases that nobody could write again, for whoever knows their bytes from elsewhere; to all others they are left open.
+    pub unwritten: Vec<Unwritten>,
 }
 
 /// Attacks `folders` together with the earlier releases that lie beside them.
@@ -62,12 +65,14 @@ pub fn attack_with(easel: &mut Easel, folders: &[PathBuf], beside: &[PathBuf]) -
 }
 
 /// What somebody knows beside the folders.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Outside {
     /// Releases that no manifest calls earlier: reports do not tell their readers who got rows.
     pub also: Vec<PathBuf>,
     /// People, as an outside register has them.
     pub register: Option<Register>,
+    /// How this program writes a release; without, no file is written again.
+    pub writer: Option<Writer>,
 }
 
 /// As [`attack_with`], by somebody who knows more.
@@ -99,6 +104,7 @@ pub fn attack_knowing(
     run.attack_extracts(outside.register.as_ref())?;
     run.judge()?;
     run.judge_form();
+    run.judge_rendering(outside.writer);
     let mut attacked = run.result;
     attacked.verdict.narrowest = risks::narrowest(&attacked.claims);
     risks::conclude(&mut attacked.verdict);
@@ -282,6 +288,29 @@ impl Run {
             let found = form::check(&opened.folder, &opened.tables).into_iter();
             let named = found.map(|finding| Finding { file: format!("{}{}", opened.prefix, finding.file), ..finding });
             self.result.verdict.findings.extend(named);
+        }
+    }
+
+    /// What is in no release that this program writes of these figures and words.
+    fn judge_rendering(&mut self, writer: Option<Writer>) {
+        let Some(writer) = writer else { return };
+        let mut alike = 0;
+        for opened in self.opened.iter().filter(|opened| opened.is_given && opened.folder.is_listed) {
+            let held = rendering::check(&opened.folder, writer);
+            alike += held.alike;
+            self.result.unwritten.extend(held.unwritten);
+            // A file that is found here is not named a second time for its blanks.
+            let is_twice = |finding: &Finding| finding.kind == "file_form";
+            let named =
+                held.findings.into_iter().map(|one| Finding { file: format!("{}{}", opened.prefix, one.file), ..one });
+            for finding in named {
+                self.result.verdict.findings.retain(|other| !is_twice(other) || other.file != finding.file);
+                self.result.verdict.findings.push(finding);
+            }
+        }
+        if alike > 0 {
+            let scope = format!("{alike} files written again from release.json and the tidy tables, the same bytes");
+            self.result.verdict.tried.push(Tried { attack: Attack::Rendering, scope, not_shown: 0 });
         }
     }
 

@@ -19,6 +19,7 @@ pub mod order;
 pub mod picture;
 pub mod reconstruction;
 pub mod relations;
+pub mod rendering;
 pub mod rests;
 pub mod rounding;
 pub mod scene;

@@ -23,6 +23,7 @@ pub const fn words(attack: Attack) -> &'static str {
         Attack::Interval => "interval",
         Attack::Chart => "chart",
         Attack::Leftover => "leftover",
+        Attack::Rendering => "rendering",
         Attack::Identifier => "identifier",
         Attack::Manifest => "manifest",
         Attack::Reconstruction => "reconstruction",
