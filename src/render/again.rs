@@ -2,7 +2,8 @@
 //!
 //! Comes in: the manifest as read, and bytes of files by path. Goes out: every file of the release as this program writes it, or
 //! why it cannot. Reading is lenient, because whoever asks compares bytes: what was misread is written otherwise. Deliberately
-//! absent: the comparison, and any file but tables; a word that stands on the page alone is not written again.
+//! absent: the comparison, and any file but tables; a word that stands on the page alone is not written again. Pictures are left
+//! out: each is held against its drawing, pixel by pixel, by an attack of its own.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +16,7 @@ use model::release::{
 };
 use thiserror::Error;
 
-use crate::{RenderError, RenderedFile, expectation, write_all};
+use crate::{Pictures, RenderError, RenderedFile, expectation, write_all};
 
 /// Why a release is not written again.
 #[derive(Debug, Error, PartialEq, Eq)]
@@ -40,7 +41,7 @@ pub enum NotAgain {
 /// Longer texts stand in no configuration, and breaking their lines would take long.
 const LONGEST_TEXT_BYTES: usize = 10_000;
 
-/// Every file of the release that `manifest` and the tidy tables in `files` describe.
+/// Every file but pictures of the release that `manifest` and the tidy tables in `files` describe.
 ///
 /// # Errors
 /// [`NotAgain`] where the release was not written by this version of the program.
@@ -52,7 +53,8 @@ pub fn render_again(manifest: &Manifest, files: &BTreeMap<String, Vec<u8>>) -> R
     if texts(manifest, words).any(|text| text.len() > LONGEST_TEXT_BYTES) {
         return Err(NotAgain::NoRelease { what: "a text of release.json is longer than any that is written" });
     }
-    write_all(&parts(manifest, words, files)?).map_err(|error| NotAgain::NoRelease { what: fault(&error) })
+    write_all(&parts(manifest, words, files)?, Pictures::LeftOut)
+        .map_err(|error| NotAgain::NoRelease { what: fault(&error) })
 }
 
 /// The error without what it quotes of the release.

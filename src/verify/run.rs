@@ -12,6 +12,7 @@ use crate::attacks::picture::Easel;
 use crate::attacks::reconstruction::Forced;
 use crate::attacks::rendering::{self, Unwritten, Writer};
 use crate::attacks::system::Part;
+use crate::attacks::words::{self, Worded};
 use crate::attacks::{consistency, extract, form, judge, manifest};
 use crate::error::VerifyError;
 use crate::readers::csv::{self, Table};
@@ -36,6 +37,8 @@ pub struct Attacked {
     /// Sentences with numbers that no table explains, by folder, which several files carry alike: for whoever knows the
     /// report's own notes to compare.
     pub declared: BTreeMap<String, BTreeSet<String>>,
+    /// Figures in the words of `release.json`, for whoever knows the report's own words. Each is a finding too.
+    pub worded: Vec<Worded>,
     /// Releases that nobody could write again, for whoever knows their bytes from elsewhere; to all others they are left open.
     pub unwritten: Vec<Unwritten>,
 }
@@ -155,10 +158,13 @@ impl Run {
                     "" => folder.name == name,
                     own => own == name,
                 };
-                let known = self.opened.iter().position(|opened| is_named(&opened.folder));
+                // Two folders may have one name; the digest tells which of them is meant.
+                let is_meant = |opened: &Opened| opened.folder.digest == digest;
+                let known = self.opened.iter().position(is_meant);
+                let known = known.or_else(|| self.opened.iter().position(|opened| is_named(&opened.folder)));
                 let place = match known {
                     Some(place) => Some(place),
-                    None => self.find_earlier(&name, parent.as_deref(), beside)?,
+                    None => self.find_earlier((&name, &digest), parent.as_deref(), beside)?,
                 };
                 match place {
                     Some(place) if self.opened[place].folder.digest != digest => {
@@ -181,7 +187,7 @@ impl Run {
 
     fn find_earlier(
         &mut self,
-        name: &str,
+        (name, digest): (&str, &str),
         parent: Option<&Path>,
         beside: &[PathBuf],
     ) -> Result<Option<usize>, VerifyError> {
@@ -192,8 +198,10 @@ impl Run {
         }
         let siblings = parent.into_iter().chain(beside.iter().map(PathBuf::as_path)).map(|folder| folder.join(name));
         let itself = beside.iter().filter(|folder| folder.file_name().is_some_and(|own| own == name)).cloned();
-        let candidates: Vec<PathBuf> = siblings.chain(itself).collect();
-        let Some(path) = candidates.into_iter().find(|path| path.join(folder::MANIFEST).is_file()) else {
+        let is_meant = |folder: &&PathBuf| folder::digest_of(folder).as_deref() == Some(digest);
+        let meant = beside.iter().find(is_meant).cloned();
+        let mut candidates = meant.into_iter().chain(siblings).chain(itself);
+        let Some(path) = candidates.find(|path| path.join(folder::MANIFEST).is_file()) else {
             return Ok(None);
         };
         self.opened.push(Opened::new(folder::open(&path)?, false));
@@ -213,7 +221,7 @@ impl Run {
     fn read(&mut self, easel: &mut Easel) {
         let mut files = 0;
         let (mut findings, mut tried, mut not_run) = (Vec::new(), Vec::new(), Vec::new());
-        let mut declared = BTreeMap::new();
+        let (mut declared, mut worded) = (BTreeMap::new(), Vec::new());
         for opened in &mut self.opened {
             let mut own = std::mem::take(&mut opened.folder.findings);
             opened.tables = read_tables(&opened.folder, &mut own);
@@ -222,6 +230,13 @@ impl Run {
                 files += opened.folder.files.len();
                 own.extend(opened.microdata.iter().flat_map(|data| data.findings.clone()));
                 own.extend(manifest::check(&opened.folder, &opened.tables));
+                for mut one in words::check(&opened.folder, &opened.tables).worded {
+                    if !own.contains(&one.finding) {
+                        own.push(one.finding.clone());
+                    }
+                    one.finding.file = format!("{}{}", opened.prefix, one.finding.file);
+                    worded.push(one);
+                }
                 let checked = consistency::check(&opened.folder, &opened.tables, easel);
                 own.extend(checked.findings);
                 tried.extend(checked.tried);
@@ -250,6 +265,7 @@ impl Run {
         self.result.verdict.releases = named.collect();
         self.result.verdict.trusted = self.taken_on_trust();
         self.result.declared = declared;
+        self.result.worded = worded;
         self.result.verdict.tried.push(Tried {
             attack: Attack::Folder,
             scope: format!("{files} files in {} folders", self.opened.iter().filter(|opened| opened.is_given).count()),
@@ -267,16 +283,20 @@ impl Run {
         for (name, key) in foreign {
             self.not_run(format!("{name}: {key} is not understood, so the tables were read without it"));
         }
-        let unlisted: Vec<String> = self
+        let unlisted: Vec<(String, u64)> = self
             .opened
             .iter()
             .filter(|opened| !opened.folder.is_listed)
-            .map(|opened| opened.folder.name.clone())
+            .map(|opened| (opened.folder.name.clone(), opened.folder.unread))
             .collect();
-        for name in unlisted {
+        for (name, unread) in unlisted {
             self.not_run(format!(
                 "{name} lists no files: digests and unlisted files were not checked, and only its tables were read"
             ));
+            if unread > 0 {
+                let scope = format!("{unread} files of {name} that its release.json does not list were not read");
+                self.result.verdict.tried.push(Tried { attack: Attack::Folder, scope, not_shown: unread });
+            }
         }
     }
 

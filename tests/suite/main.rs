@@ -21,6 +21,7 @@ mod mutations;
 mod plan;
 mod planted;
 mod protect;
+mod rendering;
 mod rules;
 mod series;
 mod stocks;

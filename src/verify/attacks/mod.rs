@@ -25,6 +25,7 @@ pub mod rounding;
 pub mod scene;
 pub mod subtraction;
 pub mod system;
+pub mod words;
 
 #[cfg(test)]
 mod tests;

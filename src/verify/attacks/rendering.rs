@@ -22,7 +22,7 @@ pub type Writer = fn(&Manifest, &BTreeMap<String, Vec<u8>>) -> Rewritten;
 /// What came of writing again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Rewritten {
-    /// Every file by path, `release.json` too.
+    /// Every file by path, `release.json` too, and pictures left out.
     Files(BTreeMap<String, Vec<u8>>),
     /// It claims to be written by this program, and no release of this program looks like that.
     Refused(String),
@@ -79,6 +79,8 @@ pub fn check(folder: &Folder, writer: Writer) -> Held {
                 let message = "a byte that release.json and the tidy tables do not give".to_owned();
                 held.findings.push(finding("rendering_differs", file, place(file, own, bytes), message));
             }
+            // Its own attack holds a picture against its drawing, pixel by pixel and packed again.
+            None if is_picture_of(file, &written) => {}
             None => {
                 let message = "a file that no release with this release.json has".to_owned();
                 held.findings.push(finding("rendering_more", file, String::new(), message));
@@ -98,6 +100,10 @@ pub fn check(folder: &Folder, writer: Writer) -> Held {
         None => {}
     }
     held
+}
+
+fn is_picture_of(file: &str, written: &BTreeMap<String, Vec<u8>>) -> bool {
+    file.strip_suffix("png").is_some_and(|stem| written.contains_key(&format!("{stem}svg")))
 }
 
 fn own_name(folder: &Folder) -> String {
@@ -144,28 +150,16 @@ fn entry_place(own: Option<&Value>, found: Option<&Value>) -> String {
     format!(", entry {}", first + 1)
 }
 
-/// Where two files begin to differ: part and cell of a workbook, section of the page, line of a text, chunk of a picture.
+/// Where two files begin to differ: part and cell of a workbook, section of the page, line of a text.
 fn place(file: &str, own: &[u8], found: &[u8]) -> String {
     match file.rsplit('.').next().unwrap_or_default() {
         "xlsx" | "ods" => archive_place(own, found),
-        "png" => format!("chunk {}, byte {}", chunk(own, differs_at(own, found)), differs_at(own, found) + 1),
         _ => text_place(own, found),
     }
 }
 
 fn differs_at(own: &[u8], found: &[u8]) -> usize {
     own.iter().zip(found).position(|(own, found)| own != found).unwrap_or(own.len().min(found.len()))
-}
-
-/// The number of the picture's chunk that holds byte `at`, from 1; 0 for its signature.
-fn chunk(own: &[u8], at: usize) -> usize {
-    let (mut number, mut end) = (0, 8);
-    while at >= end && end + 8 <= own.len() {
-        let length = own.get(end..end + 4).and_then(|length| length.try_into().ok()).map_or(0, u32::from_be_bytes);
-        end = end.saturating_add(12).saturating_add(length as usize);
-        number += 1;
-    }
-    number
 }
 
 fn text_place(own: &[u8], found: &[u8]) -> String {
@@ -233,17 +227,5 @@ mod tests {
         let found = b"<h1>Report</h1>\n<section id=\"t02\"><p>Three in Tamworth</p></section>\n";
         assert_eq!(text_place(own, found), "line 2, byte 22, in t02");
         assert_eq!(text_place(b"a\nb\n", b"a\nb"), "line 2, byte 2");
-    }
-
-    #[test]
-    fn a_picture_differs_in_a_chunk() {
-        let mut own = b"\x89PNG\r\n\x1a\n".to_vec();
-        for kind in [b"IHDR", b"IDAT"] {
-            own.extend([0, 0, 0, 2]);
-            own.extend(kind);
-            own.extend([7, 7, 0, 0, 0, 0]);
-        }
-        let at = |byte: usize| chunk(&own, byte);
-        assert_eq!((at(3), at(8), at(21), at(22)), (0, 1, 1, 2));
     }
 }
