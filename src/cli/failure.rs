@@ -89,7 +89,7 @@ impl Failure {
             Self::Pipeline(error) => print_error(error, code, globals),
             Self::Usage { fact, next } => complain(&sentence(fact, next, code)),
             Self::Disclosure { findings: 0, open } => {
-                let fact = format!("verify found nothing, but could not show {open} cells to be safe");
+                let fact = format!("verify found nothing, but could not show {open} cells or files to be safe");
                 complain(&sentence(
                     &fact,
                     "Do not pass it on before they are; smaller tables are easier to show.",

@@ -93,6 +93,29 @@ impl Referee {
     }
 }
 
+/// How a text is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// As people read it: there single names count.
+    Read,
+    /// Words that markup is made of.
+    Unread,
+    /// From its end: there only full names count, and numbers are others.
+    Backwards,
+}
+
+impl Way {
+    const fn counts(self, entry: Entry) -> bool {
+        let is_name = matches!(entry.kind, IdentifierKind::Name);
+        let is_single = is_name && matches!(entry.strength, Strength::Medium);
+        match self {
+            Self::Read => true,
+            Self::Unread => !is_single,
+            Self::Backwards => is_name && !is_single,
+        }
+    }
+}
+
 struct Scan<'a> {
     index: &'a Index,
     file: &'a str,
@@ -119,16 +142,29 @@ impl Scan<'_> {
         let raw = views::text_of(bytes);
         let decoded = views::decoded(&raw);
         let readable = decoded.as_deref().unwrap_or(&raw);
-        let text = views::is_markup(readable).then(|| views::without_tags(readable));
+        let is_markup = views::is_markup(readable);
+        let text = is_markup.then(|| views::without_tags(readable));
+        let glued = if is_markup { views::glued(readable) } else { None };
         let wide = views::in_two_bytes(bytes);
         // In the noise of packed bytes short names turn up by chance.
         let plain = text.is_none() && !bytes.contains(&0);
-        self.view(&joined(name, ""), &raw, plain && decoded.is_none(), &mut seen);
-        let others =
-            [("decoded, ", &decoded, plain), ("without tags, ", &text, true), ("two bytes a letter, ", &wide, true)];
-        for (reading, text, read) in others {
+        let way = |read: bool| if read { Way::Read } else { Way::Unread };
+        self.view(&joined(name, ""), &raw, way(plain && decoded.is_none()), &mut seen);
+        // What people read, for readings that would be chance in packed bytes.
+        let people_read = text.as_deref().or_else(|| plain.then_some(readable));
+        let latin = people_read.and_then(views::in_latin);
+        let backwards = people_read.map(views::backwards);
+        let others = [
+            ("decoded, ", &decoded, way(plain)),
+            ("without tags, ", &text, Way::Read),
+            ("without tags within words, ", &glued, Way::Read),
+            ("letters that look alike, ", &latin, Way::Read),
+            ("backwards, ", &backwards, Way::Backwards),
+            ("two bytes a letter, ", &wide, Way::Read),
+        ];
+        for (reading, text, way) in others {
             if let Some(text) = text {
-                self.view(&joined(name, reading), text, read, &mut seen);
+                self.view(&joined(name, reading), text, way, &mut seen);
             }
         }
         for part in unpack::runs(readable).into_iter().chain(unpack::parts(bytes, &mut self.budget)) {
@@ -145,8 +181,7 @@ impl Scan<'_> {
         self.hits.push(Hit { file: self.file.to_owned(), place, kind, strength });
     }
 
-    /// `read`: whether people read this text, and not the words that markup is made of: there single names count.
-    fn view(&mut self, name: &str, text: &str, read: bool, seen: &mut HashSet<u64>) {
+    fn view(&mut self, name: &str, text: &str, way: Way, seen: &mut HashSet<u64>) {
         let folded = views::fold(text);
         let text = folded.text.as_str();
         let words: Vec<Word> = words(text)
@@ -160,17 +195,20 @@ impl Scan<'_> {
         let mut found: Vec<(usize, IdentifierKind, Strength)> = Vec::new();
         for at in 0..words.len() {
             for (run, entry) in self.phrases(text, &words[at..]) {
-                let single_name = entry.kind == IdentifierKind::Name && entry.strength == Strength::Medium;
-                if (read || !single_name) && seen.insert(run) {
+                if way.counts(entry) && seen.insert(run) {
                     found.push((words[at].start, entry.kind, entry.strength));
                 }
             }
-            if words[at].digits && self.phone(text, &words[at..]) && seen.insert(words[at].hash ^ 1) {
+            if way != Way::Backwards
+                && words[at].digits
+                && self.phone(text, &words[at..])
+                && seen.insert(words[at].hash ^ 1)
+            {
                 found.push((words[at].start, IdentifierKind::Phone, Strength::Strong));
             }
         }
         // References are letters and digits, so they lie within a word.
-        let long = words.iter().filter(|word| word.end - word.start >= WINDOW);
+        let long = words.iter().filter(|word| way != Way::Backwards && word.end - word.start >= WINDOW);
         for at in long.flat_map(|word| word.start..=word.end - WINDOW) {
             for (run, entry) in self.index.inside(&text.as_bytes()[at..]) {
                 if seen.insert(run) {
@@ -178,7 +216,7 @@ impl Scan<'_> {
                 }
             }
         }
-        if read {
+        if way == Way::Read {
             let pairs = self.pairs(&words);
             found.extend(pairs.into_iter().map(|at| (at, IdentifierKind::Name, Strength::Weak)));
         }

@@ -18,6 +18,8 @@ pub enum Attack {
     Chart,
     /// What a file carries beside what it shows.
     Leftover,
+    /// A file that is not what its release's figures and words give.
+    Rendering,
     /// An identifier of the store.
     Identifier,
     /// A manifest that claims more doubt than its tables leave.

@@ -14,6 +14,7 @@ pub mod lines;
 pub mod manifest;
 pub mod method;
 pub mod period;
+pub mod presentation;
 pub mod ptable;
 pub mod published;
 pub mod release;

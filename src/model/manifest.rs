@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::extract::ExtractEntry;
 use crate::hierarchy::Hierarchy;
+use crate::presentation::Presentation;
 use crate::scope::Scope;
 
 /// What a release says of itself. Only `threshold`, `hierarchies` and `tables` are needed to attack it.
@@ -56,6 +57,9 @@ pub struct Manifest {
     /// The case-level file, where the release is one; then it has no tables.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub extract: Option<ExtractEntry>,
+    /// What its pages say in words, where it has pages and is one of this program's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub presentation: Option<Presentation>,
 }
 
 /// Below this a threshold protects nobody: of two people in a cell each knows the other.

@@ -111,6 +111,7 @@ fn unreachable_manifest() -> Manifest {
         group_below: None,
         corrects: None,
         extract: None,
+        presentation: None,
     }
 }
 

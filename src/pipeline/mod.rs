@@ -1,6 +1,7 @@
 //! The only code that knows both sides of the wall. Comes in: folders, files, periods. Goes out: releases that passed
 //! their own attack. Maps every error to an exit code and a next step. Deliberately absent: printing.
 
+mod again;
 mod anchor;
 mod approved;
 mod attacked;

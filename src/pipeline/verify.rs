@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use ::verify::attacks::picture::Easel;
+use ::verify::attacks::rendering::Unwritten;
+use ::verify::attacks::words::Worded;
 use ::verify::{Forced, Outside, Register};
 use confidential::protect::Reason;
 use confidential::referee::{Hit, Referee};
@@ -13,11 +15,10 @@ use model::claim::{Attack, Claim, Finding, Tried};
 use model::period::{Calendar, Period};
 use model::{Manifest, Verdict};
 
-use super::approved;
 use super::attacked::MANIFEST;
 use super::files::{read_plain, read_texts};
 use super::recover::{reports, staging};
-use super::{Error, Workspace};
+use super::{Error, Workspace, again, approved};
 
 /// Attacks release folders as a stranger would; with a workspace also compares with its ledger and looks for everybody
 /// in its store. `register`: what somebody outside knows of people, in the columns of an extract.
@@ -38,8 +39,10 @@ pub fn verify(folders: &[PathBuf], workspace: Option<&Workspace>, register: Opti
             Ok(verdict)
         }
         None => {
-            let outside = Outside { also: Vec::new(), register };
-            let mut verdict = ::verify::attack_knowing(&mut Easel::default(), folders, &[], &outside)?.verdict;
+            let outside = Outside { also: Vec::new(), register, writer: Some(again::write) };
+            let attacked = ::verify::attack_knowing(&mut Easel::default(), folders, &[], &outside)?;
+            let mut verdict = attacked.verdict;
+            again::leave_open(&mut verdict, &attacked.unwritten);
             verdict.not_run.push("identifiers: no workspace was named, so nobody's names are known".to_owned());
             verdict.not_run.push("comparison with the truth: no workspace was named".to_owned());
             verdict.not_run.push(UNJUDGED.to_owned());
@@ -49,8 +52,8 @@ pub fn verify(folders: &[PathBuf], workspace: Option<&Workspace>, register: Opti
 }
 
 /// What nobody can tell from a folder alone.
-const UNJUDGED: &str = "comparison with what was approved: no workspace was named, so words without a number, looks, sizes and \
-    orders of parts may say what no table says; with the workspace every byte is compared";
+const UNJUDGED: &str = "comparison with what was approved: no workspace was named, so nobody knows which words are the service's own: \
+    names, notes and reasons in release.json may say what no table says; with the workspace every byte is compared";
 
 /// The verdict as a page of text.
 #[must_use]
@@ -94,15 +97,25 @@ impl Workspace {
         (entries, reason): (&[LedgerEntry], Option<&str>),
         register: Option<&Register>,
     ) -> Result<(Verdict, Vec<Forced>), Error> {
-        let outside = Outside { also: self.extracts()?, register: register.cloned() };
+        let outside = Outside { also: self.extracts()?, register: register.cloned(), writer: Some(again::write) };
         let attacked = ::verify::attack_knowing(&mut Easel::default(), folders, beside, &outside)?;
         let mut verdict = attacked.verdict;
+        // Whoever has the ledger knows the bytes that were approved.
+        let is_approved = |one: &&Unwritten| entries.iter().any(|entry| entry.manifest_sha256 == one.digest);
+        let unwritten: Vec<Unwritten> = attacked.unwritten.iter().filter(|one| !is_approved(one)).cloned().collect();
+        again::leave_open(&mut verdict, &unwritten);
         let notes = read_texts(&self.folder.join("config"))?.into_values().chain(reason.map(str::to_owned));
         let notes = squeezed(&notes.collect::<Vec<_>>().join(" "));
         for (folder, sentences) in &attacked.declared {
             let unknown = sentences.iter().filter(|sentence| !is_noted(&notes, sentence));
             verdict.findings.extend(unknown.map(|_| undeclared(folder)));
         }
+        // What the configuration says of itself, no count of this period says.
+        let is_own = |one: &&Worded| one.may_be_configured && notes.contains(&squeezed(&one.text));
+        // Several texts may stand under one key; it is let pass where all of them are the service's own.
+        let (own, others): (Vec<&Worded>, Vec<&Worded>) = attacked.worded.iter().partition(is_own);
+        let is_of = |of: &[&Worded], finding: &Finding| of.iter().any(|one| one.finding == *finding);
+        verdict.findings.retain(|finding| !is_of(&own, finding) || is_of(&others, finding));
         let known = self.small_cells(entries);
         let disclosed: Vec<&Claim> = attacked.claims.iter().filter(|claim| known.contains(&claim.cell)).collect();
         verdict.findings.extend(disclosed.into_iter().map(disclosure));

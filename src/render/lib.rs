@@ -4,6 +4,7 @@
 //! release. Deliberately absent: the disk, a clock, the network, system fonts, and everything `confidential` knows; sums,
 //! axes, orders and sentences are made of released cells only, and rows keep the order in which the release has them.
 
+mod again;
 mod cell;
 mod charts;
 mod csv;
@@ -15,6 +16,7 @@ mod manifest;
 mod ods;
 mod page;
 mod png;
+mod presentation;
 mod sentence;
 mod sheets;
 mod words;
@@ -30,6 +32,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::Release;
 use model::release::{ReleaseParts, ReleasedTable};
 use thiserror::Error;
+
+pub use again::{NotAgain, render_again};
 
 /// A file of the release, by its path inside the release's folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,7 +108,17 @@ pub enum RenderError {
 /// # Errors
 /// [`RenderError`] names the table and what of it cannot be written.
 pub fn render(release: &Release) -> Result<Vec<RenderedFile>, RenderError> {
-    let parts = release.parts();
+    write_all(release.parts(), Pictures::Drawn)
+}
+
+/// Whether drawings become pictures too, which takes half of the time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Pictures {
+    Drawn,
+    LeftOut,
+}
+
+fn write_all(parts: &ReleaseParts, pictures: Pictures) -> Result<Vec<RenderedFile>, RenderError> {
     check(parts, &sheets::OWN_SHEETS)?;
     let mut files = Vec::new();
     let mut drawings = BTreeMap::new();
@@ -112,7 +126,9 @@ pub fn render(release: &Release) -> Result<Vec<RenderedFile>, RenderError> {
         files.push(RenderedFile { path: table.file(), bytes: csv::write(table)?.into_bytes() });
         files.push(RenderedFile { path: csvw::path(table), bytes: csvw::write(parts, table)?.into_bytes() });
         if let Some(svg) = charts::draw(parts, table)? {
-            files.push(RenderedFile { path: charts::path(table, "png"), bytes: png::write(table, &svg)? });
+            if pictures == Pictures::Drawn {
+                files.push(RenderedFile { path: charts::path(table, "png"), bytes: png::write(table, &svg)? });
+            }
             files.push(RenderedFile { path: charts::path(table, "svg"), bytes: svg.clone().into_bytes() });
             drawings.insert(table.id.clone(), svg);
         }
@@ -126,7 +142,7 @@ pub fn render(release: &Release) -> Result<Vec<RenderedFile>, RenderError> {
     files.push(RenderedFile { path: "tables.xlsx".into(), bytes: workbook::write(parts)? });
     files.push(RenderedFile { path: "index.html".into(), bytes: page::write(parts, &drawings).into_bytes() });
     files.sort_by(|one, other| one.path.cmp(&other.path));
-    let manifest = manifest::write(parts, &files)?;
+    let manifest = manifest::write(parts, &files, Some(presentation::of(parts)))?;
     files.push(RenderedFile { path: manifest::PATH.into(), bytes: manifest.into_bytes() });
     Ok(files)
 }
@@ -144,7 +160,7 @@ pub fn render_tables(release: &Release) -> Result<Vec<RenderedFile>, RenderError
         files.push(RenderedFile { path: table.file(), bytes: expectation::csv(table)?.into_bytes() });
     }
     files.sort_by(|one, other| one.path.cmp(&other.path));
-    let manifest = manifest::write(parts, &files)?;
+    let manifest = manifest::write(parts, &files, None)?;
     files.push(RenderedFile { path: manifest::PATH.into(), bytes: manifest.into_bytes() });
     Ok(files)
 }

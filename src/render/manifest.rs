@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use model::Manifest;
 use model::digest::sha256;
 use model::manifest::{Derived, Expectation, Perturbation, Rounding, TableEntry};
+use model::presentation::Presentation;
 use model::release::{ExpectationTable, Precision, ReleaseParts, ReleasedTable, Zeros};
 
 use crate::{RenderError, RenderedFile, expectation};
@@ -15,8 +16,12 @@ use crate::{RenderError, RenderedFile, expectation};
 /// Where the manifest lies.
 pub(crate) const PATH: &str = "release.json";
 
-/// The manifest of `parts` and `files`, pretty, with a line end.
-pub(crate) fn write(parts: &ReleaseParts, files: &[RenderedFile]) -> Result<String, RenderError> {
+/// The manifest of `parts` and `files`, pretty, with a line end. `presentation`: where `files` has pages.
+pub(crate) fn write(
+    parts: &ReleaseParts,
+    files: &[RenderedFile],
+    presentation: Option<Presentation>,
+) -> Result<String, RenderError> {
     let manifest = Manifest {
         release: parts.name.clone(),
         period: parts.period.clone(),
@@ -33,6 +38,7 @@ pub(crate) fn write(parts: &ReleaseParts, files: &[RenderedFile]) -> Result<Stri
         group_below: parts.sensitive.1.filter(|_| !parts.sensitive.0.is_empty()),
         extract: None,
         corrects: parts.corrects.clone(),
+        presentation,
     };
     let fault = |error: serde_json::Error| RenderError::Json { file: PATH.into(), fault: error.to_string() };
     let mut text = serde_json::to_string_pretty(&manifest).map_err(fault)?;

@@ -10,7 +10,9 @@ use model::{Attack, Claim, Finding, Verdict};
 use crate::attacks::expectation::{self, Seen, Worked};
 use crate::attacks::picture::Easel;
 use crate::attacks::reconstruction::Forced;
+use crate::attacks::rendering::{self, Unwritten, Writer};
 use crate::attacks::system::Part;
+use crate::attacks::words::{self, Worded};
 use crate::attacks::{consistency, extract, form, judge, manifest};
 use crate::error::VerifyError;
 use crate::readers::csv::{self, Table};
@@ -35,6 +37,10 @@ pub struct Attacked {
     /// Sentences with numbers that no table explains, by folder, which several files carry alike: for whoever knows the
     /// report's own notes to compare.
     pub declared: BTreeMap<String, BTreeSet<String>>,
+    /// Figures in the words of `release.json`, for whoever knows the report's own words. Each is a finding too.
+    pub worded: Vec<Worded>,
+    /// Releases that nobody could write again, for whoever knows their bytes from elsewhere; to all others they are left open.
+    pub unwritten: Vec<Unwritten>,
 }
 
 /// Attacks `folders` together with the earlier releases that lie beside them.
@@ -62,12 +68,14 @@ pub fn attack_with(easel: &mut Easel, folders: &[PathBuf], beside: &[PathBuf]) -
 }
 
 /// What somebody knows beside the folders.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Outside {
     /// Releases that no manifest calls earlier: reports do not tell their readers who got rows.
     pub also: Vec<PathBuf>,
     /// People, as an outside register has them.
     pub register: Option<Register>,
+    /// How this program writes a release; without, no file is written again.
+    pub writer: Option<Writer>,
 }
 
 /// As [`attack_with`], by somebody who knows more.
@@ -99,6 +107,7 @@ pub fn attack_knowing(
     run.attack_extracts(outside.register.as_ref())?;
     run.judge()?;
     run.judge_form();
+    run.judge_rendering(outside.writer);
     let mut attacked = run.result;
     attacked.verdict.narrowest = risks::narrowest(&attacked.claims);
     risks::conclude(&mut attacked.verdict);
@@ -149,10 +158,13 @@ impl Run {
                     "" => folder.name == name,
                     own => own == name,
                 };
-                let known = self.opened.iter().position(|opened| is_named(&opened.folder));
+                // Two folders may have one name; the digest tells which of them is meant.
+                let is_meant = |opened: &Opened| opened.folder.digest == digest;
+                let known = self.opened.iter().position(is_meant);
+                let known = known.or_else(|| self.opened.iter().position(|opened| is_named(&opened.folder)));
                 let place = match known {
                     Some(place) => Some(place),
-                    None => self.find_earlier(&name, parent.as_deref(), beside)?,
+                    None => self.find_earlier((&name, &digest), parent.as_deref(), beside)?,
                 };
                 match place {
                     Some(place) if self.opened[place].folder.digest != digest => {
@@ -175,7 +187,7 @@ impl Run {
 
     fn find_earlier(
         &mut self,
-        name: &str,
+        (name, digest): (&str, &str),
         parent: Option<&Path>,
         beside: &[PathBuf],
     ) -> Result<Option<usize>, VerifyError> {
@@ -186,8 +198,10 @@ impl Run {
         }
         let siblings = parent.into_iter().chain(beside.iter().map(PathBuf::as_path)).map(|folder| folder.join(name));
         let itself = beside.iter().filter(|folder| folder.file_name().is_some_and(|own| own == name)).cloned();
-        let candidates: Vec<PathBuf> = siblings.chain(itself).collect();
-        let Some(path) = candidates.into_iter().find(|path| path.join(folder::MANIFEST).is_file()) else {
+        let is_meant = |folder: &&PathBuf| folder::digest_of(folder).as_deref() == Some(digest);
+        let meant = beside.iter().find(is_meant).cloned();
+        let mut candidates = meant.into_iter().chain(siblings).chain(itself);
+        let Some(path) = candidates.find(|path| path.join(folder::MANIFEST).is_file()) else {
             return Ok(None);
         };
         self.opened.push(Opened::new(folder::open(&path)?, false));
@@ -207,7 +221,7 @@ impl Run {
     fn read(&mut self, easel: &mut Easel) {
         let mut files = 0;
         let (mut findings, mut tried, mut not_run) = (Vec::new(), Vec::new(), Vec::new());
-        let mut declared = BTreeMap::new();
+        let (mut declared, mut worded) = (BTreeMap::new(), Vec::new());
         for opened in &mut self.opened {
             let mut own = std::mem::take(&mut opened.folder.findings);
             opened.tables = read_tables(&opened.folder, &mut own);
@@ -216,6 +230,13 @@ impl Run {
                 files += opened.folder.files.len();
                 own.extend(opened.microdata.iter().flat_map(|data| data.findings.clone()));
                 own.extend(manifest::check(&opened.folder, &opened.tables));
+                for mut one in words::check(&opened.folder, &opened.tables).worded {
+                    if !own.contains(&one.finding) {
+                        own.push(one.finding.clone());
+                    }
+                    one.finding.file = format!("{}{}", opened.prefix, one.finding.file);
+                    worded.push(one);
+                }
                 let checked = consistency::check(&opened.folder, &opened.tables, easel);
                 own.extend(checked.findings);
                 tried.extend(checked.tried);
@@ -244,6 +265,7 @@ impl Run {
         self.result.verdict.releases = named.collect();
         self.result.verdict.trusted = self.taken_on_trust();
         self.result.declared = declared;
+        self.result.worded = worded;
         self.result.verdict.tried.push(Tried {
             attack: Attack::Folder,
             scope: format!("{files} files in {} folders", self.opened.iter().filter(|opened| opened.is_given).count()),
@@ -261,16 +283,20 @@ impl Run {
         for (name, key) in foreign {
             self.not_run(format!("{name}: {key} is not understood, so the tables were read without it"));
         }
-        let unlisted: Vec<String> = self
+        let unlisted: Vec<(String, u64)> = self
             .opened
             .iter()
             .filter(|opened| !opened.folder.is_listed)
-            .map(|opened| opened.folder.name.clone())
+            .map(|opened| (opened.folder.name.clone(), opened.folder.unread))
             .collect();
-        for name in unlisted {
+        for (name, unread) in unlisted {
             self.not_run(format!(
                 "{name} lists no files: digests and unlisted files were not checked, and only its tables were read"
             ));
+            if unread > 0 {
+                let scope = format!("{unread} files of {name} that its release.json does not list were not read");
+                self.result.verdict.tried.push(Tried { attack: Attack::Folder, scope, not_shown: unread });
+            }
         }
     }
 
@@ -282,6 +308,29 @@ impl Run {
             let found = form::check(&opened.folder, &opened.tables).into_iter();
             let named = found.map(|finding| Finding { file: format!("{}{}", opened.prefix, finding.file), ..finding });
             self.result.verdict.findings.extend(named);
+        }
+    }
+
+    /// What is in no release that this program writes of these figures and words.
+    fn judge_rendering(&mut self, writer: Option<Writer>) {
+        let Some(writer) = writer else { return };
+        let mut alike = 0;
+        for opened in self.opened.iter().filter(|opened| opened.is_given && opened.folder.is_listed) {
+            let held = rendering::check(&opened.folder, writer);
+            alike += held.alike;
+            self.result.unwritten.extend(held.unwritten);
+            // A file that is found here is not named a second time for its blanks.
+            let is_twice = |finding: &Finding| finding.kind == "file_form";
+            let named =
+                held.findings.into_iter().map(|one| Finding { file: format!("{}{}", opened.prefix, one.file), ..one });
+            for finding in named {
+                self.result.verdict.findings.retain(|other| !is_twice(other) || other.file != finding.file);
+                self.result.verdict.findings.push(finding);
+            }
+        }
+        if alike > 0 {
+            let scope = format!("{alike} files written again from release.json and the tidy tables, the same bytes");
+            self.result.verdict.tried.push(Tried { attack: Attack::Rendering, scope, not_shown: 0 });
         }
     }
 

@@ -335,3 +335,40 @@ fn damaged_manifests_and_tables_bring_neither_a_panic_nor_a_wait() {
     }
     assert!(read * 10 > tries, "{read} of {tries} were read at all: too few to say anything");
 }
+
+/// A value of some line of the table, replaced.
+fn torn(table: &str, dice: &mut Dice) -> String {
+    let mut lines: Vec<String> = table.lines().map(str::to_owned).collect();
+    let at = dice.below(lines.len());
+    let mut fields: Vec<&str> = lines[at].split(',').collect();
+    let field = dice.below(fields.len());
+    fields[field] = *dice.pick(&FIELDS);
+    lines[at] = fields.join(",");
+    lines.join("\n") + "\n"
+}
+
+#[test]
+fn a_damaged_release_is_written_again_or_refused_without_a_panic() {
+    let tries = std::env::var("TAKEUP_HOSTILE").ok().and_then(|tries| tries.parse().ok()).unwrap_or(100_u64);
+    let clean = base(1);
+    let own: Value = serde_json::from_slice(&clean.files["release.json"]).expect("JSON");
+    let (mut written, mut refused) = (0, 0);
+    for seed in 0..tries {
+        let mut dice = Dice::new(seed);
+        let (mut changed, mut files) = (own.clone(), clean.files.clone());
+        // Most keys are labels and sums, which say little of how a table is written.
+        let part = *dice.pick(&["tables", "presentation", "presentation", "labels", "derived", "corrects"]);
+        match changed.get_mut(part) {
+            Some(value) => damage(value, &mut dice),
+            None => changed[part] = nasty(&mut dice),
+        }
+        let table = String::from_utf8(files["data/t02.csv"].clone()).expect("a text");
+        files.insert("data/t02.csv".to_owned(), torn(&table, &mut dice).into_bytes());
+        let Ok(manifest) = serde_json::from_value::<model::Manifest>(changed) else { continue };
+        let again = std::panic::catch_unwind(|| render::render_again(&manifest, &files).is_ok());
+        let again = again.unwrap_or_else(|_| panic!("seed {seed}, {part}"));
+        written += u64::from(again);
+        refused += u64::from(!again);
+    }
+    assert!(written > 0 && refused > 0, "{written} written and {refused} refused are too few to say anything");
+}

@@ -26,6 +26,7 @@ mod plan;
 mod planted;
 mod protect;
 mod released;
+mod rendering;
 mod rules;
 mod series;
 mod small_office;

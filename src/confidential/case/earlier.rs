@@ -70,9 +70,12 @@ impl Case {
                 "" => whole.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
                 name => name.to_owned(),
             };
-            if earlier.releases.insert(name.clone(), sha256(&bytes)).is_some() {
+            let digest = sha256(&bytes);
+            if earlier.releases.values().any(|known| *known == digest) {
                 return Err(wrong(&path, 0, EarlierFault::Twice { name }));
             }
+            let name = told_apart(&earlier.releases, name, &digest);
+            earlier.releases.insert(name.clone(), digest);
             let base = self.totals(&manifest).map_err(|fault| wrong(&path, 0, fault))?;
             let release = Release { folder, name, manifest, base };
             for relation in &release.manifest.relations {
@@ -234,6 +237,12 @@ fn zeros(entry: &TableEntry, cells: &[(Key, EarlierForm)]) -> Zeros {
     let is_shown = cells.iter().any(|(_, form)| *form == EarlierForm::Count(0));
     let is_told = entry.markers.values().any(|&(lowest, _)| lowest > 0);
     if is_shown || is_told { Zeros::Shown } else { Zeros::Hidden }
+}
+
+/// A name that no other release has. Two runs often write into folders of one name; a path, which would tell them apart too, is
+/// in no release, so the later one has the start of its digest, by which whoever has the folders finds it.
+fn told_apart(known: &BTreeMap<String, String>, name: String, digest: &str) -> String {
+    if known.contains_key(&name) { format!("{name}-{}", &digest[..8.min(digest.len())]) } else { name }
 }
 
 /// A file is one table; listed twice it would say two things of the same figures.

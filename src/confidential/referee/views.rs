@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
+use unicode_security::confusable_detection::skeleton;
 
 /// A text without case, accents and unseen letters; other than letters and digits only ASCII is left.
 pub(crate) struct Folded {
@@ -149,6 +150,30 @@ fn escape(text: &str) -> Option<(String, usize)> {
     Some((char::from_u32(number)?.to_string(), 6))
 }
 
+/// The text with Latin letters in place of letters that look like them; none where there are none. A view of its own: names that
+/// are written in other scripts are looked for as they are.
+/// Source: Unicode Technical Standard 39, confusable detection.
+pub(crate) fn in_latin(text: &str) -> Option<String> {
+    let mut changed = false;
+    let mut out = String::with_capacity(text.len());
+    for letter in text.chars() {
+        let latin: String =
+            if letter.is_ascii() { String::new() } else { skeleton(letter.encode_utf8(&mut [0; 4])).collect() };
+        if !latin.is_empty() && latin.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+            out.push_str(&latin);
+            changed = true;
+        } else {
+            out.push(letter);
+        }
+    }
+    changed.then_some(out)
+}
+
+/// The text from its end to its start.
+pub(crate) fn backwards(text: &str) -> String {
+    text.chars().rev().collect()
+}
+
 /// Whether tags stand in a text.
 pub(crate) fn is_markup(text: &str) -> bool {
     text.contains("</") || text.contains("/>")
@@ -161,6 +186,57 @@ const READ: [&str; 9] =
 /// What a reader of the page sees: no tags, styles and scripts; a tag leaves a mark that is no space, so that two cells
 /// are not two words of a sentence.
 pub(crate) fn without_tags(text: &str) -> String {
+    untagged(text, &[])
+}
+
+/// Elements within a word: looks of a part of a text, on pages, in drawings and in workbooks.
+const WITHIN: [&str; 30] = [
+    "b",
+    "i",
+    "u",
+    "s",
+    "em",
+    "strong",
+    "small",
+    "big",
+    "sub",
+    "sup",
+    "span",
+    "a",
+    "mark",
+    "font",
+    "abbr",
+    "code",
+    "wbr",
+    "bdi",
+    "bdo",
+    "tspan",
+    "text:span",
+    "text:a",
+    "r",
+    "t",
+    "rpr",
+    "color",
+    "sz",
+    "rfont",
+    "family",
+    "scheme",
+];
+
+/// The same where such elements leave no mark; none where there are none. `<b>Sm</b>ith` is a name that no reader sees parted.
+pub(crate) fn glued(text: &str) -> Option<String> {
+    let is_within = |at: usize| WITHIN.contains(&element(&text[at..]).as_str());
+    text.match_indices('<').any(|(at, _)| is_within(at)).then(|| untagged(text, &WITHIN))
+}
+
+/// The name of the element that a tag opens or closes, in small letters.
+fn element(tag: &str) -> String {
+    let name = tag.trim_start_matches(['<', '/']);
+    let end = name.find(|letter: char| !letter.is_ascii_alphanumeric() && letter != ':').unwrap_or(name.len());
+    name[..end].to_ascii_lowercase()
+}
+
+fn untagged(text: &str, within: &[&str]) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find('<') {
@@ -179,9 +255,11 @@ pub(crate) fn without_tags(text: &str) -> String {
         };
         // A lone sign in a text is no tag.
         let Some(end) = end else { break };
-        out.push('\u{1}');
-        if unread.is_none() {
-            read_attributes(&rest[..end], &mut out);
+        if !within.contains(&element(rest).as_str()) {
+            out.push('\u{1}');
+            if unread.is_none() {
+                read_attributes(&rest[..end], &mut out);
+            }
         }
         rest = &rest[end + 1..];
     }
@@ -269,6 +347,20 @@ mod tests {
         let page = "<style>rose{}</style><p class=\"rose\" title=\"Hello\">A <b>b</b></p><td>1</td><td>2</td>";
         assert_eq!(without_tags(page).replace('\u{1}', "|"), "||Hello|A |b|||1||2|");
         assert_eq!(without_tags("1 < 2").replace('\u{1}', "|"), "1 < 2");
+    }
+
+    #[test]
+    fn a_tag_within_a_word_parts_nothing_and_one_between_cells_does() {
+        let read = |text: &str| glued(text).map(|text| text.replace('\u{1}', "|"));
+        assert_eq!(read("<p>S<b class=\"x\">m</b>ith</p>").as_deref(), Some("|Smith|"));
+        assert_eq!(read("<si><r><t>Sm</t></r><r><rPr><b/></rPr><t>ith</t></r></si>").as_deref(), Some("|Smith|"));
+        assert_eq!(read("<td>Sm</td><td>ith</td>"), None);
+    }
+
+    #[test]
+    fn letters_that_look_like_latin_ones_are_read_as_those() {
+        assert_eq!(in_latin("J\u{430}n\u{435} \u{415}xemplar").as_deref(), Some("Jane Exemplar"));
+        assert_eq!(in_latin("Zo\u{eb}, 5 \u{20ac}"), None);
     }
 
     #[test]

@@ -144,6 +144,8 @@ struct Found {
     identifiers: Vec<Identifier>,
     /// Surname, its families, its persons.
     surnames: HashMap<String, (BTreeSet<u64>, Vec<u64>)>,
+    /// Person, initial of the first name, surname.
+    initials: Vec<(u64, char, String)>,
 }
 
 impl Found {
@@ -175,8 +177,13 @@ impl Found {
         }
         for (at, (role, word)) in single.iter().enumerate() {
             self.name_word(person, family, word, *role == Role::Surname);
-            for (_, other) in single[at + 1..].iter().filter(|(_, other)| other != word) {
+            for (other_role, other) in single[at + 1..].iter().filter(|(_, other)| other != word) {
                 self.both_orders(person, word, other);
+                match (role, other_role) {
+                    (Role::Surname, Role::Name) => self.initial(person, other, word),
+                    (Role::Name, Role::Surname) => self.initial(person, word, other),
+                    _ => {}
+                }
             }
         }
     }
@@ -185,6 +192,7 @@ impl Found {
         let [first, .., last] = words else { return };
         self.push(person, IdentifierKind::Name, Strength::Strong, words.join(" "));
         self.both_orders(person, first, last);
+        self.initial(person, first, last);
         for (at, word) in words.iter().enumerate() {
             self.name_word(person, family, word, at + 1 == words.len());
         }
@@ -200,6 +208,14 @@ impl Found {
             if one.len() + other.len() > REFERENCE_MIN + 2 {
                 self.push(person, IdentifierKind::Name, Strength::Strong, format!("{one}{other}"));
             }
+        }
+    }
+
+    /// `A Smith` and `Smith, A.`, unless the surname is a word of the language: `a street` is nobody.
+    fn initial(&mut self, person: u64, first: &str, last: &str) {
+        let initial = first.chars().next().filter(|_| last.chars().count() >= SURNAME_LETTERS_MIN);
+        if let Some(initial) = initial.filter(|initial| initial.is_alphabetic()) {
+            self.initials.push((person, initial, last.to_owned()));
         }
     }
 
@@ -266,6 +282,13 @@ impl Found {
 
     fn finished(mut self) -> Vec<Identifier> {
         let ordinary: BTreeSet<&str> = ORDINARY.split_whitespace().collect();
+        for (person, initial, last) in std::mem::take(&mut self.initials) {
+            if !ordinary.contains(last.as_str()) {
+                for spelling in [format!("{initial} {last}"), format!("{last} {initial}")] {
+                    self.push(person, IdentifierKind::Name, Strength::Medium, spelling);
+                }
+            }
+        }
         let mut surnames: Vec<_> = self.surnames.drain().collect();
         surnames.sort_unstable_by(|one, other| one.0.cmp(&other.0));
         for (word, (families, persons)) in surnames {

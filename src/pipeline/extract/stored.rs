@@ -219,6 +219,7 @@ impl Workspace {
             group_below: None,
             corrects: None,
             extract: Some(entry),
+            presentation: None,
         };
         let heights = stored.whole.iter().map(|whole| (whole.column().to_owned(), whole.height())).collect();
         let recount = rows.recount(&stored, &source.profile);

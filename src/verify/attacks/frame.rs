@@ -9,7 +9,7 @@ use model::manifest::TableEntry;
 use crate::readers::csv::{Reading, Table};
 
 /// Words before a number that make it a name: `level 4`, `Section 19`.
-const NAMING: [&str; 16] = [
+pub(crate) const NAMING: [&str; 16] = [
     "level",
     "levels",
     "stage",

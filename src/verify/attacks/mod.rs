@@ -19,11 +19,13 @@ pub mod order;
 pub mod picture;
 pub mod reconstruction;
 pub mod relations;
+pub mod rendering;
 pub mod rests;
 pub mod rounding;
 pub mod scene;
 pub mod subtraction;
 pub mod system;
+pub mod words;
 
 #[cfg(test)]
 mod tests;

@@ -56,6 +56,8 @@ pub struct Folder {
     pub findings: Vec<Finding>,
     /// What the manifest says beyond what is understood here.
     pub not_understood: Vec<String>,
+    /// Files that lie there and were not read, because the manifest lists none.
+    pub unread: u64,
     bytes_left: u64,
     entries_left: usize,
 }
@@ -100,6 +102,7 @@ pub fn open(path: &Path) -> Result<Folder, VerifyError> {
         files: BTreeMap::new(),
         findings: Vec::new(),
         not_understood: read.not_understood,
+        unread: 0,
         bytes_left: LARGEST_FOLDER_BYTES,
         entries_left: MOST_ENTRIES,
     };
@@ -116,8 +119,15 @@ pub fn open(path: &Path) -> Result<Folder, VerifyError> {
         folder.check_manifest();
     } else {
         folder.read_tables();
+        folder.unread = folder.count_unread(&folder.path.clone(), "", 0);
     }
     Ok(folder)
+}
+
+/// The digest of the folder's manifest, where it has one that can be read.
+#[must_use]
+pub fn digest_of(path: &Path) -> Option<String> {
+    disk::read(path, Path::new(MANIFEST), LARGEST_MANIFEST_BYTES).ok().map(|bytes| sha256(&bytes))
 }
 
 /// The parser's sentence without the text it stumbled over: a foreign manifest may hold anything.
@@ -261,6 +271,22 @@ impl Folder {
                 self.take(&self.path.clone(), &file, Path::new(&file));
             }
         }
+    }
+}
+
+impl Folder {
+    /// Files below `at` that are neither the manifest nor a table that was read.
+    fn count_unread(&self, at: &Path, below: &str, level: usize) -> u64 {
+        let entries = fs::read_dir(at).into_iter().flatten().take(MOST_ENTRIES).filter_map(Result::ok);
+        let one = |entry: fs::DirEntry| {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let file = if below.is_empty() { name } else { format!("{below}/{name}") };
+            match entry.file_type() {
+                Ok(kind) if kind.is_dir() && level < MOST_LEVELS => self.count_unread(&entry.path(), &file, level + 1),
+                _ => u64::from(file != MANIFEST && !self.files.contains_key(&file)),
+            }
+        };
+        entries.map(one).sum()
     }
 }
 

@@ -80,6 +80,28 @@ const EXTRACT: &Shape = &Shape::Keys(&[
     ("l", ANY),
     ("t", ANY),
 ]);
+const PRESENTATION: &Shape = &Shape::Keys(&[
+    ("format", ANY),
+    ("service", ANY),
+    ("title", ANY),
+    ("introduction", ANY),
+    ("period", ANY),
+    ("period_end", ANY),
+    ("audience", ANY),
+    ("dimensions", NAMES),
+    (
+        "tables",
+        &Shape::Names(&Shape::Keys(&[
+            ("subtitle", ANY),
+            ("unit", ANY),
+            ("notes", ANY),
+            ("chart", ANY),
+            ("depths", NAMES),
+            ("labels", &Shape::Names(NAMES)),
+            ("adds_up", ANY),
+        ])),
+    ),
+]);
 const MANIFEST: &Shape = &Shape::Keys(&[
     ("release", ANY),
     ("period", ANY),
@@ -103,6 +125,7 @@ const MANIFEST: &Shape = &Shape::Keys(&[
     ("sensitive", ANY),
     ("group_below", ANY),
     ("extract", EXTRACT),
+    ("presentation", PRESENTATION),
 ]);
 
 /// Keys that this program writes into every manifest beside `files`; a foreign one needs two.

@@ -23,6 +23,7 @@ pub const fn words(attack: Attack) -> &'static str {
         Attack::Interval => "interval",
         Attack::Chart => "chart",
         Attack::Leftover => "leftover",
+        Attack::Rendering => "rendering",
         Attack::Identifier => "identifier",
         Attack::Manifest => "manifest",
         Attack::Reconstruction => "reconstruction",
@@ -134,7 +135,7 @@ fn write_all(text: &mut String, verdict: &Verdict) -> std::fmt::Result {
         (0, 0) => {
             writeln!(text, "Nothing was found, and nothing was left open. That holds if what was taken on trust does.")
         }
-        (0, open) => writeln!(text, "Not shown to be safe: {open} cells were left open."),
+        (0, open) => writeln!(text, "Not shown to be safe: {open} cells or files were left open."),
         (found, _) => writeln!(text, "Not fit for release: {found} findings."),
     }
 }

@@ -51,7 +51,7 @@ fn conclusion(verdict: &Verdict) -> Markup {
     html! {
         @match (verdict.findings.len(), open) {
             (0, 0) => p.safe { "Every attack below was run to its end and found nothing." },
-            (0, open) => p.unsafe { "Not shown to be safe: " (open) " cells were left open." },
+            (0, open) => p.unsafe { "Not shown to be safe: " (open) " cells or files were left open." },
             (found, _) => p.unsafe { "Not fit for release: " (found) " findings." },
         }
         p { "The attacks read the released files as a stranger would, together with every earlier release that lies beside \

@@ -38,7 +38,9 @@ pub fn risk_of(finding: &Finding) -> RiskName {
         return RiskName::Linkability;
     }
     match finding.attack {
-        Attack::Identifier | Attack::Leftover | Attack::Subtraction | Attack::Interval => RiskName::SinglingOut,
+        Attack::Identifier | Attack::Leftover | Attack::Rendering | Attack::Subtraction | Attack::Interval => {
+            RiskName::SinglingOut
+        }
         Attack::Uniqueness => RiskName::SinglingOut,
         Attack::Reconstruction | Attack::Linkage => RiskName::Linkability,
         Attack::Inference => RiskName::Inference,
@@ -57,6 +59,7 @@ const fn bears_on(attack: Attack, risk: RiskName) -> bool {
                 | Attack::Interval
                 | Attack::Identifier
                 | Attack::Leftover
+                | Attack::Rendering
                 | Attack::Manifest
                 | Attack::Uniqueness
         ),

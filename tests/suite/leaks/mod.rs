@@ -10,9 +10,10 @@ mod books;
 mod figures;
 mod files;
 mod leftovers;
-mod pack;
+pub mod pack;
 mod pages;
 pub mod people;
+pub mod rendered;
 
 use std::collections::BTreeMap;
 
