@@ -3,6 +3,9 @@
 //!
 //! `TAKEUP_TABLES=/path/to/tables TAKEUP_ATTACKER=/path/to/attack_tables.py cargo bench --bench peers [-- NAME...]`. Both
 //! attack what a stranger has, without the truth. It ends with 1 where they differ.
+//!
+//! `TAKEUP_PATTERNS=/path` names a folder of further patterns, such as `benches/peers/tau_argus.py TABLES /path` makes. With
+//! `TAKEUP_OURS=1` this program's own pattern of each case is attacked beside them.
 
 #![allow(clippy::print_stdout, reason = "a bench prints its figures")]
 
@@ -10,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use flate2::read::GzDecoder;
@@ -47,10 +50,9 @@ fn main() {
     let wanted: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
     let home = tempfile::tempdir().expect("a temporary folder");
     let (mut patterns, mut differences) = (0, 0);
-    for (name, folder) in folders(&data, home.path()) {
-        if !wanted.is_empty() && !wanted.iter().any(|part| name.contains(part.as_str())) {
-            continue;
-        }
+    let further = variable("TAKEUP_PATTERNS");
+    let is_wanted = |name: &str| wanted.is_empty() || wanted.iter().any(|part| name.contains(part.as_str()));
+    for (name, folder) in folders(&data, further.as_deref(), home.path(), &is_wanted) {
         patterns += 1;
         differences += compared(&name, &folder, &attacker);
     }
@@ -60,24 +62,47 @@ fn main() {
     }
 }
 
-/// Every folder with a `release.json` in the data, and one for every pattern of another tool.
-fn folders(data: &Path, home: &Path) -> Vec<(String, PathBuf)> {
+/// Every folder with a `release.json` in the data, one for every pattern of another tool, and ours where that is asked for.
+fn folders(
+    data: &Path,
+    further: Option<&Path>,
+    home: &Path,
+    is_wanted: &dyn Fn(&str) -> bool,
+) -> Vec<(String, PathBuf)> {
     let mut folders = Vec::new();
     for case in entries(data) {
         let name = named(&case);
         if case.join("release.json").is_file() {
-            folders.push((name, case));
+            if is_wanted(&name) {
+                folders.push((name, case));
+            }
             continue;
         }
-        for pattern in entries(&case.join("peers")) {
+        let own = format!("{name} takeup");
+        if std::env::var_os("TAKEUP_OURS").is_some() && case.join("case.json").is_file() && is_wanted(&own) {
+            folders.extend(ours(&case, home).map(|folder| (own, folder)));
+        }
+        let kept = further.map(|further| entries(&further.join(&name).join("peers")));
+        for pattern in entries(&case.join("peers")).into_iter().chain(kept.unwrap_or_default()) {
             if let Some(method) = named(&pattern).strip_suffix("_suppressed.csv.gz") {
-                let folder = home.join(format!("{name}-{method}"));
-                release(&case, &pattern, &folder);
-                folders.push((format!("{name} {method}"), folder));
+                let (own, folder) = (format!("{name} {method}"), home.join(format!("{name}-{method}")));
+                if is_wanted(&own) {
+                    release(&case, &pattern, &folder);
+                    folders.push((own, folder));
+                }
             }
         }
     }
     folders
+}
+
+/// What this program makes of a case; none where it refuses it.
+fn ours(case: &Path, home: &Path) -> Option<PathBuf> {
+    let out = home.join(format!("{}-takeup", named(case)));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_takeup"));
+    command.args(["protect", "--quiet", "--tie-key", "fixtures/protect.key"]).arg(case).arg("--out").arg(&out);
+    command.stdin(Stdio::null()).stdout(Stdio::null());
+    command.status().is_ok_and(|status| status.success()).then_some(out)
 }
 
 fn entries(folder: &Path) -> Vec<PathBuf> {
@@ -139,7 +164,9 @@ fn compared(name: &str, folder: &Path, attacker: &Path) -> usize {
     let mut command = Command::new("python3");
     command.arg(attacker).arg(folder.join("release.json")).args(["--full", "--integer"]);
     let output = command.output().expect("Python starts");
-    let Ok(theirs) = serde_json::from_slice::<Value>(&output.stdout) else {
+    // A solver may print its own name first.
+    let answer = output.stdout.iter().position(|&byte| byte == b'{').map_or(&[][..], |at| &output.stdout[at..]);
+    let Ok(theirs) = serde_json::from_slice::<Value>(answer) else {
         println!("{name:<40} the other attacker did not answer");
         return 1;
     };

@@ -146,7 +146,9 @@ fn attacked(out: &Path, truth: &Path) -> String {
     let mut command = Command::new("python3");
     command.arg(tool).arg(out.join("release.json")).arg("--truth").arg(truth).arg("--full");
     let output = command.output().expect("Python starts");
-    let Ok(verdict) = serde_json::from_slice::<Value>(&output.stdout) else { return "did not answer".to_owned() };
+    // A solver may print its own name first.
+    let answer = output.stdout.iter().position(|&byte| byte == b'{').map_or(&[][..], |at| &output.stdout[at..]);
+    let Ok(verdict) = serde_json::from_slice::<Value>(answer) else { return "did not answer".to_owned() };
     let because: Vec<&str> = verdict["because"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     let found: Vec<String> = because.iter().map(|kind| format!("{} {kind}", verdict[kind])).collect();
     let text = format!("{} {}", verdict["verdict"].as_str().unwrap_or("unknown"), found.join(", "));

@@ -8,6 +8,8 @@
 //! Built with the feature `highs` alone, since it needs cmake and a C++ compiler. `TAKEUP_HIGHS` is how many systems and
 //! releases are tried.
 
+#![allow(clippy::print_stdout, reason = "the tests print what was compared")]
+
 #[path = "../suite/leaks"]
 mod leaks {
     #![allow(dead_code, reason = "the suite uses what these tests do not")]

@@ -1,6 +1,8 @@
 //! Another stranger: one who tries every table of whole numbers, and shares no code with the program. What protection and
 //! `verify` make of small releases is held against that; `tests/highs` does the same for large ones with another solver.
 
+#![allow(clippy::print_stdout, reason = "the test prints what was tried")]
+
 mod every_table;
 pub mod reader;
 pub mod small;
