@@ -115,7 +115,7 @@ fn a_folder_without_a_list_of_files_leaves_open_what_was_not_read() {
 #[test]
 fn figures_in_the_words_of_release_json_are_found_by_key() {
     let changes: [(&str, fn(&mut serde_json::Value)); 5] = [
-        ("labels, entry", |value| value["labels"]["district"]["Total"] = "Tamworth: 3 families".into()),
+        ("labels of \"need\"", |value| value["labels"]["need"]["Total"] = "Tamworth: 3 families".into()),
         ("tables, entry 1, title", |value| value["tables"][0]["title"] = "Take-up, three outside".into()),
         ("presentation, audience", |value| value["presentation"]["audience"] = "Two families in Tamworth".into()),
         ("audience", |value| value["audience"] = "public: three outside".into()),
