@@ -10,10 +10,10 @@ use model::{Attack, Claim, Finding, Verdict};
 use crate::attacks::expectation::{self, Seen, Worked};
 use crate::attacks::picture::Easel;
 use crate::attacks::reconstruction::Forced;
-use crate::attacks::rendering::{self, Unwritten, Writer};
+use crate::attacks::rendering::{Unwritten, Writer};
 use crate::attacks::system::Part;
 use crate::attacks::words::{self, Worded};
-use crate::attacks::{consistency, extract, form, judge, manifest};
+use crate::attacks::{consistency, extract, judge, manifest};
 use crate::error::VerifyError;
 use crate::readers::csv::{self, Table};
 use crate::readers::folder::{self, Folder};
@@ -21,6 +21,8 @@ use crate::readers::microdata::{self, Microdata};
 use crate::readers::register::Register;
 use crate::times::{Dated, times};
 use crate::verdict::{risks, trust};
+
+mod written;
 
 /// A verdict, and what a stranger claims about hidden cells without knowing which of them matter.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -297,40 +299,6 @@ impl Run {
                 let scope = format!("{unread} files of {name} that its release.json does not list were not read");
                 self.result.verdict.tried.push(Tried { attack: Attack::Folder, scope, not_shown: unread });
             }
-        }
-    }
-
-    /// What is written in another way than a release of ours is, last: it may carry a word and tells no figure.
-    fn judge_form(&mut self) {
-        for opened in
-            self.opened.iter().filter(|opened| opened.is_given && opened.folder.is_listed && opened.folder.is_own)
-        {
-            let found = form::check(&opened.folder, &opened.tables).into_iter();
-            let named = found.map(|finding| Finding { file: format!("{}{}", opened.prefix, finding.file), ..finding });
-            self.result.verdict.findings.extend(named);
-        }
-    }
-
-    /// What is in no release that this program writes of these figures and words.
-    fn judge_rendering(&mut self, writer: Option<Writer>) {
-        let Some(writer) = writer else { return };
-        let mut alike = 0;
-        for opened in self.opened.iter().filter(|opened| opened.is_given && opened.folder.is_listed) {
-            let held = rendering::check(&opened.folder, writer);
-            alike += held.alike;
-            self.result.unwritten.extend(held.unwritten);
-            // A file that is found here is not named a second time for its blanks.
-            let is_twice = |finding: &Finding| finding.kind == "file_form";
-            let named =
-                held.findings.into_iter().map(|one| Finding { file: format!("{}{}", opened.prefix, one.file), ..one });
-            for finding in named {
-                self.result.verdict.findings.retain(|other| !is_twice(other) || other.file != finding.file);
-                self.result.verdict.findings.push(finding);
-            }
-        }
-        if alike > 0 {
-            let scope = format!("{alike} files written again from release.json and the tidy tables, the same bytes");
-            self.result.verdict.tried.push(Tried { attack: Attack::Rendering, scope, not_shown: 0 });
         }
     }
 

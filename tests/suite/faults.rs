@@ -46,7 +46,9 @@ impl Said {
     /// The program must end with exit 6 and find exactly this.
     fn finds(&self, expected: &[(&str, &str, &str)]) {
         let owned = |&(attack, kind, file): &(&str, &str, &str)| (attack.to_owned(), kind.to_owned(), file.to_owned());
-        assert_eq!(self.findings, expected.iter().map(owned).collect::<BTreeSet<_>>());
+        // A release written again differs from each of them too; here the attack meant for the fault must find it by itself.
+        let by_reading = self.findings.iter().filter(|(attack, _, _)| attack != "rendering").cloned();
+        assert_eq!(by_reading.collect::<BTreeSet<_>>(), expected.iter().map(owned).collect::<BTreeSet<_>>());
         assert_eq!(self.exit, Some(6));
     }
 

@@ -7,6 +7,7 @@ mod casework;
 mod cli;
 mod corrections;
 mod demo;
+mod earlier;
 mod expectations;
 mod extract;
 mod extracts;

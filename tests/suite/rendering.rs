@@ -10,6 +10,9 @@ use crate::leaks::base::base;
 use crate::leaks::pack::{MANIFEST, PAGE, Pack};
 use crate::leaks::rendered::{CHANGES, swap_heads, words_in_drawing_and_page};
 
+/// A change of `release.json`.
+type Edit = fn(&mut serde_json::Value);
+
 /// What somebody finds who has the program and the folder, and no store.
 fn stranger(pack: Pack) -> Verdict {
     let (_home, folders, _) = pack.on_disk();
@@ -65,7 +68,7 @@ fn a_finding_names_the_place_and_nothing_that_stands_there() {
 
 #[test]
 fn what_release_json_says_of_its_tables_is_written_again_too() {
-    let changes: [(&str, fn(&mut serde_json::Value)); 4] = [
+    let changes: [(&str, Edit); 4] = [
         ("markers", |value| value["tables"][0]["markers"]["three"] = serde_json::json!([0, null])),
         ("a file's path", |value| value["tables"][0]["id"] = "T77".into()),
         ("what the page is called", |value| value["presentation"]["title"] = "Tamworth".into()),
@@ -82,7 +85,7 @@ fn what_release_json_says_of_its_tables_is_written_again_too() {
 
 #[test]
 fn a_release_that_does_not_say_its_words_is_left_open_and_says_so() {
-    let changes: [fn(&mut serde_json::Value); 2] = [
+    let changes: [Edit; 2] = [
         |value| drop(value.as_object_mut().expect("an object").remove("presentation")),
         |value| value["presentation"]["format"] = 999.into(),
     ];
@@ -114,8 +117,8 @@ fn a_folder_without_a_list_of_files_leaves_open_what_was_not_read() {
 
 #[test]
 fn figures_in_the_words_of_release_json_are_found_by_key() {
-    let changes: [(&str, fn(&mut serde_json::Value)); 5] = [
-        ("labels, entry", |value| value["labels"]["district"]["Total"] = "Tamworth: 3 families".into()),
+    let changes: [(&str, Edit); 5] = [
+        ("labels of \"need\"", |value| value["labels"]["need"]["Total"] = "Tamworth: 3 families".into()),
         ("tables, entry 1, title", |value| value["tables"][0]["title"] = "Take-up, three outside".into()),
         ("presentation, audience", |value| value["presentation"]["audience"] = "Two families in Tamworth".into()),
         ("audience", |value| value["audience"] = "public: three outside".into()),

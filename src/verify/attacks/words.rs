@@ -37,7 +37,9 @@ pub struct Words {
 /// What a text is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
-    /// A code or its label: numbers are names.
+    /// A code, a period, a release: all of it is a name.
+    Name,
+    /// For people: numbers are names that nobody can check.
     Label,
     /// A title, a heading: no number is needed but those of periods.
     Heading,
@@ -176,20 +178,22 @@ const CORRECTS: &str = "the reason of the correction";
 fn texts(folder: &Folder) -> Vec<(String, Kind, &str)> {
     let manifest = &folder.manifest;
     let mut texts: Vec<(String, Kind, &str)> = vec![
-        ("release".to_owned(), Kind::Label, manifest.release.as_str()),
-        ("period".to_owned(), Kind::Label, manifest.period.as_str()),
+        ("release".to_owned(), Kind::Name, manifest.release.as_str()),
+        ("period".to_owned(), Kind::Name, manifest.period.as_str()),
         ("audience".to_owned(), Kind::Heading, manifest.audience.as_str()),
     ];
     for (at, (name, hierarchy)) in manifest.hierarchies.iter().enumerate() {
         let key = || format!("hierarchies, entry {}", at + 1);
-        texts.push((key(), Kind::Label, name));
+        texts.push((key(), Kind::Name, name));
         let sums = hierarchy.sums.iter().flat_map(|(parent, children)| children.iter().chain([parent]));
-        texts.extend(sums.chain([&hierarchy.total]).map(|code| (key(), Kind::Label, code.as_str())));
+        texts.extend(sums.chain([&hierarchy.total]).map(|code| (key(), Kind::Name, code.as_str())));
     }
-    for (at, (_, labels)) in manifest.labels.iter().enumerate() {
-        let key = || format!("labels, entry {}", at + 1);
-        let own = labels.iter().flat_map(|(code, label)| [code, label]);
-        texts.extend(own.map(|text| (key(), Kind::Label, text.as_str())));
+    for (at, (name, labels)) in manifest.labels.iter().enumerate() {
+        // What a table's columns are called is no news; any other name may be one.
+        let is_column = manifest.tables.iter().any(|entry| entry.dims.contains(name));
+        let key = || if is_column { format!("labels of {name:?}") } else { format!("labels, entry {}", at + 1) };
+        let own = labels.iter().flat_map(|(code, label)| [(Kind::Name, code), (Kind::Label, label)]);
+        texts.extend(own.map(|(kind, text)| (key(), kind, text.as_str())));
     }
     for (at, entry) in manifest.tables.iter().enumerate() {
         texts.push((format!("tables, entry {}, title", at + 1), Kind::Heading, &entry.title));
@@ -197,9 +201,9 @@ fn texts(folder: &Folder) -> Vec<(String, Kind, &str)> {
     for (at, relation) in manifest.relations.iter().enumerate() {
         texts.push((format!("relations, entry {}, says", at + 1), Kind::Heading, &relation.says));
     }
-    texts.extend(manifest.earlier.keys().map(|name| ("earlier".to_owned(), Kind::Label, name.as_str())));
+    texts.extend(manifest.earlier.keys().map(|name| ("earlier".to_owned(), Kind::Name, name.as_str())));
     if let Some(corrects) = &manifest.corrects {
-        texts.push((CORRECTS.to_owned(), Kind::Heading, &corrects.reason));
+        texts.push((CORRECTS.to_owned(), Kind::Label, &corrects.reason));
     }
     texts.extend(presented(folder));
     texts
@@ -259,12 +263,18 @@ fn judged(text: &str, kind: Kind, known: &BTreeSet<u64>, threshold: u64) -> Judg
             _ if is_named || TIME.contains(&after(1)) => false,
             // `one` is a pronoun too.
             Kind::Heading if in_letters => value > 1 && !known.contains(&value),
-            Kind::Heading | Kind::Label => !in_letters && is_small && ends_a_list(text, word),
+            Kind::Heading | Kind::Label | Kind::Name => !in_letters && is_small && ends_a_list(text, word),
         };
         if is_figure {
             return Judged::Figure;
         }
-        let says_nothing = is_named || (1900..=2100).contains(&value) || value == 1 && in_letters || value == threshold;
+        let is_published = counted && known.contains(&value);
+        let says_nothing = is_published
+            || kind == Kind::Name
+            || is_named
+            || (1900..=2100).contains(&value)
+            || value == 1 && in_letters
+            || value == threshold;
         if !says_nothing {
             judged = Judged::Trusted;
         }
@@ -334,6 +344,7 @@ mod tests {
         for text in ["16 to 18", "3 or more contacts", "2025-26 Q4", "Within 4 weeks"] {
             assert_eq!(of(text, Kind::Label), "trusted", "{text}");
         }
+        assert_eq!(of("2025-26-Q4", Kind::Name), "plain");
         assert_eq!(of("A family with two children has several cases.", Kind::Prose), "trusted");
         assert_eq!(of("One person asked to be erased", Kind::Heading), "figure");
     }

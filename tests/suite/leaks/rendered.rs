@@ -83,7 +83,12 @@ pub const CHANGES: [Change; 47] = [
     xlsx("a zoom", SHEET, "workbookViewId", "zoomScale=\"103\" workbookViewId"),
     xlsx("a code name", SHEET, "<sheetPr>", "<sheetPr codeName=\"OutsideThree\">"),
     xlsx("a link within the book", SHEET, "location=\"", "location=\"three"),
-    xlsx("an order of sheets", "xl/workbook.xml", "<sheet name=\"T01\" sheetId=\"4\"", "<sheet name=\"T01\" sheetId=\"5\""),
+    xlsx(
+        "an order of sheets",
+        "xl/workbook.xml",
+        "<sheet name=\"T01\" sheetId=\"4\"",
+        "<sheet name=\"T01\" sheetId=\"5\"",
+    ),
     xlsx(
         "letters of a cell in two looks",
         "xl/sharedStrings.xml",
@@ -100,7 +105,7 @@ pub const CHANGES: [Change; 47] = [
     ods("a country", "styles.xml", "fo:country=\"GB\"", "fo:country=\"AnnSmith\""),
     csvw("words of a description", "\"dc:publisher\": \"", "\"dc:publisher\": \"Three of the "),
     csvw("a bit", "\"required\": true", "\"required\": false"),
-    csvw("titles", "\"value\",\n          \"Cases opened\"", "\"Cases opened\",\n          \"value\""),
+    csvw("titles", "\"value\",\n            \"Cases opened\"", "\"Cases opened\",\n            \"value\""),
     csvw("a number", "\"minimum\": \"0\"", "\"minimum\": \"3\""),
 ];
 
@@ -132,6 +137,10 @@ pub fn swap_heads(pack: &mut Pack) {
 /// The same bar in a drawing, in the page that shows it and in its description: words that both files have alike.
 pub fn words_in_drawing_and_page(pack: &mut Pack) {
     for file in [PAGE, super::pack::BARS] {
-        pack.replace(file, "A mark [c] is a hidden figure. Table T02", "A mark [c] is a hidden figure, here three. Table T02");
+        pack.replace(
+            file,
+            "A mark [c] is a hidden figure. Table T02",
+            "A mark [c] is a hidden figure, here three. Table T02",
+        );
     }
 }
