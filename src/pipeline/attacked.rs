@@ -131,8 +131,9 @@ mod tests {
         let away = |file: &'static str| {
             move |release: &Path| {
                 let moved = release.with_file_name("moved");
-                fs::rename(release.join(file), &moved).expect("ours");
-                symlink(&moved, release.join(file)).expect("a link");
+                let place = if file.is_empty() { release.to_owned() } else { release.join(file) };
+                fs::rename(&place, &moved).expect("ours");
+                symlink(&moved, &place).expect("a link");
             }
         };
         assert_eq!(after(away("data/t.csv")), State::Altered);

@@ -56,9 +56,9 @@ impl Workspace {
             entries.iter().try_for_each(|entry| self.as_attacked(entry))?;
             self.store.approve(&names, &self.person)?;
         }
-        release(&self.folder, &mut self.store, &entries).map_err(|error| match error {
-            error @ (Error::Altered { .. } | Error::InTheWay { .. }) => error,
-            error => Error::Unfinished(Box::new(error)),
+        release(&self.folder, &mut self.store, &entries).map_err(|error| {
+            let is_refused = matches!(error, Error::Altered { .. } | Error::InTheWay { .. });
+            if is_refused { error } else { Error::Unfinished(Box::new(error)) }
         })?;
         // They are released, whatever becomes of what is left here; the next command removes it.
         let _ = disk::remove_folder(&staging(&self.folder));
