@@ -114,7 +114,7 @@ pub(super) fn exit_code(error: &IssuesError) -> u8 {
         IssuesError::Panel(_) => 1,
         IssuesError::Tabulate(error) => match error {
             Tabulate::Store(_) | Tabulate::Frozen => 7,
-            Tabulate::ForeignCode { .. } | Tabulate::Recoded => 3,
+            Tabulate::ForeignCode { .. } | Tabulate::Recoded | Tabulate::Contradicted { .. } => 3,
             Tabulate::Group(_) => 1,
         },
     }

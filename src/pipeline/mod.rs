@@ -9,6 +9,7 @@ mod explain;
 mod extract;
 mod files;
 mod gate;
+mod impossible;
 mod ingest;
 mod issues;
 mod plan;

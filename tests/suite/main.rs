@@ -15,6 +15,7 @@ mod forced;
 mod gate;
 mod hostile;
 mod house;
+mod impossible;
 mod issues;
 mod leaks;
 mod mutations;

@@ -6,6 +6,7 @@
 
 mod answers;
 mod earlier;
+mod impossible;
 mod loss;
 mod plan;
 mod recount;
@@ -24,6 +25,7 @@ use model::release::SealError;
 use thiserror::Error;
 
 pub use earlier::{published_codes, reported};
+pub use impossible::Ruled;
 pub use loss::Loss;
 pub use plan::{Planned, PlannedCell, PlannedDimension};
 pub use recount::{Fault, Recounted, recount};
@@ -37,6 +39,7 @@ use crate::store::corrections::Correction;
 use crate::store::{Store, StoreError};
 use crate::tabulate::correction::Change;
 use crate::tabulate::frame::Loaded;
+use crate::tabulate::impossible::held;
 use crate::tabulate::{Axes, Frame, Key, TabulateError, Tabulation};
 
 /// Steps of search that a report takes time for: one or two seconds on two cores.
@@ -124,6 +127,8 @@ pub struct Draft {
     pub earlier: Vec<EarlierCell>,
     /// What ties cells beyond the sums.
     pub relations: Vec<Relation>,
+    /// Codes that cannot stand together.
+    pub impossible: Vec<Ruled>,
     /// Cells of no table that the attack found to be forced to a few, in rounds before.
     pub joint: Vec<JointCell>,
     /// Planned cells that the same tables hid in the year before: what series readers have lost already.
@@ -219,8 +224,11 @@ impl Draft {
         let shown: Vec<Period> = plans.iter().flat_map(|plan| plan::periods(plan, period, calendar)).collect();
         figures.extend(shown.iter().map(|period| editions.newest(*period)));
         let axes = Axes::new(configuration, &frame, &figures, &editions);
+        let ruled = impossible::ruled(configuration, &frame, &axes, &held(store, configuration)?);
+        let empty = impossible::sets(&ruled);
+        let is_empty = |key: &Key| empty.iter().any(|rule| rule.holds(key));
         let tables: Vec<Planned> =
-            plans.iter().map(|plan| plan::plan(configuration, &frame, &axes, plan, period)).collect();
+            plans.iter().map(|plan| plan::plan(configuration, (&frame, &axes), &is_empty, plan, period)).collect();
         let rules = plan::rules(configuration, &axes, &tables);
         let mut earlier = history.cells(configuration, &axes, &frame)?;
         let planned: Vec<&Key> =
@@ -228,8 +236,8 @@ impl Draft {
         earlier.extend(unchanged::unchanged(&axes, &planned, &earlier, &Tabulation::new(&axes, &frame)?));
         let published: Vec<&Key> = planned.iter().copied().chain(earlier.iter().map(|cell| &cell.key)).collect();
         let mut relations = relations::relations(&axes, &published);
-        let impossible = tables.iter().flat_map(|table| &table.cells).filter_map(PlannedCell::impossible).collect();
-        relations.extend(answers::relations(&axes, &published, &impossible));
+        let cannot_occur = tables.iter().flat_map(|table| &table.cells).filter_map(PlannedCell::impossible).collect();
+        relations.extend(answers::relations(&axes, &published, &cannot_occur));
         relations.extend(stock::relations(&axes, &published, calendar));
         let reserved = reserve::reserved(&axes, &planned, &earlier, period, calendar);
         let stock_to = publishes_stocks(configuration, &plans).then_some(period.end);
@@ -246,6 +254,7 @@ impl Draft {
             tables,
             earlier,
             relations,
+            impossible: ruled,
             joint: Vec::new(),
             reserved,
             left_out,
@@ -272,6 +281,7 @@ impl Draft {
             tables: self.tables.iter().map(PlannedTable::from).collect(),
             earlier: self.earlier.clone(),
             relations: self.relations.clone(),
+            impossible: impossible::sets(&self.impossible),
             joint: self.joint.clone(),
             reserved: self.reserved.clone(),
             method: self.method.clone(),

@@ -11,6 +11,7 @@ mod cube;
 mod error;
 mod flow;
 mod grain;
+mod impossible;
 mod improve;
 mod insider;
 mod joint;
@@ -47,6 +48,7 @@ use crate::tabulate::{Counter, Key};
 use perturb::Resort;
 
 pub use error::ProtectError;
+pub use impossible::{Impossible, closed};
 pub use joint::JointCell;
 pub use perturb::Form;
 pub use relations::Relation;
@@ -153,6 +155,8 @@ pub struct Problem {
     pub earlier: Vec<EarlierCell>,
     /// What ties cells beyond the sums.
     pub relations: Vec<Relation>,
+    /// Codes that cannot stand together: everybody knows the cells in which they meet to be empty.
+    pub impossible: Vec<Impossible>,
     /// Cells of no table that an attack found to be forced to a few.
     pub joint: Vec<JointCell>,
     /// Planned cells that are cheap to hide, for reasons that readers see as well: the releases before hid them too.
@@ -256,6 +260,8 @@ pub struct Statistics {
 /// # Errors
 /// [`ProtectError`] where the counts contradict each other, or earlier releases leave no safe pattern.
 pub fn suppress(problem: &Problem, counter: &dyn Counter) -> Result<Pattern, ProtectError> {
+    let followed = impossible::followed(problem);
+    let problem = followed.as_ref().unwrap_or(problem);
     match relations::widened(problem) {
         None => suppress_all(problem, counter),
         Some(widened) => {

@@ -18,7 +18,7 @@ use super::lone::{self, Lone};
 use super::primary::Need;
 use super::rules::dominance::Contributions;
 use super::rules::group::Watched;
-use super::{EarlierForm, Insiders, Problem, Space, relations, touched};
+use super::{EarlierForm, Insiders, Problem, Space, impossible, relations, touched};
 use crate::tabulate::{Counter, Counts, Key};
 
 /// Sparse lists of `(index, coefficient)`, one list a line.
@@ -53,6 +53,8 @@ pub(super) struct Origin {
     pub tables: Vec<u32>,
     /// Planned tables in which it cannot occur.
     pub impossible: Vec<u32>,
+    /// Empty because of how the world is, whether a table has it or not.
+    pub is_empty: bool,
     /// Earlier cells, by index, rising.
     pub earlier: Vec<u32>,
     /// Only in a table behind overlapping ones, for the sake of a cell that they force: nobody is told of it.
@@ -102,6 +104,9 @@ impl<'a> System<'a> {
             sums = variables.join(problem)?;
         }
         let related = variables.related(problem);
+        for (key, origin) in variables.keys.iter().zip(&mut variables.origins) {
+            origin.is_empty = impossible::is_empty(problem, key);
+        }
         let order = tie_order(problem, &variables.keys);
         let mut place = vec![0_u32; order.len()];
         for (new, &old) in (0_u32..).zip(&order) {
@@ -222,7 +227,7 @@ impl<'a> System<'a> {
         }
         for (cell, origin) in self.origins.iter().enumerate() {
             let counted = self.counts[cell].counted;
-            if !origin.impossible.is_empty() && counted != 0 {
+            if (origin.is_empty || !origin.impossible.is_empty()) && counted != 0 {
                 return Err(ProtectError::ImpossibleCounted { table: self.table(cell), place: self.place(cell) });
             }
             for &earlier in &origin.earlier {

@@ -61,6 +61,7 @@ pub mod derive;
 pub(crate) mod example;
 pub mod frame;
 mod frozen;
+pub mod impossible;
 mod keys;
 mod shape;
 pub mod stock;
@@ -87,6 +88,12 @@ pub enum TabulateError {
     /// What changed in released months cannot be found where it was counted.
     #[error("the configuration no longer counts the cases of the corrected months as their release did")]
     Recoded,
+    /// Released months hold cases that contradict a rule which their releases state.
+    #[error("cases that were counted in released months contradict the rule {says:?} of impossible.toml")]
+    Contradicted {
+        /// The rule's sentence.
+        says: String,
+    },
     /// A dimension's code list has no such code.
     #[error("the store holds cases whose code the list of the dimension {dimension:?} does not have any more")]
     ForeignCode {

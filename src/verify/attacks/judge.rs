@@ -80,17 +80,6 @@ pub fn attack(parts: &[Part<'_>], threshold: u64) -> Result<Judged, VerifyError>
     Ok(judged)
 }
 
-fn file_of(cells: &Cells, parts: &[Part<'_>], at: usize) -> (String, String) {
-    match cells.origins.get(at).copied().flatten() {
-        Some(origin) => {
-            let part = &parts[origin.release];
-            let file = format!("{}{}", part.prefix, part.manifest.tables[origin.table].file);
-            (file, format!("line {}", origin.line))
-        }
-        None => (String::new(), "in no table".to_owned()),
-    }
-}
-
 impl Judged {
     fn count(&mut self, name: &str, count: u64) {
         *self.counts.entry(name.to_owned()).or_default() += count;
@@ -118,7 +107,7 @@ impl Judged {
             let value = u64::try_from(cells.system.lower[at]).unwrap_or(0);
             if *state == State::Published && value > 0 && value < threshold {
                 self.count("small_counts_published", 1);
-                let (file, place) = file_of(cells, parts, at);
+                let (file, place) = cells.place_of(parts, at);
                 self.findings.push(Finding {
                     attack: Attack::Subtraction,
                     kind: "small_counts_published".to_owned(),
@@ -423,7 +412,7 @@ fn finding(
     (attack, kind): (Attack, &str),
     message: String,
 ) -> Box<Finding> {
-    let (file, place) = file_of(&scene.cells, scene.parts, at);
+    let (file, place) = scene.cells.place_of(scene.parts, at);
     let claim = Some(claim(scene.name(at), range.lowest, range.highest));
     Box::new(Finding { attack, kind: kind.to_owned(), file, place, message, claim })
 }

@@ -10,6 +10,7 @@ pub mod extract;
 pub mod form;
 pub mod frame;
 pub mod groups;
+mod impossible;
 pub mod interval;
 pub mod judge;
 mod line;

@@ -8,6 +8,7 @@ mod contributors;
 mod definition;
 mod dominance;
 mod every_table;
+mod impossible;
 mod joint;
 mod last_resort;
 mod layers;

@@ -139,7 +139,7 @@ fn three_intruders_with_a_register_come_to_what_is_promised_and_no_more() {
     // Eight people of N, whoever they are; two old ones and one young one of S; one who is nowhere.
     let mut people = vec![("N", "40", "A"); 8];
     people.extend([("S", "18", "C"), ("S", "40", "A"), ("S", "17", "B"), ("E", "17", "A")]);
-    let outside = Outside { also: Vec::new(), register: Some(register(&people)) };
+    let outside = Outside { also: Vec::new(), register: Some(register(&people)), impossible: Vec::new() };
     let attacked =
         attack_knowing(&mut crate::attacks::picture::Easel::default(), &[folder], &[], &outside).expect("a release");
     assert_eq!(kinds(&attacked), Vec::<&str>::new());
@@ -157,7 +157,11 @@ fn three_intruders_with_a_register_come_to_what_is_promised_and_no_more() {
 fn a_register_singles_out_whom_too_few_rows_fit() {
     let place = tempfile::tempdir().expect("a temporary folder");
     let folder = folder(place.path(), "r1", &but(&[], &["E,young,A"]));
-    let outside = Outside { also: Vec::new(), register: Some(register(&[("E", "17", "A"), ("N", "0", "B")])) };
+    let outside = Outside {
+        also: Vec::new(),
+        register: Some(register(&[("E", "17", "A"), ("N", "0", "B")])),
+        impossible: Vec::new(),
+    };
     let attacked =
         attack_knowing(&mut crate::attacks::picture::Easel::default(), &[folder], &[], &outside).expect("a release");
     let found = kinds(&attacked);
@@ -169,7 +173,7 @@ fn a_register_of_other_columns_is_refused() {
     let place = tempfile::tempdir().expect("a temporary folder");
     let folder = folder(place.path(), "r1", &ROWS);
     let register = Register { columns: vec!["shoe".to_owned()], people: vec![vec!["41".to_owned()]] };
-    let outside = Outside { also: Vec::new(), register: Some(register) };
+    let outside = Outside { also: Vec::new(), register: Some(register), impossible: Vec::new() };
     assert!(attack_knowing(&mut crate::attacks::picture::Easel::default(), &[folder], &[], &outside).is_err());
 }
 
