@@ -35,7 +35,7 @@ pub use gate::Reported;
 pub use ingest::{IngestSummary, inspect};
 pub use issues::{IssueList, IssueOptions, Level, Method as IssueMethod};
 pub use issues::{ReleasedIssue, ReleasedIssues};
-pub use plan::{Kind, Plan, Share, Suggestion, Suggestions, TableSummary, YearRow};
+pub use plan::{Kind, Plan, Proposal, Share, Suggestion, Suggestions, TableSummary, YearRow};
 pub use protect::{
     CellKey, HiddenZeros, Insiders, Method, OwnAttack, PTable, PTableError, ProtectOptions, ProtectReport, Rounding,
     RoundingKind, SmallCounts, Weight, Zeros, protect,

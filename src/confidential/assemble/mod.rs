@@ -15,6 +15,7 @@ mod reserve;
 mod sealing;
 mod stock;
 mod unchanged;
+mod usual;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -30,6 +31,7 @@ pub use loss::Loss;
 pub use plan::{Planned, PlannedCell, PlannedDimension};
 pub use recount::{Fault, Recounted, recount};
 pub use sealing::{Sealed, seal_all};
+pub use usual::Usual;
 
 use crate::protect::{
     EarlierCell, HiddenZeros, Insiders, JointCell, Pattern, PlannedTable, Problem, ProtectError, Relation, Rules,
@@ -129,6 +131,8 @@ pub struct Draft {
     pub relations: Vec<Relation>,
     /// Codes that cannot stand together.
     pub impossible: Vec<Ruled>,
+    /// What earlier releases show to go together almost always, and no rule is about.
+    pub usual: Vec<Usual>,
     /// Cells of no table that the attack found to be forced to a few, in rounds before.
     pub joint: Vec<JointCell>,
     /// Planned cells that the same tables hid in the year before: what series readers have lost already.
@@ -231,6 +235,7 @@ impl Draft {
             plans.iter().map(|plan| plan::plan(configuration, (&frame, &axes), &is_empty, plan, period)).collect();
         let rules = plan::rules(configuration, &axes, &tables);
         let mut earlier = history.cells(configuration, &axes, &frame)?;
+        let usual = usual::usual(&axes, &earlier, &empty);
         let planned: Vec<&Key> =
             tables.iter().flat_map(|table| &table.cells).filter_map(PlannedCell::counted).collect();
         earlier.extend(unchanged::unchanged(&axes, &planned, &earlier, &Tabulation::new(&axes, &frame)?));
@@ -255,6 +260,7 @@ impl Draft {
             earlier,
             relations,
             impossible: ruled,
+            usual,
             joint: Vec::new(),
             reserved,
             left_out,
