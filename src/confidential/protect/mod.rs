@@ -20,6 +20,7 @@ mod layers;
 mod lineage;
 mod lone;
 mod means;
+mod overlap;
 mod pattern;
 mod perturb;
 mod play;
@@ -246,6 +247,10 @@ pub struct Statistics {
     pub by_witness: usize,
     /// Cells that needed a linear programme.
     pub by_programme: usize,
+    /// Joint tables behind overlapping ones that certificates are tables of too.
+    pub joint_tables: usize,
+    /// Those too large for it: what is proven is so for a reader of their margins only.
+    pub joint_left_out: usize,
     /// What secondary suppression cost, in thousandths of the weight's unit.
     pub cost: u64,
     /// No safe pattern costs less than this, proven; 0 where nothing was looked for.
@@ -324,6 +329,7 @@ fn with_sums(
     pattern::prove(&system, &primary, &outcome)?;
     let mut pattern = Pattern { method, ..pattern::pattern(&system, &primary, &outcome, &forms) };
     pattern.statistics.lower_bound = lower_bound;
+    (pattern.statistics.joint_tables, pattern.statistics.joint_left_out) = system.joint;
     Ok((pattern, told::sums(&system, &primary, &outcome, sums)))
 }
 

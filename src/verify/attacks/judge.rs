@@ -66,6 +66,7 @@ pub fn attack(parts: &[Part<'_>], threshold: u64) -> Result<Judged, VerifyError>
         ..Judged::default()
     };
     judged.count_cells(&cells, parts);
+    judged.overlapping(cells.joint);
     judged.small_published(&cells, parts, threshold);
     judged.findings.extend(tables::rests(&cells, parts, threshold));
     match Scene::new(cells, parts, threshold) {
@@ -138,6 +139,19 @@ impl Judged {
                 scope: format!("not again: {skipped} cells in parts that no given release touches"),
                 not_shown: 0,
             });
+        }
+    }
+
+    /// How far hidden cells were bounded by the tables behind overlapping ones.
+    fn overlapping(&mut self, (followed, left_out): (usize, usize)) {
+        if followed > 0 {
+            let scope = format!("hidden cells bounded by {followed} tables behind overlapping ones too");
+            self.tried.push(Tried { attack: Attack::Reconstruction, scope, not_shown: 0 });
+        }
+        if left_out > 0 {
+            self.notes.push(format!(
+                "{left_out} tables behind overlapping ones were too large to bound hidden cells by; these were bounded by margins only"
+            ));
         }
     }
 

@@ -17,6 +17,7 @@ mod line;
 pub mod manifest;
 pub mod narrow;
 pub mod order;
+mod overlap;
 pub mod picture;
 pub mod reconstruction;
 pub mod relations;

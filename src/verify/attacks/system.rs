@@ -12,7 +12,7 @@ use crate::attacks::closure::{Hierarchies, Known, Releases, bit};
 use crate::attacks::codes::{Codes, Key};
 use crate::attacks::extract::tables::tighten;
 use crate::attacks::rests::{Left, Rest, Taken, rests};
-use crate::attacks::{impossible, relations};
+use crate::attacks::{impossible, overlap, relations};
 use crate::error::VerifyError;
 use crate::readers::csv::{Reading, Row, Table};
 use crate::readers::microdata::Microdata;
@@ -92,6 +92,8 @@ pub struct Cells {
     pub findings: Vec<Finding>,
     /// Published and hidden entries, a cell counted in every table that has it.
     pub entries: (u64, u64),
+    /// Joint tables behind circles of tables, and how many of them were too large to be followed.
+    pub joint: (usize, usize),
     /// Cells in which codes meet that cannot: every reader knows them to be empty.
     pub empty: Vec<usize>,
     /// What could not be linked.
@@ -179,6 +181,7 @@ pub fn build(parts: &[Part<'_>]) -> Result<Cells, VerifyError> {
     cells.first_relation = cells.system.rows.len();
     relations::add(&mut cells, parts, &stated);
     impossible::between(&mut cells, parts);
+    cells.joint = overlap::add(&mut cells, parts);
     for (at, lowest, highest) in tighten(&cells, parts, &|_| true) {
         tighter(&mut cells.system, at, lowest, highest);
     }
