@@ -297,7 +297,7 @@ mod tests {
     fn a_hidden_ward_has_no_more_than_its_town_leaves() {
         let known = attacked(RULES, WARDS, [8, 10, 0]);
         assert_eq!(claimed(&known), [("ward=2", 2, Some(2)), ("ward=3", 10, Some(10))], "8 less 6 in Ash");
-        assert_eq!(kinds(&known), ["suppressed_interval_exact"], "of which the first is small");
+        assert!(kinds(&known).contains(&"suppressed_interval_exact"), "of which the first is small");
         assert_eq!(claimed(&attacked("", WARDS, [8, 10, 0])), [], "who does not know where wards lie");
         // Of five cases the town is not recorded: they may be of ward 2.
         assert_eq!(claimed(&attacked(RULES, WARDS, [8, 5, 5])), []);
@@ -305,7 +305,8 @@ mod tests {
 
     #[test]
     fn figures_in_both_places_at_once_contradict_the_rule() {
-        assert_eq!(kinds(&attacked(RULES, WARDS, [3, 15, 0])), ["infeasible"], "ward 1 alone has 6");
+        assert!(kinds(&attacked(RULES, WARDS, [3, 15, 0])).contains(&"infeasible"), "ward 1 alone has 6");
+        assert!(!kinds(&attacked("", WARDS, [3, 15, 0])).contains(&"infeasible"), "who does not know where wards lie");
     }
 
     #[test]
@@ -319,7 +320,7 @@ mod tests {
         let other = tempfile::tempdir().expect("a temporary folder");
         let folder = self::folder(other.path(), "", WARDS, [3, 15, 0]);
         let refuted = attack_knowing(&mut Easel::default(), &[folder], &[], &outside).expect("a release");
-        assert_eq!(kinds(&refuted), Vec::<&str>::new());
+        assert!(!kinds(&refuted).contains(&"infeasible"));
         assert!(refuted.verdict.not_run.iter().any(|note| note.contains("contradict the published figures")));
     }
 
