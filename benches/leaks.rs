@@ -67,7 +67,7 @@ fn written() -> usize {
             planted += 1;
             let reading = verify::verify(&folders).expect("a folder of our own");
             read += usize::from(!reading.is_clean());
-            let writing = takeup::pipeline::verify(&folders, None, None).expect("a folder of our own");
+            let writing = takeup::pipeline::verify(&folders, None, None, None).expect("a folder of our own");
             if !writing.findings.iter().any(|finding| finding.kind == "rendering_differs") {
                 println!("missed: {} of seed {seed}", change.kind);
                 missed += 1;

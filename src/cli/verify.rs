@@ -17,6 +17,7 @@ Examples:
   takeup verify reports/*                        several releases together
   takeup -C service verify service/reports/*     also looks for every name in the store
   takeup verify FOLDER --page verdict.html       the verdict as a page to file; not for release
+  takeup verify reports/* --config service/config   also by what is impossible and older releases do not state
   takeup verify EXTRACT --register people.csv    an extract, and people that an intruder knows
 
 With --register, the verdict says how often three intruders are right: the prosecutor, who knows that
@@ -33,13 +34,17 @@ pub struct Verify {
     /// People as somebody outside knows them, to link with the rows of an extract: CSV with columns of the extract
     #[arg(long, value_name = "FILE")]
     register: Option<PathBuf>,
+    /// A folder of configuration: its rules about what is impossible are used beside those that the releases state
+    #[arg(long, value_name = "DIR")]
+    config: Option<PathBuf>,
 }
 
 impl Verify {
     /// Runs the command.
     pub fn run(&self, globals: &Globals) -> Result<(), Failure> {
         let workspace = if globals.names_a_workspace() { Some(globals.open()?) } else { None };
-        let verdict = pipeline::verify(&self.folders, workspace.as_ref(), self.register.as_deref())?;
+        let verdict =
+            pipeline::verify(&self.folders, workspace.as_ref(), self.register.as_deref(), self.config.as_deref())?;
         if let Some(path) = &self.page {
             let names: Vec<String> = self
                 .folders

@@ -36,6 +36,9 @@ pub struct Manifest {
     /// Signed linear relations between cells beyond the sums.
     #[serde(default)]
     pub relations: Vec<Relation>,
+    /// Codes that cannot stand together, because of how the world is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub impossible: Vec<Impossible>,
     /// How each share, rate or mean follows from released cells.
     #[serde(default)]
     pub derived: Vec<Derived>,
@@ -226,6 +229,19 @@ pub struct Relation {
     pub terms: Vec<(i64, BTreeMap<String, String>)>,
     /// `=` or `<=`, against 0.
     pub is: String,
+}
+
+/// Codes of several dimensions that cannot stand together: a cell in which each dimension stands at one of its own is empty,
+/// whether a table shows it or not. A dimension without codes has none here that a table shows.
+///
+/// `{"says": "A nursery takes small children.", "codes": {"type": ["PVI"], "phase": ["PRI", "SEC"]}}`
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Impossible {
+    /// For people; later releases know the rule by it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub says: String,
+    /// By dimension: the codes, groups of which all codes are among them included.
+    pub codes: BTreeMap<String, Vec<String>>,
 }
 
 /// A share, rate or mean that is printed beside counts.

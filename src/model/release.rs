@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::hierarchy::Hierarchy;
-use crate::manifest::{Corrects, Relation};
+use crate::manifest::{Corrects, Impossible, Relation};
 
 /// One published cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -291,6 +291,8 @@ pub struct ReleaseParts {
     pub labels: BTreeMap<String, BTreeMap<String, String>>,
     /// Linear relations beyond the sums.
     pub relations: Vec<Relation>,
+    /// Codes that cannot stand together.
+    pub impossible: Vec<Impossible>,
     /// In the report's order.
     pub tables: Vec<ReleasedTable>,
     /// Tables computed from those and from earlier releases.

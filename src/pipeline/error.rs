@@ -179,6 +179,9 @@ pub enum Error {
     /// The folder is no workspace.
     #[error("{0} is not a workspace: it has no config/service.toml")]
     NoWorkspace(PathBuf),
+    /// A folder that was named as one of configuration and is none.
+    #[error("{} holds no configuration: there is no service.toml", .0.display())]
+    NoConfiguration(PathBuf),
     /// Something is in the way.
     #[error("{0} exists already")]
     Exists(PathBuf),
@@ -239,6 +242,7 @@ impl Error {
             Self::Period(_)
             | Self::NoSuch { .. }
             | Self::NoWorkspace(_)
+            | Self::NoConfiguration(_)
             | Self::Exists(_)
             | Self::Reason { .. }
             | Self::Scope(_) => 2,
@@ -335,6 +339,9 @@ impl Error {
             Self::Scope(_) | Self::Assemble(AssembleError::Scope { .. }) => {
                 "Name each dimension that was wrong, `--scope borough`, or with all codes among which cases moved, `--scope borough=Queens,Brooklyn`."
             }
+            Self::Assemble(AssembleError::Tabulate(TabulateError::Contradicted { .. })) => {
+                "Give the rule another sentence: then it is a new one, and holds for months that are not released yet."
+            }
             Self::Reason { .. } => "Say in plain words what was wrong; it is printed on the page and names nobody.",
             Self::Assemble(AssembleError::Forgotten { .. }) => {
                 "Put it back into config/: what was published once stays part of every later check."
@@ -367,6 +374,7 @@ impl Error {
                 "`release.json` and the files of data/ have the tables, their columns and their codes."
             }
             Self::Disclosure(_) => "Nothing was released. The findings above name the file and the place of each.",
+            Self::NoConfiguration(_) => "Name the folder `config` of a workspace.",
             Self::NoWorkspace(_) => "`takeup init DIR` makes one; -C DIR names another folder.",
             Self::Exists(_) => "Choose another folder. A store or a key is never overwritten, with --force or without.",
             Self::Archive { .. } => "Put the folder back from your archive: a released period is never made anew.",
@@ -455,7 +463,8 @@ fn assemble_code(error: &AssembleError) -> u8 {
         AssembleError::Store(error) | AssembleError::Tabulate(TabulateError::Store(error)) => store_code(error),
         AssembleError::Manifest { .. } | AssembleError::Tabulate(TabulateError::Frozen) => 7,
         AssembleError::Tabulate(TabulateError::ForeignCode { .. }) | AssembleError::Forgotten { .. } => 3,
-        AssembleError::NoTables { .. } | AssembleError::Tabulate(TabulateError::Recoded) => 3,
+        AssembleError::NoTables { .. } => 3,
+        AssembleError::Tabulate(TabulateError::Recoded | TabulateError::Contradicted { .. }) => 3,
         AssembleError::NotReleased { .. } | AssembleError::Unchanged { .. } | AssembleError::Scope { .. } => 2,
         AssembleError::TooFew { .. } => 5,
         AssembleError::Empty { .. } => 4,

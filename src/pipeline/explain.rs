@@ -104,6 +104,7 @@ fn unreachable_manifest() -> Manifest {
         labels: BTreeMap::new(),
         tables: Vec::new(),
         relations: Vec::new(),
+        impossible: Vec::new(),
         derived: Vec::new(),
         files: BTreeMap::new(),
         earlier: BTreeMap::new(),

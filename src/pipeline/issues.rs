@@ -115,7 +115,7 @@ pub(super) fn exit_code(error: &IssuesError) -> u8 {
         IssuesError::Tabulate(error) => match error {
             Tabulate::Store(error) => super::error::store_code(error),
             Tabulate::Frozen => 7,
-            Tabulate::ForeignCode { .. } | Tabulate::Recoded => 3,
+            Tabulate::ForeignCode { .. } | Tabulate::Recoded | Tabulate::Contradicted { .. } => 3,
             Tabulate::Group(_) => 1,
         },
     }

@@ -12,6 +12,7 @@ mod explain;
 mod extract;
 mod files;
 mod gate;
+mod impossible;
 mod ingest;
 mod init;
 mod issues;
@@ -40,7 +41,7 @@ pub use ingest::{IngestSummary, inspect};
 pub use init::init;
 pub use issues::{IssueList, IssueOptions, Level, Method as IssueMethod};
 pub use issues::{ReleasedIssue, ReleasedIssues};
-pub use plan::{Kind, Plan, Share, Suggestion, Suggestions, TableSummary, YearRow};
+pub use plan::{Kind, Plan, Proposal, Share, Suggestion, Suggestions, TableSummary, YearRow};
 pub use protect::{
     CellKey, HiddenZeros, Insiders, Method, OwnAttack, PTable, PTableError, ProtectOptions, ProtectReport, Rounding,
     RoundingKind, SmallCounts, Weight, Zeros, protect,

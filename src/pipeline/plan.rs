@@ -8,7 +8,7 @@ mod year;
 
 use std::collections::BTreeMap;
 
-use confidential::assemble::{Draft, Loss, Planned, PlannedCell};
+use confidential::assemble::{Draft, Loss, Planned, PlannedCell, Usual};
 use confidential::protect::{Pattern, Reason, Shown};
 use serde::Serialize;
 
@@ -36,8 +36,31 @@ pub struct Plan {
     pub year: Vec<YearRow>,
     /// Tables that the report leaves out for a service of so few, or so many, cases.
     pub left_out: Vec<String>,
+    /// What earlier releases show to go together almost always: rules, if somebody who knows says that it cannot be otherwise.
+    pub usual: Vec<Proposal>,
     /// What would hide less, where it was asked for.
     pub suggestions: Option<Suggestions>,
+}
+
+/// Codes that published figures show together almost always, with the rule that would say so.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Proposal {
+    /// What was published, in words.
+    pub published: String,
+    /// Lines for `impossible.toml`.
+    pub lines: String,
+}
+
+impl From<&Usual> for Proposal {
+    fn from(usual: &Usual) -> Self {
+        let Usual { dimension, code, other, with, of, together } = usual;
+        Self {
+            published: format!("{together} of {of} published cases of {dimension} {code:?} have {other} {with:?}"),
+            lines: format!(
+                "[[impossible]]\nsays = \"...\"\nwhere = {{ {dimension} = [{code:?}] }}\nunless = {{ {other} = [{with:?}] }}\n"
+            ),
+        }
+    }
 }
 
 /// How many of the cells that can be published are hidden.
@@ -134,6 +157,7 @@ impl Workspace {
             shares,
             year,
             left_out: draft.left_out.clone(),
+            usual: draft.usual.iter().map(Proposal::from).collect(),
             suggestions,
         })
     }

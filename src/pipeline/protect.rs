@@ -105,6 +105,10 @@ pub struct ProtectReport {
     pub derived_protected: usize,
     /// Cells that the attack on the written files left open, neither cleared nor claimed; none where there was no attack.
     pub left_open: Option<u64>,
+    /// Joint tables behind overlapping ones that the proofs are of too.
+    pub joint_tables: usize,
+    /// Those too large for it: what is proven of their margins is so for a reader of margins only.
+    pub margins_only: usize,
     /// How the hidden cells were proven safe.
     pub certificates: Certificates,
     /// The file of the key that breaks ties, to be kept and to be shown to nobody.
@@ -210,6 +214,8 @@ pub fn protect(
             zeros_hidden: statistics.zeros,
             derived_protected: statistics.derived,
             left_open,
+            joint_tables: statistics.joint_tables,
+            margins_only: statistics.joint_left_out,
             certificates: Certificates { by_witness: statistics.by_witness, by_programme: statistics.by_programme },
             key: key.path.display().to_string(),
             is_key_new: key.is_new,
@@ -360,6 +366,10 @@ impl ProtectReport {
             line("least possible", format!(">= {bound}"));
         }
         line("derived protected", self.derived_protected.to_string());
+        if self.joint_tables + self.margins_only > 0 {
+            line("joint tables", self.joint_tables.to_string());
+            line("margins only", self.margins_only.to_string());
+        }
         line("proven by witness", self.certificates.by_witness.to_string());
         line("proven by programme", self.certificates.by_programme.to_string());
         line("attack left open", self.left_open.map_or_else(|| "not run".to_owned(), |open| open.to_string()));

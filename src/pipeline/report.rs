@@ -4,6 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
+use ::verify::Outside;
 use confidential::assemble::{Draft, Sealed, seal_all};
 use confidential::protect::Space;
 use confidential::store::ledger::{FrozenPeriod, LedgerEntry};
@@ -193,7 +194,7 @@ impl Workspace {
         let mut entries = self.store.ledger()?;
         entries.extend(sealed.iter().map(|sealed| sealed.entry.clone()));
         let (mut verdict, forced) =
-            self.judge(staged, &[reports(&self.folder)], (&entries, draft.reason.as_deref()), None)?;
+            self.judge(staged, &[reports(&self.folder)], (&entries, draft.reason.as_deref()), &Outside::default())?;
         self.recount(draft, sealed, &mut verdict)?;
         if verdict.is_clean() {
             Ok(Built::Safe(verdict))

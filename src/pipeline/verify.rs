@@ -18,20 +18,28 @@ use model::{Manifest, Verdict};
 use super::attacked::MANIFEST;
 use super::files::{read_plain, read_texts};
 use super::recover::{reports, staging};
-use super::{Error, Workspace, again, approved};
+use super::{Error, Workspace, again, approved, impossible};
 
 /// Attacks release folders as a stranger would; with a workspace also compares with its ledger and looks for everybody
-/// in its store. `register`: what somebody outside knows of people, in the columns of an extract.
+/// in its store. `register`: what somebody outside knows of people, in the columns of an extract. `config`: a folder of
+/// configuration whose rules about what is impossible are used beside those that the releases state.
 ///
 /// # Errors
 /// [`Error::Verify`] where a folder cannot be attacked at all. Findings are no error here: they are the answer.
-pub fn verify(folders: &[PathBuf], workspace: Option<&Workspace>, register: Option<&Path>) -> Result<Verdict, Error> {
+pub fn verify(
+    folders: &[PathBuf],
+    workspace: Option<&Workspace>,
+    register: Option<&Path>,
+    config: Option<&Path>,
+) -> Result<Verdict, Error> {
+    let impossible = config.map(|config| impossible::rules(config, folders)).transpose()?.unwrap_or_default();
     let register = register.map(Register::read).transpose()?;
     match workspace {
         Some(workspace) => {
             let beside = [reports(&workspace.folder)];
             let ledger = workspace.store.ledger()?;
-            let (mut verdict, _) = workspace.judge(folders, &beside, (&ledger, None), register.as_ref())?;
+            let known = Outside { register, impossible, ..Outside::default() };
+            let (mut verdict, _) = workspace.judge(folders, &beside, (&ledger, None), &known)?;
             approved::compare(&mut verdict, folders, &ledger, &reports(&workspace.folder))?;
             // A foreign or an older report may have notes that this configuration does not know.
             verdict.findings.retain(|finding| finding.kind != UNDECLARED);
@@ -39,7 +47,7 @@ pub fn verify(folders: &[PathBuf], workspace: Option<&Workspace>, register: Opti
             Ok(verdict)
         }
         None => {
-            let outside = Outside { also: Vec::new(), register, writer: Some(again::write) };
+            let outside = Outside { register, impossible, writer: Some(again::write), ..Outside::default() };
             let attacked = ::verify::attack_knowing(&mut Easel::default(), folders, &[], &outside)?;
             let mut verdict = attacked.verdict;
             again::leave_open(&mut verdict, &attacked.unwritten);
@@ -89,15 +97,15 @@ pub fn comparison_text(comparison: &::verify::Comparison) -> String {
 
 impl Workspace {
     /// The stranger's attack, then the referee's. `entries`: the ledger, and what is about to be entered; beside it the
-    /// reason of a correction, which is a note of the report. Gives what tables force beside the verdict.
+    /// reason of a correction, which is a note of the report. `known`: what somebody knows beside the folders. Gives what tables force beside the verdict.
     pub(super) fn judge(
         &self,
         folders: &[PathBuf],
         beside: &[PathBuf],
         (entries, reason): (&[LedgerEntry], Option<&str>),
-        register: Option<&Register>,
+        known: &Outside,
     ) -> Result<(Verdict, Vec<Forced>), Error> {
-        let outside = Outside { also: self.extracts()?, register: register.cloned(), writer: Some(again::write) };
+        let outside = Outside { also: self.extracts()?, writer: Some(again::write), ..known.clone() };
         let attacked = ::verify::attack_knowing(&mut Easel::default(), folders, beside, &outside)?;
         let mut verdict = attacked.verdict;
         // Whoever has the ledger knows the bytes that were approved.

@@ -104,6 +104,7 @@ fn parts(
         hierarchies: manifest.hierarchies.clone(),
         labels: manifest.labels.clone(),
         relations: manifest.relations.clone(),
+        impossible: manifest.impossible.clone(),
         tables,
         expectations: expectations.collect::<Result<_, _>>()?,
         earlier: manifest.earlier.clone(),

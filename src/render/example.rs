@@ -50,6 +50,7 @@ pub(crate) fn release(tables: Vec<ReleasedTable>) -> Release {
         hierarchies: BTreeMap::from([("measure".into(), Hierarchy::flat("cases"))]),
         labels: BTreeMap::new(),
         relations: Vec::new(),
+        impossible: Vec::new(),
         tables,
         expectations: Vec::new(),
         earlier: BTreeMap::from([("2026-Q1-public-r1".into(), "ab".repeat(32))]),

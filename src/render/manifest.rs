@@ -31,6 +31,7 @@ pub(crate) fn write(
         labels: parts.labels.clone(),
         tables: parts.tables.iter().map(entry).collect(),
         relations: parts.relations.clone(),
+        impossible: parts.impossible.clone(),
         derived: parts.expectations.iter().map(derived).collect(),
         files: files.iter().map(|file| (file.path.clone(), sha256(&file.bytes))).collect(),
         earlier: parts.earlier.clone(),

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use model::claim::Tried;
+use model::manifest::{Impossible, Manifest};
 use model::{Attack, Claim, Finding, Verdict};
 
 use crate::attacks::expectation::{self, Seen, Worked};
@@ -78,6 +79,8 @@ pub struct Outside {
     pub register: Option<Register>,
     /// How this program writes a release; without, no file is written again.
     pub writer: Option<Writer>,
+    /// Codes that cannot stand together, beyond what the manifests state of it.
+    pub impossible: Vec<Impossible>,
 }
 
 /// As [`attack_with`], by somebody who knows more.
@@ -107,7 +110,7 @@ pub fn attack_knowing(
     run.name_apart();
     run.read(easel);
     run.attack_extracts(outside.register.as_ref())?;
-    run.judge()?;
+    run.judge(&outside.impossible)?;
     run.judge_form();
     run.judge_rendering(outside.writer);
     let mut attacked = run.result;
@@ -389,7 +392,7 @@ impl Run {
 
     /// Who sees the releases of one audience sees those of every audience with a higher threshold too, so each
     /// threshold is judged on the releases that publish at it or above.
-    fn judge(&mut self) -> Result<(), VerifyError> {
+    fn judge(&mut self, impossible: &[Impossible]) -> Result<(), VerifyError> {
         let given = self.opened.iter().filter(|opened| opened.is_given);
         let highest = given.map(|opened| opened.folder.manifest.threshold).max().unwrap_or(0);
         let thresholds: BTreeSet<u64> = self
@@ -398,26 +401,44 @@ impl Run {
             .map(|opened| opened.folder.manifest.threshold)
             .filter(|&threshold| threshold <= highest)
             .collect();
-        let folders = self.opened.iter().map(|opened| &opened.folder);
-        let dated = folders.map(|folder| Dated { manifest: &folder.manifest, digest: &folder.digest });
-        let times = times(&dated.collect::<Vec<_>>());
         for threshold in thresholds {
-            let seen = self.opened.iter().zip(&times);
-            let parts: Vec<Part<'_>> = seen
-                .filter(|(opened, _)| opened.folder.manifest.threshold >= threshold)
-                .map(|(opened, &time)| Part {
-                    prefix: &opened.prefix,
-                    manifest: &opened.folder.manifest,
-                    tables: &opened.tables,
-                    microdata: opened.microdata.as_ref(),
-                    time,
-                    is_given: opened.is_given,
-                })
-                .collect();
-            let judged = judge::attack(&parts, threshold)?;
+            let mut judged = self.judged(threshold, impossible)?;
+            let is_wrong = |finding: &Finding| ["infeasible", "impossible_counted"].contains(&finding.kind.as_str());
+            if !impossible.is_empty() && judged.findings.iter().any(is_wrong) {
+                let plain = self.judged(threshold, &[])?;
+                // What nobody says of the releases cannot be held against them.
+                if !plain.findings.iter().any(is_wrong) {
+                    self.not_run(REFUTED.to_owned());
+                    judged = plain;
+                }
+            }
             self.take(judged);
         }
         Ok(())
+    }
+
+    fn judged(&self, threshold: u64, impossible: &[Impossible]) -> Result<judge::Judged, VerifyError> {
+        let folders = self.opened.iter().map(|opened| &opened.folder);
+        let dated = folders.clone().map(|folder| Dated { manifest: &folder.manifest, digest: &folder.digest });
+        let times = times(&dated.collect::<Vec<_>>());
+        let with = |manifest: &Manifest| Manifest {
+            impossible: manifest.impossible.iter().chain(impossible).cloned().collect(),
+            ..manifest.clone()
+        };
+        let known: Vec<Manifest> = folders.map(|folder| with(&folder.manifest)).collect();
+        let seen = self.opened.iter().zip(&known).zip(&times);
+        let parts: Vec<Part<'_>> = seen
+            .filter(|((opened, _), _)| opened.folder.manifest.threshold >= threshold)
+            .map(|((opened, manifest), &time)| Part {
+                prefix: &opened.prefix,
+                manifest,
+                tables: &opened.tables,
+                microdata: opened.microdata.as_ref(),
+                time,
+                is_given: opened.is_given,
+            })
+            .collect();
+        judge::attack(&parts, threshold)
     }
 
     /// The counts of several thresholds are the worst of them.
@@ -453,6 +474,10 @@ impl Run {
         }
     }
 }
+
+/// Rules from outside that the releases do not state and that their figures contradict.
+const REFUTED: &str =
+    "the rules about what is impossible that were named contradict the published figures, so they were not used";
 
 fn plain(attack: Attack, kind: &str, file: &str, message: String) -> Finding {
     Finding { attack, kind: kind.to_owned(), file: file.to_owned(), place: String::new(), message, claim: None }

@@ -16,6 +16,7 @@ mod forced;
 mod gate;
 mod hostile;
 mod house;
+mod impossible;
 mod issues;
 #[cfg(target_os = "linux")]
 mod kills;

@@ -16,7 +16,7 @@ type Edit = fn(&mut serde_json::Value);
 /// What somebody finds who has the program and the folder, and no store.
 fn stranger(pack: Pack) -> Verdict {
     let (_home, folders, _) = pack.on_disk();
-    pipeline::verify(&folders, None, None).expect("a folder that can be read")
+    pipeline::verify(&folders, None, None, None).expect("a folder that can be read")
 }
 
 fn places(verdict: &Verdict, kind: &str) -> Vec<(String, String)> {
@@ -135,7 +135,7 @@ fn figures_in_the_words_of_release_json_are_found_by_key() {
 #[test]
 fn the_kept_release_is_what_this_program_writes() {
     let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("reports/2025-26-Q4-public-r1");
-    let verdict = pipeline::verify(&[kept], None, None).expect("the kept release");
+    let verdict = pipeline::verify(&[kept], None, None, None).expect("the kept release");
     let again = verdict.tried.iter().find(|tried| tried.scope.contains("written again")).expect("it was written again");
     assert_eq!((again.not_shown, verdict.findings.len()), (0, 0), "{}", pipeline::verdict_text(&verdict));
     let said = pipeline::verdict_text(&verdict);

@@ -6,6 +6,7 @@
 
 mod answers;
 mod earlier;
+mod impossible;
 mod loss;
 mod plan;
 mod recount;
@@ -15,6 +16,7 @@ mod scope;
 mod sealing;
 mod stock;
 mod unchanged;
+mod usual;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -26,10 +28,12 @@ use model::scope::Scope;
 use thiserror::Error;
 
 pub use earlier::{published_codes, reported};
+pub use impossible::Ruled;
 pub use loss::Loss;
 pub use plan::{Planned, PlannedCell, PlannedDimension};
 pub use recount::{Fault, Recounted, recount};
 pub use sealing::{Sealed, seal_all};
+pub use usual::Usual;
 
 use crate::protect::{
     EarlierCell, HiddenZeros, Insiders, JointCell, Pattern, PlannedTable, Problem, ProtectError, Relation, Rules,
@@ -40,6 +44,7 @@ use crate::store::{Store, StoreError};
 use crate::tabulate::correction::Change;
 use crate::tabulate::fold::Listing;
 use crate::tabulate::frame::Loaded;
+use crate::tabulate::impossible::held;
 use crate::tabulate::scope::Outside;
 use crate::tabulate::{Axes, Frame, Key, TabulateError, Tabulation};
 
@@ -143,6 +148,10 @@ pub struct Draft {
     pub earlier: Vec<EarlierCell>,
     /// What ties cells beyond the sums.
     pub relations: Vec<Relation>,
+    /// Codes that cannot stand together.
+    pub impossible: Vec<Ruled>,
+    /// What earlier releases show to go together almost always, and no rule is about.
+    pub usual: Vec<Usual>,
     /// Cells of no table that the attack found to be forced to a few, in rounds before.
     pub joint: Vec<JointCell>,
     /// Planned cells that the same tables hid in the year before: what series readers have lost already.
@@ -255,10 +264,14 @@ impl Draft {
             }
             frame.scopes.push((period, change.scope()));
         }
+        let ruled = impossible::ruled(configuration, &frame, &axes, &held(store, configuration)?);
+        let empty = impossible::sets(&ruled);
+        let is_empty = |key: &Key| empty.iter().any(|rule| rule.holds(key));
         let tables: Vec<Planned> =
-            plans.iter().map(|plan| plan::plan(configuration, &frame, &axes, plan, period)).collect();
+            plans.iter().map(|plan| plan::plan(configuration, (&frame, &axes), &is_empty, plan, period)).collect();
         let rules = plan::rules(configuration, &axes, &tables);
         let mut earlier = history.cells(configuration, &axes, &frame)?;
+        let usual = usual::usual(&axes, &earlier, &empty);
         let planned: Vec<&Key> =
             tables.iter().flat_map(|table| &table.cells).filter_map(PlannedCell::counted).collect();
         let counter = Tabulation::new(&axes, &frame)?;
@@ -268,8 +281,8 @@ impl Draft {
         let published: Vec<&Key> = planned.iter().copied().chain(earlier.iter().map(|cell| &cell.key)).collect();
         let mut relations = relations::relations(&axes, &published);
         relations.extend(scoped.relations);
-        let impossible = tables.iter().flat_map(|table| &table.cells).filter_map(PlannedCell::impossible).collect();
-        relations.extend(answers::relations(&axes, &published, &impossible));
+        let cannot_occur = tables.iter().flat_map(|table| &table.cells).filter_map(PlannedCell::impossible).collect();
+        relations.extend(answers::relations(&axes, &published, &cannot_occur));
         relations.extend(stock::relations(&axes, &published, calendar));
         let reserved = reserve::reserved(&axes, &planned, &earlier, period, calendar);
         let stock_to = publishes_stocks(configuration, &plans).then_some(period.end);
@@ -287,6 +300,8 @@ impl Draft {
             tables,
             earlier,
             relations,
+            impossible: ruled,
+            usual,
             joint: Vec::new(),
             reserved,
             left_out,
@@ -320,6 +335,7 @@ impl Draft {
             tables: self.tables.iter().map(PlannedTable::from).collect(),
             earlier: self.earlier.clone(),
             relations: self.relations.clone(),
+            impossible: impossible::sets(&self.impossible),
             joint: self.joint.clone(),
             reserved: self.reserved.clone(),
             method: self.method.clone(),

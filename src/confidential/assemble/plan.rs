@@ -19,7 +19,7 @@ use crate::tabulate::{Frame, Key, stock};
 pub enum PlannedCell {
     /// To be counted.
     Counted(Key),
-    /// Cannot occur: the code was not in use in the period.
+    /// Cannot occur: the code was not in use in the period, or its codes cannot stand together.
     Impossible(Key),
     /// Not collected in the period, or counted under another code when it was released.
     NotAvailable(Key),
@@ -152,9 +152,15 @@ pub(super) fn figures_heading(figures: Figures, calendar: Calendar) -> String {
     if figures.vintage == 0 { heading } else { format!("{heading}, corrected") }
 }
 
-/// The cells of a table.
+/// The cells of a table; `is_empty` says of which everybody knows that no case is in them.
 #[must_use]
-pub fn plan(configuration: &Configuration, frame: &Frame, axes: &Axes, plan: &TablePlan, period: Period) -> Planned {
+pub fn plan(
+    configuration: &Configuration,
+    (frame, axes): (&Frame, &Axes),
+    is_empty: &dyn Fn(&Key) -> bool,
+    plan: &TablePlan,
+    period: Period,
+) -> Planned {
     let calendar = configuration.service.calendar;
     let measure = configuration.dimensions.measure(&plan.measure);
     let axis_of = |name: &str| axes.position(&Axes::name_for(name, measure)).unwrap_or(0);
@@ -195,6 +201,11 @@ pub fn plan(configuration: &Configuration, frame: &Frame, axes: &Axes, plan: &Ta
     let threshold =
         audiences.filter(|audience| plan.audiences.contains(&audience.id)).map(|audience| audience.threshold).max();
     let cells = cells(configuration, frame, axes, &dims, &fixed);
+    let known = |cell: PlannedCell| match cell {
+        PlannedCell::Counted(key) if is_empty(&key) => PlannedCell::Impossible(key),
+        PlannedCell::Counted(_) | PlannedCell::Impossible(_) | PlannedCell::NotAvailable(_) => cell,
+    };
+    let cells = cells.into_iter().map(known).collect();
     let mut plan = plan.clone();
     plan.notes.extend(several(configuration, &plan.dims));
     if plan.not_recorded == NotRecorded::InTotal {

@@ -10,7 +10,7 @@ use model::manifest::Corrects;
 use model::release::{Precision, Release, ReleaseParts, ReleasedCell, ReleasedDimension, ReleasedTable, Zeros};
 
 use super::plan::{Planned, PlannedCell, figures_heading};
-use super::{AssembleError, Draft, answers, relations};
+use super::{AssembleError, Draft, answers, impossible, relations};
 use crate::protect::{EarlierForm, Pattern, Shown, precision, seal};
 use crate::store::ledger::{LedgerCell, LedgerEntry, ReleaseState};
 use crate::tabulate::Key;
@@ -87,6 +87,7 @@ fn seal_one(
                 false => seen.contains(key),
             }
         }),
+        impossible: impossible::stated(&draft.axes, &draft.impossible, &used),
         tables: tables
             .iter()
             .zip(&zeros)

@@ -12,9 +12,10 @@ use super::CaseTable;
 use super::codes::Dimension;
 use super::error::{CaseError, DescriptionFault};
 
+use super::impossible::impossible;
 use super::magnitude::Magnitude;
 use super::relations::relation;
-use crate::protect::{Dominance, LowTotal, Relation, Rules, Sensitive};
+use crate::protect::{Dominance, Impossible, LowTotal, Relation, Rules, Sensitive};
 use crate::tabulate::Key;
 
 /// The description's name in every case.
@@ -37,6 +38,8 @@ pub(super) struct Description {
     pub rules: Rules,
     /// As written, and in the space.
     pub relations: Vec<(model::manifest::Relation, Relation)>,
+    /// Codes that cannot stand together, as stated and in the space.
+    pub impossible: Vec<(model::manifest::Impossible, Impossible)>,
     /// The column of record keys, where there is one.
     pub record_key: Option<String>,
     /// What is summed in place of counting.
@@ -67,6 +70,8 @@ struct Written {
     group_below: Option<u64>,
     #[serde(default)]
     relations: Vec<model::manifest::Relation>,
+    #[serde(default)]
+    impossible: Vec<model::manifest::Impossible>,
     record_key: Option<String>,
     magnitude: Option<WrittenMagnitude>,
     count: Option<String>,
@@ -197,6 +202,9 @@ fn checked(written: Written) -> Result<Description, Wrong> {
         tables.push(table);
     }
     let relations = relations(&dimensions, written.relations)?;
+    let spaces: Vec<_> = dimensions.iter().map(|dimension| dimension.space.clone()).collect();
+    let placed = |(at, stated)| impossible(&spaces, stated).map_err(|fault| wrong(format!("impossible[{at}]"), fault));
+    let impossible = written.impossible.iter().enumerate().map(placed).collect::<Result<Vec<_>, _>>()?;
     let (name, threshold, record_key) = (written.name, written.threshold, written.record_key);
     let (count, ignored, adds_repeated) = (written.count, written.ignore, written.repeated.is_some());
     let described = Description {
@@ -206,6 +214,7 @@ fn checked(written: Written) -> Result<Description, Wrong> {
         tables,
         rules,
         relations,
+        impossible,
         record_key,
         magnitude,
         count,

@@ -200,6 +200,9 @@ pub enum DescriptionFault {
         /// As given.
         code: String,
     },
+    /// A rule about what is impossible that names fewer than two dimensions, or no code of one.
+    #[error("codes that cannot stand together are of two dimensions at least, each with codes")]
+    NotTwo,
     /// A relation that compares in another way.
     #[error("a relation `is` \"<=\" or \"=\" against 0, not {is:?}")]
     RelationIs {

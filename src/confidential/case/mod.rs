@@ -8,6 +8,7 @@ mod columns;
 mod description;
 mod earlier;
 mod error;
+mod impossible;
 mod inner;
 mod magnitude;
 mod relations;
@@ -23,7 +24,7 @@ use std::path::Path;
 use model::hierarchy::Hierarchy;
 use model::release::Zeros;
 
-use crate::protect::{HiddenZeros, PlannedTable, Problem, Reason, Relation, Rules, Shown, Space, Weight};
+use crate::protect::{HiddenZeros, Impossible, PlannedTable, Problem, Reason, Relation, Rules, Shown, Space, Weight};
 use crate::tabulate::{Counter, Counts, Key, Row};
 
 pub use earlier::Earlier;
@@ -49,6 +50,7 @@ pub struct Case {
     rules: Rules,
     /// As the description states them, and in the space.
     relations: Vec<(model::manifest::Relation, Relation)>,
+    impossible: Vec<(model::manifest::Impossible, Impossible)>,
     inner: Inner,
     /// Sums of record keys in place of counts.
     record_keys: Option<Inner>,
@@ -92,10 +94,24 @@ impl Case {
     pub fn read(folder: &Path) -> Result<Self, CaseError> {
         let description = description::read(&folder.join(description::FILE))?;
         let inner::Lines { counts: inner, record_keys, sums, lines } = inner::read(folder, &description)?;
-        let description::Description { name, threshold, dimensions, tables, rules, relations, .. } = description;
+        let description::Description { name, threshold, dimensions, tables, rules, relations, impossible, .. } =
+            description;
         let (spaces, hierarchies) =
             dimensions.into_iter().map(|dimension| (dimension.space, dimension.hierarchy)).unzip();
-        Ok(Self { name, threshold, spaces, hierarchies, tables, rules, relations, inner, record_keys, sums, lines })
+        Ok(Self {
+            name,
+            threshold,
+            spaces,
+            hierarchies,
+            tables,
+            rules,
+            relations,
+            impossible,
+            inner,
+            record_keys,
+            sums,
+            lines,
+        })
     }
 
     /// `MinimumFrequency(threshold)`.
@@ -121,6 +137,7 @@ impl Case {
             weight,
             rules: self.rules.clone(),
             relations: self.relations.iter().map(|(_, relation)| relation.clone()).collect(),
+            impossible: self.impossible.iter().map(|(_, rule)| rule.clone()).collect(),
             tie_key: TIE_KEY,
             ..Problem::default()
         }

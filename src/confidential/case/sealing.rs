@@ -38,6 +38,7 @@ impl Case {
             threshold: self.threshold,
             hierarchies,
             labels: BTreeMap::new(),
+            impossible: self.impossible.iter().map(|(stated, _)| stated.clone()).collect(),
             relations: self.relations.iter().map(|(stated, _)| stated.clone()).collect(),
             tables: tables.collect(),
             expectations: Vec::new(),

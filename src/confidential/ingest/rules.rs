@@ -1,6 +1,8 @@
 //! Carries out the rules over several fields of one case. Comes in: stored values. Goes out: whether a rule holds.
 //! A rule whose fields are blank holds: nothing contradicts it.
 
+use model::config::dimension::{Dimension, NESTED};
+use model::config::impossible::{Codes, names};
 use model::config::rule::{Condition, Rule, RuleKind};
 use model::config::source::Source;
 use model::config::{CodeEntry, CodeList};
@@ -56,9 +58,20 @@ impl<'a> Rules<'a> {
             RuleKind::NumberBetween { field, min, max } => {
                 Some((*min..=*max).contains(&self.value(field, values)?.parse().ok()?))
             }
+            RuleKind::NotTogether { codes } => {
+                let hold = codes.iter().map(|(dimension, codes)| self.is_of(dimension, codes, values));
+                Some(!hold.collect::<Option<Vec<bool>>>()?.into_iter().all(|is_one| is_one))
+            }
             // This one needs all cases; it is carried out when they are all there.
             RuleKind::NearDuplicate { .. } => None,
         }
+    }
+
+    /// Whether the code of a case is one of those; none where a field is blank.
+    fn is_of(&self, dimension: &Dimension, codes: &Codes, values: &[Option<String>]) -> Option<bool> {
+        let fields = dimension.fields();
+        let parts: Option<Vec<&str>> = fields.iter().map(|field| self.value(field, values)).collect();
+        Some(codes.hold(names(dimension, self.codes, &parts?.join(NESTED))))
     }
 
     fn met(&self, condition: &Condition, values: &[Option<String>]) -> bool {

@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use super::board::Board;
 use super::flow;
+use super::relations;
 use super::search::Move;
 use super::system::System;
 use trades::Trades;
@@ -89,7 +90,9 @@ impl Cubes {
     /// The dimensions in which a cell is part of a sum, with its code there.
     fn dimensions(&self, board: &Board, cell: u32) -> Vec<(usize, u32)> {
         let rows = board.system.rows_of.of(cell).iter();
-        let dimensions: BTreeSet<usize> = rows.map(|&(row, _)| self.0.directions[row as usize]).collect();
+        // The room of a relation follows from its cells; nothing is traded for it.
+        let sums = rows.map(|&(row, _)| row).filter(|&row| relations::room_of(board.system, row).is_none());
+        let dimensions: BTreeSet<usize> = sums.map(|row| self.0.directions[row as usize]).collect();
         let key = &board.system.keys[cell as usize];
         dimensions.into_iter().map(|at| (at, key[at])).collect()
     }
@@ -244,7 +247,7 @@ impl Search<'_> {
             corners.iter().filter_map(|corner| Some((corner.cell?, corner.sign * self.amount))).collect();
         cells.sort_unstable();
         let is_simple = cells.windows(2).all(|pair| pair[0].0 != pair[1].0);
-        if is_simple && flow::holds(self.board, &cells) {
+        if let Some(cells) = is_simple.then_some(cells).and_then(|cells| flow::with_rooms(self.board, cells)) {
             self.best = Some(Move { cells, cost });
         }
     }

@@ -9,6 +9,7 @@ use linear::{Answer, Programme, System as Equations};
 
 use super::board::Board;
 use super::grain::Grain;
+use super::relations;
 use super::search::Move;
 
 /// Cells taken into one programme: enough for a few steps in every direction, and solved in a fraction of a second.
@@ -126,21 +127,46 @@ fn region(board: &Board, cell: u32, dearest: u64, most: usize) -> Vec<u32> {
 
 /// Whether every sum and every floor holds.
 pub(super) fn holds(board: &Board, cells: &[(u32, i64)]) -> bool {
+    !cells.is_empty() && is_within_reach(board, cells) && left_over(board, cells).is_some_and(|rows| rows.is_empty())
+}
+
+/// The move with what the room of each relation has to take up so that it holds; none where a sum does not, or a room is
+/// too small. A room follows from the cells of its relation, so nothing is to be chosen.
+pub(super) fn with_rooms(board: &Board, mut cells: Vec<(u32, i64)>) -> Option<Vec<(u32, i64)>> {
+    if cells.is_empty() || !is_within_reach(board, &cells) {
+        return None;
+    }
+    let plain = cells.len();
+    for (row, left) in left_over(board, &cells)? {
+        cells.push((relations::room_of(board.system, row)?, left.checked_neg()?));
+    }
+    cells[plain..].sort_unstable();
+    let is_once = cells[plain..].windows(2).all(|pair| pair[0].0 != pair[1].0);
+    if !is_once || !is_within_reach(board, &cells[plain..]) {
+        return None;
+    }
+    cells.sort_unstable();
+    Some(cells)
+}
+
+fn is_within_reach(board: &Board, cells: &[(u32, i64)]) -> bool {
+    cells.iter().all(|&(cell, deviation)| {
+        let is_too_far = board.reach(cell, deviation).is_some_and(|reach| reach < deviation.abs());
+        !is_too_far && board.price(cell).is_some()
+    })
+}
+
+/// By row: what a move changes it by, where that is not 0; none where it cannot be told.
+fn left_over(board: &Board, cells: &[(u32, i64)]) -> Option<HashMap<u32, i64>> {
     let mut sums: HashMap<u32, i64> = HashMap::new();
     for &(cell, deviation) in cells {
-        let is_too_far = board.reach(cell, deviation).is_some_and(|reach| reach < deviation.abs());
-        if is_too_far || board.price(cell).is_none() {
-            return false;
-        }
         for &(row, coefficient) in board.system.rows_of.of(cell) {
             let sum = sums.entry(row).or_default();
-            let Some(moved) = coefficient.checked_mul(deviation).and_then(|by| sum.checked_add(by)) else {
-                return false;
-            };
-            *sum = moved;
+            *sum = coefficient.checked_mul(deviation).and_then(|by| sum.checked_add(by))?;
         }
     }
-    !cells.is_empty() && sums.values().all(|&sum| sum == 0)
+    sums.retain(|_, sum| *sum != 0);
+    Some(sums)
 }
 
 /// In units of the logarithm; exact, because prices are far below 2^53.

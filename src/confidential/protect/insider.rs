@@ -277,22 +277,15 @@ fn own(system: &System, family: &[u32], rows: &[&Lone]) -> BTreeMap<u32, i64> {
 /// What an insider's own cases leave of each relation, which holds of everybody else's too. Worked example: answers of
 /// several to a case are no fewer than the cases; whose one case gave three knows that two of what they are more are its own.
 fn rooms(system: &System, own: &BTreeMap<u32, i64>) -> Vec<(u32, i64)> {
-    let Some(last) = system.problem.spaces.len().checked_sub(1) else { return Vec::new() };
-    if system.problem.spaces[last].name != relations::ROOM {
-        return Vec::new();
-    }
-    let of_row = |row: &[(u32, i64)]| {
-        let &(room, _) = row.get(1)?;
-        if system.keys[room as usize][last] == system.problem.spaces[last].total {
-            return None;
-        }
+    let of_row = |at: u32| {
+        let (room, row) = (relations::room_of(system, at)?, system.rows.of(at));
         let others = row.iter().filter(|(cell, _)| *cell != room);
         let term = |(cell, factor): &(u32, i64)| -i128::from(*factor) * i128::from(own.get(cell).copied().unwrap_or(0));
         let left = others.map(term).sum::<i128>().min(i128::from(system.value(room as usize)));
         Some((room, i64::try_from(left).ok()?)).filter(|(_, left)| *left > 0)
     };
     // Relations come after all sums.
-    (0_u32..).take(system.rows.len()).filter_map(|row| of_row(system.rows.of(row))).collect()
+    (0_u32..).take(system.rows.len()).filter_map(of_row).collect()
 }
 
 /// The first cell of all that were joined with one.

@@ -11,6 +11,7 @@ mod cube;
 mod error;
 mod flow;
 mod grain;
+mod impossible;
 mod improve;
 mod insider;
 mod joint;
@@ -19,6 +20,7 @@ mod layers;
 mod lineage;
 mod lone;
 mod means;
+mod overlap;
 mod pattern;
 mod perturb;
 mod play;
@@ -47,6 +49,7 @@ use crate::tabulate::{Counter, Key};
 use perturb::Resort;
 
 pub use error::ProtectError;
+pub use impossible::{Impossible, closed};
 pub use joint::JointCell;
 pub use perturb::Form;
 pub use relations::Relation;
@@ -153,6 +156,8 @@ pub struct Problem {
     pub earlier: Vec<EarlierCell>,
     /// What ties cells beyond the sums.
     pub relations: Vec<Relation>,
+    /// Codes that cannot stand together: everybody knows the cells in which they meet to be empty.
+    pub impossible: Vec<Impossible>,
     /// Cells of no table that an attack found to be forced to a few.
     pub joint: Vec<JointCell>,
     /// Planned cells that are cheap to hide, for reasons that readers see as well: the releases before hid them too.
@@ -242,6 +247,10 @@ pub struct Statistics {
     pub by_witness: usize,
     /// Cells that needed a linear programme.
     pub by_programme: usize,
+    /// Joint tables behind overlapping ones that certificates are tables of too.
+    pub joint_tables: usize,
+    /// Those too large for it: what is proven is so for a reader of their margins only.
+    pub joint_left_out: usize,
     /// What secondary suppression cost, in thousandths of the weight's unit.
     pub cost: u64,
     /// No safe pattern costs less than this, proven; 0 where nothing was looked for.
@@ -256,6 +265,8 @@ pub struct Statistics {
 /// # Errors
 /// [`ProtectError`] where the counts contradict each other, or earlier releases leave no safe pattern.
 pub fn suppress(problem: &Problem, counter: &dyn Counter) -> Result<Pattern, ProtectError> {
+    let followed = impossible::followed(problem);
+    let problem = followed.as_ref().unwrap_or(problem);
     match relations::widened(problem) {
         None => suppress_all(problem, counter),
         Some(widened) => {
@@ -318,6 +329,7 @@ fn with_sums(
     pattern::prove(&system, &primary, &outcome)?;
     let mut pattern = Pattern { method, ..pattern::pattern(&system, &primary, &outcome, &forms) };
     pattern.statistics.lower_bound = lower_bound;
+    (pattern.statistics.joint_tables, pattern.statistics.joint_left_out) = system.joint;
     Ok((pattern, told::sums(&system, &primary, &outcome, sums)))
 }
 

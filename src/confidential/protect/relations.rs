@@ -16,7 +16,7 @@ use std::collections::HashMap;
 use model::release::Zeros;
 
 use super::error::ProtectError;
-use super::system::signed;
+use super::system::{System, signed};
 use super::{EarlierCell, EarlierForm, Pattern, Problem, Space};
 use crate::tabulate::{Counter, Counts, Key, Row};
 
@@ -72,6 +72,14 @@ fn longer(key: &[u32], code: u32) -> Key {
 pub(super) fn room(relation: &Relation, code: u32) -> Option<Key> {
     let (_, key) = relation.terms.first()?;
     Some(key.iter().copied().take(key.len() - 1).chain([code]).collect())
+}
+
+/// The room of the relation that a row is; none where it is a sum.
+pub(super) fn room_of(system: &System, row: u32) -> Option<u32> {
+    let last = system.problem.spaces.last().filter(|space| space.name == ROOM)?;
+    // The room second: so rows are built.
+    let &(room, _) = system.rows.of(row).get(1)?;
+    system.keys[room as usize].last().filter(|&&code| code != last.total).map(|_| room)
 }
 
 /// An equation leaves nothing, and everybody knows it.

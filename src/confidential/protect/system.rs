@@ -18,7 +18,7 @@ use super::lone::{self, Lone};
 use super::primary::Need;
 use super::rules::dominance::Contributions;
 use super::rules::group::Watched;
-use super::{EarlierForm, Insiders, Problem, Space, relations, touched};
+use super::{EarlierForm, Insiders, Problem, Space, impossible, overlap, relations, touched};
 use crate::tabulate::{Counter, Counts, Key};
 
 /// Sparse lists of `(index, coefficient)`, one list a line.
@@ -53,6 +53,8 @@ pub(super) struct Origin {
     pub tables: Vec<u32>,
     /// Planned tables in which it cannot occur.
     pub impossible: Vec<u32>,
+    /// Empty because of how the world is, whether a table has it or not.
+    pub is_empty: bool,
     /// Earlier cells, by index, rising.
     pub earlier: Vec<u32>,
     /// Only in a table behind overlapping ones, for the sake of a cell that they force: nobody is told of it.
@@ -89,6 +91,8 @@ pub(super) struct System<'a> {
     pub contributions: Vec<Contributions>,
     /// The cases of every cell that a single protected unit is counted in, where insiders are considered.
     pub lone: Vec<Lone>,
+    /// Joint tables behind overlapping ones whose cells are variables, and how many are too large for it.
+    pub joint: (usize, usize),
 }
 
 impl<'a> System<'a> {
@@ -98,10 +102,14 @@ impl<'a> System<'a> {
         variables.collect(problem)?;
         variables.relate(problem);
         let mut sums = variables.close(problem);
-        if !problem.joint.is_empty() {
-            sums = variables.join(problem)?;
+        let behind = overlap::joint(problem);
+        if !problem.joint.is_empty() || !behind.cells.is_empty() {
+            sums = variables.join(problem, &behind.cells)?;
         }
         let related = variables.related(problem);
+        for (key, origin) in variables.keys.iter().zip(&mut variables.origins) {
+            origin.is_empty = impossible::is_empty(problem, key);
+        }
         let order = tie_order(problem, &variables.keys);
         let mut place = vec![0_u32; order.len()];
         for (new, &old) in (0_u32..).zip(&order) {
@@ -133,7 +141,8 @@ impl<'a> System<'a> {
             // The room second: it lies beside the first, in the dimension of relations alone.
             rows.push(terms.iter().take(1).copied().chain([(room, 1)]).chain(terms.iter().skip(1).copied()).collect());
         }
-        let system = Self { origins, adds_up, ..Self::part(problem, keys, counts, rows) };
+        let joint = (behind.tables, behind.left_out);
+        let system = Self { origins, adds_up, joint, ..Self::part(problem, keys, counts, rows) };
         system.check_truth()?;
         let system = touched::touched(system);
         let lone = match problem.insiders {
@@ -160,7 +169,7 @@ impl<'a> System<'a> {
         let counts = (0..self.len()).filter(of_kept).map(|cell| self.counts[cell]).collect();
         let origin = |cell: usize| Origin { is_settled: settled[cell], ..std::mem::take(&mut self.origins[cell]) };
         let origins = (0..kept.len()).filter(of_kept).map(origin).collect();
-        Self { origins, adds_up, ..Self::part(self.problem, keys, counts, lines) }
+        Self { origins, adds_up, joint: self.joint, ..Self::part(self.problem, keys, counts, lines) }
     }
 
     /// A system of `rows` over `keys`, whose cells were met nowhere.
@@ -175,7 +184,8 @@ impl<'a> System<'a> {
         let adds_up = vec![true; rows.len()];
         let (rows, rows_of) = (Lists::new(rows.into_iter()), Lists::new(rows_of.into_iter()));
         let (watched, lone, dominated, contributions) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        Self { problem, keys, origins, counts, rows, adds_up, rows_of, watched, lone, dominated, contributions }
+        let joint = (0, 0);
+        Self { problem, keys, origins, counts, rows, adds_up, rows_of, watched, lone, dominated, contributions, joint }
     }
 
     /// The sums over one dimension, the parent first.
@@ -222,7 +232,7 @@ impl<'a> System<'a> {
         }
         for (cell, origin) in self.origins.iter().enumerate() {
             let counted = self.counts[cell].counted;
-            if !origin.impossible.is_empty() && counted != 0 {
+            if (origin.is_empty || !origin.impossible.is_empty()) && counted != 0 {
                 return Err(ProtectError::ImpossibleCounted { table: self.table(cell), place: self.place(cell) });
             }
             for &earlier in &origin.earlier {
@@ -374,8 +384,9 @@ impl Variables {
         (1_u32..).zip(&problem.relations).filter_map(related).collect()
     }
 
-    /// Makes variables of forced cells and of what ties them to others, and gives all sums.
-    fn join(&mut self, problem: &Problem) -> Result<Vec<(u32, Vec<u32>)>, ProtectError> {
+    /// Makes variables of the cells `behind` overlapping tables, of forced ones, and of what ties them to others, and gives all
+    /// sums.
+    fn join(&mut self, problem: &Problem, behind: &[Key]) -> Result<Vec<(u32, Vec<u32>)>, ProtectError> {
         let plain = self.keys.len();
         for cell in &problem.joint {
             if !is_inside(problem, &cell.key) {
@@ -385,6 +396,9 @@ impl Variables {
                 self.intern(&key);
             }
         }
+        behind.iter().for_each(|key| {
+            self.intern(key);
+        });
         let sums = self.close(problem);
         for origin in self.origins.iter_mut().skip(plain) {
             origin.is_joint = true;

@@ -17,6 +17,7 @@ use crate::tabulate::derive::{Deriver, NESTED};
 use crate::tabulate::fold::OTHER;
 use crate::tabulate::frame::{Frame, OWN_UNIT, counted_month, fields_of, unit_of};
 use crate::tabulate::frozen::{packed, unpacked};
+use crate::tabulate::impossible::Edits;
 
 /// Combinations that a correction takes out and brings in.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -103,7 +104,7 @@ impl Frame {
         &self,
         store: &Store,
         configuration: &Configuration,
-        derivers: &mut [Deriver],
+        (derivers, edits): (&mut [Deriver], &mut Edits<'_>),
         period: Period,
     ) -> Result<Change, TabulateError> {
         let mut sets: [BTreeMap<Combination, Cases>; 2] = Default::default();
@@ -118,7 +119,7 @@ impl Frame {
                     Version::Counted => &mut sets[0],
                     Version::Recorded => &mut sets[1],
                 };
-                match self.combination(configuration, derivers, &wanted, of, &case) {
+                match self.combination(configuration, (derivers, edits), &wanted, of, &case) {
                     Ok(Some(combination)) => {
                         let cases = set.entry(combination).or_default();
                         *cases = cases.with(Cases { count: 1, key: record_keys.of(case.reference) });
@@ -145,7 +146,7 @@ impl Frame {
     fn combination(
         &self,
         configuration: &Configuration,
-        derivers: &mut [Deriver],
+        (derivers, edits): (&mut [Deriver], &mut Edits<'_>),
         wanted: &[Vec<usize>],
         (event, has_families): (&str, bool),
         case: &StoredCase<'_>,
@@ -157,8 +158,11 @@ impl Frame {
             let values: Vec<Option<&str>> = wanted[at].iter().map(|position| case.values[*position]).collect();
             // A code that its list no longer has cannot be found where it was counted either.
             let leaf = deriver.leaf(&values).ok_or(TabulateError::Recoded)?;
-            let leaf = deriver.in_month(leaf, month);
-            codes.push(self.listed_then(configuration, at, deriver, leaf, month));
+            codes.push(deriver.in_month(leaf, month));
+        }
+        edits.apply(&mut codes, month, derivers);
+        for (at, (code, deriver)) in codes.iter_mut().zip(derivers).enumerate() {
+            *code = self.listed_then(configuration, at, deriver, *code, month);
         }
         Ok(Some((number as u32, month, unit_of(case, has_families), codes)))
     }

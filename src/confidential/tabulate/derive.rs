@@ -7,8 +7,7 @@ use jiff::civil::{Date, Weekday};
 use model::config::dimension::{Derivation, SEPARATOR};
 use model::config::{CodeList, Dimension};
 
-/// What separates the parts of a nested code.
-pub const NESTED: &str = " > ";
+pub use model::config::dimension::NESTED;
 
 /// Turns the stored values of one dimension's fields into leaf codes.
 #[derive(Debug)]
@@ -87,6 +86,12 @@ impl Deriver {
             .map(|entry| (month(entry.in_use.0, i32::MIN, false), month(entry.in_use.1, i32::MAX, true)))
             .collect();
         Self { fields, how, leaves, known, missing, in_use }
+    }
+
+    /// The leaf of a case that has none.
+    #[must_use]
+    pub const fn missing(&self) -> u32 {
+        self.missing
     }
 
     /// The leaf under which a case of `month` is counted: a code that was not in use then is not recorded.

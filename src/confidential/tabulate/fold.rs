@@ -15,8 +15,7 @@ use model::config::dimension::Derivation;
 use crate::tabulate::derive::NESTED;
 use crate::tabulate::frame::{Frame, OWN_UNIT, ancestor};
 
-/// The name under which rare codes of an open list are published.
-pub const OTHER: &str = "Other, rarely used";
+pub use model::config::dimension::OTHER;
 
 /// What decides about rows.
 #[derive(Debug, Clone, Copy)]

@@ -20,6 +20,7 @@ use crate::tabulate::TabulateError;
 use crate::tabulate::correction::Change;
 use crate::tabulate::derive::{Deriver, NESTED};
 use crate::tabulate::frozen::unpacked;
+use crate::tabulate::impossible::{Edits, held};
 
 /// The unit of a case that the source declares to be its own.
 pub const OWN_UNIT: u64 = u64::MAX;
@@ -113,6 +114,8 @@ impl Frame {
         correct: Option<Period>,
     ) -> Result<Loaded, TabulateError> {
         let mut derivers = derivers(configuration);
+        let held = held(store, configuration)?;
+        let mut edits = Edits::new(configuration, &held);
         let mut frame = Self::empty(configuration);
         let mut frozen_months = HashSet::new();
         for period in store.frozen()? {
@@ -133,7 +136,7 @@ impl Frame {
         }
         let mut change = None;
         if let Some(period) = correct {
-            let recorded = frame.change(store, configuration, &mut derivers, period)?;
+            let recorded = frame.change(store, configuration, (&mut derivers, &mut edits), period)?;
             if !recorded.is_empty() {
                 corrected.push(period);
                 frame.correct(&recorded, period, corrected.len() as u32, &mut derivers)?;
@@ -141,8 +144,10 @@ impl Frame {
             }
         }
         for (name, source) in &configuration.sources {
-            frame.append_live(store, name, source.family.is_some(), &mut derivers, &frozen_months, end)?;
+            let of = (name.as_str(), source.family.is_some());
+            frame.append_live(store, of, (&mut derivers, &mut edits), &frozen_months, end)?;
         }
+        frame.check_rules(&mut edits, &derivers)?;
         for (dim, deriver) in frame.dims.iter_mut().zip(derivers) {
             dim.leaves = deriver.leaves;
         }
@@ -155,9 +160,12 @@ impl Frame {
     /// [`TabulateError`] where the store cannot be read or holds a code that its list no longer has.
     pub fn recorded(store: &Store, configuration: &Configuration, end: Month) -> Result<Self, TabulateError> {
         let mut derivers = derivers(configuration);
+        let held = held(store, configuration)?;
+        let mut edits = Edits::new(configuration, &held);
         let mut frame = Self::empty(configuration);
         for (name, source) in &configuration.sources {
-            frame.append_live(store, name, source.family.is_some(), &mut derivers, &HashSet::new(), end)?;
+            let of = (name.as_str(), source.family.is_some());
+            frame.append_live(store, of, (&mut derivers, &mut edits), &HashSet::new(), end)?;
         }
         for (dim, deriver) in frame.dims.iter_mut().zip(derivers) {
             dim.leaves = deriver.leaves;
@@ -236,9 +244,8 @@ impl Frame {
     fn append_live(
         &mut self,
         store: &Store,
-        source: &str,
-        has_families: bool,
-        derivers: &mut [Deriver],
+        (source, has_families): (&str, bool),
+        (derivers, edits): (&mut [Deriver], &mut Edits<'_>),
         frozen: &HashSet<i32>,
         end: Month,
     ) -> Result<(), TabulateError> {
@@ -246,6 +253,7 @@ impl Frame {
         let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
         let mut foreign = None;
         let mut leaves = vec![0; derivers.len()];
+        let mut then = Vec::with_capacity(derivers.len());
         let record_keys = store.record_keys(source);
         store.scan(source, &fields, None, &mut |case| {
             let months: Vec<(u32, i32)> = self
@@ -275,15 +283,34 @@ impl Frame {
                 self.unit.push(unit);
                 self.count.push(1);
                 self.record_key.push(record_key);
-                for ((column, leaf), deriver) in self.codes.iter_mut().zip(&leaves).zip(derivers.iter_mut()) {
-                    column.push(deriver.in_month(*leaf, month));
-                }
+                then.clear();
+                then.extend(leaves.iter().zip(derivers.iter_mut()).map(|(leaf, of)| of.in_month(*leaf, month)));
+                edits.apply(&mut then, month, derivers);
+                self.codes.iter_mut().zip(&then).for_each(|(column, leaf)| column.push(*leaf));
             }
         })?;
         match foreign {
             None => Ok(()),
             Some(at) => Err(TabulateError::ForeignCode { dimension: self.dims[at].name.clone() }),
         }
+    }
+
+    /// Every row holds to the rules that the releases of its month state. Where a dimension came later nothing is known of it.
+    fn check_rules(&self, edits: &mut Edits<'_>, derivers: &[Deriver]) -> Result<(), TabulateError> {
+        let mut leaves = vec![0; self.codes.len()];
+        for row in 0..self.count.len() {
+            let month = self.month[row];
+            for (leaf, (column, (dim, deriver))) in
+                leaves.iter_mut().zip(self.codes.iter().zip(self.dims.iter().zip(derivers)))
+            {
+                let is_later = dim.unavailable.iter().any(|(start, end)| (*start..*end).contains(&month));
+                *leaf = if is_later { deriver.missing() } else { column[row] };
+            }
+            if let Some(held) = edits.contradicted(&leaves, month, derivers) {
+                return Err(TabulateError::Contradicted { says: held.rule.says.clone() });
+            }
+        }
+        Ok(())
     }
 
     /// Whether `code` of dimension `at` cannot be told for `period`: the dimension or the code came later than the

@@ -62,6 +62,7 @@ pub(crate) mod example;
 pub mod fold;
 pub mod frame;
 mod frozen;
+pub mod impossible;
 mod keys;
 pub mod scope;
 mod shape;
@@ -89,6 +90,12 @@ pub enum TabulateError {
     /// What changed in released months cannot be found where it was counted.
     #[error("the configuration no longer counts the cases of the corrected months as their release did")]
     Recoded,
+    /// Released months hold cases that contradict a rule which their releases state.
+    #[error("cases that were counted in released months contradict the rule {says:?} of impossible.toml")]
+    Contradicted {
+        /// The rule's sentence.
+        says: String,
+    },
     /// A dimension's code list has no such code.
     #[error("the store holds cases whose code the list of the dimension {dimension:?} does not have any more")]
     ForeignCode {

@@ -17,6 +17,10 @@ pub const ANSWERED: &str = "Answered";
 pub const LESS: &str = " less ";
 /// Before an answer: the code of who gave it, but not as the main one.
 pub const FURTHER: &str = "further ";
+/// Between the parts of a nested code.
+pub const NESTED: &str = " > ";
+/// The name under which rare codes of an open list are published.
+pub const OTHER: &str = "Other, rarely used";
 /// Between the codes of a stored field of several.
 pub const SEPARATOR: char = ';';
 

@@ -94,7 +94,7 @@ impl ConfigError {
             span: None,
             message: format!("nothing reads the file {path}"),
             help: Some(
-                "allowed: service.toml, dimensions.toml, issues.toml, sources/*.toml, codes/*.csv, ptables/*.csv, reports/*.toml, profiles/*.toml; move it elsewhere"
+                "allowed: service.toml, dimensions.toml, impossible.toml, issues.toml, sources/*.toml, codes/*.csv, ptables/*.csv, reports/*.toml, profiles/*.toml; move it elsewhere"
                     .to_owned(),
             ),
         }

@@ -7,6 +7,7 @@ pub mod codes;
 pub mod dimension;
 pub mod error;
 pub mod fold;
+pub mod impossible;
 pub mod issues;
 mod method;
 pub mod profile;
@@ -20,6 +21,7 @@ use std::collections::BTreeMap;
 pub use codes::{CodeEntry, CodeList};
 pub use dimension::{Dimension, Dimensions};
 pub use error::{ConfigError, Document};
+pub use impossible::Impossible;
 pub use issues::IssuesPlan;
 pub use profile::Profile;
 pub use report::{ExpectationPlan, Report, TablePlan};
@@ -37,6 +39,8 @@ pub struct Configuration {
     pub codes: BTreeMap<String, CodeList>,
     /// `dimensions.toml`, in its order.
     pub dimensions: Dimensions,
+    /// `impossible.toml`, where there is one: codes that cannot stand together.
+    pub impossible: Vec<Impossible>,
     /// `reports/*.toml`, by file stem.
     pub reports: BTreeMap<String, Report>,
     /// `issues.toml`, where there is one.
@@ -51,7 +55,7 @@ impl Configuration {
     /// `files`: text by path relative to `config/`, with forward slashes. Files of other kinds are refused by name.
     ///
     /// # Errors
-    /// The first [`ConfigError`], in the order service, codes, sources, dimensions, ptables, reports, profiles, issues.
+    /// The first [`ConfigError`], in the order service, codes, sources, dimensions, impossible, ptables, reports, profiles, issues.
     pub fn read(files: &BTreeMap<String, String>) -> Result<Self, ConfigError> {
         let document = |path: &str| files.get(path).map(|text| Document::new(path, text));
         let required = |path: &str| document(path).ok_or_else(|| ConfigError::missing_file(path));
@@ -69,6 +73,7 @@ impl Configuration {
             let known = path == "service.toml"
                 || path == "dimensions.toml"
                 || path == "issues.toml"
+                || path == impossible::FILE
                 || (["codes/", "ptables/"].iter().any(|folder| path.starts_with(folder)) && path.ends_with(".csv"))
                 || (["sources/", "reports/", "profiles/"].iter().any(|folder| path.starts_with(folder))
                     && path.ends_with(".toml"));
@@ -86,6 +91,13 @@ impl Configuration {
             sources.insert(name.clone(), Source::read(&name, &document, &codes)?);
         }
         let dimensions = dimension::read(&required("dimensions.toml")?, &codes, &sources, service.group_below)?;
+        let impossible = document(impossible::FILE)
+            .map(|document| impossible::read(&document, &dimensions, &codes))
+            .transpose()?
+            .unwrap_or_default();
+        for source in sources.values_mut() {
+            source.rules.extend(impossible.iter().map(|rule| rule::Rule::impossible(rule, &dimensions)));
+        }
         let mut p_tables = BTreeMap::new();
         for (name, document) in under("ptables", "csv") {
             p_tables.insert(name, method::p_table(&document)?);
@@ -101,6 +113,6 @@ impl Configuration {
         for (name, document) in under("profiles", "toml") {
             profiles.insert(name, Profile::read(&document, &service, &dimensions)?);
         }
-        Ok(Self { service, sources, codes, dimensions, reports, issues, profiles })
+        Ok(Self { service, sources, codes, dimensions, impossible, reports, issues, profiles })
     }
 }

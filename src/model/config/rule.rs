@@ -7,7 +7,9 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::config::codes::CodeList;
+use crate::config::dimension::{Dimension, Dimensions};
 use crate::config::error::{ConfigError, Document};
+use crate::config::impossible::{Codes, Impossible};
 use crate::config::source::{Field, Kind, Level};
 
 /// The checks that ingest makes of every export, each with what it says.
@@ -40,8 +42,15 @@ pub const CHECKS: &[(&str, &str)] = &[
     ("headers_differ", "a sheet has other columns than the first one"),
     ("hidden_rows", "rows hidden in the sheet, which were read"),
     ("hidden_columns", "columns hidden in the sheet, which were read"),
+    (
+        IMPOSSIBLE,
+        "codes that cannot stand together; the one that the rule of impossible.toml doubts counts as not recorded",
+    ),
     ("cell_comments", "comments in the workbook, which were not read"),
 ];
+
+/// The check of the rules of `impossible.toml`.
+pub const IMPOSSIBLE: &str = "impossible_combination";
 
 /// When a condition holds: one of `fields` holds one of `codes`, or is filled where no codes are given.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,6 +118,11 @@ pub enum RuleKind {
         /// Highest, inclusive.
         max: i64,
     },
+    /// Codes of several dimensions do not stand together; blank fields pass.
+    NotTogether {
+        /// Each dimension with the codes meant.
+        codes: Vec<(Dimension, Codes)>,
+    },
     /// Different cases that agree in all of these fields may be one; none of them blank.
     NearDuplicate {
         /// What is compared.
@@ -152,6 +166,16 @@ pub(super) struct RawRule {
     when: Option<RawCondition>,
     then: Option<RawCondition>,
     fields: Option<Vec<Spanned<String>>>,
+}
+
+impl Rule {
+    /// The rule of `impossible.toml` on the recordings of a source. It only warns, unless the source says more.
+    #[must_use]
+    pub fn impossible(rule: &Impossible, dimensions: &Dimensions) -> Self {
+        let of = |(name, codes): &(String, Codes)| Some((dimensions.find(name)?.clone(), codes.clone()));
+        let codes = rule.codes.iter().filter_map(of).collect();
+        Self { name: IMPOSSIBLE.to_owned(), level: Level::Warn, kind: RuleKind::NotTogether { codes } }
+    }
 }
 
 const KINDS: [&str; 7] =

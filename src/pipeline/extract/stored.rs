@@ -212,6 +212,7 @@ impl Workspace {
             labels: BTreeMap::new(),
             tables: Vec::new(),
             relations: Vec::new(),
+            impossible: Vec::new(),
             derived: Vec::new(),
             files: files.iter().map(|(path, bytes)| (path.clone(), sha256(bytes))).collect(),
             earlier: self.tables_before()?,
@@ -249,7 +250,12 @@ impl Workspace {
     /// The attack on the rows with all tables and all extracts, and the families counted again.
     fn attack_extract(&self, staged: &Path, built: &Built) -> Result<Verdict, Error> {
         let entries = self.store.ledger()?;
-        let (mut verdict, _) = self.judge(&[staged.to_owned()], &[reports(&self.folder)], (&entries, None), None)?;
+        let (mut verdict, _) = self.judge(
+            &[staged.to_owned()],
+            &[reports(&self.folder)],
+            (&entries, None),
+            &::verify::Outside::default(),
+        )?;
         let Recount { classes, few_units, few_values } = built.recount;
         verdict.tried.push(Tried {
             attack: Attack::Uniqueness,

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Plan, Share, Suggestions, TableSummary, YearRow};
+use super::{Plan, Proposal, Share, Suggestions, TableSummary, YearRow};
 
 /// Most names of hidden totals that are printed for one table; `--json` has all.
 const HEADLINES: usize = 5;
@@ -26,6 +26,7 @@ impl Plan {
         text.push_str("\nThe year\n");
         let rows = self.year.iter().filter(|row| !self.left_out.contains(&row.id));
         rows.for_each(|row| year(&mut text, row));
+        usual(&mut text, &self.usual);
         if let Some(tried) = &self.suggestions {
             suggestions(&mut text, tried, self.report);
         }
@@ -101,6 +102,25 @@ fn year(text: &mut String, row: &YearRow) {
          Write {first} or {second} in its [[table]].",
         hidden(share)
     );
+}
+
+/// Most proposals that are printed; `--json` has all.
+const PROPOSALS: usize = 5;
+
+fn usual(text: &mut String, proposals: &[Proposal]) {
+    if proposals.is_empty() {
+        return;
+    }
+    text.push_str(
+        "\nEarlier releases show these together almost always. Only where it cannot be otherwise, and everybody knows it, is that a\n\
+         rule: then write it in config/impossible.toml, with a sentence that says so.\n",
+    );
+    for proposal in proposals.iter().take(PROPOSALS) {
+        let _ = write!(text, "{}:\n  {}\n", proposal.published, proposal.lines.trim_end().replace('\n', "\n  "));
+    }
+    if proposals.len() > PROPOSALS {
+        let _ = writeln!(text, "{} more; --json has all.", proposals.len() - PROPOSALS);
+    }
 }
 
 fn suggestions(text: &mut String, tried: &Suggestions, now: Share) {

@@ -66,6 +66,7 @@ pub fn attack(parts: &[Part<'_>], threshold: u64) -> Result<Judged, VerifyError>
         ..Judged::default()
     };
     judged.count_cells(&cells, parts);
+    judged.overlapping(cells.joint);
     judged.small_published(&cells, parts, threshold);
     judged.findings.extend(tables::rests(&cells, parts, threshold));
     match Scene::new(cells, parts, threshold) {
@@ -78,17 +79,6 @@ pub fn attack(parts: &[Part<'_>], threshold: u64) -> Result<Judged, VerifyError>
         Err(cells) => judged.infeasible(&cells),
     }
     Ok(judged)
-}
-
-fn file_of(cells: &Cells, parts: &[Part<'_>], at: usize) -> (String, String) {
-    match cells.origins.get(at).copied().flatten() {
-        Some(origin) => {
-            let part = &parts[origin.release];
-            let file = format!("{}{}", part.prefix, part.manifest.tables[origin.table].file);
-            (file, format!("line {}", origin.line))
-        }
-        None => (String::new(), "in no table".to_owned()),
-    }
 }
 
 impl Judged {
@@ -118,7 +108,7 @@ impl Judged {
             let value = u64::try_from(cells.system.lower[at]).unwrap_or(0);
             if *state == State::Published && value > 0 && value < threshold {
                 self.count("small_counts_published", 1);
-                let (file, place) = file_of(cells, parts, at);
+                let (file, place) = cells.place_of(parts, at);
                 self.findings.push(Finding {
                     attack: Attack::Subtraction,
                     kind: "small_counts_published".to_owned(),
@@ -149,6 +139,19 @@ impl Judged {
                 scope: format!("not again: {skipped} cells in parts that no given release touches"),
                 not_shown: 0,
             });
+        }
+    }
+
+    /// How far hidden cells were bounded by the tables behind overlapping ones.
+    fn overlapping(&mut self, (followed, left_out): (usize, usize)) {
+        if followed > 0 {
+            let scope = format!("hidden cells bounded by {followed} tables behind overlapping ones too");
+            self.tried.push(Tried { attack: Attack::Reconstruction, scope, not_shown: 0 });
+        }
+        if left_out > 0 {
+            self.notes.push(format!(
+                "{left_out} tables behind overlapping ones were too large to bound hidden cells by; these were bounded by margins only"
+            ));
         }
     }
 
@@ -423,7 +426,7 @@ fn finding(
     (attack, kind): (Attack, &str),
     message: String,
 ) -> Box<Finding> {
-    let (file, place) = file_of(&scene.cells, scene.parts, at);
+    let (file, place) = scene.cells.place_of(scene.parts, at);
     let claim = Some(claim(scene.name(at), range.lowest, range.highest));
     Box::new(Finding { attack, kind: kind.to_owned(), file, place, message, claim })
 }

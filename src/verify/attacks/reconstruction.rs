@@ -44,16 +44,49 @@ pub struct Reconstructed {
 }
 
 /// A joint table: the dimensions that vary, with their codes and sums, and one cell of it.
-struct Joint {
-    start: Key,
-    axes: Vec<Axis>,
+pub(super) struct Joint {
+    pub(super) start: Key,
+    pub(super) axes: Vec<Axis>,
 }
 
-struct Axis {
-    place: usize,
+pub(super) struct Axis {
+    pub(super) place: usize,
     codes: Vec<u32>,
     /// Parent and children, as places in `codes`.
     sums: Vec<(usize, Vec<usize>)>,
+}
+
+impl Joint {
+    /// Every sum among so many cells, the last axis fastest: places of cells with their factors.
+    pub(super) fn rows(&self, cells: usize) -> Vec<Vec<(usize, i64)>> {
+        let mut rows = Vec::new();
+        let mut stride = cells;
+        for axis in &self.axes {
+            let outer = stride;
+            stride /= axis.codes.len();
+            for block in (0..cells).step_by(outer) {
+                for inner in 0..stride {
+                    let at = |code: usize| block + code * stride + inner;
+                    for (parent, children) in &axis.sums {
+                        rows.push(children.iter().map(|&child| (at(child), 1)).chain([(at(*parent), -1)]).collect());
+                    }
+                }
+            }
+        }
+        rows
+    }
+}
+
+/// The joint tables of two overlapping tables of one release, each once: by the release and their size, the smaller first.
+pub(super) fn joints(cells: &Cells, parts: &[Part<'_>]) -> Vec<((usize, usize), Joint)> {
+    let mut joints: BTreeMap<(usize, Vec<usize>, Key), (usize, Joint)> = BTreeMap::new();
+    for (release, part) in parts.iter().enumerate() {
+        for joint in joints_of(cells, part) {
+            let places = joint.axes.iter().map(|axis| axis.place).collect();
+            joints.entry((size(&joint), places, joint.start)).or_insert((release, joint));
+        }
+    }
+    joints.into_iter().map(|((size, _, _), (release, joint))| ((release, size), joint)).collect()
 }
 
 /// Follows the bounds through every joint table of two overlapping tables of one release. `is_untouched`: cells of which
@@ -67,16 +100,9 @@ pub fn reconstruct(
     threshold: u64,
 ) -> Reconstructed {
     let mut done = Reconstructed::default();
-    let mut joints: BTreeMap<(usize, Vec<usize>, Key), Joint> = BTreeMap::new();
-    for part in parts {
-        for joint in joints_of(cells, part) {
-            let places = joint.axes.iter().map(|axis| axis.place).collect();
-            joints.entry((size(&joint), places, joint.start)).or_insert(joint);
-        }
-    }
     let mut seen = BTreeSet::new();
     // The smaller ones first: they are followed whatever the larger ones would cost.
-    for ((size, _, _), joint) in &joints {
+    for ((_, size), joint) in &joints(cells, parts) {
         if *size > LARGEST || done.cells + size > WORK {
             done.left_out += 1;
             continue;
@@ -92,7 +118,7 @@ pub fn reconstruct(
     done
 }
 
-fn size(joint: &Joint) -> usize {
+pub(super) fn size(joint: &Joint) -> usize {
     joint.axes.iter().map(|axis| axis.codes.len()).fold(1, usize::saturating_mul)
 }
 
@@ -191,7 +217,7 @@ fn axis(cells: &Cells, part: &Part<'_>, name: &str) -> Option<Axis> {
 }
 
 /// The cells of a joint table, the last axis fastest.
-fn keys(cells: &Cells, joint: &Joint) -> Vec<Key> {
+pub(super) fn keys(cells: &Cells, joint: &Joint) -> Vec<Key> {
     let mut keys: Vec<Key> = vec![joint.start];
     for axis in &joint.axes {
         let codes = |key: Key| axis.codes.iter().map(move |code| cells.codes.moved(key, axis.place, *code));
@@ -218,21 +244,7 @@ fn follow(
             None => system.variable(0, None),
         };
     }
-    let mut stride = keys.len();
-    for axis in &joint.axes {
-        let length = axis.codes.len();
-        let outer = stride;
-        stride /= length;
-        for block in (0..keys.len()).step_by(outer) {
-            for inner in 0..stride {
-                let at = |code: usize| block + code * stride + inner;
-                for (parent, children) in &axis.sums {
-                    let terms = children.iter().map(|&child| (at(child), 1)).chain([(at(*parent), -1)]);
-                    system.equation(terms, 0);
-                }
-            }
-        }
-    }
+    joint.rows(keys.len()).into_iter().for_each(|terms| system.equation(terms, 0));
     // Figures that contradict each other are another attack's finding.
     let Ok(found) = system.propagate() else { return };
     let limit = i64::try_from(threshold).unwrap_or(i64::MAX);

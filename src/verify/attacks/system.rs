@@ -11,8 +11,8 @@ use model::{Attack, Finding, Manifest};
 use crate::attacks::closure::{Hierarchies, Known, Releases, bit};
 use crate::attacks::codes::{Codes, Key};
 use crate::attacks::extract::tables::tighten;
-use crate::attacks::relations;
 use crate::attacks::rests::{Left, Rest, Taken, rests};
+use crate::attacks::{impossible, overlap, relations};
 use crate::error::VerifyError;
 use crate::readers::csv::{Reading, Row, Table};
 use crate::readers::microdata::Microdata;
@@ -92,6 +92,10 @@ pub struct Cells {
     pub findings: Vec<Finding>,
     /// Published and hidden entries, a cell counted in every table that has it.
     pub entries: (u64, u64),
+    /// Joint tables behind circles of tables, and how many of them were too large to be followed.
+    pub joint: (usize, usize),
+    /// Cells in which codes meet that cannot: every reader knows them to be empty.
+    pub empty: Vec<usize>,
     /// What could not be linked.
     pub notes: Vec<String>,
 }
@@ -173,8 +177,11 @@ pub fn build(parts: &[Part<'_>]) -> Result<Cells, VerifyError> {
     }
     cells.sums = cells.system.rows.len();
     cells.find_rests(&hierarchies, shown);
+    impossible::empty(&mut cells, parts);
     cells.first_relation = cells.system.rows.len();
     relations::add(&mut cells, parts, &stated);
+    impossible::between(&mut cells, parts);
+    cells.joint = overlap::add(&mut cells, parts);
     for (at, lowest, highest) in tighten(&cells, parts, &|_| true) {
         tighter(&mut cells.system, at, lowest, highest);
     }
@@ -198,6 +205,19 @@ impl Cells {
     #[must_use]
     pub fn name(&self, at: usize) -> String {
         self.known.keys.get(at).map_or_else(String::new, |&key| self.codes.name(key))
+    }
+
+    /// The file and line in which a cell stands first.
+    #[must_use]
+    pub fn place_of(&self, parts: &[Part<'_>], at: usize) -> (String, String) {
+        match self.origins.get(at).copied().flatten() {
+            Some(origin) => {
+                let part = &parts[origin.release];
+                let file = format!("{}{}", part.prefix, part.manifest.tables[origin.table].file);
+                (file, format!("line {}", origin.line))
+            }
+            None => (String::new(), "in no table".to_owned()),
+        }
     }
 
     /// A rest's name.
@@ -345,6 +365,7 @@ impl Cells {
         for (at, lowest, highest) in tighten(self, parts, is_seen) {
             tighter(&mut system, at, lowest, highest);
         }
+        self.empty.iter().for_each(|&at| system.upper[at] = Some(0));
         let is_stated = |by: &Vec<usize>| by.iter().any(|&part| is_seen(&parts[part]));
         let mut row: usize = 0;
         system.rows.retain(|_| {

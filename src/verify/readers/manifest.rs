@@ -111,6 +111,7 @@ const MANIFEST: &Shape = &Shape::Keys(&[
     ("labels", &Shape::Names(NAMES)),
     ("tables", TABLES),
     ("relations", &Shape::List(&Shape::Keys(&[("says", ANY), ("terms", ANY), ("is", ANY)]))),
+    ("impossible", &Shape::List(&Shape::Keys(&[("says", ANY), ("codes", NAMES)]))),
     ("derived", &Shape::List(&Shape::Keys(&[("table", ANY), ("how", ANY), ("expectation", EXPECTATION)]))),
     ("files", NAMES),
     ("earlier", NAMES),

@@ -376,6 +376,7 @@ fn written(
         hierarchies,
         labels,
         relations: Vec::new(),
+        impossible: Vec::new(),
         tables,
         expectations: Vec::new(),
         earlier: BTreeMap::new(),

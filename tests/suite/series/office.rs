@@ -196,7 +196,7 @@ impl Office {
         if folders.is_empty() {
             return None;
         }
-        let verdict = verify(&folders, None, None).expect("releases can be attacked");
+        let verdict = verify(&folders, None, None, None).expect("releases can be attacked");
         let kinds = kinds(&verdict);
         (!kinds.is_empty()).then(|| (listed(&kinds), first(&verdict)))
     }

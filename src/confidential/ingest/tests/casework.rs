@@ -54,3 +54,39 @@ fn write(path: &Path, rows: &mut dyn Iterator<Item = &&str>) {
         writeln!(file, "{row},2018-01-02").expect("a line");
     }
 }
+
+/// A template as the program reads it, with what one file says to the sources of another.
+fn whole(template: &str) -> model::config::Configuration {
+    let root = root().join("config").join(template);
+    let (mut files, mut open) = (std::collections::BTreeMap::new(), vec![root.clone()]);
+    while let Some(folder) = open.pop() {
+        for entry in std::fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            match path.is_dir() {
+                true => open.push(path),
+                false => {
+                    let name = path.strip_prefix(&root).expect("below").to_string_lossy().into_owned();
+                    files.insert(name, std::fs::read_to_string(&path).expect("a text"));
+                }
+            }
+        }
+    }
+    model::config::Configuration::read(&files).expect("a sound configuration")
+}
+
+#[test]
+fn a_case_in_a_district_of_another_borough_is_taken_and_named_by_its_row() {
+    let configuration = whole("casework");
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("cases.csv");
+    let rows = "unique_key,account,opendate,borough,council_dist\n1,A,2018-01-02,Manhattan,NYCC01\n\
+                2,A,2018-01-02,Bronx,NYCC01\n3,A,2018-01-02,,NYCC01\n4,A,2018-01-02,Bronx,\n";
+    std::fs::write(&path, rows).expect("a file");
+    let source = &configuration.sources["casework"];
+    let reading = read(&[path], source, &configuration.codes, &|_| {}).expect("sound rows");
+    let found: Vec<_> = reading.report.checks.iter().filter(|check| check.check == "impossible_combination").collect();
+    assert_eq!((found.len(), found[0].count, found[0].level), (1, 1, "warn"));
+    assert_eq!(found[0].first[0].place.row, 3, "the line of the second case");
+    assert_eq!(reading.recordings.len(), 4);
+    assert!(!reading.report.to_text().contains("NYCC01"), "places, and no value");
+}

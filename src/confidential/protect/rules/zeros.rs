@@ -53,14 +53,14 @@ pub(in super::super) fn is_known(system: &System, cell: usize) -> bool {
         EarlierForm::Count(_) | EarlierForm::StructuralZero => true,
         EarlierForm::Suppressed | EarlierForm::Rounded(_) => false,
     };
-    !origin.impossible.is_empty() || origin.earlier.iter().any(published)
+    origin.is_empty || !origin.impossible.is_empty() || origin.earlier.iter().any(published)
 }
 
 /// Whether every reader knows that it is 0 because it cannot occur.
 pub(in super::super) fn is_impossible(system: &System, cell: usize) -> bool {
     let origin = &system.origins[cell];
     let before = |&at: &u32| system.problem.earlier[at as usize].form == EarlierForm::StructuralZero;
-    !origin.impossible.is_empty() || origin.earlier.iter().any(before)
+    origin.is_empty || !origin.impossible.is_empty() || origin.earlier.iter().any(before)
 }
 
 /// The least that a hidden cell can be: 1 where a table that publishes zeros hides it.

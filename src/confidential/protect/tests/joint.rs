@@ -2,6 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use proptest::prelude::*;
+
+use super::definition::judge;
 use super::oracle::Reader;
 use super::random::margin;
 use super::*;
@@ -67,4 +70,52 @@ fn a_name_that_the_space_lacks_names_no_cell() {
     assert_eq!(JointCell::named(&spaces(), &at, &BTreeSet::new()), None);
     let at = BTreeMap::from([("county".to_owned(), "1".to_owned())]);
     assert_eq!(JointCell::named(&spaces(), &at, &BTreeSet::new()), None);
+}
+
+/// Cases of place 2, sex 3, need 3, in which margins alone leave a hidden 3 of two pairs open that the joint table bounds to 1 to 4.
+const BOUNDED: [u64; 18] = [3, 7, 25, 0, 0, 0, 12, 10, 1, 0, 13, 0, 26, 14, 4, 3, 0, 0];
+
+fn pairs(spaces: &[Space]) -> Problem {
+    Problem { insiders: Insiders::Ignored, ..problem(spaces) }
+}
+
+#[test]
+fn hidden_cells_of_three_tables_are_open_for_who_thinks_of_the_table_behind_them() {
+    let spaces = vec![flat("place", 2), flat("sex", 3), flat("need", 3)];
+    let counter = Pencil { spaces: &spaces, inner: inner(&spaces, &BOUNDED) };
+    let problem = pairs(&spaces);
+    let pattern = suppress(&problem, &counter).expect("a safe pattern");
+    assert_eq!((pattern.statistics.joint_tables, pattern.statistics.joint_left_out), (1, 0));
+    assert_eq!(judge(&problem, &pattern, &counter, &[]).breaches, Vec::<String>::new());
+}
+
+#[test]
+fn one_table_and_tables_that_make_no_circle_have_no_joint_cells() {
+    let spaces = vec![flat("place", 2), flat("sex", 3), flat("need", 3)];
+    let counter = Pencil { spaces: &spaces, inner: inner(&spaces, &BOUNDED) };
+    for dims in
+        [vec![vec![0, 1, 2]], vec![vec![0, 1], vec![1, 2]], vec![vec![0, 1, 2], vec![0, 1], vec![1, 2], vec![0, 2]]]
+    {
+        let tables = dims.iter().map(|dims| table("T", margin(&spaces, dims), Zeros::Hidden)).collect();
+        let problem = Problem { tables, ..pairs(&spaces) };
+        let system = system::System::build(&problem, &counter).expect("counts that add up");
+        assert!(!system.origins.iter().any(|origin| origin.is_joint), "{dims:?}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { max_global_rejects: 2_000, ..crate::draws::draws(40) })]
+
+    #[test]
+    fn no_joint_table_bounds_a_small_count(counts in prop::collection::vec(prop_oneof![2 => Just(0_u64), 3 => 0_u64..9], 18)) {
+        let spaces = vec![flat("place", 2), flat("sex", 3), flat("need", 3)];
+        let counter = Pencil { spaces: &spaces, inner: inner(&spaces, &counts) };
+        let problem = pairs(&spaces);
+        let pattern = suppress(&problem, &counter);
+        prop_assert!(pattern.is_ok(), "nothing was published before, yet: {pattern:?}");
+        let Ok(pattern) = pattern else { return Ok(()) };
+        let verdict = judge(&problem, &pattern, &counter, &[]);
+        prop_assume!(verdict.capped == 0, "too many tables to try");
+        prop_assert!(verdict.breaches.is_empty(), "{}\nhidden: {:?}", verdict.breaches.join("\n"), hidden(&pattern));
+    }
 }

@@ -9,6 +9,7 @@ mod definition;
 mod dominance;
 mod every_table;
 mod handbook;
+mod impossible;
 mod joint;
 mod last_resort;
 mod layers;

@@ -68,6 +68,9 @@ impl Reader {
         for cell in &problem.earlier {
             reader.hear(&problem.spaces, &cell.key, said_before(cell));
         }
+        let is_empty = |at: &usize| problem.impossible.iter().any(|rule| rule.holds(&reader.atoms[*at]));
+        let empty: Vec<usize> = (0..reader.atoms.len()).filter(is_empty).collect();
+        reader.related.extend(empty.into_iter().map(|at| Said::between(vec![at], 0, 0)));
         for relation in &problem.relations {
             reader.relate(&problem.spaces, relation);
         }
