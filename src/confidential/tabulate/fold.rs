@@ -148,7 +148,7 @@ pub(super) mod tests {
         let leaves = ["Housing > Repairs", "Housing > Rats", "Schools > Places"].map(str::to_owned).to_vec();
         Frame {
             events: vec!["opened".into()],
-            dims: vec![FrameDimension { leaves, ..FrameDimension::named("issue") }],
+            dims: vec![FrameDimension { leaves, ..FrameDimension::named("topic") }],
             event: vec![0; 4],
             month: vec![24_000, 24_000, 24_001, 24_001],
             unit: vec![7, 8, 7, 7],
@@ -160,7 +160,7 @@ pub(super) mod tests {
 
     fn folded(mut frame: Frame, threshold: u64, before: Option<&Frame>, published: &[&str]) -> Frame {
         let codes = published.iter().map(|code| (*code).to_owned()).collect();
-        let published = BTreeMap::from([("issue".to_owned(), codes)]);
+        let published = BTreeMap::from([("topic".to_owned(), codes)]);
         frame.fold(0, (1, MISSING), Listing { threshold, published: &published, before });
         frame
     }

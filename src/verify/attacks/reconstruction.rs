@@ -194,8 +194,8 @@ impl Axis {
     }
 }
 
-/// The codes that tables of the release show of a dimension, and the sums among them; none where nothing adds up, so that
-/// nothing follows.
+/// The codes that tables of the release show of a dimension with those beside them that no table shows, and the sums among
+/// them; none where nothing adds up, so that nothing follows.
 fn axis(cells: &Cells, part: &Part<'_>, name: &str) -> Option<Axis> {
     let place = cells.codes.place(name)?;
     let hierarchy = part.manifest.hierarchies.get(name)?;
@@ -205,6 +205,14 @@ fn axis(cells: &Cells, part: &Part<'_>, name: &str) -> Option<Axis> {
         let column = table.dims.iter().position(|dim| dim == name);
         let shown = table.rows.iter().filter_map(|row| number(row.codes.get(column?)?));
         codes.extend(shown);
+    }
+    // What a total holds besides is known where everything else is shown.
+    for (parent, children) in &hierarchy.sums {
+        let is_shown = |code: &String| number(code).is_some_and(|code| codes.contains(&code));
+        if is_shown(parent) && children.iter().any(is_shown) {
+            let beside: Vec<u32> = children.iter().filter_map(number).collect();
+            codes.extend(beside);
+        }
     }
     let codes: Vec<u32> = codes.into_iter().collect();
     let at = |code: &String| codes.binary_search(&number(code)?).ok();
