@@ -119,13 +119,15 @@ fn circles(mut sets: Vec<Dims>) -> Vec<Vec<Dims>> {
     circles.into_iter().map(inside).collect()
 }
 
+/// By the codes of a circle's common dimensions: the tables that have cells there, and the codes of the other dimensions.
+type Slices = BTreeMap<Vec<u32>, (BTreeSet<Dims>, BTreeMap<usize, BTreeSet<u32>>, Key)>;
+
 /// The joint tables of one circle: where every table of it has a dimension, its codes are apart. None for one too large.
 fn tables(problem: &Problem, keys: &BTreeMap<Dims, HashSet<&Key>>, circle: &[Dims]) -> Vec<Option<Vec<Key>>> {
     let all = circle.iter().fold(0, |all, set| all | set);
     let common = circle.iter().fold(all, |common, set| common & set);
     let places = |dims: Dims| (0..problem.spaces.len()).filter(move |&at| at < 64 && dims >> at & 1 == 1);
-    // By the codes of the common dimensions: how many tables of the circle have cells there, and the codes of the others.
-    let mut slices: BTreeMap<Vec<u32>, (BTreeSet<Dims>, BTreeMap<usize, BTreeSet<u32>>, Key)> = BTreeMap::new();
+    let mut slices = Slices::new();
     for (&dims, keys) in keys.iter().filter(|(dims, _)| circle.contains(dims)) {
         for key in keys {
             let slice = places(common).map(|at| key[at]).collect();

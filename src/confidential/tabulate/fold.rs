@@ -207,7 +207,10 @@ pub(super) mod tests {
         assert!(!rows(&folded(frame(), 2, Some(&before), &[])).contains(rest), "one family");
         before.unit[2] = 9;
         before.unit.push(7);
-        (before.event.push(0), before.month.push(24_001), before.count.push(1), before.codes[0].push(3));
+        before.event.push(0);
+        before.month.push(24_001);
+        before.count.push(1);
+        before.codes[0].push(3);
         before.dims[0].leaves.push("Housing > Noise".to_owned());
         assert!(
             rows(&folded(frame(), 2, Some(&before), &[])).contains(rest),

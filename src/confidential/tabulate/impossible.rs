@@ -51,12 +51,14 @@ pub fn held(store: &Store, configuration: &Configuration) -> Result<Vec<Held>, S
     Ok(configuration.impossible.iter().map(held).collect())
 }
 
+/// By dimension of a rule: the dimension's place, and whether the rule is about each leaf met so far.
+type About = Vec<(usize, Vec<Option<bool>>)>;
+
 /// The rules, ready for row after row.
 pub(super) struct Edits<'a> {
     configuration: &'a Configuration,
     held: &'a [Held],
-    /// By rule and dimension of it: the dimension's place, and whether the rule is about each leaf met so far.
-    about: Vec<Vec<(usize, Vec<Option<bool>>)>>,
+    about: Vec<About>,
 }
 
 impl<'a> Edits<'a> {
@@ -70,7 +72,7 @@ impl<'a> Edits<'a> {
     /// The first rule that leaves counted in `month` contradict; none where they hold to all.
     pub(super) fn contradicted(&mut self, leaves: &[u32], month: i32, derivers: &[Deriver]) -> Option<&'a Held> {
         let (configuration, held) = (self.configuration, self.held);
-        let is_broken = |(held, about): (&Held, &mut Vec<(usize, Vec<Option<bool>>)>)| {
+        let is_broken = |(held, about): (&Held, &mut About)| {
             held.from.is_none_or(|from| from.0 <= month)
                 && held.rule.codes.iter().zip(about).all(|((_, codes), (dimension, known))| {
                     let leaf = leaves[*dimension] as usize;
