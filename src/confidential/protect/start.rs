@@ -19,19 +19,11 @@ const MOST: usize = 5;
 /// They take no more than one part in so many of all steps, unless one alone does.
 const SHARE: u64 = 4;
 
-/// Steps, some two seconds, after which what is cleared for nothing is no longer looked for first.
-const CLEARING: u64 = 20_000_000;
-
-/// Clears what swaps among hidden cells clear: most of what there is. Beside many earlier releases that is hardly anything, and
-/// to look for each in vain took most of the time of all.
+/// Clears what swaps among hidden cells clear.
 pub(super) fn clear(play: &mut Play, is_flat: bool) {
-    let until = play.board.system.problem.effort.max(CLEARING);
     // Where there are slices they clear most cells, and what they leave is searched for in the whole only once.
     play.is_whole = is_flat;
     for at in 0..play.targets.len() {
-        if play.board.steps() > until {
-            break;
-        }
         play.prove(play.targets[at], FREE);
     }
     play.is_whole = true;
