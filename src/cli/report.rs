@@ -31,8 +31,8 @@ pub struct Report {
     #[arg(long, value_name = "REASON", conflicts_with = "audience")]
     correct: Option<String>,
     /// What was wrong: a dimension, with the codes among which cases moved (again for a further dimension). Public like the
-    /// reason. Figures that it may have touched are hidden where few or none changed, all others stay as they were; left out,
-    /// it is every dimension along which a case moved
+    /// reason. Figures that it may have touched are hidden where they differ by few or none, all others stay as they were; left
+    /// out, it is every dimension
     #[arg(long, value_name = "DIMENSION[=CODE,CODE]", requires = "correct")]
     scope: Vec<String>,
 }
@@ -52,10 +52,10 @@ impl Report {
     }
 
     fn show(workspace: &Workspace, reported: &Reported, globals: &Globals) -> Result<(), Failure> {
-        let Reported { folders, awaiting, withheld } = reported;
+        let Reported { folders, awaiting, withheld, doubted } = reported;
         if globals.json {
             return output::json(
-                &serde_json::json!({ "releases": folders, "awaiting_approval": awaiting, "withheld": withheld }),
+                &serde_json::json!({ "releases": folders, "awaiting_approval": awaiting, "withheld": withheld, "doubted": doubted }),
             );
         }
         for folder in folders {
@@ -64,6 +64,14 @@ impl Report {
         for (release, share) in workspace.shares(folders)? {
             let Share { cells, hidden } = share;
             output::talk(globals, &format!("{release}: {hidden} of {cells} cells hidden, {:.1} %", share.percent()));
+        }
+        if *doubted > 0 {
+            let words = format!(
+                "{doubted} times a stored case contradicts a rule of config/impossible.toml: there it counts as not recorded, and figures are \
+                 that much smaller. `takeup ingest --dry-run` with its export names the rows. Is a rule wrong? Refuse this report, mend it, \
+                 and build again."
+            );
+            output::talk(globals, &words);
         }
         if !withheld.is_empty() {
             let tables = withheld.join(", ");

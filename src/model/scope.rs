@@ -51,21 +51,22 @@ impl Scope {
         Ok(scope)
     }
 
-    /// For people: `borough (Queens, Brooklyn) and district`; `label` gives a dimension's name for people.
+    /// For people: `figures by borough (Queens, Brooklyn) and figures by district`; `label` gives the name for people of a dimension
+    /// that the release has. One that it does not have touches nothing there.
     #[must_use]
-    pub fn words(&self, label: impl Fn(&str) -> String) -> String {
+    pub fn words(&self, label: impl Fn(&str) -> Option<String>) -> String {
         if self.cases {
             return "any figure".to_owned();
         }
-        let names: Vec<String> = self
-            .dimensions
-            .iter()
-            .map(|(name, codes)| match codes.as_slice() {
-                [] => format!("figures by {}", label(name)),
-                codes => format!("figures by {} ({})", label(name), codes.join(", ")),
+        let named = |(name, codes): (&String, &Vec<String>)| {
+            let label = label(name)?;
+            Some(match codes.as_slice() {
+                [] => format!("figures by {label}"),
+                codes => format!("figures by {label} ({})", codes.join(", ")),
             })
-            .collect();
-        names.join(" and ")
+        };
+        let names: Vec<String> = self.dimensions.iter().filter_map(named).collect();
+        if names.is_empty() { "no figure of this report".to_owned() } else { names.join(" and ") }
     }
 }
 
@@ -82,7 +83,10 @@ mod tests {
         let scope = parsed(&["borough=Queens, Brooklyn", "district"]).expect("two dimensions");
         assert_eq!(scope.dimensions["borough"], ["Queens", "Brooklyn"]);
         assert!(scope.dimensions["district"].is_empty() && !scope.cases);
-        assert_eq!(scope.words(str::to_uppercase), "figures by BOROUGH (Queens, Brooklyn) and figures by DISTRICT");
+        assert_eq!(
+            scope.words(|name| Some(name.to_uppercase())),
+            "figures by BOROUGH (Queens, Brooklyn) and figures by DISTRICT"
+        );
     }
 
     #[test]

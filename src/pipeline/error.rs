@@ -125,6 +125,12 @@ pub enum Error {
         /// The release.
         release: String,
     },
+    /// Something lies in `staging/` that nothing built.
+    #[error("{} is none of the releases that await approval", path.display())]
+    NotOurs {
+        /// What lies there.
+        path: PathBuf,
+    },
     /// Something lies in `reports/` under the name of what was to be released.
     #[error("reports/ has something called {release} that is not what was attacked under that name")]
     InTheWay {
@@ -253,7 +259,7 @@ impl Error {
             | Self::NoPlace(_) => 2,
             Self::NothingAwaits | Self::SamePassphrase | Self::Name(_) | Self::NoCell { .. } => 2,
             Self::Awaiting { .. } | Self::OwnWork { .. } | Self::Newcomer { .. } | Self::Forced { .. } => 5,
-            Self::Altered { .. } | Self::InTheWay { .. } => 6,
+            Self::Altered { .. } | Self::InTheWay { .. } | Self::NotOurs { .. } => 6,
             Self::Stranger | Self::OlderStore | Self::UnknownRelease { .. } => 7,
             Self::Unfinished(error) => error.exit_code(),
             Self::Config(_) => 3,
@@ -362,7 +368,9 @@ impl Error {
             }
             Self::SamePassphrase => "Nobody was added. Each person chooses one of their own, and tells nobody.",
             Self::Altered { .. } => "Nothing was released. `takeup approve --refuse` drops it; then build it again.",
-            Self::InTheWay { .. } => "Nothing was released. Look at it, move it elsewhere, then approve again.",
+            Self::InTheWay { .. } | Self::NotOurs { .. } => {
+                "Nothing was released. Look at it, move it elsewhere, then approve again."
+            }
             Self::OlderStore | Self::UnknownRelease { .. } => {
                 "Nothing was changed. Put the newest store back from your backup: what was released once is never counted anew."
             }

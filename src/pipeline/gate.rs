@@ -12,12 +12,14 @@ use model::{Period, Verdict};
 use super::attacked::{State, state};
 use super::files::read_texts;
 use super::lock::{self, Held};
-use super::recover::{nothing_in_the_way, recover, release, reports, staging, withdraw};
+use super::recover::{nothing_else_waits, nothing_in_the_way, recover, release, reports, staging, withdraw};
 use super::{Error, Workspace, anchor};
 
 /// What `report` came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reported {
+    /// Cases that contradict a rule of `config/impossible.toml`, once in each month and event in which they count.
+    pub doubted: u64,
     /// Folders of the releases.
     pub folders: Vec<PathBuf>,
     /// Whether they lie in staging and await a second person.
@@ -32,7 +34,7 @@ impl Workspace {
     /// # Errors
     /// [`Error::NothingAwaits`]; [`Error::OwnWork`] where this person built it, [`Error::Newcomer`] where they were added since;
     /// [`Error::Altered`] where a file is not the
-    /// one that was attacked; [`Error::InTheWay`] where `reports/` has something of that name already.
+    /// one that was attacked; [`Error::InTheWay`] where `reports/` has something of that name already, [`Error::NotOurs`] where `staging/` has something else.
     pub fn approve(&mut self) -> Result<Vec<PathBuf>, Error> {
         let held = self.change("approve")?;
         let entries = self.unreleased()?;
@@ -50,6 +52,7 @@ impl Workspace {
                 return Err(Error::Newcomer { person: self.person.clone(), release: entry.name.clone() });
             }
         }
+        nothing_else_waits(&self.folder, &entries)?;
         nothing_in_the_way(&self.folder, &entries)?;
         // What an approval that was killed left is approved already.
         if entries.iter().all(|entry| entry.state == ReleaseState::Awaiting) {

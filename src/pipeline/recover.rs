@@ -90,6 +90,18 @@ pub(super) fn withdraw(workspace: &Path, refused: &[LedgerEntry]) -> Result<(), 
     Ok(())
 }
 
+/// That nothing lies in `staging/` but what awaits: what somebody put there would go with it.
+pub(super) fn nothing_else_waits(workspace: &Path, entries: &[LedgerEntry]) -> Result<(), Error> {
+    let staging = staging(workspace);
+    let is_ours =
+        |name: &str| entries.iter().any(|entry| name == entry.name || name == format!("{}.withdrawn", entry.name));
+    let found = disk::entries(&staging)?.unwrap_or_default();
+    match found.into_iter().find(|(name, _)| !is_ours(name)) {
+        Some((name, _)) => Err(Error::NotOurs { path: staging.join(name) }),
+        None => Ok(()),
+    }
+}
+
 /// That nothing lies in `reports/` under the name of what is about to be released.
 pub(super) fn nothing_in_the_way(workspace: &Path, entries: &[LedgerEntry]) -> Result<(), Error> {
     for entry in entries.iter().filter(|entry| entry.state == ReleaseState::Awaiting) {

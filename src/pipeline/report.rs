@@ -40,11 +40,11 @@ impl Workspace {
         let period = self.period(period)?;
         let wanted = self.audiences(audience)?;
         if let Some(folders) = self.awaited(period, &wanted)? {
-            return Ok(Reported { folders, awaiting: true, withheld: Vec::new() });
+            return Ok(Reported { folders, awaiting: true, withheld: Vec::new(), doubted: 0 });
         }
         let (mut folders, missing) = self.released_before(period, &wanted)?;
         if missing.is_empty() {
-            return Ok(Reported { folders, awaiting: false, withheld: Vec::new() });
+            return Ok(Reported { folders, awaiting: false, withheld: Vec::new(), doubted: 0 });
         }
         self.earlier_are_whole()?;
         progress("counting");
@@ -126,7 +126,8 @@ impl Workspace {
         let entries = self.signed(sealed, &verdict)?;
         let frozen = self.frozen_by(draft)?;
         self.store.enter_pending(&entries, &frozen, draft.correction()?.as_ref())?;
-        Ok(Reported { folders: staged, awaiting: true, withheld: draft.withheld.iter().cloned().collect() })
+        let withheld = draft.withheld.iter().cloned().collect();
+        Ok(Reported { folders: staged, awaiting: true, withheld, doubted: draft.doubted })
     }
 
     fn round(&self, report: &Report, draft: &Draft, progress: &dyn Fn(&str)) -> Result<Built<Round>, Error> {

@@ -81,11 +81,8 @@ pub(crate) fn correction(parts: &ReleaseParts) -> Option<String> {
     let corrected = format!("This release corrects {}: {reason}.", corrects.release);
     let Some(scope) = &corrects.scope else { return Some(corrected) };
     let label = |name: &str| {
-        let dims = parts.tables.iter().flat_map(|table| &table.dims);
-        dims.filter(|dim| dim.name == name)
-            .map(|dim| dim.label.to_lowercase())
-            .next()
-            .unwrap_or_else(|| name.to_owned())
+        let mut dims = parts.tables.iter().flat_map(|table| &table.dims);
+        dims.find(|dim| dim.name == name).map(|dim| dim.label.to_lowercase())
     };
     let (touched, threshold) = (scope.words(label), parts.threshold);
     let others = if scope.cases { "" } else { " All other figures are as they were." };

@@ -485,6 +485,45 @@ fn what_a_correction_hides_does_not_say_where_few_cases_changed() {
 }
 
 #[test]
+fn who_moves_along_one_dimension_shows_no_figure_that_one_other_changed() {
+    let (made, year) = (Made::new(), year());
+    let mut quarter = in_quarter(&year, 2);
+    made.ingest(&quarter);
+    made.report(&["2018-Q2"]);
+    // Eight of housing move between boroughs, and one more becomes a case of schools.
+    let mut housing = quarter.iter_mut().filter(|case| case.issue == "Housing" && case.borough == "Queens");
+    housing.by_ref().take(8).for_each(|case| case.borough = "Manhattan");
+    housing.next().expect("nine cases").issue = "Schools";
+    made.ingest(&quarter);
+    made.report(&["2018-Q2", "--correct", REASON]);
+    let of = |release: &str| ["Housing,Total", "Schools,Total"].map(|codes| made.cell(release, "c02.csv", codes));
+    assert!(of("2018-Q2-public-r1").iter().all(|figure| !figure.is_empty()), "both were published");
+    assert_eq!(of("2018-Q2-public-r2"), ["", ""], "one case more or less would be seen");
+    assert_eq!(verified(&folders(&made.reports())), (Some(0), BTreeMap::new()));
+}
+
+#[test]
+fn what_a_correction_says_may_have_changed_does_not_follow_from_one_case() {
+    let said = |also: bool| {
+        let (made, year) = (Made::new(), year());
+        let mut quarter = in_quarter(&year, 2);
+        made.ingest(&quarter);
+        made.report(&["2018-Q2"]);
+        for case in quarter.iter_mut().filter(|case| case.issue == "Housing" && case.borough == "Queens").take(8) {
+            case.borough = "Manhattan";
+        }
+        if also {
+            quarter.iter_mut().find(|case| case.issue == "Schools").expect("a case").issue = "Transport";
+        }
+        made.ingest(&quarter);
+        made.report(&["2018-Q2", "--correct", REASON]);
+        let manifest = fs::read(made.reports().join("2018-Q2-public-r2/release.json")).expect("a manifest");
+        serde_json::from_slice::<Value>(&manifest).expect("JSON")["corrects"].clone()
+    };
+    assert_eq!(said(false), said(true));
+}
+
+#[test]
 fn a_scope_says_what_stays_as_it_was_and_is_held_to_it() {
     let (made, year) = (Made::new(), year());
     let quarter = in_quarter(&year, 2);

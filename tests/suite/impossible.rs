@@ -54,7 +54,10 @@ fn a_case_that_cannot_be_counts_as_not_recorded_and_the_rule_is_true_of_every_fi
     assert!(said.contains("impossible_combination"), "{said}");
     let office = folder.join("office");
     add_second(&office, &folder.join("pass.txt"));
-    done(&takeup(folder, &["report", "--period", "2018-Q1"]));
+    let built = takeup(folder, &["report", "--period", "2018-Q1"]);
+    done(&built);
+    let said = String::from_utf8_lossy(&built.stderr);
+    assert!(said.contains("6 times a stored case contradicts a rule"), "{said}");
     approve(&office);
     assert_eq!(district(&office, "NYCC01"), "NYCC01,2018-Q1,40,", "the six of the Bronx are not among them");
     assert_eq!(district(&office, "NR"), "NR,2018-Q1,26,");

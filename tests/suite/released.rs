@@ -12,6 +12,18 @@ fn all(office: &Office, state: confidential::store::ledger::ReleaseState) -> boo
 }
 
 #[test]
+fn what_somebody_put_into_staging_stops_the_approval_and_stays() {
+    let office = Office::at(Stage::Built);
+    let notes = office.folder.join("staging/notes.txt");
+    fs::write(&notes, "mine").expect("a file of ours");
+    let refused = office.run(DEPUTY, &["approve"]);
+    assert_eq!(refused.status.code(), Some(6), "{}", String::from_utf8_lossy(&refused.stderr));
+    assert_eq!(fs::read_to_string(&notes).expect("it stays"), "mine");
+    fs::remove_file(&notes).expect("ours");
+    assert_eq!(office.run(DEPUTY, &["approve"]).status.code(), Some(0));
+}
+
+#[test]
 fn a_folder_that_lay_there_before_is_never_taken_for_the_release() {
     let office = Office::at(Stage::Built);
     let staged = office.below("staging");

@@ -162,6 +162,8 @@ pub struct Draft {
     pub withheld: BTreeSet<String>,
     /// Cells of corrected figures in which few or none changed, of those that the correction may have touched.
     pub untold: HashSet<Key>,
+    /// Cases that contradict a rule about what cannot be, once in each month and event; they count as not recorded.
+    pub doubted: u64,
     /// What the correction says may have changed; none where it corrects nothing.
     pub scope: Option<Scope>,
     /// Name and manifest digest of every earlier release.
@@ -307,6 +309,7 @@ impl Draft {
             left_out,
             withheld: BTreeSet::new(),
             untold: scoped.withheld,
+            doubted: frame.doubted,
             scope,
             earlier_releases,
             freezes,

@@ -2,9 +2,9 @@
 //! now, the scopes of all corrections. Goes out: cells of which nothing is shown, and cells that everybody knows to be as they
 //! were. Deliberately absent: which of those few changed.
 //!
-//! A figure that a correction may have touched is shown where so many families changed in it that the threshold is reached;
-//! where few changed it is hidden, and where none did it is hidden as well, or the difference between the two would be the
-//! message. A figure that the correction cannot have touched stays what it was: shown as it was shown, hidden where it was.
+//! A figure that a correction may have touched is shown where it differs from what it was by so many families that the threshold
+//! is reached; where it differs by few it is hidden, and where by none it is hidden as well, or the difference between the two would
+//! be the message. A figure that the correction cannot have touched stays what it was: shown as it was shown, hidden where it was.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -15,9 +15,9 @@ use model::scope::Scope;
 
 use super::plan;
 use crate::protect::{EarlierCell, EarlierForm, Relation};
-use crate::tabulate::axes::{Axes, Axis, FAMILIES, PERIOD};
+use crate::tabulate::axes::{Axes, Axis, FAMILIES, PERIOD, Source};
 use crate::tabulate::scope::Outside;
-use crate::tabulate::{Counter, Key};
+use crate::tabulate::{Counter, Counts, Key};
 
 /// What follows from the scopes.
 #[derive(Debug, Default)]
@@ -62,13 +62,30 @@ pub(super) fn scoped(
     let touched: Vec<Touched> = scopes.iter().map(|(_, scope)| Touched::new(axes, scope)).collect();
     let published = published(earlier);
     let before = Before::new(configuration, axes, axis, earlier);
+    let all: HashSet<&Key> = planned.iter().copied().collect();
     let mut asked: Vec<(Key, Key, Key)> = Vec::new();
     for key in planned.iter().copied() {
         let Some(figures) = plan::figures_of(configuration, axes, key).filter(|figures| figures.vintage > 0) else {
             continue;
         };
-        let mut corrections = scopes.iter().zip(&touched).filter(|((period, _), _)| period.overlaps(figures.period));
-        let may_have_changed = corrections.any(|(_, touched)| touched.holds(key));
+        let corrections: Vec<&Touched> = scopes
+            .iter()
+            .zip(&touched)
+            .filter(|((period, _), _)| period.overlaps(figures.period))
+            .map(|(_, touched)| touched)
+            .collect();
+        let may_have_changed = corrections.iter().any(|touched| touched.holds(key));
+        let has_codes = scopes.iter().any(|(_, scope)| scope.dimensions.values().any(|codes| !codes.is_empty()));
+        if has_codes {
+            let is_as_it_was = |other: &Key| !corrections.iter().any(|touched| touched.holds(other));
+            for other in unlisted(axes, key).into_iter().filter(|other| !all.contains(other) && is_as_it_was(other)) {
+                for split in splits.iter().filter(|split| split.revised == other[axis]) {
+                    let mut first = other.clone();
+                    first[axis] = split.first;
+                    scoped.relations.push(Relation { terms: vec![(1, other.clone()), (-1, first)], is_equal: true });
+                }
+            }
+        }
         for split in splits.iter().filter(|split| split.revised == key[axis]) {
             let at = |code: u32| {
                 let mut key = key.clone();
@@ -86,10 +103,29 @@ pub(super) fn scoped(
     }
     let keys: Vec<Key> = asked.iter().flat_map(|(_, removed, added)| [removed.clone(), added.clone()]).collect();
     let counts = counter.count(&keys);
-    let changed = counts.chunks_exact(2).map(|both| both.iter().map(|counts| counts.protected).max().unwrap_or(0));
-    let few = asked.into_iter().zip(changed).filter(|(_, changed)| *changed < threshold);
+    // Who moved along another dimension is taken out of a figure and brought into it again: by so many more than came as left,
+    // or fewer, families changed in it at least.
+    let net = |both: &[Counts]| both[0].protected.abs_diff(both[1].protected);
+    let few = asked.into_iter().zip(counts.chunks_exact(2).map(net)).filter(|(_, changed)| *changed < threshold);
     scoped.withheld = few.map(|((key, ..), _)| key).collect();
+    scoped.relations.sort();
+    scoped.relations.dedup();
     scoped
+}
+
+/// What lies right below a cell along each dimension of codes: among it what no table shows, and everybody knows by the rest.
+fn unlisted(axes: &Axes, key: &Key) -> Vec<Key> {
+    let mut below = Vec::new();
+    for (at, axis) in axes.axes.iter().enumerate().filter(|(_, axis)| matches!(axis.source, Source::Leaves(_))) {
+        let children =
+            axis.space.sums.iter().filter(|(parent, _)| *parent == key[at]).flat_map(|(_, children)| children);
+        below.extend(children.map(|&child| {
+            let mut key = key.clone();
+            key[at] = child;
+            key
+        }));
+    }
+    below
 }
 
 /// Each published cell, as the release says that says most of it.

@@ -81,7 +81,7 @@ impl Change {
     /// What everybody may know to have changed.
     #[must_use]
     pub fn scope(&self) -> Scope {
-        self.named.clone().unwrap_or_else(|| self.least_scope())
+        self.named.clone().unwrap_or_else(|| self.widest_scope())
     }
 
     /// As opaque bytes.

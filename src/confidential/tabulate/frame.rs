@@ -85,6 +85,9 @@ pub struct Frame {
     /// The corrected periods in order, with what each correction says may have changed.
     #[serde(skip)]
     pub scopes: Vec<(Period, Scope)>,
+    /// Rows that contradicted a rule about what cannot be, and are taken for not recorded.
+    #[serde(skip)]
+    pub doubted: u64,
     /// Events that nothing counted yet when a half-open interval of months was frozen.
     #[serde(skip)]
     pub uncounted: Vec<(String, (i32, i32))>,
@@ -147,6 +150,7 @@ impl Frame {
             let of = (name.as_str(), source.family.is_some());
             frame.append_live(store, of, (&mut derivers, &mut edits), &frozen_months, end)?;
         }
+        frame.doubted = edits.doubted;
         frame.check_rules(&mut edits, &derivers)?;
         for (dim, deriver) in frame.dims.iter_mut().zip(derivers) {
             dim.leaves = deriver.leaves;

@@ -59,6 +59,8 @@ pub(super) struct Edits<'a> {
     configuration: &'a Configuration,
     held: &'a [Held],
     about: Vec<About>,
+    /// Cases that contradicted a rule so far, once in each month and event in which they count.
+    pub(super) doubted: u64,
 }
 
 impl<'a> Edits<'a> {
@@ -66,7 +68,7 @@ impl<'a> Edits<'a> {
         let place = |name: &str| configuration.dimensions.dimensions.iter().position(|one| one.name == name);
         let places =
             |held: &Held| held.rule.codes.iter().filter_map(|(name, _)| Some((place(name)?, Vec::new()))).collect();
-        Self { configuration, held, about: held.iter().map(places).collect() }
+        Self { configuration, held, about: held.iter().map(places).collect(), doubted: 0 }
     }
 
     /// The first rule that leaves counted in `month` contradict; none where they hold to all.
@@ -91,7 +93,9 @@ impl<'a> Edits<'a> {
 
     /// Takes for not recorded what contradicts a rule. A rule is about no code that is not recorded, so this ends.
     pub(super) fn apply(&mut self, leaves: &mut [u32], month: i32, derivers: &[Deriver]) {
+        let mut is_first = true;
         while let Some(held) = self.contradicted(leaves, month, derivers) {
+            self.doubted += u64::from(std::mem::replace(&mut is_first, false));
             let dimensions = &self.configuration.dimensions.dimensions;
             let Some(at) = dimensions.iter().position(|one| one.name == held.rule.doubted()) else { return };
             if leaves[at] == derivers[at].missing() {

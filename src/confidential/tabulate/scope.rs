@@ -1,5 +1,5 @@
 //! Along which dimensions a correction moved cases. Comes in: what it takes out and brings in, a scope that the service named.
-//! Goes out: the smallest scope that holds all of it, or what lies outside of the named one. Deliberately absent: which cases.
+//! Goes out: what lies outside of it, or the scope of whoever names none. Deliberately absent: which cases.
 //!
 //! A change lies within some dimensions where, without their codes, as much is taken out as is brought in: then no figure that
 //! names no code of theirs can have changed.
@@ -34,9 +34,8 @@ pub enum Outside {
 }
 
 impl Change {
-    /// The smallest scope by dimensions that holds it.
-    #[must_use]
-    pub fn least_scope(&self) -> Scope {
+    /// The smallest scope by dimensions that holds it. It tells where a single case moved, so it is nobody's business outside.
+    fn least_scope(&self) -> Scope {
         let all: Vec<usize> = (0..self.removed.dims.len()).collect();
         let moved = all.iter().copied().filter(|&at| !self.is_even(&[at], |_, _| true));
         let mut moved: BTreeSet<usize> = moved.collect();
@@ -47,11 +46,22 @@ impl Change {
         if !is_within(&moved) {
             moved.extend(&all);
         }
-        let name = |at: usize| (self.removed.dims[at].name.clone(), Vec::new());
         match is_within(&moved) {
-            true => Scope { dimensions: moved.into_iter().map(name).collect(), cases: false },
+            true => self.along(moved),
             false => Scope { dimensions: BTreeMap::new(), cases: true },
         }
+    }
+
+    /// The scope of whoever names none: along every dimension, and where cases came or went any figure at all.
+    #[must_use]
+    pub fn widest_scope(&self) -> Scope {
+        let all = self.along((0..self.removed.dims.len()).collect());
+        if self.least_scope().cases { Scope { dimensions: BTreeMap::new(), cases: true } } else { all }
+    }
+
+    fn along(&self, dims: BTreeSet<usize>) -> Scope {
+        let name = |at: usize| (self.removed.dims[at].name.clone(), Vec::new());
+        Scope { dimensions: dims.into_iter().map(name).collect(), cases: false }
     }
 
     /// What of it lies outside of `scope`; none where nothing does.
