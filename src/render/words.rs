@@ -87,8 +87,8 @@ pub(crate) fn correction(parts: &ReleaseParts) -> Option<String> {
     let (touched, threshold) = (scope.words(label), parts.threshold);
     let others = if scope.cases { "" } else { " All other figures are as they were." };
     Some(format!(
-        "{corrected} It may have changed {touched}: of these, one in which fewer than {threshold} families changed, or none, \
-         is marked [c].{others}"
+        "{corrected} It may have changed {touched}: of these, one that differs by fewer than {threshold} families, \
+         or by none, is marked [c].{others}"
     ))
 }
 
