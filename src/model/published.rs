@@ -45,7 +45,7 @@ const ZEROS: [u32; 42] = [
 ];
 
 /// Numbers as people write them out.
-const WORDS: [(&str, u64); 14] = [
+pub const WORDS: [(&str, u64); 14] = [
     ("nil", 0),
     ("zero", 0),
     ("one", 1),

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use model::Hierarchy;
 use model::release::{
-    ChartKind, Precision, Release, ReleaseParts, ReleasedCell, ReleasedCode, ReleasedDimension, ReleasedTable, Zeros,
+    ChartKind, ExpectationRow, ExpectationTable, Flag, Precision, Range, Release, ReleaseParts, ReleasedCell,
+    ReleasedCode, ReleasedDimension, ReleasedTable, Zeros,
 };
 
 /// A code whose label is itself.
@@ -16,6 +17,28 @@ pub(crate) fn code(code: &str, depth: u8) -> ReleasedCode {
 pub(crate) fn dimension(name: &str, codes: &[ReleasedCode]) -> ReleasedDimension {
     let label = name[..1].to_uppercase() + &name[1..];
     ReleasedDimension { name: name.into(), label, codes: codes.to_vec() }
+}
+
+/// Expectations with every kind of row.
+pub(crate) fn expectation() -> ExpectationTable {
+    let range = Range { expected_tenths: 12_345, lower: 1_100, upper: 1_401 };
+    ExpectationTable {
+        id: "T24".into(),
+        title: "Emerging issues".into(),
+        subtitle: "April to June 2026".into(),
+        unit: "Cases opened".into(),
+        from: "T08".into(),
+        dim: dimension("issue", &[code("EXF", 1), code("ATT", 1), code("NEW", 1)]),
+        left_out: Vec::new(),
+        periods: vec!["2026-Q1".into(), "2026-Q2".into()],
+        releases: Vec::new(),
+        rows: vec![
+            ExpectationRow::Counted { observed: 1_402, range: Some(range), flag: Flag::Emerging },
+            ExpectationRow::Blank(ReleasedCell::Suppressed),
+            ExpectationRow::Counted { observed: 7, range: None, flag: Flag::TooFew },
+        ],
+        notes: Vec::new(),
+    }
 }
 
 /// A table that counts cases opened and hides its zeros.

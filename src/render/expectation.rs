@@ -156,41 +156,19 @@ pub(crate) fn metadata(parts: &ReleaseParts, table: &ExpectationTable) -> Result
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::example::{code, dimension};
-    use model::release::{Flag, Range};
-
-    fn table() -> ExpectationTable {
-        let range = Range { expected_tenths: 12_345, lower: 1_100, upper: 1_401 };
-        ExpectationTable {
-            id: "T24".into(),
-            title: "Emerging issues".into(),
-            subtitle: "April to June 2026".into(),
-            unit: "Cases opened".into(),
-            from: "T08".into(),
-            dim: dimension("issue", &[code("EXF", 1), code("ATT", 1), code("NEW", 1)]),
-            left_out: Vec::new(),
-            periods: vec!["2026-Q1".into(), "2026-Q2".into()],
-            releases: Vec::new(),
-            rows: vec![
-                ExpectationRow::Counted { observed: 1_402, range: Some(range), flag: Flag::Emerging },
-                ExpectationRow::Blank(ReleasedCell::Suppressed),
-                ExpectationRow::Counted { observed: 7, range: None, flag: Flag::TooFew },
-            ],
-            notes: Vec::new(),
-        }
-    }
+    use crate::example::expectation;
 
     #[test]
     fn a_line_has_five_figures_or_a_symbol() {
         let lines = "issue,observed,expected,lower,upper,flag,symbol\nEXF,1402,1234.5,1100,1401,emerging,\nATT,,,,,,c\n\
             NEW,7,,,,too few,\n";
-        assert_eq!(csv(&table()).expect("no formula"), lines);
+        assert_eq!(csv(&expectation()).expect("no formula"), lines);
     }
 
     #[test]
     fn people_read_separators_and_symbols() {
         let said: Vec<Vec<String>> =
-            table().rows.iter().map(|row| cells(row).iter().map(Said::text).collect()).collect();
+            expectation().rows.iter().map(|row| cells(row).iter().map(Said::text).collect()).collect();
         assert_eq!(said[0], ["1,402", "1,234.5", "1,100", "1,401", "emerging"]);
         assert_eq!(said[1], ["[c]"; 5]);
         assert_eq!(said[2], ["7", "[x]", "[x]", "[x]", "too few"]);

@@ -49,7 +49,7 @@ struct Split {
     added: u32,
 }
 
-/// Follows the scopes of the corrections of `periods` for the `planned` cells.
+/// Follows the scopes of the corrections for the `planned` cells.
 pub(super) fn scoped(
     (configuration, axes): (&Configuration, &Axes),
     scopes: &[(Period, Scope)],
@@ -58,59 +58,89 @@ pub(super) fn scoped(
 ) -> Scoped {
     let mut scoped = Scoped::default();
     let Some(axis) = axes.position(PERIOD).filter(|_| !scopes.is_empty()) else { return scoped };
-    let splits = splits(&axes.axes[axis]);
-    let touched: Vec<Touched> = scopes.iter().map(|(_, scope)| Touched::new(axes, scope)).collect();
+    let versions = Versions::new(axes, axis, scopes);
     let published = published(earlier);
     let before = Before::new(configuration, axes, axis, earlier);
     let all: HashSet<&Key> = planned.iter().copied().collect();
-    let mut asked: Vec<(Key, Key, Key)> = Vec::new();
+    let mut asked: Vec<(Key, [Key; 2])> = Vec::new();
     for key in planned.iter().copied() {
         let Some(figures) = plan::figures_of(configuration, axes, key).filter(|figures| figures.vintage > 0) else {
             continue;
         };
-        let corrections: Vec<&Touched> = scopes
-            .iter()
-            .zip(&touched)
-            .filter(|((period, _), _)| period.overlaps(figures.period))
-            .map(|(_, touched)| touched)
-            .collect();
-        let may_have_changed = corrections.iter().any(|touched| touched.holds(key));
-        let has_codes = scopes.iter().any(|(_, scope)| scope.dimensions.values().any(|codes| !codes.is_empty()));
-        if has_codes {
-            let is_as_it_was = |other: &Key| !corrections.iter().any(|touched| touched.holds(other));
-            for other in unlisted(axes, key).into_iter().filter(|other| !all.contains(other) && is_as_it_was(other)) {
-                for split in splits.iter().filter(|split| split.revised == other[axis]) {
-                    let mut first = other.clone();
-                    first[axis] = split.first;
-                    scoped.relations.push(Relation { terms: vec![(1, other.clone()), (-1, first)], is_equal: true });
-                }
-            }
-        }
-        for split in splits.iter().filter(|split| split.revised == key[axis]) {
-            let at = |code: u32| {
-                let mut key = key.clone();
-                key[axis] = code;
-                key
-            };
-            match published.get(&at(split.first)) {
+        let may_have_changed = versions.may_have_changed(key, figures);
+        for split in versions.of(key) {
+            match published.get(&versions.at(key, split.first)) {
                 Some(was) if !may_have_changed => scoped.stays(key, was),
                 _ if may_have_changed && before.tells(key, figures) => {
-                    asked.push((key.clone(), at(split.removed), at(split.added)));
+                    asked.push((key.clone(), [split.removed, split.added].map(|code| versions.at(key, code))));
                 }
                 Some(_) | None => {}
             }
         }
+        if versions.has_codes {
+            let beside = unlisted(axes, key).into_iter().filter(|other| !all.contains(other));
+            for other in beside.filter(|other| !versions.may_have_changed(other, figures)) {
+                let firsts = versions.of(&other).map(|split| versions.at(&other, split.first));
+                scoped.relations.extend(firsts.map(|first| same(&other, &first)));
+            }
+        }
     }
-    let keys: Vec<Key> = asked.iter().flat_map(|(_, removed, added)| [removed.clone(), added.clone()]).collect();
-    let counts = counter.count(&keys);
-    // Who moved along another dimension is taken out of a figure and brought into it again: by so many more than came as left,
-    // or fewer, families changed in it at least.
-    let net = |both: &[Counts]| both[0].protected.abs_diff(both[1].protected);
-    let few = asked.into_iter().zip(counts.chunks_exact(2).map(net)).filter(|(_, changed)| *changed < threshold);
-    scoped.withheld = few.map(|((key, ..), _)| key).collect();
+    scoped.withheld = few(asked, counter, threshold);
     scoped.relations.sort();
     scoped.relations.dedup();
     scoped
+}
+
+/// Of planned cells, each with what was removed from it and added to it: those that differ from what they were by few or none.
+///
+/// Who moved along another dimension is taken out of a figure and brought into it again: by so many more than came as left, or
+/// fewer, families changed in it at least.
+fn few(asked: Vec<(Key, [Key; 2])>, counter: &dyn Counter, threshold: u64) -> HashSet<Key> {
+    let keys: Vec<Key> = asked.iter().flat_map(|(_, parts)| parts).cloned().collect();
+    let counts = counter.count(&keys);
+    let net = |parts: &[Counts]| parts[0].protected.abs_diff(parts[1].protected);
+    let few = asked.into_iter().zip(counts.chunks_exact(2).map(net)).filter(|(_, changed)| *changed < threshold);
+    few.map(|((key, _), _)| key).collect()
+}
+
+/// That two cells hold the same.
+fn same(one: &Key, other: &Key) -> Relation {
+    Relation { terms: vec![(1, one.clone()), (-1, other.clone())], is_equal: true }
+}
+
+/// The versions of figures, and what each correction may have touched.
+struct Versions<'a> {
+    /// The axis of periods.
+    axis: usize,
+    splits: Vec<Split>,
+    touched: Vec<(&'a Period, Touched)>,
+    /// Whether any scope names codes: only then something is known of what no table shows.
+    has_codes: bool,
+}
+
+impl<'a> Versions<'a> {
+    fn new(axes: &Axes, axis: usize, scopes: &'a [(Period, Scope)]) -> Self {
+        let touched = scopes.iter().map(|(period, scope)| (period, Touched::new(axes, scope))).collect();
+        let has_codes = scopes.iter().any(|(_, scope)| scope.dimensions.values().any(|codes| !codes.is_empty()));
+        Self { axis, splits: splits(&axes.axes[axis]), touched, has_codes }
+    }
+
+    fn may_have_changed(&self, key: &Key, figures: Figures) -> bool {
+        self.touched.iter().any(|(period, touched)| period.overlaps(figures.period) && touched.holds(key))
+    }
+
+    /// The versions before that of a cell.
+    fn of(&self, key: &Key) -> impl Iterator<Item = &Split> {
+        let revised = key[self.axis];
+        self.splits.iter().filter(move |split| split.revised == revised)
+    }
+
+    /// The same cell at another code of periods.
+    fn at(&self, key: &Key, code: u32) -> Key {
+        let mut key = key.clone();
+        key[self.axis] = code;
+        key
+    }
 }
 
 /// What lies right below a cell along each dimension of codes: among it what no table shows, and everybody knows by the rest.
@@ -144,8 +174,7 @@ impl Scoped {
     /// What cannot have changed is known as far as it was.
     fn stays(&mut self, key: &Key, was: &EarlierCell) {
         if was.form == EarlierForm::Suppressed {
-            let terms = vec![(1, key.clone()), (-1, was.key.clone())];
-            self.relations.push(Relation { terms, is_equal: true });
+            self.relations.push(same(key, &was.key));
         }
         self.known.push(EarlierCell { key: key.clone(), ..was.clone() });
     }

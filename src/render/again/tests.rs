@@ -1,14 +1,12 @@
 //! What was written is written again alike from its folder alone, and what was changed in the folder is not.
 
 use model::presentation::FORMAT;
-use model::release::{
-    ChartKind, ExpectationRow, ExpectationTable, Flag, Precision, Range, Release, ReleasedCell, ReleasedTable, Zeros,
-};
+use model::release::{ChartKind, ExpectationTable, Precision, Release, ReleasedCell, ReleasedTable, Zeros};
 use model::{Manifest, ReleasedCell::Approximate};
 use proptest::prelude::{Strategy, any, prop_assert_eq, prop_oneof, proptest};
 
 use super::*;
-use crate::example::{code, dimension, districts, release, table};
+use crate::example::{self, code, dimension, districts, release, table};
 use crate::render;
 
 fn folder(release: &Release) -> (Manifest, BTreeMap<String, Vec<u8>>) {
@@ -35,23 +33,11 @@ fn differing(release: &Release) -> Vec<String> {
 }
 
 fn expectation() -> ExpectationTable {
-    let range = Range { expected_tenths: 12_345, lower: 1_100, upper: 1_401 };
     ExpectationTable {
-        id: "T24".into(),
-        title: "Emerging issues".into(),
-        subtitle: "April to June 2026".into(),
-        unit: "Cases opened".into(),
-        from: "T08".into(),
-        dim: dimension("issue", &[code("EXF", 1), code("ATT", 1), code("NEW", 1)]),
         left_out: vec!["OTH".into()],
-        periods: vec!["2026-Q1".into(), "2026-Q2".into()],
         releases: vec!["2026-Q1-public-r1".into()],
-        rows: vec![
-            ExpectationRow::Counted { observed: 1_402, range: Some(range), flag: Flag::Emerging },
-            ExpectationRow::Blank(ReleasedCell::Suppressed),
-            ExpectationRow::Counted { observed: 7, range: None, flag: Flag::TooFew },
-        ],
         notes: vec!["Of all districts.".into()],
+        ..example::expectation()
     }
 }
 
