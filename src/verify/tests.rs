@@ -463,3 +463,50 @@ fn what_a_new_release_joins_to_older_ones_is_attacked() {
     assert_eq!(kinds(&attack_last(&[unexplained, ("", TWO_YEARS, "2018,40,\n")])), ["suppressed_linear_exact"]);
     assert_eq!(kinds(&attack_last(&[unexplained, ("", YEAR, "2018,40,\n")])), [""; 0], "nobody explains 2017");
 }
+
+/// A quarter by issue, and the next one, whose list of issues is `second`; it prints `again` of the quarter before.
+fn attack_quarter_after(second: &[&str], again: &str) -> Attacked {
+    let place = tempfile::tempdir().expect("a temporary folder");
+    let release = |name: &str, earlier: &str, issues: &[&str], rows: &str| {
+        let issues = serde_json::to_string(issues).expect("names");
+        let manifest = format!(
+            r#"{{"threshold": 5, "earlier": {earlier},
+                "hierarchies": {{"period": {{"total": "Total", "sums": []}}, "issue": {{"total": "All", "sums": [["All", {issues}]]}}}},
+                "tables": [{{"file": "data/t01.csv", "dims": ["period", "issue"], "markers": {{"": [0, null]}}}}]}}"#
+        );
+        write(place.path(), name, &manifest, &[("data/t01.csv", &format!("period,issue,value,symbol\n{rows}"))])
+    };
+    let first = release("r1", "{}", &["Noise", "Other"], "Q1,All,20,\nQ1,Noise,,c\nQ1,Other,,c\n");
+    let digest = sha256(&std::fs::read(first.join("release.json")).expect("just written"));
+    let rows = format!("Q2,All,30,\nQ2,Noise,,c\nQ2,Other,,c\n{again}");
+    let last = release("r2", &format!(r#"{{"r1": "{digest}"}}"#), second, &rows);
+    crate::attack(&[last], &[]).expect("releases")
+}
+
+/// Cells of the quarter before that are not attacked again.
+fn let_be(attacked: &Attacked) -> u32 {
+    let number = |scope: &str| scope.strip_prefix("not again: ")?.split(' ').next()?.parse().ok();
+    attacked.verdict.tried.iter().find_map(|tried| number(&tried.scope)).unwrap_or(0)
+}
+
+#[test]
+fn a_past_quarter_that_is_printed_once_more_is_not_attacked_again() {
+    let again = "Q1,All,20,\nQ1,Noise,,c\nQ1,Other,,c\n";
+    assert_eq!(let_be(&attack_quarter_after(&["Noise", "Other"], again)), 2);
+    // A list that has become longer says of the past quarter only that it had nobody in what is new.
+    assert_eq!(let_be(&attack_quarter_after(&["Litter", "Noise", "Other"], again)), 2);
+}
+
+#[test]
+fn a_past_quarter_of_which_more_is_said_is_attacked() {
+    let lists: [&[&str]; 2] = [&["Noise", "Other"], &["Litter", "Noise", "Other"]];
+    for list in lists {
+        let known = attack_quarter_after(list, "Q1,All,20,\nQ1,Noise,17,\nQ1,Other,,c\n");
+        assert_eq!(let_be(&known), 0, "a figure for a sign");
+        assert_eq!(kinds(&known), ["suppressed_linear_exact"], "20 less 17");
+    }
+    // By a list in which Noise is not the code that it was, other cells are part of the quarter than before.
+    let known = attack_quarter_after(&["Litter", "Other"], "Q1,All,20,\nQ1,Litter,17,\nQ1,Other,,c\n");
+    assert_eq!(let_be(&known), 0, "by another sum");
+    assert!(kinds(&known).contains(&"suppressed_linear_exact"));
+}

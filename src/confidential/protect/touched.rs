@@ -7,11 +7,14 @@
 //! the first. What stays of such a part are the cells that the report prints once more, and those in which one family is alone:
 //! it knows its own cases, which may be counted in cells of other parts too.
 
+use std::collections::HashSet;
+
 use model::release::Zeros;
 
 use super::EarlierForm;
 use super::rules::zeros::is_known;
 use super::system::System;
+use crate::tabulate::Key;
 
 /// The system without what no new cell touches.
 pub(super) fn touched(system: System) -> System {
@@ -20,10 +23,12 @@ pub(super) fn touched(system: System) -> System {
     }
     let known: Vec<bool> = (0..system.len()).map(|cell| is_known(&system, cell)).collect();
     let parts = parts(&system, &known);
+    // What the attack found to be forced is looked at anew; a joint table behind earlier ones is as it was like these.
+    let forced: HashSet<&Key> = system.problem.joint.iter().map(|cell| &cell.key).collect();
     let mut is_new = vec![false; system.len()];
     for (cell, origin) in system.origins.iter().enumerate().filter(|&(cell, _)| !known[cell]) {
         let is_planned = !origin.tables.is_empty() && origin.earlier.is_empty();
-        is_new[parts[cell] as usize] |= is_planned || origin.is_joint || says_more(&system, cell);
+        is_new[parts[cell] as usize] |= is_planned || forced.contains(&system.keys[cell]) || says_more(&system, cell);
     }
     let is_touched = |cell: usize| !known[cell] && is_new[parts[cell] as usize];
     let rows: Vec<u32> = (0_u32..)

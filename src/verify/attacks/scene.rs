@@ -1,7 +1,9 @@
 //! One system at one threshold, made ready for attack. Comes in: cells, releases. Goes out: bounds that follow at once, further
 //! variables for what is to be bounded, and the parts that nothing new touches. Deliberately absent: judging.
 
-use linear::Bounds;
+use std::collections::{BTreeSet, HashMap};
+
+use linear::{Bounds, System};
 
 use crate::attacks::closure::bit;
 use crate::attacks::groups::{Watched, watch};
@@ -81,7 +83,7 @@ impl<'a, 'b> Scene<'a, 'b> {
         new_sums.iter().for_each(|&row| system.rows[row].terms.clear());
         let has_rows = self.parts.iter().any(|part| part.is_given && part.microdata.is_some());
         let Some(bounds) = system.propagate().ok().filter(|_| !has_rows) else { return vec![false; size] };
-        let is_touched = self.touched(&new_sums);
+        let is_touched = self.touched(&system, &new_sums);
         let mut is_untouched: Vec<bool> = is_touched.iter().map(|touched| !touched).collect();
         for component in system.components(&bounds) {
             if component.variables.iter().any(|&at| is_touched[at]) {
@@ -99,17 +101,44 @@ impl<'a, 'b> Scene<'a, 'b> {
         stated.filter(|(_, by)| *by & known == 0).map(|(row, _)| row).collect()
     }
 
-    /// Variables that a given release says something of.
-    fn touched(&self, new_sums: &[usize]) -> Vec<bool> {
+    /// The terms of new sums, but for those that a sum known before has already: a list of codes that has become longer says of a
+    /// past quarter only that nobody was in the codes which it has more.
+    fn said_anew(&self, new_sums: &[usize]) -> impl Iterator<Item = usize> {
+        let (cells, new) = (&self.cells, new_sums.iter().copied().collect::<BTreeSet<usize>>());
+        let terms = |row: usize| &cells.system.rows[row].terms;
+        let mut known: HashMap<usize, Vec<usize>> = HashMap::new();
+        for row in (0..cells.sums).filter(|row| !new.contains(row)) {
+            parents(terms(row)).for_each(|parent| known.entry(parent).or_default().push(row));
+        }
+        let mut anew = BTreeSet::new();
+        for row in new {
+            let all: BTreeSet<(usize, i64)> = terms(row).iter().copied().collect();
+            let others = parents(terms(row)).filter_map(|parent| known.get(&parent)).flatten();
+            let shorter = others.filter(|&&other| terms(other).iter().all(|term| all.contains(term)));
+            let before: BTreeSet<usize> = shorter.flat_map(|&other| terms(other)).map(|&(at, _)| at).collect();
+            anew.extend(all.into_iter().map(|(at, _)| at).filter(|at| !before.contains(at)));
+        }
+        anew.into_iter()
+    }
+
+    /// Variables of which a given release says something that `before`, the system without the given ones, does not: a figure of
+    /// a past quarter that is printed once more says nothing.
+    fn touched(&self, before: &System, new_sums: &[usize]) -> Vec<bool> {
         let cells = &self.cells;
         let mut is_touched = cells.shown_by(self.parts, &|part| part.is_given);
+        let was_shown = cells.shown_by(self.parts, &|part| !part.is_given);
+        for (at, is_touched) in is_touched.iter_mut().enumerate() {
+            let is_as_before = before.lower[at] == cells.system.lower[at] && before.upper[at] == cells.system.upper[at];
+            *is_touched &= !(was_shown[at] && is_as_before);
+        }
         is_touched.resize(cells.system.len(), false);
         let is_new = |by: &Vec<usize>| by.iter().all(|&part| self.parts[part].is_given);
         let relations = cells.relations.iter().enumerate().filter(|(_, by)| is_new(by));
         let relations = relations.map(|(number, _)| cells.first_relation + number);
-        for row in new_sums.iter().copied().chain(relations) {
+        for row in relations {
             cells.system.rows[row].terms.iter().for_each(|&(at, _)| is_touched[at] = true);
         }
+        self.said_anew(new_sums).for_each(|at| is_touched[at] = true);
         for taken in &self.taken {
             let rest = &cells.rests[taken.rest];
             is_touched[taken.at] = rest.parts.iter().chain([&rest.whole]).any(|&at| is_touched[at]);
@@ -119,4 +148,9 @@ impl<'a, 'b> Scene<'a, 'b> {
         }
         is_touched
     }
+}
+
+/// The cell that a sum adds up to.
+fn parents(terms: &[(usize, i64)]) -> impl Iterator<Item = usize> {
+    terms.iter().filter(|(_, factor)| *factor < 0).map(|&(at, _)| at)
 }

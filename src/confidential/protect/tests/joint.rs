@@ -75,7 +75,7 @@ fn a_name_that_the_space_lacks_names_no_cell() {
 /// Cases of place 2, sex 3, need 3, in which margins alone leave a hidden 3 of two pairs open that the joint table bounds to 1 to 4.
 const BOUNDED: [u64; 18] = [3, 7, 25, 0, 0, 0, 12, 10, 1, 0, 13, 0, 26, 14, 4, 3, 0, 0];
 
-fn pairs(spaces: &[Space]) -> Problem {
+fn pairs_of(spaces: &[Space]) -> Problem {
     Problem { insiders: Insiders::Ignored, ..problem(spaces) }
 }
 
@@ -83,7 +83,7 @@ fn pairs(spaces: &[Space]) -> Problem {
 fn hidden_cells_of_three_tables_are_open_for_who_thinks_of_the_table_behind_them() {
     let spaces = vec![flat("place", 2), flat("sex", 3), flat("need", 3)];
     let counter = Pencil { spaces: &spaces, inner: inner(&spaces, &BOUNDED) };
-    let problem = pairs(&spaces);
+    let problem = pairs_of(&spaces);
     let pattern = suppress(&problem, &counter).expect("a safe pattern");
     assert_eq!((pattern.statistics.joint_tables, pattern.statistics.joint_left_out), (1, 0));
     assert_eq!(judge(&problem, &pattern, &counter, &[]).breaches, Vec::<String>::new());
@@ -97,10 +97,44 @@ fn one_table_and_tables_that_make_no_circle_have_no_joint_cells() {
         [vec![vec![0, 1, 2]], vec![vec![0, 1], vec![1, 2]], vec![vec![0, 1, 2], vec![0, 1], vec![1, 2], vec![0, 2]]]
     {
         let tables = dims.iter().map(|dims| table("T", margin(&spaces, dims), Zeros::Hidden)).collect();
-        let problem = Problem { tables, ..pairs(&spaces) };
+        let problem = Problem { tables, ..pairs_of(&spaces) };
         let system = system::System::build(&problem, &counter).expect("counts that add up");
         assert!(!system.origins.iter().any(|origin| origin.is_joint), "{dims:?}");
     }
+}
+
+/// The three tables of one quarter after those of another, of which all inner cells stay hidden.
+#[test]
+fn the_table_behind_earlier_ones_is_looked_at_again_only_where_a_new_cell_touches_it() {
+    let pairs = [flat("place", 2), flat("sex", 3), flat("need", 3)];
+    let quarters =
+        |sums| Space { name: "quarter".to_owned(), codes: ["Y", "1", "2"].map(str::to_owned).into(), total: 0, sums };
+    let joint_of_first = |sums: Vec<(u32, Vec<u32>)>| {
+        let spaces = [&pairs[..], &[quarters(sums)]].concat();
+        let counter = Pencil { spaces: &spaces, inner: inner(&spaces, &BOUNDED) };
+        let cells = |quarter: u32| -> Vec<Vec<Key>> {
+            let of = |dims: &[usize; 2]| {
+                margin(&pairs, dims).iter().map(|key| [&key[..], &[quarter]].concat().into()).collect()
+            };
+            PAIRS.iter().map(of).collect()
+        };
+        let is_total = |key: &Key| key.iter().filter(|&&code| code != 0).count() < 3;
+        let earlier = cells(1).concat().into_iter().map(|key| {
+            let form = if is_total(&key) {
+                EarlierForm::Count(counter.count(&[key.clone()])[0].counted)
+            } else {
+                EarlierForm::Suppressed
+            };
+            EarlierCell { key, form, zeros: Zeros::Hidden, threshold: 5, release: "r1".to_owned() }
+        });
+        let tables = cells(2).into_iter().chain([margin(&spaces, &[0, 1])]);
+        let tables = tables.map(|cells| table("T", cells, Zeros::Hidden)).collect();
+        let problem = Problem { tables, earlier: earlier.collect(), spaces: spaces.clone(), ..pairs_of(&spaces) };
+        let system = system::System::build(&problem, &counter).expect("counts that add up");
+        system.keys.iter().zip(&system.origins).filter(|(key, origin)| origin.is_joint && key[3] == 1).count()
+    };
+    assert_eq!(joint_of_first(Vec::new()), 0, "nothing ties the quarters together");
+    assert_eq!(joint_of_first(vec![(0, vec![1, 2])]), 18, "the year of places by sexes does");
 }
 
 proptest! {
@@ -110,7 +144,7 @@ proptest! {
     fn no_joint_table_bounds_a_small_count(counts in prop::collection::vec(prop_oneof![2 => Just(0_u64), 3 => 0_u64..9], 18)) {
         let spaces = vec![flat("place", 2), flat("sex", 3), flat("need", 3)];
         let counter = Pencil { spaces: &spaces, inner: inner(&spaces, &counts) };
-        let problem = pairs(&spaces);
+        let problem = pairs_of(&spaces);
         let pattern = suppress(&problem, &counter);
         prop_assert!(pattern.is_ok(), "nothing was published before, yet: {pattern:?}");
         let Ok(pattern) = pattern else { return Ok(()) };
