@@ -25,6 +25,7 @@ pub mod rendering;
 pub mod rests;
 pub mod rounding;
 pub mod scene;
+mod scope;
 pub mod subtraction;
 pub mod system;
 pub mod words;

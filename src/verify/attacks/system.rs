@@ -12,7 +12,7 @@ use crate::attacks::closure::{Hierarchies, Known, Releases, bit};
 use crate::attacks::codes::{Codes, Key};
 use crate::attacks::extract::tables::tighten;
 use crate::attacks::rests::{Left, Rest, Taken, rests};
-use crate::attacks::{impossible, overlap, relations};
+use crate::attacks::{impossible, overlap, relations, scope};
 use crate::error::VerifyError;
 use crate::readers::csv::{Reading, Row, Table};
 use crate::readers::microdata::Microdata;
@@ -181,6 +181,7 @@ pub fn build(parts: &[Part<'_>]) -> Result<Cells, VerifyError> {
     cells.first_relation = cells.system.rows.len();
     relations::add(&mut cells, parts, &stated);
     impossible::between(&mut cells, parts);
+    scope::unchanged(&mut cells, parts);
     cells.joint = overlap::add(&mut cells, parts);
     for (at, lowest, highest) in tighten(&cells, parts, &|_| true) {
         tighter(&mut cells.system, at, lowest, highest);
