@@ -51,6 +51,22 @@ impl Scope {
         Ok(scope)
     }
 
+    /// What may have changed by the one or by the other.
+    #[must_use]
+    pub fn with(mut self, other: &Self) -> Self {
+        self.cases |= other.cases;
+        for (name, codes) in &other.dimensions {
+            let all = self.dimensions.entry(name.clone()).or_insert_with(|| codes.clone());
+            // None named is every one.
+            if all.is_empty() || codes.is_empty() {
+                all.clear();
+            } else {
+                all.extend(codes.iter().filter(|code| !all.contains(code)).cloned().collect::<Vec<_>>());
+            }
+        }
+        self
+    }
+
     /// For people: `figures by borough (Queens, Brooklyn) and figures by district`; `label` gives the name for people of a dimension
     /// that the release has. One that it does not have touches nothing there.
     #[must_use]
@@ -87,6 +103,15 @@ mod tests {
             scope.words(|name| Some(name.to_uppercase())),
             "figures by BOROUGH (Queens, Brooklyn) and figures by DISTRICT"
         );
+    }
+
+    #[test]
+    fn two_scopes_together_hold_what_either_holds() {
+        let scope = |texts: &[&str]| parsed(texts).expect("a scope");
+        let both = scope(&["borough=Queens,Bronx", "need"]).with(&scope(&["borough=Bronx,Brooklyn", "need=MLD,SLD"]));
+        assert_eq!(both, scope(&["borough=Queens,Bronx,Brooklyn", "need"]));
+        assert!(both.with(&Scope { cases: true, ..Scope::default() }).cases);
+        assert_eq!(Scope::default().with(&scope(&["need"])), scope(&["need"]));
     }
 
     #[test]

@@ -320,6 +320,44 @@ fn a_correction_of_one_case_is_refused_and_one_of_five_hides_every_figure_that_f
 }
 
 #[test]
+fn a_year_is_corrected_after_its_quarter_with_what_the_quarter_was_corrected_with() {
+    let (made, year) = (Made::new(), year());
+    made.ingest(&year);
+    for period in ["2018-Q1", "2018-Q2", "2018-Q3", "2018-Q4", "2018"] {
+        made.report(&[period]);
+    }
+    made.ingest(&corrected(&in_quarter(&year, 2)));
+    made.report(&["2018-Q2", "--correct", REASON, "--scope", "borough"]);
+    // Of the rest of the year too little is recorded anew for a correction of its own.
+    let mut third = in_quarter(&year, 3);
+    moved(&mut third, "Housing", "Brooklyn", "Manhattan");
+    made.ingest(&third);
+    let correct = |more: &[&str]| made.takeup(&[&["report", "--period", "2018", "--correct", REASON], more].concat());
+    let said =
+        |output: &Output| String::from_utf8_lossy(&output.stderr).split_whitespace().collect::<Vec<_>>().join(" ");
+    let scoped = correct(&["--scope", "borough"]);
+    assert_eq!(scoped.status.code(), Some(2));
+    assert!(said(&scoped).contains("were corrected with another report already"), "{}", said(&scoped));
+    done(&correct(&[]));
+    approve(&made.folder);
+    let count = |borough: &str, cases: &[Case]| cases.iter().filter(|case| case.borough == borough).count();
+    let moved_out = count("Bronx", &in_quarter(&year, 2)) - count("Bronx", &corrected(&in_quarter(&year, 2)));
+    let of = |release: &str, borough: &str| made.cell(release, "c03.csv", borough);
+    assert_eq!(of("2018-public-r1", "Bronx"), count("Bronx", &year).to_string());
+    assert_eq!(of("2018-public-r2", "Bronx"), (count("Bronx", &year) - moved_out).to_string());
+    for borough in ["Brooklyn", "Manhattan"] {
+        assert_eq!(of("2018-public-r2", borough), of("2018-public-r1", borough), "the one case of the third quarter");
+    }
+    let page = fs::read_to_string(made.reports().join("2018-public-r2/index.html")).expect("a page");
+    assert!(page.contains("figures by "), "it says what may have changed");
+    assert_eq!(verified(&folders(&made.reports())), (Some(0), BTreeMap::new()));
+    // Now the newest edition is out, and what is left is of one family.
+    let again = correct(&[]);
+    assert_eq!(again.status.code(), Some(5));
+    assert!(said(&again).contains("of fewer than 5 families"), "{}", said(&again));
+}
+
+#[test]
 fn what_cannot_be_corrected_says_why_and_releases_nothing() {
     let (made, year) = (Made::new(), year());
     let quarter = in_quarter(&year, 2);

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use model::Manifest;
 use model::config::Configuration;
-use model::edition::Figures;
+use model::edition::{Editions, Figures};
 use model::period::{Calendar, Period};
 use model::release::Zeros;
 
@@ -71,17 +71,16 @@ impl History {
         names.into_iter().filter_map(|name| Figures::parse(name, calendar).ok()).collect()
     }
 
+    /// Whether a release shows figures of any months of `period` that have a newer edition.
+    pub fn is_corrected_since(&self, release: &str, period: Period, editions: &Editions, calendar: Calendar) -> bool {
+        let shown = named_in(self.entries.iter().filter(|entry| entry.name == release), Axes::is_of_periods);
+        let mut figures = shown.into_iter().filter_map(|name| Figures::parse(name, calendar).ok());
+        figures.any(|figures| figures.period.overlaps(period) && figures != editions.newest(figures.period))
+    }
+
     /// The codes of published cells along some dimensions, each once.
     fn named(&self, wanted: impl Fn(&str) -> bool) -> Vec<&str> {
-        let mut names: Vec<&str> = Vec::new();
-        for cell in self.entries.iter().flat_map(|entry| &entry.cells) {
-            for (_, code) in cell.key.iter().filter(|(dimension, _)| wanted(dimension)) {
-                if !names.contains(&code.as_str()) {
-                    names.push(code);
-                }
-            }
-        }
-        names
+        named_in(self.entries.iter(), wanted)
     }
 
     /// The newest release of a period by audience: its name and number.
@@ -142,6 +141,19 @@ impl History {
         }
         Ok(cells)
     }
+}
+
+/// The codes of the cells of some releases along some dimensions, each once.
+fn named_in<'a>(entries: impl Iterator<Item = &'a LedgerEntry>, wanted: impl Fn(&str) -> bool) -> Vec<&'a str> {
+    let mut names: Vec<&str> = Vec::new();
+    for cell in entries.flat_map(|entry| &entry.cells) {
+        for (_, code) in cell.key.iter().filter(|(dimension, _)| wanted(dimension)) {
+            if !names.contains(&code.as_str()) {
+                names.push(code);
+            }
+        }
+    }
+    names
 }
 
 fn key_of(axes: &Axes, release: &str, named: &[(String, String)]) -> Result<Key, AssembleError> {

@@ -96,7 +96,7 @@ pub enum AssembleError {
         /// The audience's identifier.
         audience: String,
     },
-    /// A correction that changes nothing.
+    /// A correction that changes nothing of what the newest release of the period shows.
     #[error("nothing was recorded about {period} since it was counted")]
     Unchanged {
         /// The period's name.
@@ -129,6 +129,10 @@ fn outside_words(outside: &Outside) -> String {
         Outside::NoDimension(name) => format!("there is no dimension {name:?}"),
         Outside::NoCode { dimension, code } => format!("the dimension {dimension:?} has no code {code:?}"),
         Outside::More(names) => format!("cases moved along {} beyond it", names.join(", ")),
+        Outside::Corrected => {
+            "these figures were corrected with another report already, and what was said then holds; leave it out"
+                .to_owned()
+        }
         Outside::Cases => "cases came or went, so that any figure may have changed".to_owned(),
     }
 }
@@ -229,7 +233,7 @@ impl Draft {
             return Err(AssembleError::NotReleased { period: period.name(calendar), audience: audience.clone() });
         }
         let Loaded { mut frame, editions, mut change } =
-            Frame::load(store, configuration, period.end, reason.map(|_| period))?;
+            Self::load(store, configuration, period, (&history, &newest, reason.is_some()))?;
         if !frame.has_cases_in(period) {
             return Err(AssembleError::Empty { period: period.name(calendar) });
         }
@@ -241,31 +245,22 @@ impl Draft {
             return Err(AssembleError::NoTables { audiences: audiences.join(", ") });
         }
         let mut figures = history.figures(calendar);
-        if reason.is_some() && change.is_none() && figures.contains(&editions.newest(period)) {
-            return Err(AssembleError::Unchanged { period: period.name(calendar) });
-        }
-        let threshold = configuration.service.audiences.iter().map(|audience| audience.threshold).max().unwrap_or(0);
-        // Figures that so few change would be hidden one by one; but that there is a second version, and why, says
-        // already that something changed for somebody.
-        if change.as_ref().is_some_and(|change| change.units() < threshold) {
-            return Err(AssembleError::TooFew { period: period.name(calendar), threshold });
-        }
+        let threshold = highest_threshold(configuration);
         let is_first = history.labels.is_empty();
         let before = if is_first { None } else { Some(Frame::recorded(store, configuration, period.start)?) };
         frame.fold_rare(configuration, Listing { threshold, published: &history.labels, before: before.as_ref() });
         let shown: Vec<Period> = plans.iter().flat_map(|plan| plan::periods(plan, period, calendar)).collect();
         figures.extend(shown.iter().map(|period| editions.newest(*period)));
         let axes = Axes::new(configuration, &frame, &figures, &editions);
-        if let Some(change) = &mut change {
-            if let Some((_, Some(scope))) = correction {
-                let outside = scope::unknown(&axes, scope).or_else(|| change.outside(configuration, scope));
-                if let Some(outside) = outside {
-                    return Err(AssembleError::Scope { outside });
-                }
-                change.named = Some(scope.clone());
+        if let Some((_, Some(scope))) = correction {
+            let change = change.as_mut().ok_or(AssembleError::Scope { outside: Outside::Corrected })?;
+            let outside = scope::unknown(&axes, scope).or_else(|| change.outside(configuration, scope));
+            if let Some(outside) = outside {
+                return Err(AssembleError::Scope { outside });
             }
-            frame.scopes.push((period, change.scope()));
+            change.named = Some(scope.clone());
         }
+        frame.scopes.extend(change.iter().map(|change| (period, change.scope())));
         let ruled = impossible::ruled(configuration, &frame, &axes, &held(store, configuration)?);
         let empty = impossible::sets(&ruled);
         let is_empty = |key: &Key| empty.iter().any(|rule| rule.holds(key));
@@ -291,7 +286,7 @@ impl Draft {
         let old: Vec<(i32, i32)> = store.frozen()?.iter().map(|old| (old.start, old.end)).collect();
         let freezes = freezes(&frame, &shown, stock_to, &old);
         let tie_key = store.tie_key();
-        let scope = change.as_ref().map(Change::scope);
+        let scope = reason.map(|_| scope_of(&frame, period));
         let audiences = audiences.to_vec();
         let earlier_releases = history.releases;
         let reason = reason.map(str::to_owned);
@@ -321,6 +316,35 @@ impl Draft {
             frame,
             tie_key,
         })
+    }
+
+    /// The cases as they were counted, with what a correction changes in them where enough was recorded anew. Where it was not, an
+    /// edition that another report was corrected with is new to the readers of this one all the same.
+    fn load(
+        store: &Store,
+        configuration: &Configuration,
+        period: Period,
+        (history, newest, is_correction): (&earlier::History, &BTreeMap<String, (String, u32)>, bool),
+    ) -> Result<Loaded, AssembleError> {
+        let load = |correct: Option<Period>| Frame::load(store, configuration, period.end, correct);
+        if !is_correction {
+            return Ok(load(None)?);
+        }
+        let loaded = load(Some(period))?;
+        let (calendar, threshold) = (configuration.service.calendar, highest_threshold(configuration));
+        // Figures that so few change would be hidden one by one; but that there is a second version, and why, says
+        // already that something changed for somebody.
+        let is_few = loaded.change.as_ref().is_some_and(|change| change.units() < threshold);
+        if loaded.change.is_some() && !is_few {
+            return Ok(loaded);
+        }
+        let kept = if is_few { load(None)? } else { loaded };
+        let mut releases = newest.values().map(|(release, _)| release);
+        if releases.any(|release| history.is_corrected_since(release, period, &kept.editions, calendar)) {
+            return Ok(kept);
+        }
+        let period = period.name(calendar);
+        Err(if is_few { AssembleError::TooFew { period, threshold } } else { AssembleError::Unchanged { period } })
     }
 
     /// The problem that decides what is hidden.
@@ -395,6 +419,16 @@ fn size(configuration: &Configuration, frame: &Frame, period: Period) -> u64 {
     let begun = frame.first_month().map_or(year.start, |first| first.max(year.start));
     let months = u64::try_from((year.end.0 - begun.0).max(1)).unwrap_or(1);
     frame.cases_in(event, year) * 12 / months
+}
+
+fn highest_threshold(configuration: &Configuration) -> u64 {
+    configuration.service.audiences.iter().map(|audience| audience.threshold).max().unwrap_or(0)
+}
+
+/// What all corrections of any of the months of `period` say may have changed.
+fn scope_of(frame: &Frame, period: Period) -> Scope {
+    let of_period = frame.scopes.iter().filter(|(corrected, _)| corrected.overlaps(period));
+    of_period.fold(Scope::default(), |all, (_, scope)| all.with(scope))
 }
 
 fn publishes_stocks(configuration: &Configuration, plans: &[&model::config::TablePlan]) -> bool {

@@ -29,6 +29,8 @@ pub enum Outside {
     },
     /// Cases moved along these dimensions as well, or beyond the codes named.
     More(Vec<String>),
+    /// Nothing changes but what was corrected, and described, before.
+    Corrected,
     /// Cases came or went.
     Cases,
 }

@@ -23,7 +23,7 @@ const TWIN: &str = "_families";
 /// Adds a row for every figure that no correction between two versions of it can have touched; those that differ all the same are
 /// findings instead.
 pub(super) fn unchanged(cells: &mut Cells, parts: &[Part<'_>]) {
-    let Some(axis) = cells.codes.place(PERIOD) else { return };
+    let Some(axis) = cells.codes.place(PERIOD).filter(|_| are_all_there(parts)) else { return };
     let history = History::new(parts);
     for (first, revised, corrections) in history.versions() {
         let known = |code: &str| cells.codes.known(axis, code);
@@ -39,6 +39,16 @@ pub(super) fn unchanged(cells: &mut Cells, parts: &[Part<'_>]) {
             }
         }
     }
+}
+
+/// Whether every earlier release for the same readers is among them: a correction that is not could have touched anything.
+fn are_all_there(parts: &[Part<'_>]) -> bool {
+    let names: BTreeSet<&str> = parts.iter().map(|part| part.manifest.release.as_str()).collect();
+    let is_there = |part: &Part<'_>| {
+        let own = format!("-{}-r", part.manifest.audience);
+        part.manifest.earlier.keys().filter(|name| name.contains(&own)).all(|name| names.contains(name.as_str()))
+    };
+    parts.iter().all(is_there)
 }
 
 /// Notes that two cells hold the same.
@@ -113,7 +123,7 @@ impl<'a> History<'a> {
                 by_audience.entry(audience).or_default().push(at);
             }
             // The third version is there by two corrections: where one of them is in none of the releases, its scope is not known.
-            by_audience.values().find(|known| known.len() + 1 == last)?;
+            by_audience.values().find(|known| known.len() + 1 >= last)?;
             between.extend(by_audience.into_values().flatten());
         }
         Some(between.into_iter().collect())
