@@ -4,7 +4,7 @@
 //!
 //! `cargo bench --bench series` with, in the environment: `TAKEUP_PARTS=demo,invented,casework` (else all three);
 //! `TAKEUP_SEEDS`, how many seeds after the demo's own (else 2); `TAKEUP_SIZES=25,100,400,1500`, cases a quarter of the invented services;
-//! `TAKEUP_CASEWORK`, the whole file of casework (else the sample of `fixtures/`).
+//! `TAKEUP_CASEWORK`, the whole file of casework (else the sample of `fixtures/`), and `TAKEUP_YEARS`, how many years of it (else 4).
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a bench prints its figures")]
 
@@ -179,7 +179,7 @@ fn service(name: &str, seed: u64, scale: Scale, steps: &[Step]) -> bool {
     series.print(name)
 }
 
-/// Four years of casework.
+/// Years of casework, four or as many as are asked for.
 fn casework() -> bool {
     let (name, path) = ("casework", common::export());
     eprintln!("{name}");
@@ -187,7 +187,7 @@ fn casework() -> bool {
     let bytes = std::fs::read(&path).expect("the export can be read");
     let file_name = path.file_name().unwrap_or_default().to_string_lossy();
     series.office.ingest(&file_name, &bytes, "casework");
-    for year in 2015..=2018 {
+    for year in (2015..).take(usize::try_from(number("TAKEUP_YEARS", 4)).unwrap_or(4)) {
         for quarter in 1..=4 {
             series.release(ask(&format!("{year}-Q{quarter}")));
         }

@@ -407,15 +407,23 @@ impl Variables {
     }
 
     /// Makes variables of the children that `key` has in common with another parent that is a variable, unless other
-    /// sums explain both: then what differs between the two shows among their parts.
-    fn add_shared(&mut self, problem: &Problem, shared: &[HashMap<u32, Vec<(u32, u32)>>], key: &[u32]) {
+    /// sums explain both: then what differs between the two shows among their parts. Of a parent that is only known to be 0 every
+    /// part is, and what the other has more is all of it.
+    fn add_shared(
+        &mut self,
+        problem: &Problem,
+        shared: &[HashMap<u32, Vec<(u32, u32)>>],
+        key: &[u32],
+        known_zero: &[bool],
+    ) {
         for (dimension, shared) in shared.iter().enumerate() {
             for &(other, common) in shared.get(&key[dimension]).into_iter().flatten() {
                 let mut at = key.to_vec();
                 at[dimension] = other;
                 let is_explained =
                     |parent: u32| self.is_explained(&problem.spaces[dimension], dimension, &at, (parent, common));
-                if self.index.contains_key(at.as_slice()) && !(is_explained(other) && is_explained(key[dimension])) {
+                let is_there = self.index.get(at.as_slice()).is_some_and(|&at| !is_zero(known_zero, at as usize));
+                if is_there && !(is_explained(other) && is_explained(key[dimension])) {
                     at[dimension] = common;
                     self.intern(&at);
                 }
@@ -447,8 +455,10 @@ impl Variables {
         let mut at = 0;
         while at < self.keys.len() {
             let key = self.keys[at].clone();
-            self.add_shared(problem, &shared, &key);
-            let brings_sums = !known_zero.get(at).copied().unwrap_or(false);
+            let brings_sums = !is_zero(&known_zero, at);
+            if brings_sums {
+                self.add_shared(problem, &shared, &key, &known_zero);
+            }
             for (dimension, space) in problem.spaces.iter().enumerate().filter(|(_, space)| !space.sums.is_empty()) {
                 let lineage = &mut lineages[dimension];
                 for (upper, lower) in self.pairs(&mut lines, lineage, (dimension, &key), brings_sums) {
@@ -503,6 +513,11 @@ impl Variables {
         }
         pairs
     }
+}
+
+/// Whether a variable is one of those that were known to be 0 before any sum brought others.
+fn is_zero(known_zero: &[bool], at: usize) -> bool {
+    known_zero.get(at).copied().unwrap_or(false)
 }
 
 /// By dimension and key without its code there: the codes that are variables.
