@@ -26,6 +26,9 @@ pub(super) fn is_text(bytes: &[u8]) -> bool {
 
 /// UTF-16 without a mark: every other byte of a text of ASCII letters is zero.
 fn wide(bytes: &[u8]) -> Option<&'static encoding_rs::Encoding> {
+    if !bytes.contains(&0) {
+        return None;
+    }
     let zeros = |first: usize| bytes.iter().skip(first).step_by(2).filter(|byte| **byte == 0).count();
     let (even, odd, half) = (zeros(0), zeros(1), bytes.len() / 2);
     let most = |zeros: usize, others: usize| half >= 8 && zeros * 10 >= half * 6 && others * 50 <= half;
@@ -82,7 +85,8 @@ fn bad_characters(text: &str) -> Vec<Doubt> {
 
 /// Lines of `ZoÃ«`: a program took UTF-8 for Windows-1252 before it wrote the file.
 fn read_wrongly_before(text: &str) -> Vec<Doubt> {
-    if !text.contains(['Ã', 'Â']) && !text.contains("â€") {
+    // Looking for texts is quicker than looking at each letter.
+    if text.is_ascii() || !["Ã", "Â", "â€"].iter().any(|sign| text.contains(sign)) {
         return Vec::new();
     }
     let wrong = |line: &[u8]| {

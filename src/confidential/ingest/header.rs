@@ -86,7 +86,7 @@ pub(super) fn find(sheet: &Sheet, source: &Source) -> Result<Option<Header>, Ing
 pub(super) fn among(number: u64, cells: &[Cell<'_>], names: &Names, source: &Source) -> Option<Header> {
     let first = cells.iter().find(|cell| **cell != Cell::Blank)?;
     // Most rows are cases, and end here.
-    if !matches!(first, Cell::Text(name) if names.role(name) != Role::Undescribed) {
+    if !matches!(first, Cell::Text(name) if names.may_be(name) && names.role(name) != Role::Undescribed) {
         return None;
     }
     let row = row(number, cells);
@@ -207,6 +207,7 @@ fn header(rows: Vec<u64>, mut cells: Vec<String>, names: &Names) -> Header {
 /// Every name that the source knows, folded once.
 pub(super) struct Names {
     roles: BTreeMap<String, Role>,
+    has_digits: bool,
     fields: usize,
 }
 
@@ -217,7 +218,13 @@ impl Names {
         for (at, field) in source.fields.iter().enumerate() {
             roles.extend(field.columns.iter().map(|column| (fold_header(column), Role::Field(at))));
         }
-        Self { roles, fields: source.fields.len() }
+        let has_digits = roles.keys().any(|name| name.bytes().any(|byte| byte.is_ascii_digit()));
+        Self { roles, has_digits, fields: source.fields.len() }
+    }
+
+    /// Quickly no for most references, which have digits where no name of a column has.
+    fn may_be(&self, name: &str) -> bool {
+        self.has_digits || !name.bytes().any(|byte| byte.is_ascii_digit())
     }
 
     fn role(&self, name: &str) -> Role {

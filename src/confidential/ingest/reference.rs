@@ -39,6 +39,10 @@ pub(crate) fn canonical(written: &str, fold: bool) -> String {
 
 /// Whether a spreadsheet left only a part of a reference, so that it cannot be told from others.
 pub(super) fn is_lost(written: &str) -> bool {
+    // What is neither a power nor a date has none of these signs.
+    if !written.bytes().any(|byte| matches!(byte, b'e' | b'E' | b'-' | b'/' | b' ')) {
+        return false;
+    }
     let text: String = written.chars().filter(|character| !hidden(*character)).collect();
     let text = unwrapped(text.trim());
     scientific(text) || made_a_date(text)

@@ -100,6 +100,7 @@ impl<'s> Keys<'s> {
         Self { source }
     }
 
+    /// The canonical form.
     fn of_field(&self, field: usize, recording: &Recording) -> String {
         let fold = self.source.fields[field].fold.unwrap_or(true);
         let written = recording.values.expose_identified()[field].as_deref().unwrap_or_default();

@@ -51,12 +51,13 @@ fn write(report: &QualityReport, text: &mut String) -> std::fmt::Result {
             writeln!(text, "    {evidence}")?;
         }
     }
-    for field in report.fields.iter().filter(|field| field.respelled > 0) {
+    let respelled: Vec<_> = report.fields.iter().filter(|field| field.respelled > 0).collect();
+    if !respelled.is_empty() {
+        writeln!(text, "\nReferences")?;
+    }
+    for field in respelled {
         let (name, count) = (&field.field, field.respelled);
-        writeln!(
-            text,
-            "\nReferences\n  {name}: {count} in another spelling than the one by which they are found again"
-        )?;
+        writeln!(text, "  {name}: {count} in another spelling than the one by which they are found again")?;
     }
     Ok(())
 }

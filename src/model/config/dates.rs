@@ -18,6 +18,17 @@ pub enum Order {
     YearFirst,
 }
 
+/// What two numbers with a colon are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+pub enum Colon {
+    /// Hours and minutes.
+    #[serde(rename = "h:mm")]
+    Hours,
+    /// Minutes and seconds.
+    #[serde(rename = "mm:ss")]
+    Minutes,
+}
+
 /// How the dates of a source are read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dates {

@@ -8,7 +8,7 @@ use toml::Spanned;
 
 use crate::config::codes::CodeList;
 use crate::config::dates::RawDates;
-pub use crate::config::dates::{Dates, Order};
+pub use crate::config::dates::{Colon, Dates, Order};
 use crate::config::error::{ConfigError, Document};
 use crate::config::fold::{fold, fold_header};
 use crate::config::rule::{self, Rule};
@@ -114,17 +114,6 @@ pub struct Field {
     pub fold: Option<bool>,
     /// What `45:30` is in a field of minutes; none where nobody said.
     pub colon: Option<Colon>,
-}
-
-/// What two numbers with a colon are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
-pub enum Colon {
-    /// Hours and minutes.
-    #[serde(rename = "h:mm")]
-    Hours,
-    /// Minutes and seconds.
-    #[serde(rename = "mm:ss")]
-    Minutes,
 }
 
 /// How one system's exports are read.
@@ -484,6 +473,14 @@ ASD,Autism
     fn two_fields_cannot_read_one_column() {
         let (line, message) = fault(&SOUND.replace("[\"Opened\"]", "[\"CASE REF\"]"));
         assert_eq!((line, message.as_str()), (22, "another field reads this column"));
+    }
+
+    #[test]
+    fn only_texts_are_references_and_only_minutes_have_a_colon() {
+        for (key, message) in [("fold = false", "is a reference"), ("colon = \"mm:ss\"", "has lengths of time")] {
+            let (_, said) = fault(&SOUND.replace("kind = \"code\"", &format!("kind = \"code\"\n{key}")));
+            assert!(said.contains(message), "{said}");
+        }
     }
 
     #[test]
