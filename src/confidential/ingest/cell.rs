@@ -123,7 +123,14 @@ impl<'a> Reader<'a> {
                 Rc::new(minutes.map_or_else(|| noted(None, "bad_minutes", 10), |minutes| valued(minutes.to_string())))
             }
             Kind::Text if self.field.fold.is_some() => Rc::new(noted(None, "odd_identifier", 10)),
-            _ => {
+            Kind::Date
+            | Kind::Text
+            | Kind::Bool
+            | Kind::Int
+            | Kind::Code
+            | Kind::Multi
+            | Kind::FreeText
+            | Kind::Postcode => {
                 let said = date::serial(days, date::Form::Cell);
                 let date = said.and_then(|said| match said {
                     date::Said::Day(read) => Some(read.date.to_string()),

@@ -17,7 +17,7 @@ const WORDS: usize = 3;
 /// The delimiter and its name; none where no line has columns.
 pub(super) fn find(text: &str, words: &BTreeSet<String>) -> Option<(u8, &'static str)> {
     let known = |delimiter: u8| most_known(text, delimiter, words);
-    let usual = best(&USUAL, |delimiter| (known(delimiter).min(usize::MAX), alike(text, delimiter)));
+    let usual = best(&USUAL, |delimiter| (known(delimiter), alike(text, delimiter)));
     let rare = best(&RARE, |delimiter| (known(delimiter), 0));
     let (usual_words, rare_words) = (known(usual.0), known(rare.0));
     if rare_words >= WORDS && rare_words > usual_words {

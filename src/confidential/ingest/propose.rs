@@ -8,7 +8,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use model::config::fold::{blank, fold, fold_header};
-use model::config::source::{Dates, Order};
+use model::config::source::{Class, Dates, Kind, Order};
 
 use crate::ingest::date::{self, Said, Way};
 use crate::ingest::error::IngestError;
@@ -19,6 +19,8 @@ use crate::ingest::{duration, format, number, postcode};
 const SHARED: usize = 5;
 /// Values that a code list has at most.
 const FEW: usize = 60;
+/// Parts of headers of columns that name somebody.
+const PERSONAL: &str = "name worker adviser advisor address phone mobile email";
 /// Distinct texts that are told apart a column.
 const TOLD_APART: usize = 5000;
 
@@ -44,18 +46,6 @@ struct Column {
     values: BTreeMap<String, usize>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Guess {
-    Date,
-    Bool,
-    Postcode,
-    Minutes,
-    Int,
-    Code,
-    FreeText,
-    Text,
-}
-
 /// Looks at every row of the sheet with the widest header, and proposes a field a column.
 ///
 /// # Errors
@@ -70,10 +60,10 @@ fn columns(export: &Export) -> Result<(Vec<Column>, usize), IngestError> {
     let mut best: Option<(&Sheet, u64, Vec<String>)> = None;
     for sheet in export.sheets.iter().filter(|sheet| sheet.visibility == Visibility::Visible) {
         let header = widest(sheet)?;
-        if let Some((row, names)) = header {
-            if best.as_ref().is_none_or(|(_, _, other)| names.len() > other.len()) {
-                best = Some((sheet, row, names));
-            }
+        if let Some((row, names)) = header
+            && best.as_ref().is_none_or(|(_, _, other)| names.len() > other.len())
+        {
+            best = Some((sheet, row, names));
         }
     }
     let Some((sheet, header, names)) = best else {
@@ -179,28 +169,29 @@ impl Column {
     }
 
     /// What nearly all cells are.
-    fn guess(&self) -> Guess {
+    fn guess(&self) -> Kind {
         const LONG: usize = 40;
         let most = |count: usize| self.filled > 0 && count * 20 >= self.filled * 19;
         let (few, long) = (self.values.len() <= FEW, self.letters > LONG * self.filled);
         if most(self.dates) {
-            Guess::Date
+            Kind::Date
         } else if most(self.truths) && self.values.len() < 5 {
-            Guess::Bool
+            Kind::Bool
         } else if most(self.postcodes) {
-            Guess::Postcode
+            Kind::Postcode
         } else if most(self.minutes) && self.says(&["minute", "time", "duration", "hours"]) {
-            Guess::Minutes
-        } else if self.is_reference() {
-            Guess::Text
+            Kind::Minutes
+        } else if self.is_reference() || PERSONAL.split(' ').any(|word| self.says(&[word])) {
+            // Few people are no categories either.
+            Kind::Text
         } else if long && self.filled > 0 {
-            Guess::FreeText
+            Kind::FreeText
         } else if few && self.values.len() * SHARED <= self.filled {
-            Guess::Code
+            Kind::Code
         } else if most(self.wholes) {
-            Guess::Int
+            Kind::Int
         } else {
-            Guess::Text
+            Kind::Text
         }
     }
 
@@ -234,12 +225,12 @@ struct Parts<'c> {
 impl<'c> Parts<'c> {
     fn of(columns: &'c [Column], rows: usize) -> Option<Self> {
         let each_its_own = |column: &&Column| column.filled == rows && column.values.len() == rows.min(TOLD_APART);
-        let references = || columns.iter().filter(|column| column.guess() == Guess::Text);
+        let references = || columns.iter().filter(|column| column.guess() == Kind::Text);
         let named = references().find(|column| column.is_reference() && column.says(&["case", "ref", "key"]));
         let case = named.filter(|column| each_its_own(column)).or_else(|| references().find(each_its_own)).or(named)?;
         let is_case = |column: &&Column| std::ptr::eq(*column, case);
         let family = references().find(|column| !is_case(column) && column.says(&["family", "household"]));
-        let dates = || columns.iter().filter(|column| column.guess() == Guess::Date && !column.says(&["birth", "dob"]));
+        let dates = || columns.iter().filter(|column| column.guess() == Kind::Date && !column.says(&["birth", "dob"]));
         let starts = ["open", "firstcontact", "start", "received", "created", "referr"];
         let opened = dates().find(|column| column.says(&starts)).or_else(|| dates().next());
         let closed = dates().find(|column| column.says(&["clos", "ended"]));
@@ -259,7 +250,7 @@ fn written(name: &str, file: &str, columns: &[Column], rows: usize) -> Proposal 
         while !names.insert(field.clone()) {
             field.push('_');
         }
-        let list = (column.guess() == Guess::Code).then(|| format!("{name}_{field}"));
+        let list = (column.guess() == Kind::Code).then(|| format!("{name}_{field}"));
         let list =
             list.filter(|list| column.list().is_some_and(|codes| proposal.codes.insert(list.clone(), codes).is_none()));
         let _ = one_field(&mut text, column, &field, list.as_deref(), parts.as_ref());
@@ -341,29 +332,26 @@ fn one_field(
     let guess = column.guess();
     let is = |other: Option<&Column>| other.is_some_and(|other| std::ptr::eq(other, column));
     let is_case = is(parts.map(|parts| parts.case));
-    let (kind, class) = match guess {
-        Guess::Date if column.says(&["birth", "dob"]) => ("date", "direct"),
-        Guess::Date => ("date", "quasi"),
-        Guess::Bool => ("bool", "operational"),
-        Guess::Postcode => ("postcode", "direct"),
-        Guess::Minutes => ("minutes", "operational"),
-        Guess::Int => ("int", "operational"),
-        Guess::Code => ("code", "sensitive"),
-        Guess::FreeText => ("free_text", "free_text"),
-        Guess::Text => ("text", "direct"),
+    let class = match guess {
+        Kind::Date if !column.says(&["birth", "dob"]) => Class::Quasi,
+        Kind::Date | Kind::Postcode | Kind::Text => Class::Direct,
+        Kind::Bool | Kind::Minutes | Kind::Int => Class::Operational,
+        Kind::Code | Kind::Multi => Class::Sensitive,
+        Kind::FreeText => Class::FreeText,
     };
+    let (kind, class) = (quoted_word(&guess), quoted_word(&class));
     writeln!(text, "\n# {}", column.evidence())?;
     writeln!(
         text,
-        "[[field]]\nname = \"{field}\"\ncolumns = [{}]\nkind = \"{kind}\"\nclass = \"{class}\"",
+        "[[field]]\nname = \"{field}\"\ncolumns = [{}]\nkind = {kind}\nclass = {class}",
         quoted(&column.header)
     )?;
     if is_case || is(parts.and_then(|parts| parts.opened)) {
         writeln!(text, "required = true")?;
     }
     match (guess, list) {
-        (Guess::Code, Some(list)) => writeln!(text, "codes = \"{list}\"\nunknown = \"reject\""),
-        (Guess::Code, None) => {
+        (Kind::Code, Some(list)) => writeln!(text, "codes = \"{list}\"\nunknown = \"reject\""),
+        (Kind::Code, None) => {
             writeln!(text, "unknown = \"add\"   # LOOK: no value is shared by enough rows for a list")
         }
         _ => Ok(()),
@@ -419,6 +407,12 @@ impl Column {
         }
         Some(text)
     }
+}
+
+/// A word of the configuration, as TOML writes it.
+fn quoted_word(word: &impl serde::Serialize) -> String {
+    // A variant without fields is a text in JSON, and a text of letters is the same in TOML.
+    serde_json::to_string(word).unwrap_or_default()
 }
 
 /// A text of TOML.

@@ -153,7 +153,7 @@ fn signs_written_as_entities_are_the_signs() {
 #[test]
 fn a_column_of_dates_has_one_order_and_two_stop_with_the_rows() {
     let date = |at: usize| {
-        if at % 2 == 0 { format!("04/{:02}/2025", at % 12 + 1) } else { format!("04/{}/2025", 13 + at % 15) }
+        if at.is_multiple_of(2) { format!("04/{:02}/2025", at % 12 + 1) } else { format!("04/{}/2025", 13 + at % 15) }
     };
     let months = taken(&rows(40, |at, cells| cells[3] = date(at)));
     assert_eq!(months.column("date_first_contact")[..3], ["2025-04-14", "2025-04-03", "2025-04-16"]);
