@@ -20,8 +20,11 @@ pub(super) struct Decoded {
 
 /// Whether bytes without a mark are a text, also one with a stray NUL in it.
 pub(super) fn is_text(bytes: &[u8]) -> bool {
+    if !bytes.contains(&0) {
+        return true;
+    }
     let nuls = bytes.iter().filter(|byte| **byte == 0).count();
-    nuls == 0 || wide(bytes).is_some() || nuls <= (bytes.len() / 100).max(1)
+    wide(bytes).is_some() || nuls <= (bytes.len() / 100).max(1)
 }
 
 /// UTF-16 without a mark: every other byte of a text of ASCII letters is zero.
@@ -85,20 +88,34 @@ fn bad_characters(text: &str) -> Vec<Doubt> {
 
 /// Lines of `ZoÃ«`: a program took UTF-8 for Windows-1252 before it wrote the file.
 fn read_wrongly_before(text: &str) -> Vec<Doubt> {
-    // Looking for texts is quicker than looking at each letter.
-    if text.is_ascii() || !["Ã", "Â", "â€"].iter().any(|sign| text.contains(sign)) {
+    if text.is_ascii() {
         return Vec::new();
     }
-    let wrong = |line: &[u8]| {
-        let line = String::from_utf8_lossy(line);
-        let pairs = line.chars().zip(line.chars().skip(1));
-        line.contains("â€")
-            || pairs
-                .into_iter()
-                .any(|(first, second)| matches!(first, 'Ã' | 'Â') && !second.is_ascii() && !second.is_alphabetic())
+    let sign = |next: char| !next.is_ascii() && !next.is_alphabetic();
+    let found = |mark: &'static str| text.match_indices(mark).map(|(at, mark)| at + mark.len());
+    let wrong = |end: &usize| text[*end..].starts_with(sign);
+    let mut ends: Vec<usize> = found("Ã").chain(found("Â")).filter(wrong).chain(found("â€")).collect();
+    ends.sort_unstable();
+    let (mut from, mut line) = (0, 1);
+    let mut doubts = Vec::new();
+    for end in ends {
+        line += line_ends(&text.as_bytes()[from..end]);
+        from = end;
+        doubts.push(Doubt { check: "unlikely_letters", line });
+    }
+    doubts.dedup();
+    doubts.truncate(KEPT);
+    doubts
+}
+
+/// Line ends of any kind, one of two characters counted once.
+fn line_ends(text: &[u8]) -> u64 {
+    let ends = |at: usize| match text[at] {
+        b'\n' => true,
+        b'\r' => text.get(at + 1) != Some(&b'\n'),
+        _ => false,
     };
-    let lines = lines_where(text.as_bytes(), wrong);
-    lines.map(|line| Doubt { check: "unlikely_letters", line }).take(KEPT).collect()
+    (0..text.len()).filter(|at| ends(*at)).count() as u64
 }
 
 fn narrow(file: &str, mut bytes: Vec<u8>) -> Result<Decoded, IngestError> {
