@@ -61,11 +61,16 @@ impl Ingest {
             Err(_) => {}
         }
         let summary = summary?;
-        if summary.rows.outcome.as_ref().is_some_and(|outcome| outcome.stored + outcome.updated == 0) {
+        let asked = summary.rows.skipped.get("deletion_requested").copied().unwrap_or(0);
+        let unchanged = summary.rows.outcome.as_ref().is_some_and(|outcome| outcome.stored + outcome.updated == 0);
+        // Of a case that is to be deleted, nothing in the store is as the export says.
+        if unchanged && asked == 0 {
             output::talk(globals, "The store has all of it already; nothing was changed.");
         }
         if self.dry_run {
             output::talk(globals, "Dry run: nothing was stored.");
+        } else {
+            due(&workspace, globals)?;
         }
         Ok(())
     }
@@ -76,4 +81,27 @@ impl Ingest {
         }
         if globals.json { output::json(report) } else { output::result(&report.to_text()) }
     }
+}
+
+/// Says which cases wait to be erased, by the places at which that was asked for.
+fn due(workspace: &pipeline::Workspace, globals: &Globals) -> Result<(), Failure> {
+    const SHOWN: usize = 10;
+    let due = workspace.due()?;
+    if due.is_empty() {
+        return Ok(());
+    }
+    let places: Vec<String> = due.iter().take(SHOWN).map(ToString::to_string).collect();
+    let more = due.len() - places.len();
+    let more = if more == 0 { String::new() } else { format!(" and at {more} more") };
+    let cases = if due.len() == 1 { "case is".to_owned() } else { format!("{} cases are", due.len()) };
+    let one = if due.len() == 1 { "1 " } else { "" };
+    output::talk(
+        globals,
+        &format!(
+            "{one}{cases} restricted and due to be erased: in no figure that is not released yet. Deletion was asked for \
+             at {}{more}.",
+            places.join("; ")
+        ),
+    );
+    Ok(())
 }

@@ -16,17 +16,31 @@ use super::output;
 Examples:
   takeup -C service inspect march.xlsx
   takeup -C service inspect march.xlsx --json
+  takeup -C service inspect other.xlsx --write sources/other.toml   a source file to start from
 
 Shows no values of columns that name or describe a person.")]
 pub struct Inspect {
     /// The export
     #[arg(value_name = "FILE")]
     file: PathBuf,
+    /// Propose a source file for the export, and code lists for its columns of few values, in the workspace's config
+    #[arg(long, value_name = "sources/NAME.toml")]
+    write: Option<PathBuf>,
 }
 
 impl Inspect {
     /// Runs the command.
     pub fn run(&self, globals: &Globals) -> Result<(), Failure> {
+        if let Some(target) = &self.write {
+            let written = pipeline::propose(&self.file, globals.workspace(), target)?;
+            let written: Vec<String> = written.iter().map(|path| format!("config/{}\n", path.display())).collect();
+            output::result(&written.concat())?;
+            output::talk(
+                globals,
+                "Look at each line, above all at those marked LOOK; `takeup ingest --dry-run` says what is left.",
+            );
+            return Ok(());
+        }
         let inspection = pipeline::inspect(&self.file, globals.workspace())?;
         if globals.json { output::json(&inspection) } else { output::result(&text(&inspection)) }
     }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use confidential::ingest::{Inspection, QualityReport, matching_source, read};
+use confidential::ingest::{Inspection, Origin, Place, QualityReport, matching_source, read};
 use confidential::store::import::Batch;
 
 use super::workspace::configuration;
@@ -39,11 +39,55 @@ impl Workspace {
         codes.extend(self.store.learned(source)?);
         let mut reading = read(files, source, &codes, progress)?;
         let batch = Batch { source, recordings: &reading.recordings, digests: &reading.digests, today_month: None };
-        let outcome = if dry_run { self.store.compare(batch)? } else { self.store.import(batch)? };
+        let asked = self.store.asked(source, &reading.deletion_requested)?;
+        reading.report.note(source, "deletion_due", &asked.due)?;
+        reading.report.note(source, "deletion_unknown", &asked.unknown)?;
+        let outcome = if dry_run {
+            self.store.compare(batch)?
+        } else {
+            self.store.import_and_restrict(batch, &reading.deletion_requested)?
+        };
         let count = |rows: usize| rows as u64;
         reading.report.set_outcome(count(outcome.stored), count(outcome.updated), count(outcome.unchanged));
         Ok(reading.report)
     }
+
+    /// Where the deletion of every case was asked for that is due to be erased.
+    ///
+    /// # Errors
+    /// [`Error`] where the store cannot be read.
+    pub fn due(&self) -> Result<Vec<Place>, Error> {
+        let place = |origin: Origin| Place { file: origin.file, sheet: origin.sheet, row: origin.row, column: None };
+        Ok(self.store.due()?.into_iter().map(place).collect())
+    }
+}
+
+/// Writes a source file to start from for an export that nobody described, and a code list for each column of few values.
+/// Nothing is overwritten. Gives the paths, below `config`.
+///
+/// # Errors
+/// [`Error::Ingest`] where the file cannot be read, [`Error::OutputExists`] where one of the files is there already,
+/// [`Error::System`] where it cannot be written.
+pub fn propose(file: &Path, folder: &Path, target: &Path) -> Result<Vec<PathBuf>, Error> {
+    let target = target.strip_prefix("config").unwrap_or(target);
+    let name = target.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+    let named = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    if !named || target != Path::new("sources").join(format!("{name}.toml")) {
+        let name = target.display().to_string();
+        return Err(Error::NoSuch { what: "place for a source", name, allowed: "sources/NAME.toml".to_owned() });
+    }
+    let proposal = confidential::ingest::propose(file, name)?;
+    let list = |(list, text): (String, String)| (Path::new("codes").join(format!("{list}.csv")), text);
+    let mut files = vec![(target.to_owned(), proposal.source)];
+    files.extend(proposal.codes.into_iter().map(list));
+    let config = folder.join("config");
+    if let Some((path, _)) = files.iter().find(|(path, _)| config.join(path).exists()) {
+        return Err(Error::OutputExists(config.join(path)));
+    }
+    for (path, text) in &files {
+        disk::put(&config.join(path), text.as_bytes())?;
+    }
+    Ok(files.into_iter().map(|(path, _)| path).collect())
 }
 
 /// Looks at a file without storing anything: sheets, header row, proposed mapping, field classes.

@@ -133,6 +133,17 @@ pub(super) fn of_ingest(error: &IngestError) -> &'static str {
     match error {
         IngestError::Folder { .. } => "Nothing was stored. Name the files in it.",
         IngestError::Empty { .. } | IngestError::NoRows { .. } => "Nothing was stored. Export the cases again.",
+        IngestError::OpenQuote { .. } => {
+            "Nothing was stored. Close the quotation mark in that line, or take it out, in the program that holds the cases."
+        }
+        IngestError::TwoEncodings { .. } => {
+            "Nothing was stored. The file was put together of two; export it again, as UTF-8, or ingest the two apart."
+        }
+        IngestError::OtherCount { .. } => "Nothing was stored. Send us the first lines of a file without persons.",
+        IngestError::OneColumn { .. } => {
+            "Nothing was stored. Export the cases as CSV with all their columns, or as XLSX."
+        }
+        IngestError::LockFile { .. } => "Nothing was stored. Leave it out; the export lies beside it, without the `~`.",
         IngestError::UnknownEnding { .. } | IngestError::WrongContent { .. } => {
             "Nothing was stored. Save a copy as XLSX or CSV from the program that made it."
         }

@@ -197,3 +197,25 @@ fn a_passphrase_file_that_others_can_read_is_refused() {
     fs::set_permissions(&made.passphrase, fs::Permissions::from_mode(0o600)).expect("our own file");
     assert_eq!(made.takeup(&["keys", "list"]).status.code(), Some(0));
 }
+
+const ADVICE: &str = "Case ref,Date of first contact,Case status,Contact channel,Primary issue,Deletion requested\n";
+
+#[test]
+fn a_deletion_that_is_asked_for_is_never_answered_by_the_store_has_it_already() {
+    let made = Made::new();
+    let cases =
+        made.file("cases.csv", &format!("{ADVICE}1001,2025-04-07,OPEN,TEL,EHA,\n1002,2025-04-08,OPEN,TEL,EHA,\n"));
+    assert_eq!(made.takeup(&["ingest", text(&cases)]).status.code(), Some(0));
+    // Another spelling of a case that is there, and one that nobody has.
+    let asked = made
+        .file("asked.csv", &format!("{ADVICE}'1001.0,2025-04-07,OPEN,TEL,EHA,Yes\n7,2025-04-07,OPEN,TEL,EHA,Yes\n"));
+    let output = made.takeup(&["ingest", text(&asked)]);
+    let (said, report) = (stderr(&output), stdout(&output));
+    assert_eq!(output.status.code(), Some(0), "{said}");
+    assert!(!said.contains("has all of it already"), "{said}");
+    assert!(said.contains("1 case is restricted and due to be erased") && said.contains("asked.csv, line 2"), "{said}");
+    assert!(report.contains("deletion_due once") && report.contains("deletion_unknown once"), "{report}");
+    assert!(report.contains("asked.csv, line 3") && !report.contains("1001"), "{report}");
+    let again = made.takeup(&["ingest", text(&cases)]);
+    assert!(stderr(&again).contains("due to be erased"), "it is said until it is done: {}", stderr(&again));
+}

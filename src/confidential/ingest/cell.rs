@@ -10,8 +10,9 @@ use model::config::fold::{blank, fold};
 use model::config::source::{Field, Kind, Source, Unknown};
 use model::formula;
 
+use crate::ingest::evidence::Decision;
 use crate::ingest::table::Cell;
-use crate::ingest::{date, number, postcode};
+use crate::ingest::{date, duration, entity, number, postcode, reference};
 
 /// A check that a cell did not pass without remark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,8 +30,12 @@ pub(super) struct Cleaned {
     pub(super) rest: Vec<String>,
     pub(super) notes: Vec<Note>,
     pub(super) form: Option<date::Form>,
+    /// Whether the canonical form of a reference is another than the written one.
+    pub(super) respelled: bool,
 }
 
+/// Days between the two systems in which workbooks count days.
+const DAYS_1904: f64 = 1462.0;
 /// Distinct texts that are remembered a field; beyond it, each is worked out anew.
 const REMEMBERED: usize = 50_000;
 
@@ -44,6 +49,8 @@ pub(super) struct Reader<'a> {
     order: HashMap<String, usize>,
     remembered: HashMap<String, Rc<Cleaned>>,
     from_1904: bool,
+    way: date::Way<'a>,
+    cut_off: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -70,7 +77,17 @@ impl<'a> Reader<'a> {
             spellings.extend(table.iter().map(|(spelling, code)| (spelling.clone(), (code.clone(), review))));
         }
         spellings.extend(entries().map(|entry| (fold(&entry.code), (entry.code.clone(), false))));
-        Self { field, source, spellings, order, remembered: HashMap::new(), from_1904: false }
+        // The configuration was read with the same list of zones.
+        let zone = source.dates.zone.as_ref().and_then(|zone| jiff::tz::TimeZone::get(zone).ok());
+        let Decision { order: first, cut_off } = Decision::of(source);
+        let way = date::Way { dates: &source.dates, order: first, zone };
+        Self { field, source, spellings, order, remembered: HashMap::new(), from_1904: false, way, cut_off }
+    }
+
+    /// How a file's column is read, as all of its rows say.
+    pub(super) fn decide(&mut self, decision: Decision) {
+        (self.way.order, self.cut_off) = (decision.order, decision.cut_off);
+        self.remembered.clear();
     }
 
     /// A file's own way to count days.
@@ -83,38 +100,69 @@ impl<'a> Reader<'a> {
             Cell::Text(text) => self.text(text),
             Cell::Blank => Rc::default(),
             Cell::Number(value) => Rc::new(self.number(value)),
-            Cell::Serial(days) if self.field.kind == Kind::Date => {
-                Rc::new(self.date(date::serial(days, date::Form::Cell), 10))
-            }
-            Cell::Length(days) if self.field.kind == Kind::Minutes => {
-                let value = number::minutes_of_days(days).map(|minutes| minutes.to_string());
-                Rc::new(Cleaned { value, ..Cleaned::default() })
-            }
-            Cell::Serial(days) | Cell::Length(days) => {
-                let date = date::serial(days, date::Form::Cell).map(|read| read.date.to_string());
-                self.text(&date.unwrap_or_else(|| number::plain(days)))
-            }
+            Cell::Serial(days) | Cell::Length(days) => self.days(cell, days),
+            Cell::Truth(_) if self.field.fold.is_some() => Rc::new(noted(None, "odd_identifier", 1)),
             Cell::Truth(truth) => self.text(if truth { "Y" } else { "N" }),
             Cell::Fault => Rc::new(noted(None, "error_cell", 0)),
             Cell::NoResult => Rc::new(noted(None, "formula_without_value", 0)),
         }
     }
 
-    fn number(&self, value: f64) -> Cleaned {
+    /// A date, a time or a length of time.
+    fn days(&mut self, cell: Cell<'_>, days: f64) -> Rc<Cleaned> {
+        const LONGEST_DAYS: f64 = 31.0;
         match self.field.kind {
-            Kind::Date => {
-                // In a declared date column a bare number is a number of days.
-                let days = if self.from_1904 { value + 1462.0 } else { value };
-                self.date(date::serial(days, date::Form::Serial), number::plain(value).len())
+            Kind::Date if matches!(cell, Cell::Serial(_)) || days == 0.0 => {
+                Rc::new(self.date(date::serial(days, date::Form::Cell), 10))
             }
-            Kind::Text
+            Kind::Minutes => {
+                // More than a day, with a format that shows the time alone, is a date to whoever reads it.
+                let from = if self.from_1904 && matches!(cell, Cell::Serial(_)) { DAYS_1904 } else { 0.0 };
+                let is_length = matches!(cell, Cell::Length(_)) || days - from < LONGEST_DAYS;
+                let minutes = is_length.then(|| duration::of_days(days - from)).flatten();
+                Rc::new(minutes.map_or_else(|| noted(None, "bad_minutes", 10), |minutes| valued(minutes.to_string())))
+            }
+            Kind::Text if self.field.fold.is_some() => Rc::new(noted(None, "odd_identifier", 10)),
+            Kind::Date
+            | Kind::Text
             | Kind::Bool
             | Kind::Int
-            | Kind::Minutes
             | Kind::Code
             | Kind::Multi
             | Kind::FreeText
-            | Kind::Postcode => self.cleaned(&number::plain(value)),
+            | Kind::Postcode => {
+                let said = date::serial(days, date::Form::Cell);
+                let date = said.and_then(|said| match said {
+                    date::Said::Day(read) => Some(read.date.to_string()),
+                    date::Said::Nothing | date::Said::NoZone => None,
+                });
+                self.text(&date.unwrap_or_else(|| number::plain(days)))
+            }
+        }
+    }
+
+    fn number(&self, value: f64) -> Cleaned {
+        if !value.is_finite() {
+            return noted(None, "blank_word", 3);
+        }
+        match self.field.kind {
+            Kind::Date if value == 0.0 => self.date(Some(date::Said::Nothing), 1),
+            Kind::Minutes => match duration::of_number(value) {
+                Some(minutes) => valued(minutes.to_string()),
+                None => noted(None, "bad_minutes", number::plain(value).len()),
+            },
+            // Of a number, a spreadsheet keeps fifteen digits.
+            Kind::Text if self.field.fold.is_some() && value.abs() >= 1e15 => {
+                noted(None, "odd_identifier", number::plain(value).len())
+            }
+            Kind::Date => {
+                // In a declared date column a bare number is a number of days.
+                let days = if self.from_1904 { value + DAYS_1904 } else { value };
+                self.date(date::serial(days, date::Form::Serial), number::plain(value).len())
+            }
+            Kind::Text | Kind::Bool | Kind::Int | Kind::Code | Kind::Multi | Kind::FreeText | Kind::Postcode => {
+                self.cleaned(&number::plain(value))
+            }
         }
     }
 
@@ -137,20 +185,42 @@ impl<'a> Reader<'a> {
     }
 
     fn cleaned(&self, text: &str) -> Cleaned {
+        // A note may be written in any script, whose marks are a part of it; a reference has a canonical form of its own.
+        let as_typed = self.field.kind == Kind::FreeText || self.field.fold.is_some();
+        if let Some(seen) = if as_typed { None } else { reference::seen(text) } {
+            return self.cleaned_as_seen(&seen);
+        }
+        self.cleaned_as_seen(text)
+    }
+
+    fn cleaned_as_seen(&self, text: &str) -> Cleaned {
+        let Some(resolved) = entity::resolved(text) else { return self.plain(text) };
+        let mut cleaned = self.plain(&resolved);
+        cleaned.notes.push(Note { check: "html_entity", length: text.chars().count() });
+        cleaned
+    }
+
+    fn plain(&self, text: &str) -> Cleaned {
         let length = text.chars().count();
         if !self.field.blanks.is_empty() && self.field.blanks.contains(&fold(text)) {
             return Cleaned::default();
         }
+        if self.says_nothing(text, length) {
+            return noted(None, "blank_word", length);
+        }
         match self.field.kind {
+            Kind::Text if self.field.fold.is_some() => self.reference(text, length),
             Kind::Text => valued(self.padded(collapsed(text))),
             Kind::FreeText => valued(text.trim_matches(blank).to_owned()),
-            Kind::Date => self.date(date::text(text, &self.source.dates), length),
+            Kind::Date => self.date(date::text(text, &self.way), length),
             Kind::Bool => match number::truth(&fold(text)) {
                 Some(truth) => valued(if truth { "Y" } else { "N" }.to_owned()),
                 None => noted(None, "bad_bool", length),
             },
             Kind::Int => self.measured(text, number::whole, "bad_number", length),
-            Kind::Minutes => self.measured(text, number::minutes, "bad_minutes", length),
+            Kind::Minutes => {
+                self.measured(text, |text| duration::minutes(text, self.field.colon), "bad_minutes", length)
+            }
             Kind::Postcode => match postcode::read(text) {
                 Some((postcode, false)) => valued(postcode),
                 Some((postcode, true)) => noted(Some(postcode), "repaired_postcode", length),
@@ -161,7 +231,41 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn measured(&self, text: &str, read: fn(&str) -> Option<i64>, check: &'static str, length: usize) -> Cleaned {
+    /// Whether a program wrote a word where it had nothing. In a name the word must be as programs write it: there are
+    /// people who are called Null.
+    fn says_nothing(&self, text: &str, length: usize) -> bool {
+        const LONGEST: usize = 12;
+        const WRITTEN: [&str; 9] = ["NULL", "null", "(null)", "NaN", "nan", "NaT", "<NA>", "#N/A", "\\N"];
+        if length > LONGEST {
+            return false;
+        }
+        match self.field.kind {
+            Kind::FreeText => false,
+            Kind::Text if self.field.fold.is_none() => WRITTEN.contains(&text.trim()),
+            Kind::Code | Kind::Multi if self.field.unknown == Unknown::Add => WRITTEN.contains(&text.trim()),
+            Kind::Code | Kind::Multi => self.spelled(text).is_none() && reference::is_nothing(&fold(text)),
+            // A person's `?` may mean yes.
+            Kind::Bool => WRITTEN.contains(&text.trim()),
+            Kind::Text | Kind::Date | Kind::Int | Kind::Minutes | Kind::Postcode => reference::is_nothing(&fold(text)),
+        }
+    }
+
+    /// A reference as it was written; by what canonical form it is found is `reference`'s to say.
+    fn reference(&self, text: &str, length: usize) -> Cleaned {
+        let cut_off = self.cut_off && reference::zeros_beyond_15_digits(text) == Some(true);
+        if cut_off || text.contains('\u{fffd}') || reference::is_lost(text) {
+            return noted(None, "odd_identifier", length);
+        }
+        let written = collapsed(text);
+        let canonical = reference::canonical(&written, self.field.fold.unwrap_or(true));
+        let padded = self.padded(canonical.clone());
+        let respelled = canonical != written || padded != canonical;
+        // Zeros are put back in both forms.
+        let written = if padded == canonical { written } else { padded };
+        Cleaned { respelled, value: Some(written).filter(|_| !canonical.is_empty()), ..Cleaned::default() }
+    }
+
+    fn measured(&self, text: &str, read: impl Fn(&str) -> Option<i64>, check: &'static str, length: usize) -> Cleaned {
         if let Some(value) = read(text) {
             return valued(value.to_string());
         }
@@ -171,9 +275,12 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn date(&self, read: Option<date::Read>, length: usize) -> Cleaned {
-        let Some(read) = read else {
-            return noted(None, "bad_date", length);
+    fn date(&self, said: Option<date::Said>, length: usize) -> Cleaned {
+        let read = match said {
+            Some(date::Said::Day(read)) => read,
+            Some(date::Said::Nothing) => return noted(None, "placeholder_date", length),
+            Some(date::Said::NoZone) => return noted(None, "zone_unknown", length),
+            None => return noted(None, "bad_date", length),
         };
         let dates = &self.source.dates;
         let value = read.date.to_string();

@@ -1,19 +1,36 @@
 //! Reads text exports. Comes in: bytes. Goes out: one sheet of lines, with the encoding and delimiter that were found.
-//! UTF-8 with or without a mark, UTF-16 with one, else Windows-1252; commas, semicolons, tabs or bars; RFC 4180 quotes.
+//! What the bytes are written in is `encoding`'s, what parts the cells `delimiter`'s, whether quotation marks can be
+//! believed `quotes`'s; reading itself is the crate `csv`'s, by RFC 4180, or by what of it the file keeps to.
 
-use encoding_rs::{UTF_16BE, UTF_16LE, WINDOWS_1252};
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 
+use crate::ingest::delimiter;
+use crate::ingest::encoding;
 use crate::ingest::error::IngestError;
-use crate::ingest::table::{Cell, EachRow, Export, Rows, Sheet, Visibility};
+use crate::ingest::place::Place;
+use crate::ingest::quotes::{Dialect, Survey, survey};
+use crate::ingest::table::{Cell, Doubt, EachRow, Export, Rows, Sheet, Visibility};
 use model::config::fold::blank;
 
-const DELIMITERS: [(u8, &str); 4] = [(b',', "comma"), (b';', "semicolon"), (b'\t', "tab"), (b'|', "bar")];
-
-/// Opens a text export; `format` is its name in reports.
-pub(super) fn open(file: String, digest: String, bytes: Vec<u8>, format: &'static str) -> Result<Export, IngestError> {
-    let (text, encoding) = decoded(bytes);
-    let (delimiter, words) = delimiter(&text);
-    let lines = Lines { text, delimiter };
+/// Opens a text export; `format` is its name in reports, `words` are the header words that sources know.
+pub(super) fn open(
+    file: String,
+    digest: String,
+    bytes: Vec<u8>,
+    format: &'static str,
+    words: &BTreeSet<String>,
+) -> Result<Export, IngestError> {
+    let encoding::Decoded { text, encoding, doubts } = encoding::decode(&file, bytes)?;
+    if let Some(content) = other_content(&text) {
+        let ending = file.rsplit('.').next().unwrap_or_default().to_lowercase();
+        return Err(IngestError::WrongContent { file, ending, content });
+    }
+    let (delimiter, name) = match said(&text) {
+        Some(delimiter) => (delimiter, "as the first line says"),
+        None => delimiter::find(&text, words).ok_or_else(|| IngestError::OneColumn { file: file.clone() })?,
+    };
+    let lines = Lines::of(&file, text, delimiter, doubts)?;
     let sheet = Sheet {
         name: String::new(),
         visibility: Visibility::Visible,
@@ -27,72 +44,166 @@ pub(super) fn open(file: String, digest: String, bytes: Vec<u8>, format: &'stati
         digest,
         format,
         encoding: Some(encoding),
-        delimiter: Some(words),
+        delimiter: Some(name),
         sheets: vec![sheet],
         comments: 0,
         from_1904: false,
     })
 }
 
-fn decoded(mut bytes: Vec<u8>) -> (String, &'static str) {
-    let wide = |encoding: &'static encoding_rs::Encoding, bytes: &[u8]| encoding.decode(bytes).0.into_owned();
-    if bytes.starts_with(&[0xFF, 0xFE]) {
-        return (wide(UTF_16LE, &bytes), "UTF-16");
+/// What a text is that is no table of cells.
+fn other_content(text: &str) -> Option<&'static str> {
+    let text = text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']);
+    // A column may be called ID; the second line tells a workbook of the old kind.
+    let second = text.lines().nth(1).unwrap_or_default();
+    if text.starts_with("ID;P") && ["B;", "C;", "F;", "O;", "P;", "NN;"].iter().any(|record| second.starts_with(record))
+    {
+        return Some("a SYLK workbook (an old format of spreadsheets)");
     }
-    if bytes.starts_with(&[0xFE, 0xFF]) {
-        return (wide(UTF_16BE, &bytes), "UTF-16");
+    if text.starts_with("TABLE") && text.lines().nth(1).is_some_and(|line| line.trim() == "0,1") {
+        return Some("a DIF workbook (an old format of spreadsheets)");
     }
-    let marked = bytes.starts_with(&[0xEF, 0xBB, 0xBF]);
-    if marked {
-        bytes.drain(..3);
-    }
-    match String::from_utf8(bytes) {
-        Ok(text) if marked => (text, "UTF-8 with a byte order mark"),
-        Ok(text) => (text, "UTF-8"),
-        Err(error) => (WINDOWS_1252.decode_without_bom_handling(error.as_bytes()).0.into_owned(), "Windows-1252"),
+    let starts = |sign: &str| text.starts_with(sign);
+    if starts("<") {
+        Some("a web page or XML")
+    } else if starts("{\\rtf") {
+        Some("a document of a word processor")
+    } else if starts("{") || starts("[{") {
+        Some("JSON")
+    } else {
+        None
     }
 }
 
-/// The delimiter by which the first records have the most columns alike.
-fn delimiter(text: &str) -> (u8, &'static str) {
-    const RECORDS: usize = 50;
-    let score = |delimiter: u8| {
-        let mut widths = std::collections::BTreeMap::new();
-        for record in reader(text, delimiter).into_records().take(RECORDS).flatten() {
-            *widths.entry(record.len()).or_insert(0_usize) += 1;
-        }
-        // Squared, because lines alike say more than columns many.
-        widths.into_iter().map(|(width, records)| (width - 1) * records * records).max().unwrap_or(0)
-    };
-    // The first of the best: commas where nothing parts the lines.
-    DELIMITERS.into_iter().rev().max_by_key(|(delimiter, _)| score(*delimiter)).unwrap_or(DELIMITERS[0])
-}
-
-fn reader(text: &str, delimiter: u8) -> csv::Reader<&[u8]> {
-    csv::ReaderBuilder::new().delimiter(delimiter).has_headers(false).flexible(true).from_reader(text.as_bytes())
+/// The delimiter of a first line `sep=;`, as spreadsheets write and read it.
+fn said(text: &str) -> Option<u8> {
+    let line = text.lines().next()?.trim_end();
+    let sign = line.strip_prefix("sep=").or_else(|| line.strip_prefix("SEP="))?;
+    sign.bytes().next().filter(|byte| sign.len() == 1 && byte.is_ascii() && !byte.is_ascii_alphanumeric())
 }
 
 struct Lines {
+    file: String,
     text: String,
-    delimiter: u8,
+    dialect: Dialect,
+    /// Rows as `quotes` counted them.
+    counted: u64,
+    usual_cells: usize,
+    doubts: Vec<Doubt>,
+}
+
+impl Lines {
+    fn of(file: &str, text: String, delimiter: u8, mut doubts: Vec<Doubt>) -> Result<Self, IngestError> {
+        let (text, dialect, survey) = believed(text, delimiter);
+        if let Some(line) = survey.open.first() {
+            let place = Place { file: file.to_owned(), sheet: String::new(), row: *line, column: None };
+            return Err(IngestError::OpenQuote { place: Box::new(place) });
+        }
+        doubts.extend(survey.odd.iter().map(|line| Doubt { check: "odd_quotes", line: *line }));
+        doubts.extend(survey.halves.iter().map(|line| Doubt { check: "ragged_row", line: *line }));
+        doubts.sort_by_key(|doubt| doubt.line);
+        doubts.dedup();
+        let (counted, usual_cells) = (survey.rows, survey.usual_cells);
+        Ok(Self { file: file.to_owned(), text, dialect, counted, usual_cells, doubts })
+    }
+
+    fn reader(&self) -> csv::Reader<&[u8]> {
+        let Dialect { delimiter, quoted, backslash } = self.dialect;
+        csv::ReaderBuilder::new()
+            .delimiter(delimiter)
+            .quoting(quoted)
+            .escape(backslash.then_some(b'\\'))
+            .has_headers(false)
+            .flexible(true)
+            .from_reader(self.text.as_bytes())
+    }
+}
+
+/// The way of quoting by which the file has the fewest faults: RFC 4180, with a space before the mark, with a mark
+/// escaped by a backslash as databases write it, or, in a file of tabs, none.
+fn believed(text: String, delimiter: u8) -> (String, Dialect, Survey) {
+    let mut best = (Dialect { delimiter, quoted: true, backslash: false }, None::<String>, Survey::default());
+    best.2 = survey(&text, best.0);
+    if let Some(close) = without_spaces_before_quotes(&text, delimiter) {
+        let found = survey(&close, best.0);
+        if found.faults() < best.2.faults() || (found.faults() == 0 && found.sound > best.2.sound) {
+            best = (best.0, Some(close), found);
+        }
+    }
+    let text = |close: &Option<String>| close.clone().map_or(Cow::Borrowed(text.as_str()), Cow::Owned);
+    if best.2.faults() > 0 && text(&best.1).contains("\\\"") {
+        let dialect = Dialect { backslash: true, ..best.0 };
+        let found = survey(&text(&best.1), dialect);
+        if found.faults() < best.2.faults() {
+            best = (dialect, best.1, found);
+        }
+    }
+    if best.2.faults() > 0 && delimiter == b'\t' && best.2.sound == 0 {
+        let dialect = Dialect { quoted: false, ..best.0 };
+        let found = survey(&text(&best.1), dialect);
+        if found.all_alike {
+            best = (dialect, best.1, found);
+        }
+    }
+    let (dialect, close, found) = best;
+    (close.unwrap_or(text(&None).into_owned()), dialect, found)
+}
+
+/// The text without the spaces that some programs write between a delimiter and a quotation mark; none where it has none.
+fn without_spaces_before_quotes(text: &str, delimiter: u8) -> Option<String> {
+    // Most files have none, and looking for a text is quick.
+    if !text.contains(" \"") {
+        return None;
+    }
+    let bytes = text.as_bytes();
+    let mut kept = String::new();
+    let (mut from, mut at, mut within) = (0, 0, false);
+    while at < bytes.len() {
+        if bytes[at] == b'"' {
+            within = !within;
+        } else if !within && bytes[at] == delimiter {
+            let spaces = bytes[at + 1..].iter().take_while(|byte| **byte == b' ').count();
+            if spaces > 0 && bytes.get(at + 1 + spaces) == Some(&b'"') {
+                kept.push_str(&text[from..=at]);
+                from = at + 1 + spaces;
+                at += spaces;
+            }
+        }
+        at += 1;
+    }
+    (from > 0).then(|| kept + &text[from..])
 }
 
 impl Rows for Lines {
     fn walk(&self, each: &mut EachRow<'_>) -> Result<(), IngestError> {
-        let mut reader = reader(&self.text, self.delimiter);
+        let mut reader = self.reader();
         let mut record = csv::StringRecord::new();
+        let skipped = u64::from(said(&self.text).is_some());
         // The reader's own count of lines stops between a carriage return and its line feed.
-        let (mut line, mut counted) = (1, 0);
+        let (mut line, mut counted, mut read) = (1, 0, 0);
         // The text is in memory and is UTF-8, so that the reader has nothing left to fail at.
         while reader.read_record(&mut record).unwrap_or(false) {
             let from = record.position().map_or(0, |position| position.byte() as usize);
             line += line_ends(&self.text.as_bytes()[counted..], from - counted, &mut counted);
+            read += 1;
+            if read <= skipped {
+                continue;
+            }
             let cells: Vec<Cell<'_>> = record.iter().map(cell).collect();
             if each(line, &cells)?.is_break() {
-                break;
+                return Ok(());
             }
         }
-        Ok(())
+        let (file, counted) = (self.file.clone(), self.counted);
+        if read == counted { Ok(()) } else { Err(IngestError::OtherCount { file, read, counted }) }
+    }
+
+    fn doubts(&self) -> &[Doubt] {
+        &self.doubts
+    }
+
+    fn usual_cells(&self) -> Option<usize> {
+        Some(self.usual_cells)
     }
 }
 
@@ -108,11 +219,32 @@ fn line_ends(text: &[u8], to: usize, counted: &mut usize) -> u64 {
     ends
 }
 
+/// The error values of spreadsheets, as they stand in a text.
+const FAULTS: [&str; 16] = [
+    "#N/A",
+    "#REF!",
+    "#VALUE!",
+    "#DIV/0!",
+    "#NAME?",
+    "#NUM!",
+    "#NULL!",
+    "#SPILL!",
+    "#CALC!",
+    "#FIELD!",
+    "#BUSY!",
+    "#GETTING_DATA",
+    "#BLOCKED!",
+    "#CONNECT!",
+    "#UNKNOWN!",
+    "#EXTERNAL!",
+];
+
 fn cell(text: &str) -> Cell<'_> {
-    const FAULTS: [&str; 8] = ["#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!"];
+    // A column too narrow for its number was written as it showed.
+    let narrow = |text: &str| text.len() > 2 && text.bytes().all(|byte| byte == b'#');
     if text.chars().all(blank) {
         Cell::Blank
-    } else if text.starts_with('#') && FAULTS.contains(&text.trim()) {
+    } else if text.starts_with('#') && (FAULTS.contains(&text.trim()) || narrow(text.trim())) {
         Cell::Fault
     } else {
         Cell::Text(text)
@@ -122,18 +254,56 @@ fn cell(text: &str) -> Cell<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::ops::ControlFlow;
 
-    #[test]
-    fn the_delimiter_is_the_one_that_parts_the_lines_alike() {
-        assert_eq!(delimiter("a;b;c\n1;\"x, y, z, u, v\";3\n").1, "semicolon");
-        assert_eq!(delimiter("a,b,c\n1,\"ASD; SEMH; PD; HI\",3\n").1, "comma");
-        assert_eq!(delimiter("a\tb\n1,5\t2\n").1, "tab");
-        assert_eq!(delimiter("alone\n1\n").1, "comma");
+    fn read(text: &str, delimiter: u8) -> Vec<String> {
+        let lines = Lines::of("cases.csv", text.to_owned(), delimiter, Vec::new()).expect("marks that pair");
+        let mut rows = Vec::new();
+        let mut each = |line: u64, cells: &[Cell<'_>]| {
+            let text = |cell: &Cell<'_>| if let Cell::Text(text) = cell { (*text).to_owned() } else { "-".to_owned() };
+            rows.push(format!("{line} {}", cells.iter().map(text).collect::<Vec<_>>().join("/")));
+            Ok(ControlFlow::Continue(()))
+        };
+        lines.walk(&mut each).expect("as many rows as counted");
+        rows
     }
 
     #[test]
-    fn bytes_that_are_no_utf8_are_read_as_windows_1252() {
-        assert_eq!(decoded(b"Zo\xEB \x93caf\xE9\x94 \xA35".to_vec()), ("Zoë “café” £5".to_owned(), "Windows-1252"));
-        assert_eq!(decoded("\u{feff}Zoë".into()), ("Zoë".to_owned(), "UTF-8 with a byte order mark"));
+    fn marks_behind_a_space_are_marks() {
+        assert_eq!(read("a, b, c\n1, \"x, y\", \"z\"\n", b','), ["1 a/ b/ c", "2 1/x, y/z"]);
+        assert_eq!(read("a, b\n1, \"x\" is it\n", b','), ["1 a/ b", "2 1/ \"x\" is it"], "and here they are not");
+    }
+
+    #[test]
+    fn marks_behind_a_backslash_are_marks_within_the_cell() {
+        assert_eq!(read("a,b\n1,\"said \\\"no\\\", twice\"\n", b','), ["1 a/b", "2 1/said \"no\", twice"]);
+        assert_eq!(read("a,b\n1,\"C:\\dir\\\"\n", b','), ["1 a/b", "2 1/C:\\dir\\"]);
+    }
+
+    #[test]
+    fn a_file_of_tabs_may_have_marks_that_quote_nothing() {
+        assert_eq!(read("a\tb\n1\t\"unhappy\n2\tx\n", b'\t'), ["1 a/b", "2 1/\"unhappy", "3 2/x"]);
+        assert_eq!(read("a\tb\n1\t\"x\ty\"\n", b'\t'), ["1 a/b", "2 1/x\ty"]);
+    }
+
+    #[test]
+    fn a_first_line_that_names_the_delimiter_is_believed_and_is_no_row() {
+        assert_eq!(said("sep=;\r\na;b\n"), Some(b';'));
+        assert_eq!(read("sep=;\r\na;b\r\n1;2\r\n", b';'), ["2 a/b", "3 1/2"]);
+    }
+
+    #[test]
+    fn a_count_that_is_another_stops() {
+        let mut lines = Lines::of("cases.csv", "a,b\n1,2\n".to_owned(), b',', Vec::new()).expect("sound");
+        lines.counted = 3;
+        let error = lines.walk(&mut |_, _| Ok(ControlFlow::Continue(()))).expect_err("two rows are not three");
+        assert_eq!(error.to_string(), "cases.csv was read as 2 rows, and has 3");
+    }
+
+    #[test]
+    fn what_is_no_table_is_called_by_its_name() {
+        assert!(other_content("ID;PWXL;N;E\nC;Y1;X1;K\"Case ref\"\n").is_some_and(|what| what.contains("SYLK")));
+        assert!(other_content("\u{feff}\n<html>").is_some_and(|what| what.contains("web page")));
+        assert_eq!(other_content("ID;Place;Opened\n1;x;2025-01-01\n"), None, "a header may begin so");
     }
 }

@@ -1,8 +1,10 @@
-//! Reads dates as people and spreadsheets write them. Comes in: text or a number of days. Goes out: a date and how it
-//! was written. Day first, always: `03/04/2025` is 3 April.
+//! Reads dates as people and spreadsheets write them. Comes in: text or a number of days, the order of the column's dates,
+//! the service's time zone. Goes out: a date and how it was written. Deliberately absent: what order a column has; that is
+//! for `evidence` to say, from all of its rows.
 
-use jiff::civil::Date;
-use model::config::source::Dates;
+use jiff::civil::{Date, DateTime};
+use jiff::tz::{Offset, TimeZone};
+use model::config::source::{Dates, Order};
 
 /// How a date was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -15,11 +17,30 @@ pub(super) enum Form {
     Serial,
     /// `12/04/2025`, read day first; the day is beyond 12, or equal to the month.
     DayFirst,
-    /// `03/04/2025`, read day first; month first would be another day.
+    /// `03/04/2025`, read in the order of its column; in the other it would be another day.
     Ambiguous,
     /// `3 Apr 2025`.
     Words,
+    /// `04/25/2025`, read month first.
+    MonthFirst,
+    /// `25-04-03`, read year first.
+    YearFirst,
+    /// A time in another zone, moved to the service's.
+    Zoned,
 }
+
+/// Every form.
+pub(super) const FORMS: [Form; 9] = [
+    Form::Iso,
+    Form::Cell,
+    Form::Serial,
+    Form::DayFirst,
+    Form::Ambiguous,
+    Form::Words,
+    Form::MonthFirst,
+    Form::YearFirst,
+    Form::Zoned,
+];
 
 impl Form {
     pub(super) const fn name(self) -> &'static str {
@@ -28,10 +49,24 @@ impl Form {
             Self::Cell => "date cell",
             Self::Serial => "number of days",
             Self::DayFirst => "day first",
-            Self::Ambiguous => "day first, ambiguous",
+            Self::Ambiguous => "in figures, ambiguous",
             Self::Words => "month in words",
+            Self::MonthFirst => "month first",
+            Self::YearFirst => "year first, of two digits",
+            Self::Zoned => "moved from another time zone",
         }
     }
+}
+
+/// What a cell says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Said {
+    /// A date.
+    Day(Read),
+    /// `00/01/1900` and its like: what a program shows where there is nothing.
+    Nothing,
+    /// A time in another zone, and nobody said which is ours.
+    NoZone,
 }
 
 /// A date as read.
@@ -42,8 +77,23 @@ pub(super) struct Read {
     pub(super) two_digits: bool,
 }
 
-/// Days of the 1900 system; spreadsheets count a 29 February 1900, which never was, so the days before it shift.
-pub(super) fn serial(days: f64, form: Form) -> Option<Read> {
+/// How a column is read.
+#[derive(Debug, Clone)]
+pub(super) struct Way<'a> {
+    pub(super) dates: &'a Dates,
+    pub(super) order: Order,
+    /// The service's.
+    pub(super) zone: Option<TimeZone>,
+}
+
+/// Days of the 1900 system; spreadsheets count a 29 February 1900, which never was, so the days before it shift. A
+/// computed number just below midnight is the next day, as a spreadsheet shows it.
+pub(super) fn serial(days: f64, form: Form) -> Option<Said> {
+    const SECONDS: f64 = 86_400.0;
+    let days = (days * SECONDS).round() / SECONDS;
+    if days == 0.0 {
+        return Some(Said::Nothing);
+    }
     if !(1.0..2_958_466.0).contains(&days) {
         return None;
     }
@@ -51,37 +101,180 @@ pub(super) fn serial(days: f64, form: Form) -> Option<Read> {
     let shift = i64::from(whole < 60);
     let epoch = Date::new(1899, 12, 30).ok()?;
     let date = epoch.checked_add(jiff::Span::new().days(whole + shift)).ok()?;
-    Some(Read { date, form, two_digits: false })
+    Some(Said::Day(Read { date, form, two_digits: false }))
 }
 
 /// A date in text; none where it is no date of the calendar.
-pub(super) fn text(text: &str, dates: &Dates) -> Option<Read> {
+pub(super) fn text(text: &str, way: &Way<'_>) -> Option<Said> {
     let text = text.trim();
-    if text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') && text.split('.').next()?.len() == 5 {
-        // Five digits are a number of days that lost its format on the way into a text file.
-        if let Ok(days) = text.parse::<f64>() {
-            return serial(days, Form::Serial);
-        }
+    if is_zero(text) {
+        return Some(Said::Nothing);
     }
-    let parts = parts(text)?;
+    let whole = text.split_once('.').map_or(text, |(whole, _)| whole);
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if (whole.len() == 5 && text.parse::<f64>().is_ok()) || (text.len() == 8 && digits(text)) {
+        return in_digits(text);
+    }
+    if let Some(zoned) = zoned(text, way) {
+        return zoned;
+    }
+    plain(text, way).map(Said::Day)
+}
+
+/// Five digits are a number of days that lost its format on the way into a text file, eight are year, month and day.
+fn in_digits(text: &str) -> Option<Said> {
+    if text.len() != 8 || text.contains('.') {
+        return serial(text.parse().ok()?, Form::Serial);
+    }
     let number = |part: &str| part.parse::<i16>().ok();
-    let [first, second, third] = parts;
-    if first.len() == 4 {
-        let date = civil(number(first)?, number(second)?, number(third)?)?;
-        return Some(Read { date, form: Form::Iso, two_digits: false });
+    let date = civil(number(&text[..4])?, number(&text[4..6])?, number(&text[6..])?)?;
+    Some(Said::Day(Read { date, form: Form::Iso, two_digits: false }))
+}
+
+/// `0`, `00/01/1900`, `0000-00-00`, `30/12/1899`, `01/01/0001`: the day before all days, in one program or another, also
+/// with a time of midnight behind it.
+fn is_zero(text: &str) -> bool {
+    const DAYS: [&str; 9] = [
+        "0 1 1900",
+        "1900 1 0",
+        "1 0 1900",
+        "30 12 1899",
+        "1899 12 30",
+        "12 30 1899",
+        "31 12 1899",
+        "1899 12 31",
+        "12 31 1899",
+    ];
+    if !text.starts_with(|character: char| character.is_ascii_digit() || matches!(character, '/' | '-' | '.')) {
+        return false;
     }
-    let two_digits = third.len() == 2;
-    if !two_digits && third.len() != 4 {
+    let (day, time) = match text.split_once([' ', 'T']) {
+        Some((day, time)) if time.contains(':') => (day, time),
+        _ => (text, ""),
+    };
+    if !time.bytes().filter(u8::is_ascii_digit).all(|digit| digit == b'0') {
+        return false;
+    }
+    let parts: Vec<&str> = day.split(['/', '-', '.', ' ']).filter(|part| !part.is_empty()).collect();
+    let digits = |part: &&str| part.bytes().all(|byte| byte.is_ascii_digit());
+    if !parts.iter().all(digits) || parts.len() > 3 {
+        return false;
+    }
+    let bare: Vec<&str> = parts.iter().map(|part| part.trim_start_matches('0')).collect();
+    let padded: Vec<&str> = bare.iter().map(|part| if part.is_empty() { "0" } else { part }).collect();
+    // `01/01/01` is a day like others.
+    let first_of_all = padded == ["1", "1", "1"] && parts.iter().any(|part| part.len() == 4);
+    first_of_all || bare.iter().all(|part| part.is_empty()) || DAYS.contains(&padded.join(" ").as_str())
+}
+
+/// A date with a time and a zone, moved to the service's; none where no zone stands in the text.
+fn zoned(text: &str, way: &Way<'_>) -> Option<Option<Said>> {
+    let colon = text.find(':')?;
+    let start = text[..colon].rfind(|character: char| !character.is_ascii_digit())?;
+    let rest = &text[start + 1..];
+    let end = rest
+        .find(|character: char| !(character.is_ascii_digit() || matches!(character, ':' | '.')))
+        .unwrap_or(rest.len());
+    let (time, zone) = (&rest[..end], rest[end..].split('(').next().unwrap_or_default().trim());
+    let (zone, afternoon) = match zone.get(..2).map(str::to_uppercase).as_deref() {
+        Some("PM") => (zone[2..].trim(), Some(12)),
+        Some("AM") => (zone[2..].trim(), Some(0)),
+        _ => (zone, None),
+    };
+    if zone.is_empty() {
         return None;
     }
-    let year = if two_digits { windowed(number(third)?, dates.two_digit_from) } else { number(third)? };
-    let day = number(first.trim_end_matches(|character: char| character.is_ascii_alphabetic()))?;
-    let (month, form) = match number(second) {
-        Some(month) if day <= 12 && day != month => (month, Form::Ambiguous),
-        Some(month) => (month, Form::DayFirst),
-        None => (month_in_words(second)?, Form::Words),
+    let named = (2..=5).contains(&zone.len()) && zone.bytes().all(|byte| byte.is_ascii_uppercase());
+    let Some(offset) = offset(zone) else { return named.then_some(None) };
+    let Some(read) = plain(text[..start].trim(), way) else { return Some(None) };
+    let Some(ours) = &way.zone else { return Some(Some(Said::NoZone)) };
+    let moved = || {
+        let parts: Vec<i8> = time.split([':', '.']).take(3).map(|part| part.parse().ok()).collect::<Option<_>>()?;
+        let hour = afternoon.map_or(parts[0], |add| parts[0] % 12 + add);
+        let second = parts.get(2).copied().unwrap_or(0);
+        let then = DateTime::new(read.date.year(), read.date.month(), read.date.day(), hour, *parts.get(1)?, second, 0)
+            .ok()?;
+        Some(offset.to_timestamp(then).ok()?.to_zoned(ours.clone()).date())
     };
-    Some(Read { date: civil(year, month, day)?, form, two_digits })
+    Some(moved().map(|date| Said::Day(Read { date, form: Form::Zoned, two_digits: read.two_digits })))
+}
+
+/// `Z`, `UTC`, `+01:00`, `-0500`, `+01`, `UTC+1`.
+fn offset(zone: &str) -> Option<Offset> {
+    let upper = zone.to_uppercase();
+    let named = ["Z", "UTC", "GMT", "UT"].iter().find_map(|name| upper.strip_prefix(name));
+    let rest = named.unwrap_or(&upper).trim();
+    if rest.is_empty() {
+        return named.map(|_| Offset::UTC);
+    }
+    if rest == "BST" {
+        return Some(Offset::constant(1));
+    }
+    let minus = rest.starts_with(['-', '\u{2212}']);
+    let digits = rest.strip_prefix(['+', '-', '\u{2212}'])?;
+    let (hours, minutes) = match digits.split_once(':') {
+        Some(parts) => parts,
+        None if digits.len() == 4 && digits.is_ascii() => digits.split_at(2),
+        None => (digits, "0"),
+    };
+    let seconds =
+        hours.parse::<i32>().ok()?.checked_mul(60)?.checked_add(minutes.parse::<i32>().ok()?)?.checked_mul(60)?;
+    Offset::from_seconds(if minus { -seconds } else { seconds }).ok()
+}
+
+fn plain(text: &str, way: &Way<'_>) -> Option<Read> {
+    let [first, second, third] = parts(text)?;
+    let number = |part: &str| part.parse::<i16>().ok();
+    if first.len() == 4 {
+        let date = civil(number(first)?, number(second).or_else(|| month_in_words(second))?, number(third)?)?;
+        return Some(Read { date, form: Form::Iso, two_digits: false });
+    }
+    // `April 7, 2025`.
+    let (first, second) = if month_in_words(first).is_some() { (second, first) } else { (first, second) };
+    let short = |part: &str| part.len() == 2;
+    let year = |part: &str| {
+        let windowed = |year| windowed(year, way.dates.two_digit_from);
+        number(part).map(|year| if short(part) { windowed(year) } else { year })
+    };
+    let sound = |part: &str| short(part) || part.len() == 4;
+    let day = |part: &str| number(part.trim_end_matches(|character: char| character.is_ascii_alphabetic()));
+    if let Some(month) = month_in_words(second) {
+        let date = civil(year(third).filter(|_| sound(third))?, month, day(first)?)?;
+        return Some(Read { date, form: Form::Words, two_digits: short(third) });
+    }
+    if way.order == Order::YearFirst && short(first) {
+        let date = civil(year(first)?, number(second)?, number(third)?)?;
+        return Some(Read { date, form: Form::YearFirst, two_digits: true });
+    }
+    if !sound(third) {
+        return None;
+    }
+    let (day, month, form) = match way.order {
+        Order::DayFirst | Order::YearFirst => (day(first)?, number(second)?, Form::DayFirst),
+        Order::MonthFirst => (number(second)?, number(first)?, Form::MonthFirst),
+    };
+    let form = if day <= 12 && day != month { Form::Ambiguous } else { form };
+    Some(Read { date: civil(year(third)?, month, day)?, form, two_digits: short(third) })
+}
+
+/// Whether three texts of digits are a day of the calendar.
+pub(super) fn is_day(year: &str, month: &str, day: &str) -> bool {
+    let number = |part: &str| part.parse::<i16>().ok();
+    let date = || civil(number(year)?, number(month)?, number(day)?);
+    date().is_some()
+}
+
+/// Whether a text is a date with the month in words.
+pub(super) fn in_words(text: &str) -> bool {
+    parts(text).is_some_and(|[_, month, _]| month_in_words(month).is_some())
+}
+
+/// The three numbers of a date in figures, and what parts them; none where a part is no number of a date.
+pub(super) fn figures(text: &str) -> Option<([&str; 3], char)> {
+    let parts = parts(text.trim())?;
+    let number = |part: &str| part.len() <= 4 && part.bytes().all(|byte| byte.is_ascii_digit());
+    let separator = text.trim().chars().find(|character| !character.is_ascii_digit())?;
+    parts.iter().all(|part| number(part)).then_some((parts, separator))
 }
 
 fn civil(year: i16, month: i16, day: i16) -> Option<Date> {
@@ -111,7 +304,7 @@ const fn windowed(year: i16, from: i16) -> i16 {
     if century + year >= from { century + year } else { century + year + 100 }
 }
 
-fn month_in_words(word: &str) -> Option<i16> {
+pub(super) fn month_in_words(word: &str) -> Option<i16> {
     const MONTHS: [&str; 12] = [
         "january",
         "february",
@@ -136,9 +329,26 @@ fn month_in_words(word: &str) -> Option<i16> {
 mod tests {
     use super::*;
 
+    fn said(value: &str, order: Order, zone: Option<&str>) -> Option<Said> {
+        let dates = Dates {
+            first: String::new(),
+            last: String::new(),
+            two_digit_from: 1980,
+            placeholders: vec![],
+            order: None,
+            zone: None,
+        };
+        let zone = zone.map(|zone| TimeZone::get(zone).expect("a zone"));
+        text(value, &Way { dates: &dates, order, zone })
+    }
+    fn told(said: Option<Said>) -> Option<(String, Form)> {
+        match said? {
+            Said::Day(read) => Some((read.date.to_string(), read.form)),
+            Said::Nothing | Said::NoZone => None,
+        }
+    }
     fn read(value: &str) -> Option<(String, Form)> {
-        let dates = Dates { first: String::new(), last: String::new(), two_digit_from: 1980, placeholders: vec![] };
-        text(value, &dates).map(|read| (read.date.to_string(), read.form))
+        told(said(value, Order::DayFirst, None))
     }
     fn is(date: &str, form: Form) -> Option<(String, Form)> {
         Some((date.to_owned(), form))
@@ -154,6 +364,14 @@ mod tests {
     }
 
     #[test]
+    fn a_column_of_another_order_is_read_in_it() {
+        let read = |value, order| told(said(value, order, None));
+        assert_eq!(read("12/25/2025", Order::MonthFirst), is("2025-12-25", Form::MonthFirst));
+        assert_eq!(read("02/01/2025", Order::MonthFirst), is("2025-02-01", Form::Ambiguous));
+        assert_eq!(read("25-04-07", Order::YearFirst), is("2025-04-07", Form::YearFirst));
+    }
+
+    #[test]
     fn years_of_two_digits_fall_in_the_window() {
         assert_eq!(read("1/4/09"), is("2009-04-01", Form::Ambiguous));
         assert_eq!(read("30/4/85"), is("1985-04-30", Form::DayFirst));
@@ -163,19 +381,77 @@ mod tests {
     fn other_ways_to_write_a_date_are_read() {
         assert_eq!(read("2025-04-07"), is("2025-04-07", Form::Iso));
         assert_eq!(read("2025-04-07T09:30:00"), is("2025-04-07", Form::Iso));
+        assert_eq!(read("20250407"), is("2025-04-07", Form::Iso));
         assert_eq!(read("07/04/2025 09:30"), is("2025-04-07", Form::Ambiguous));
+        assert_eq!(read("07/04/2025 9:30 PM"), is("2025-04-07", Form::Ambiguous));
         assert_eq!(read("Mon 7th Apr 2025"), is("2025-04-07", Form::Words));
+        assert_eq!(read("April 7, 2025"), is("2025-04-07", Form::Words));
         assert_eq!(read("7-Sept-2025"), is("2025-09-07", Form::Words));
         assert_eq!(read("last week"), None);
+        assert_eq!(read("20251307"), None);
     }
 
     #[test]
-    fn a_number_of_days_is_a_date() {
-        let date = |days| serial(days, Form::Serial).map(|read| read.date.to_string());
+    fn a_number_of_days_is_the_day_that_a_spreadsheet_shows() {
+        let date = |days| told(serial(days, Form::Serial)).map(|(date, _)| date);
         assert_eq!(date(45748.0).as_deref(), Some("2025-04-01"));
+        assert_eq!(date(45_747.999_999_999_9).as_deref(), Some("2025-04-01"), "computed, just below midnight");
+        assert_eq!(date(45747.9999).as_deref(), Some("2025-03-31"), "nine seconds before midnight");
         assert_eq!(date(1.0).as_deref(), Some("1900-01-01"));
         assert_eq!(date(61.0).as_deref(), Some("1900-03-01"));
         assert_eq!(date(-3.0), None);
         assert_eq!(read("45748"), is("2025-04-01", Form::Serial));
+    }
+
+    #[test]
+    fn the_day_before_all_days_is_nothing() {
+        let nothing = [
+            "0",
+            "0.0",
+            "00/01/1900",
+            "0000-00-00",
+            "0000-00-00 00:00:00",
+            "1899-12-30",
+            "30/12/1899 00:00",
+            "00/00/0000",
+            "31/12/1899",
+            "01/01/0001 00:00:00",
+            "0001-01-01T00:00:00",
+            "1900-01-00",
+            "  /  /    ",
+        ];
+        for value in nothing {
+            assert_eq!(said(value, Order::DayFirst, None), Some(Said::Nothing), "{value}");
+        }
+        for value in ["01/01/1900", "2000-01-01", "00/04/2025", "10/10/2010"] {
+            assert_ne!(said(value, Order::DayFirst, None), Some(Said::Nothing), "{value}");
+        }
+        assert_eq!(serial(0.0, Form::Cell), Some(Said::Nothing));
+    }
+
+    #[test]
+    fn a_time_in_another_zone_is_moved_to_ours_before_its_day_is_taken() {
+        let moved = |value, zone| told(said(value, Order::DayFirst, Some(zone)));
+        let late = [
+            "2025-06-30T23:00:00Z",
+            "2025-06-30 23:00:00 UTC",
+            "2025-06-30T23:00:00.000+00:00",
+            "30/06/2025 23:00 GMT",
+            "2025-06-30T18:00:00-05:00",
+            "2025-06-30 23:00:00+0000",
+            "30/06/2025 11:00 PM UTC",
+        ];
+        for value in late {
+            assert_eq!(moved(value, "Europe/London"), is("2025-07-01", Form::Zoned), "{value}");
+        }
+        assert_eq!(moved("2025-12-31T23:30:00Z", "Europe/London"), is("2025-12-31", Form::Zoned), "no summer time");
+        assert_eq!(moved("2025-07-01T00:30:00+01:00", "Europe/London"), is("2025-07-01", Form::Zoned));
+        assert_eq!(moved("2025-07-01T03:00:00Z", "America/New_York"), is("2025-06-30", Form::Zoned));
+        assert_eq!(said("2025-06-30T23:00:00Z", Order::DayFirst, None), Some(Said::NoZone), "nobody said where we are");
+        assert_eq!(
+            moved("2025-06-30T23:00:00", "Europe/London"),
+            is("2025-06-30", Form::Iso),
+            "a time without a zone is ours"
+        );
     }
 }

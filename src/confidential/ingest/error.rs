@@ -77,6 +77,42 @@ pub enum IngestError {
         /// Its name.
         file: String,
     },
+    /// A quotation mark that opens a cell and closes it nowhere, or rows later.
+    #[error("a quotation mark at {place} opens a cell that holds whole rows: nothing closes it where it should end")]
+    OpenQuote {
+        /// The line in which it opens.
+        place: Box<Place>,
+    },
+    /// Lines of two encodings.
+    #[error("{file}, line {line} is in another encoding than other lines")]
+    TwoEncodings {
+        /// Its name.
+        file: String,
+        /// The first such line.
+        line: u64,
+    },
+    /// Another number of rows than an independent count finds.
+    #[error("{file} was read as {read} rows, and has {counted}")]
+    OtherCount {
+        /// Its name.
+        file: String,
+        /// Rows that the reader gave.
+        read: u64,
+        /// Rows that were counted.
+        counted: u64,
+    },
+    /// A text without columns.
+    #[error("no line of {file} is parted into columns by a comma, semicolon, tab or bar")]
+    OneColumn {
+        /// Its name.
+        file: String,
+    },
+    /// What an office program leaves beside a file that is open.
+    #[error("{file} is the lock file of a document that is open, not an export")]
+    LockFile {
+        /// Its name.
+        file: String,
+    },
     /// No row looks like the source's header.
     #[error("no row of {file} is the header of {source_name}: at most {matched} of its columns stand in one row")]
     NoHeader {
@@ -200,6 +236,11 @@ impl IngestError {
             Self::Folder { .. }
             | Self::Unreadable { .. }
             | Self::Empty { .. }
+            | Self::OpenQuote { .. }
+            | Self::TwoEncodings { .. }
+            | Self::OtherCount { .. }
+            | Self::OneColumn { .. }
+            | Self::LockFile { .. }
             | Self::NoRows { .. }
             | Self::UnknownEnding { .. }
             | Self::WrongContent { .. }

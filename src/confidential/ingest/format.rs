@@ -1,6 +1,7 @@
 //! Opens an export of any format. Comes in: a path. Goes out: its sheets, or why it is none. The bytes decide what a
 //! file is; an ending that says otherwise is a fault, because somebody was mistaken about the file.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::Read;
 use std::path::Path;
@@ -11,7 +12,7 @@ use model::formula;
 
 use crate::ingest::error::IngestError;
 use crate::ingest::table::Export;
-use crate::ingest::{csv, workbook};
+use crate::ingest::{csv, encoding, workbook};
 
 /// Unpacked bytes that are read of one file; case exports of a county over ten years stay below a tenth of it.
 pub(super) const LIMIT: u64 = 512 << 20;
@@ -53,16 +54,19 @@ impl Content {
     }
 }
 
-/// Opens the file at `path`. Its name and those of its sheets stand in the report, so they are made inert.
-pub(super) fn open(path: &Path) -> Result<Export, IngestError> {
-    let mut export = opened(path)?;
+/// Opens the file at `path`; `words` are the header words that sources know. Its name and those of its sheets stand in the report, so they are made inert.
+pub(super) fn open(path: &Path, words: &BTreeSet<String>) -> Result<Export, IngestError> {
+    let mut export = opened(path, words)?;
     export.file = formula::inert(&export.file);
     export.sheets.iter_mut().for_each(|sheet| sheet.name = formula::inert(&sheet.name));
     Ok(export)
 }
 
-fn opened(path: &Path) -> Result<Export, IngestError> {
+fn opened(path: &Path, words: &BTreeSet<String>) -> Result<Export, IngestError> {
     let file = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
+    if file.starts_with("~$") || file.starts_with(".~lock.") {
+        return Err(IngestError::LockFile { file });
+    }
     if path.is_dir() {
         return Err(IngestError::Folder { file });
     }
@@ -83,14 +87,14 @@ fn opened(path: &Path) -> Result<Export, IngestError> {
     let content = content(&bytes);
     match (ending.as_str(), content) {
         ("xlsx" | "xlsm" | "xlsb" | "xls", Content::EncryptedOffice) => Err(IngestError::PasswordProtected { file }),
-        ("csv" | "tsv" | "tab" | "txt", Content::Text) => csv::open(file, digest, bytes, "text"),
+        ("csv" | "tsv" | "tab" | "txt", Content::Text) => csv::open(file, digest, bytes, "text", words),
         ("gz", Content::Gzip) => {
             let text = unpacked(&file, &bytes)?;
             let inner = self::content(&text);
             if text.iter().all(u8::is_ascii_whitespace) {
                 Err(IngestError::Empty { file })
             } else if inner == Content::Text {
-                csv::open(file, digest, text, "text, gzip")
+                csv::open(file, digest, text, "text, gzip", words)
             } else {
                 Err(IngestError::WrongContent { file, ending, content: inner.words() })
             }
@@ -137,7 +141,7 @@ fn content(bytes: &[u8]) -> Content {
         return Content::Markup;
     }
     let wide = bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]);
-    if !wide && bytes.contains(&0) { Content::Binary } else { Content::Text }
+    if wide || encoding::is_text(bytes) { Content::Text } else { Content::Binary }
 }
 
 fn zip_content(bytes: &[u8]) -> Content {

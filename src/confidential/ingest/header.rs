@@ -1,12 +1,14 @@
 //! Finds the header row. Comes in: a sheet and a source. Goes out: which column is which field, and what is wrong with
-//! the header. A title above, and a header of two rows with merged parents, are found, not assumed.
+//! the header. A title above, and a header of two rows with merged parents, are found, not assumed. A row with a number or
+//! a date in it is no header, whatever words it has.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
 use model::config::fold::fold_header;
 use model::config::source::Source;
 
+use crate::ingest::date;
 use crate::ingest::error::IngestError;
 use crate::ingest::table::{Cell, Export, Merged, Sheet};
 
@@ -37,11 +39,21 @@ pub(super) struct Header {
     pub(super) matched: usize,
     /// The row that follows and looks like a header too.
     pub(super) second: Option<u64>,
+    /// Cells that its row has, blank ones included.
+    pub(super) width: usize,
 }
 
 struct Row {
     number: u64,
     cells: Vec<String>,
+    /// Whether a number or a date stands in it.
+    has_value: bool,
+}
+
+/// Every header word that the sources know, as they are compared.
+pub(super) fn words<'s>(sources: impl IntoIterator<Item = &'s Source>) -> BTreeSet<String> {
+    let columns = |source: &'s Source| source.fields.iter().flat_map(|field| &field.columns).chain(&source.ignore);
+    sources.into_iter().flat_map(columns).map(|column| fold_header(column)).collect()
 }
 
 /// The best header of a sheet; none where no row has two columns of the source, or the better part of its own.
@@ -66,8 +78,21 @@ pub(super) fn find(sheet: &Sheet, source: &Source) -> Result<Option<Header>, Ing
     let Some((last, mut header)) = best.filter(|(_, header)| is_header(header, source)) else {
         return Ok(None);
     };
-    header.second = rows.get(last + 1).and_then(|next| second(&header, next, names));
+    header.second = rows.get(last + 1).filter(|next| !next.has_value).and_then(|next| second(&header, next, names));
     Ok(Some(header))
+}
+
+/// The header that stands in a row among the cases: known words in most of its cells, and no value.
+pub(super) fn among(number: u64, cells: &[Cell<'_>], names: &Names, source: &Source) -> Option<Header> {
+    let first = cells.iter().find(|cell| **cell != Cell::Blank)?;
+    // Most rows are cases, and end here.
+    if !matches!(first, Cell::Text(name) if names.may_be(name) && names.role(name) != Role::Undescribed) {
+        return None;
+    }
+    let row = row(number, cells);
+    let named = row.cells.iter().filter(|cell| !cell.is_empty()).count();
+    let header = header(vec![number], row.cells, names);
+    (!row.has_value && header.matched * 2 > named && is_header(&header, source)).then_some(header)
 }
 
 /// The most columns of the source that one row of the sheet has, for the message that there is no header.
@@ -122,13 +147,31 @@ impl Header {
 fn head(sheet: &Sheet) -> Result<Vec<Row>, IngestError> {
     let mut rows = Vec::new();
     sheet.rows.walk(&mut |number, cells| {
-        let cells: Vec<String> = cells.iter().map(|cell| text(*cell)).collect();
-        if cells.iter().any(|cell| !cell.is_empty()) {
-            rows.push(Row { number, cells });
+        let row = row(number, cells);
+        if row.cells.iter().any(|cell| !cell.is_empty()) {
+            rows.push(row);
         }
         Ok(if rows.len() < SEARCHED { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
     })?;
     Ok(rows)
+}
+
+fn row(number: u64, cells: &[Cell<'_>]) -> Row {
+    let value = |cell: &Cell<'_>| match cell {
+        Cell::Text(text) => is_value(text.trim()),
+        Cell::Blank => false,
+        Cell::Number(_) | Cell::Serial(_) | Cell::Length(_) | Cell::Truth(_) | Cell::Fault | Cell::NoResult => true,
+    };
+    Row { number, cells: cells.iter().map(|cell| text(*cell)).collect(), has_value: cells.iter().any(value) }
+}
+
+/// Whether a text is a number or a date, which names no column.
+fn is_value(text: &str) -> bool {
+    let figures = |character: char| {
+        character.is_ascii_digit() || matches!(character, '.' | ',' | '/' | '-' | ':' | ' ' | 'T' | 'Z')
+    };
+    let digit = text.starts_with(|character: char| character.is_ascii_digit());
+    digit && (text.chars().all(figures) || date::in_words(text))
 }
 
 fn text(cell: Cell<'_>) -> String {
@@ -142,6 +185,7 @@ fn text(cell: Cell<'_>) -> String {
 }
 
 fn header(rows: Vec<u64>, mut cells: Vec<String>, names: &Names) -> Header {
+    let width = cells.len();
     while cells.last().is_some_and(String::is_empty) {
         cells.pop();
     }
@@ -157,23 +201,30 @@ fn header(rows: Vec<u64>, mut cells: Vec<String>, names: &Names) -> Header {
         })
         .collect();
     let matched = found.iter().filter(|found| **found).count();
-    Header { rows, columns, matched, second: None }
+    Header { rows, columns, matched, second: None, width }
 }
 
 /// Every name that the source knows, folded once.
-struct Names {
+pub(super) struct Names {
     roles: BTreeMap<String, Role>,
+    has_digits: bool,
     fields: usize,
 }
 
 impl Names {
-    fn of(source: &Source) -> Self {
+    pub(super) fn of(source: &Source) -> Self {
         let mut roles: BTreeMap<String, Role> =
             source.ignore.iter().map(|column| (fold_header(column), Role::Ignored)).collect();
         for (at, field) in source.fields.iter().enumerate() {
             roles.extend(field.columns.iter().map(|column| (fold_header(column), Role::Field(at))));
         }
-        Self { roles, fields: source.fields.len() }
+        let has_digits = roles.keys().any(|name| name.bytes().any(|byte| byte.is_ascii_digit()));
+        Self { roles, has_digits, fields: source.fields.len() }
+    }
+
+    /// Quickly no for most references, which have digits where no name of a column has.
+    fn may_be(&self, name: &str) -> bool {
+        self.has_digits || !name.bytes().any(|byte| byte.is_ascii_digit())
     }
 
     fn role(&self, name: &str) -> Role {

@@ -76,7 +76,7 @@ pub struct InspectedColumn {
 /// # Errors
 /// [`IngestError`] where the file does not open.
 pub fn inspect(file: &Path, sources: &BTreeMap<String, Source>) -> Result<Inspection, IngestError> {
-    let export = format::open(file)?;
+    let export = format::open(file, &header::words(sources.values()))?;
     let mut names = best(&export, sources)?.into_iter();
     let source = names.next();
     let described = source.as_ref().and_then(|name| sources.get(name));
@@ -119,7 +119,7 @@ pub fn inspect(file: &Path, sources: &BTreeMap<String, Source>) -> Result<Inspec
 /// [`IngestError::NoSource`] where none fits, [`IngestError::SeveralSources`] where several fit alike, and where the
 /// file does not open.
 pub fn matching_source(file: &Path, sources: &BTreeMap<String, Source>) -> Result<String, IngestError> {
-    let export = format::open(file)?;
+    let export = format::open(file, &header::words(sources.values()))?;
     let mut names = best(&export, sources)?;
     match names.len() {
         0 => Err(IngestError::NoSource { file: export.file }),

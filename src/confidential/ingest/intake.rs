@@ -1,23 +1,38 @@
 //! Takes the rows of an import, one by one. Comes in: sheets with their headers. Goes out: recordings, and what the
 //! checks remarked. Rows whose deletion was asked for are left out before anything else is looked at.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::ops::ControlFlow;
+use std::collections::BTreeMap;
 
 use model::config::CodeList;
 use model::config::fold::{fold, fold_header};
 use model::config::source::{Level, Source};
 
 use crate::identified::Identified;
-use crate::ingest::cell::Reader;
+use crate::ingest::cell::{Cleaned, Reader};
 use crate::ingest::error::IngestError;
+use crate::ingest::evidence::Evidence;
 use crate::ingest::header::{Header, Role};
 use crate::ingest::place::Place;
 use crate::ingest::report::{RejectedRow, RowCounts};
+use crate::ingest::rows::{self, Under};
 use crate::ingest::rules::Rules;
 use crate::ingest::table::{Cell, Export, Sheet};
 use crate::ingest::tally::Tally;
-use crate::ingest::{Origin, Recording, learned_key};
+use crate::ingest::{Origin, Recording, date, learned_key, number, reference};
+
+/// Why a cell gave no value.
+pub(super) const MISSING: [&str; 5] =
+    ["empty", "a word for nothing", "a date that stands for none", "an error of the spreadsheet", "not readable"];
+
+fn missing(cell: Cell<'_>, cleaned: &Cleaned) -> usize {
+    match cleaned.notes.first().map(|note| note.check) {
+        None if cell == Cell::Blank => 0,
+        None | Some("blank_word") => 1,
+        Some("placeholder_date") => 2,
+        Some("error_cell" | "formula_without_value") => 3,
+        Some(_) => 4,
+    }
+}
 
 /// Rejected rows that are listed.
 const LISTED: usize = 500;
@@ -29,27 +44,19 @@ pub(super) struct Intake<'a> {
     pub(super) tally: Tally<'a>,
     rules: Rules<'a>,
     pub(super) recordings: Vec<Recording>,
-    pub(super) deletions: BTreeSet<String>,
+    /// References of cases that are to be deleted, in their canonical form, with the first place of each.
+    pub(super) deletions: BTreeMap<String, Place>,
+    /// By field, in what order the dates of each file are and why.
+    pub(super) evidence: Vec<Vec<String>>,
+    /// By field, why a cell gave nothing.
+    pub(super) missing: Vec<[u64; MISSING.len()]>,
+    /// References whose canonical form is another than the written one, by field.
+    pub(super) respelled: Vec<u64>,
     pub(super) counts: RowCounts,
     pub(super) rejected_rows: Vec<RejectedRow>,
-    forms: Vec<[u64; 6]>,
+    forms: Vec<[u64; date::FORMS.len()]>,
     case: usize,
     deleted: Option<usize>,
-}
-
-/// One sheet under its header.
-struct Context<'s> {
-    export: &'s Export,
-    sheet: &'s Sheet,
-    header: &'s Header,
-    /// Column of each field.
-    positions: Vec<Option<usize>>,
-}
-
-impl Context<'_> {
-    fn place(&self, row: u64, column: Option<usize>) -> Place {
-        self.export.place(self.sheet, row, column.map(|at| at + 1))
-    }
 }
 
 impl<'a> Intake<'a> {
@@ -64,13 +71,47 @@ impl<'a> Intake<'a> {
             tally: Tally::new(source),
             rules: Rules::new(source, codes),
             recordings: Vec::new(),
-            deletions: BTreeSet::new(),
+            deletions: BTreeMap::new(),
+            evidence: vec![Vec::new(); source.fields.len()],
+            missing: vec![[0; MISSING.len()]; source.fields.len()],
+            respelled: vec![0; source.fields.len()],
             counts: RowCounts::default(),
             rejected_rows: Vec::new(),
-            forms: vec![[0; 6]; source.fields.len()],
+            forms: vec![[0; date::FORMS.len()]; source.fields.len()],
             case: source.position(&source.case).unwrap_or(0),
             deleted: source.deleted.as_ref().and_then(|field| source.position(field)),
         }
+    }
+
+    /// Hears what the rows of a file say of its columns, before any of them is read.
+    pub(super) fn decide(&mut self, export: &Export, sheets: &[(&Sheet, Header)]) -> Result<(), IngestError> {
+        let mut evidence = Evidence::new(self.source);
+        let fields = evidence.fields();
+        for (sheet, header) in sheets {
+            rows::walk((export, sheet), header, self.source, &mut |under, row, cells| {
+                let deleted = self.deleted.and_then(|field| under.positions[field]).and_then(|at| cells.get(at));
+                // Of a row that is to be forgotten no other cell is looked at.
+                let forgotten = matches!(deleted, Some(Cell::Text(text)) if number::truth(&fold(text)) == Some(true))
+                    || matches!(deleted, Some(Cell::Truth(true)));
+                if row.is_header || forgotten {
+                    return Ok(());
+                }
+                for field in &fields {
+                    if let Some((at, cell)) = under.positions[*field].and_then(|at| Some((at, *cells.get(at)?))) {
+                        evidence.hear(*field, cell, || under.place(row.number, Some(at)));
+                    }
+                }
+                Ok(())
+            })?;
+        }
+        for (field, found) in evidence.decide() {
+            self.readers[field].decide(found.decision);
+            self.evidence[field].extend(found.evidence.map(|evidence| format!("{}: {evidence}", export.file)));
+            for contradiction in found.against {
+                self.tally.note_all(contradiction.check, Some(field), contradiction.count, contradiction.first);
+            }
+        }
+        Ok(())
     }
 
     /// Reads the rows under a header; gives how many there were.
@@ -82,35 +123,37 @@ impl<'a> Intake<'a> {
         progress: &dyn Fn(u64),
     ) -> Result<u64, IngestError> {
         const STEP: u64 = 4096;
-        let positions = header.positions(export, sheet, self.source)?;
         for reader in &mut self.readers {
             reader.set_from_1904(export.from_1904);
         }
-        let context = Context { export, sheet, header, positions };
-        let last = header.rows.last().copied().unwrap_or(0);
+        for doubt in sheet.rows.doubts() {
+            self.tally.note(doubt.check, None, None, || export.place(sheet, doubt.line, None));
+        }
         let before = self.counts.read;
-        sheet.rows.walk(&mut |row, cells| {
-            if row > last {
-                self.counts.read += 1;
-                if self.counts.read.is_multiple_of(STEP) {
-                    progress(self.counts.read);
-                }
-                self.row(&context, row, cells)?;
+        rows::walk((export, sheet), header, self.source, &mut |under, row, cells| {
+            self.counts.read += 1;
+            if self.counts.read.is_multiple_of(STEP) {
+                progress(self.counts.read);
             }
-            Ok(ControlFlow::Continue(()))
+            if !row.is_header {
+                return self.row(under, row.number, cells);
+            }
+            if row.is_other {
+                self.tally.note("header_again", None, None, || under.place(row.number, None));
+            }
+            self.skip("repeated_header");
+            Ok(())
         })?;
         progress(self.counts.read);
         Ok(self.counts.read - before)
     }
 
-    fn row(&mut self, context: &Context<'_>, row: u64, cells: &[Cell<'_>]) -> Result<(), IngestError> {
+    fn row(&mut self, context: &Under<'_>, row: u64, cells: &[Cell<'_>]) -> Result<(), IngestError> {
         let cell = |field: usize| context.positions[field].and_then(|at| cells.get(at)).copied().unwrap_or(Cell::Blank);
         if let Some(at) = self.deleted {
             // First of all, so that no other part of the row is looked at.
             if self.readers[at].read(cell(at)).value.as_deref() == Some("Y") {
-                if let Some(case) = &self.readers[self.case].read(cell(self.case)).value {
-                    self.deletions.insert(case.clone());
-                }
+                self.delete(context, row, cell(self.case));
                 self.skip("deletion_requested");
                 return Ok(());
             }
@@ -137,12 +180,24 @@ impl<'a> Intake<'a> {
         Ok(())
     }
 
+    /// Remembers that a case is to be deleted; one whose reference cannot be read is said, so that a person looks.
+    fn delete(&mut self, context: &Under<'_>, row: u64, cell: Cell<'_>) {
+        match &self.readers[self.case].read(cell).value {
+            Some(written) => {
+                let fold = self.source.fields[self.case].fold.unwrap_or(true);
+                let case = reference::canonical(written, fold);
+                self.deletions.entry(case).or_insert_with(|| context.place(row, None));
+            }
+            None => self.tally.note("deletion_unknown", None, None, || context.place(row, None)),
+        }
+    }
+
     pub(super) fn skip(&mut self, reason: &str) {
         *self.counts.skipped.entry(reason.to_owned()).or_insert(0) += 1;
     }
 
     /// Why a row is no case, where it is none.
-    fn no_case(&self, context: &Context<'_>, cells: &[Cell<'_>]) -> Option<&'static str> {
+    fn no_case(&self, context: &Under<'_>, cells: &[Cell<'_>]) -> Option<&'static str> {
         let Some(first) = cells.iter().find(|cell| **cell != Cell::Blank) else {
             return Some("blank_row");
         };
@@ -151,7 +206,7 @@ impl<'a> Intake<'a> {
         if let (Cell::Text(text), Some(position)) = (case, context.positions[self.case]) {
             let name = &context.header.columns[position].0;
             // A long header may be the joined one of two rows; its child row is not looked for.
-            if text.trim().len() == name.len() && repeats(context.header, cells) {
+            if text.trim().len() == name.len() && repeats(&context.header, cells) {
                 return Some("repeated_header");
             }
         }
@@ -172,7 +227,7 @@ impl<'a> Intake<'a> {
     }
 
     /// Faults of the row as a whole.
-    fn shape(&mut self, context: &Context<'_>, row: u64, cells: &[Cell<'_>]) -> Result<Failed, IngestError> {
+    fn shape(&mut self, context: &Under<'_>, row: u64, cells: &[Cell<'_>]) -> Result<Failed, IngestError> {
         let mut failed = Failed(None);
         let columns = &context.header.columns;
         let filled = |at: usize| cells.get(at).is_some_and(|cell| *cell != Cell::Blank);
@@ -180,18 +235,31 @@ impl<'a> Intake<'a> {
         if let Some((at, _)) = unnamed {
             return Err(IngestError::UnnamedColumn { place: Box::new(context.place(row, Some(at))) });
         }
-        let text_file = context.export.delimiter.is_some();
-        let beyond = (columns.len()..cells.len()).any(filled);
-        if beyond || (text_file && cells.len() < columns.len()) {
-            self.tally.note("ragged_row", None, None, || context.place(row, None));
-            failed.add(self.tally.level("ragged_row", None), "ragged_row");
+        let doubts = context.sheet.rows.doubts();
+        let from = doubts.partition_point(|doubt| doubt.line < row);
+        for doubt in doubts[from..].iter().take_while(|doubt| doubt.line == row) {
+            failed.add(self.tally.level(doubt.check, None), doubt.check);
         }
+        let is_half = doubts[from..].iter().any(|doubt| doubt.line == row && doubt.check == "ragged_row");
+        // Of a text, the reader gives every cell that stands in the line.
+        let usual = context.sheet.rows.usual_cells();
+        let beyond = (columns.len()..cells.len()).any(filled)
+            || usual.is_some_and(|usual| cells.len() > usual.max(context.header.width));
+        let check = if beyond {
+            "ragged_row"
+        } else if usual.is_some() && cells.len() < columns.len() && !is_half {
+            "short_row"
+        } else {
+            return Ok(failed);
+        };
+        self.tally.note(check, None, None, || context.place(row, None));
+        failed.add(self.tally.level(check, None), check);
         Ok(failed)
     }
 
     fn values<'c>(
         &mut self,
-        context: &Context<'_>,
+        context: &Under<'_>,
         row: u64,
         cell: &dyn Fn(usize) -> Cell<'c>,
         failed: &mut Failed,
@@ -208,6 +276,10 @@ impl<'a> Intake<'a> {
                 if note.check == "bad_bool" && self.deleted == Some(at) {
                     failed.add(Level::Reject, note.check);
                 }
+            }
+            self.respelled[at] += u64::from(cleaned.respelled);
+            if cleaned.value.is_none() {
+                self.missing[at][missing(cell(at), &cleaned)] += 1;
             }
             if let Some(form) = cleaned.form {
                 self.forms[at][form as usize] += 1;
@@ -231,11 +303,9 @@ impl<'a> Intake<'a> {
 
     /// How dates were written, by field.
     pub(super) fn date_forms(&self) -> BTreeMap<String, BTreeMap<String, u64>> {
-        use crate::ingest::date::Form;
-        const FORMS: [Form; 6] = [Form::Iso, Form::Cell, Form::Serial, Form::DayFirst, Form::Ambiguous, Form::Words];
-        let counted = |counts: &[u64; 6]| {
-            let form = |form: Form| (form.name().to_owned(), counts[form as usize]);
-            FORMS.into_iter().map(form).filter(|(_, count)| *count > 0).collect::<BTreeMap<_, _>>()
+        let counted = |counts: &[u64; date::FORMS.len()]| {
+            let form = |form: date::Form| (form.name().to_owned(), counts[form as usize]);
+            date::FORMS.into_iter().map(form).filter(|(_, count)| *count > 0).collect::<BTreeMap<_, _>>()
         };
         let fields = self.source.fields.iter().zip(&self.forms);
         fields

@@ -9,7 +9,12 @@ mod archive;
 mod cell;
 mod csv;
 mod date;
+mod delimiter;
+mod duration;
+mod encoding;
+mod entity;
 mod error;
+mod evidence;
 mod format;
 mod header;
 mod inspect;
@@ -19,7 +24,11 @@ mod page;
 mod parts;
 mod place;
 mod postcode;
+mod propose;
+mod quotes;
+pub(crate) mod reference;
 mod report;
+mod rows;
 mod rules;
 mod settle;
 mod table;
@@ -43,6 +52,7 @@ use crate::ingest::table::{Export, Sheet, Visibility};
 pub use error::IngestError;
 pub use inspect::{InspectedColumn, InspectedSheet, Inspection, inspect, matching_source};
 pub use place::Place;
+pub use propose::{Proposal, propose};
 pub use report::{
     CheckReport, ColumnReport, FieldReport, FileReport, FirstPlace, Outcome, QualityReport, RejectedRow, RowCounts,
     SheetReport,
@@ -68,13 +78,16 @@ pub struct Recording {
     pub origin: Origin,
 }
 
+/// References of cases that are to be deleted, in their canonical form, and where that was asked first.
+pub type Deletions = Identified<BTreeMap<String, Place>>;
+
 /// What an import gives to the store.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reading {
     /// Each case once, in the order in which the cases first stood.
     pub recordings: Vec<Recording>,
     /// Cases whose deletion the exports ask for; none of them is among the recordings.
-    pub deletion_requested: Identified<BTreeSet<String>>,
+    pub deletion_requested: Deletions,
     /// What was found.
     pub report: QualityReport,
     /// Name and SHA-256 of each file; for the store only, never for a release.
@@ -100,10 +113,11 @@ pub fn read(
     progress: &dyn Fn(u64),
 ) -> Result<Reading, IngestError> {
     let mut intake = Intake::new(source, codes);
+    let words = header::words([source]);
     let (mut reports, mut digests) = (Vec::new(), Vec::new());
     for path in files {
         // One file at a time is in memory.
-        let export = format::open(path)?;
+        let export = format::open(path, &words)?;
         reports.push(file(&mut intake, &export, progress)?);
         digests.push((export.file, export.digest));
     }
@@ -153,10 +167,16 @@ fn file(intake: &mut Intake<'_>, export: &Export, progress: &dyn Fn(u64)) -> Res
     for _ in 0..export.comments {
         intake.tally.note("cell_comments", None, None, whole);
     }
+    let mut headers = Vec::new();
+    for sheet in export.sheets.iter().filter(|sheet| sheet.visibility == Visibility::Visible) {
+        headers.extend(header::find(sheet, intake.source)?.map(|header| (sheet, header)));
+    }
+    intake.decide(export, &headers)?;
     let mut sheets: Vec<SheetReport> = Vec::new();
     let (mut rows, mut first_fields, mut matched) = (0, None, 0);
     for sheet in &export.sheets {
-        let report = one_sheet(intake, export, sheet, &mut matched, progress)?;
+        let header = headers.iter().find(|(other, _)| std::ptr::eq(*other, sheet)).map(|(_, header)| header);
+        let report = one_sheet(intake, (export, sheet), header, &mut matched, progress)?;
         rows += report.rows;
         if !report.header_rows.is_empty() {
             let fields: BTreeSet<&str> = report.columns.iter().map(|column| column.field.as_str()).collect();
@@ -186,8 +206,8 @@ fn file(intake: &mut Intake<'_>, export: &Export, progress: &dyn Fn(u64)) -> Res
 
 fn one_sheet(
     intake: &mut Intake<'_>,
-    export: &Export,
-    sheet: &Sheet,
+    (export, sheet): (&Export, &Sheet),
+    header: Option<&Header>,
     matched: &mut usize,
     progress: &dyn Fn(u64),
 ) -> Result<SheetReport, IngestError> {
@@ -197,7 +217,7 @@ fn one_sheet(
         intake.tally.note("hidden_sheet", None, None, whole);
         return Ok(report);
     }
-    let Some(header) = header::find(sheet, intake.source)? else {
+    let Some(header) = header else {
         *matched = (*matched).max(header::most_matched(sheet, intake.source)?);
         intake.tally.note("other_sheet", None, None, whole);
         return Ok(report);
@@ -208,9 +228,9 @@ fn one_sheet(
     for _ in 0..sheet.hidden_columns {
         intake.tally.note("hidden_columns", None, None, whole);
     }
-    report.rows = intake.sheet(export, sheet, &header, progress)?;
-    report.columns = columns(intake, export, sheet, &header);
-    report.header_rows = header.rows;
+    report.rows = intake.sheet(export, sheet, header, progress)?;
+    report.columns = columns(intake, export, sheet, header);
+    report.header_rows.clone_from(&header.rows);
     Ok(report)
 }
 

@@ -3,14 +3,16 @@
 
 use std::fmt::Write;
 
-use crate::ingest::report::QualityReport;
+use crate::ingest::report::{FieldReport, QualityReport};
 use crate::ingest::text::{file_line, places, rows_line, sheet_line};
 
 const STYLE: &str = "body{font:16px/1.5 Georgia,serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1c1c1c}\
 h1{font-size:1.6rem}h2{font-size:1.2rem;margin-top:2rem}table{border-collapse:collapse;width:100%;font-size:.9rem}\
 th,td{text-align:left;vertical-align:top;padding:.3rem .6rem;border-bottom:1px solid #ddd;overflow-wrap:anywhere}\
 td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}.internal{border-left:.3rem solid #a33;padding-left:.8rem}\
-.stop{color:#a00;font-weight:bold}.reject{color:#a50}";
+.stop{color:#a00;font-weight:bold}.reject{color:#a50}\
+.bar{display:inline-block;height:.7rem;width:8rem;background:#eee;white-space:nowrap;overflow:hidden}\
+.bar i{display:inline-block;height:100%}.bar .r0{background:#2a6}.bar .r1{background:#ccc}.bar .r2{background:#a50}";
 
 /// The report as one page.
 pub(super) fn page(report: &QualityReport) -> String {
@@ -79,14 +81,39 @@ fn checks(report: &QualityReport, page: &mut String) -> std::fmt::Result {
 fn filled(report: &QualityReport, page: &mut String) -> std::fmt::Result {
     writeln!(page, "<h2>Fields</h2><table><thead><tr><th scope=\"col\">Field</th>")?;
     writeln!(page, "<th scope=\"col\" class=\"n\">Filled</th><th scope=\"col\" class=\"n\">Blank</th>")?;
-    writeln!(page, "<th scope=\"col\">Dates as written</th></tr></thead><tbody>")?;
+    writeln!(page, "<th scope=\"col\">Share</th><th scope=\"col\">What was understood</th></tr></thead><tbody>")?;
     for field in &report.fields {
-        let forms = report.dates.get(&field.field).into_iter().flatten();
-        let forms: Vec<String> = forms.map(|(form, count)| format!("{count} {form}")).collect();
         writeln!(page, "<tr><td>{}</td><td class=\"n\">{}</td>", escaped(&field.field), field.filled)?;
-        writeln!(page, "<td class=\"n\">{}</td><td>{}</td></tr>", field.blank, escaped(&forms.join(", ")))?;
+        writeln!(page, "<td class=\"n\">{}</td><td>{}</td>", field.blank, bar(field))?;
+        writeln!(page, "<td>{}</td></tr>", escaped(&understood(report, field).join("; ")))?;
     }
     writeln!(page, "</tbody></table>")
+}
+
+/// Filled, empty, and what gave no value though something stood there, as parts of one bar.
+fn bar(field: &FieldReport) -> String {
+    let empty = field.missing.get("empty").copied().unwrap_or(0);
+    let other: u64 = field.missing.values().sum::<u64>() - empty;
+    let parts = [field.filled, empty, other];
+    let all = parts.iter().sum::<u64>().max(1);
+    let part = |(at, part): (usize, u64)| format!("<i class=\"r{at}\" style=\"width:{}%\"></i>", part * 100 / all);
+    let label = format!("{} filled, {empty} empty, {other} without a value", field.filled);
+    let drawn: String = parts.into_iter().enumerate().filter(|(_, part)| *part > 0).map(part).collect();
+    format!("<span class=\"bar\" role=\"img\" aria-label=\"{label}\" title=\"{label}\">{drawn}</span>")
+}
+
+/// How dates were written and in what order they are, spellings of references, and why cells gave nothing.
+fn understood(report: &QualityReport, field: &FieldReport) -> Vec<String> {
+    let mut said: Vec<String> = Vec::new();
+    let forms = report.dates.get(&field.field).into_iter().flatten();
+    said.extend(forms.map(|(form, count)| format!("{count} {form}")));
+    said.extend(field.evidence.iter().cloned());
+    if field.respelled > 0 {
+        said.push(format!("{} references in another spelling", field.respelled));
+    }
+    let reasons = field.missing.iter().filter(|(reason, _)| *reason != "empty");
+    said.extend(reasons.map(|(reason, count)| format!("{count} times {reason}")));
+    said
 }
 
 fn escaped(text: &str) -> String {

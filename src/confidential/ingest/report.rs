@@ -5,6 +5,11 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use model::config::Source;
+use model::config::rule::CHECKS;
+use model::config::source::Level;
+
+use crate::ingest::error::IngestError;
 use crate::ingest::place::Place;
 
 /// What one import found.
@@ -141,6 +146,12 @@ pub struct FieldReport {
     pub blank: u64,
     /// Answers, in a field that may have several a case.
     pub responses: Option<u64>,
+    /// References that were found under another spelling than the canonical one.
+    pub respelled: u64,
+    /// Of dates in figures, by file: in what order they are, and how many rows say so.
+    pub evidence: Vec<String>,
+    /// Cells of all rows read that gave no value, by reason.
+    pub missing: BTreeMap<String, u64>,
 }
 
 impl RowCounts {
@@ -159,6 +170,35 @@ impl QualityReport {
     /// Says what the store did with the accepted rows.
     pub fn set_outcome(&mut self, stored: u64, updated: u64, unchanged: u64) {
         self.rows.outcome = Some(Outcome { stored, updated, unchanged });
+    }
+
+    /// Adds what the store found.
+    ///
+    /// # Errors
+    /// [`IngestError::Stopped`] where the source lets the check stop the run.
+    pub fn note(&mut self, source: &Source, check: &str, places: &[Place]) -> Result<(), IngestError> {
+        const FIRST: usize = 20;
+        let Some(first) = places.first() else { return Ok(()) };
+        let (level, name) = (source.level(check), check.to_owned());
+        let says = CHECKS.iter().find(|(known, _)| *known == check).map_or("", |(_, says)| *says);
+        let places = places.iter().map(|place| FirstPlace { place: place.clone(), length: None });
+        let (count, first_places) = (places.len() as u64, places.take(FIRST).collect::<Vec<_>>());
+        match self.checks.iter_mut().find(|known| known.check == check && known.field.is_none()) {
+            Some(known) => {
+                known.count += count;
+                known.first.extend(first_places);
+            }
+            None => {
+                let level = if level == Level::Warn { "warn" } else { "stop" };
+                self.checks.push(CheckReport { check: name, says, level, field: None, count, first: first_places });
+            }
+        }
+        // There is no row to reject: what the store has to do with a case is not the row's doing.
+        if level == Level::Warn {
+            return Ok(());
+        }
+        let (place, report) = (Box::new(first.clone()), Box::new(self.clone()));
+        Err(IngestError::Stopped { check: check.to_owned(), place, count, report })
     }
 
     /// Whether every row read is in one of the counts.

@@ -1,15 +1,17 @@
 //! Settles what only all rows together can tell. Comes in: the recordings of an import. Goes out: each case once, open
-//! codes in one spelling each, and remarks on cases that may be one.
+//! codes in one spelling each, and remarks on cases that may be one. A case is the same under every spelling of its
+//! reference.
 
 use std::collections::{BTreeMap, HashMap};
 
 use model::config::fold::fold;
 use model::config::rule::RuleKind;
-use model::config::source::{Kind, Unknown};
+use model::config::source::{Kind, Source, Unknown};
 
 use crate::ingest::Recording;
-use crate::ingest::intake::Intake;
+use crate::ingest::intake::{Intake, MISSING};
 use crate::ingest::place::Place;
+use crate::ingest::reference;
 use crate::ingest::report::FieldReport;
 
 /// Settles all of it; what is left in the intake's recordings goes to the store.
@@ -34,9 +36,8 @@ fn forget(intake: &mut Intake<'_>) {
     let case = intake.source.position(&intake.source.case).unwrap_or(0);
     let before = intake.recordings.len();
     let deletions = std::mem::take(&mut intake.deletions);
-    intake.recordings.retain(|recording| {
-        !recording.values.expose_identified()[case].as_ref().is_some_and(|case| deletions.contains(case))
-    });
+    let keys = Keys::of(intake.source);
+    intake.recordings.retain(|recording| !deletions.contains_key(&keys.of_field(case, recording)));
     intake.deletions = deletions;
     for _ in intake.recordings.len()..before {
         intake.skip("deletion_requested");
@@ -89,24 +90,69 @@ fn one_spelling(intake: &mut Intake<'_>, field: usize) {
     }
 }
 
-/// Each case once: the same row again is dropped; of different rows the last is taken.
+/// References in their canonical form.
+struct Keys<'s> {
+    source: &'s Source,
+}
+
+impl<'s> Keys<'s> {
+    const fn of(source: &'s Source) -> Self {
+        Self { source }
+    }
+
+    /// The canonical form.
+    fn of_field(&self, field: usize, recording: &Recording) -> String {
+        let fold = self.source.fields[field].fold.unwrap_or(true);
+        let written = recording.values.expose_identified()[field].as_deref().unwrap_or_default();
+        reference::canonical(written, fold)
+    }
+
+    /// Whether two rows say the same, however they spell their references.
+    fn alike(&self, one: &Recording, other: &Recording) -> bool {
+        let pairs = one.values.expose_identified().iter().zip(other.values.expose_identified());
+        let mut pairs = pairs.zip(&self.source.fields).enumerate();
+        pairs.all(|(at, ((value, same), field))| {
+            value == same
+                || (field.fold.is_some() && value.is_some() == same.is_some())
+                    && self.of_field(at, one) == self.of_field(at, other)
+        })
+    }
+}
+
+/// Whether a row of a case has a later state than another, by the dates that the source chose; none where they are equal.
+/// A date is later than none: a case is closed after it was open.
+fn later(later: &[usize], one: &Recording, other: &Recording) -> Option<bool> {
+    let date = |recording: &Recording, at: usize| recording.values.expose_identified()[at].clone();
+    // Stored dates sort as text, and no date before all.
+    let order = later.iter().map(|at| date(one, *at).cmp(&date(other, *at))).find(|order| order.is_ne())?;
+    Some(order.is_gt())
+}
+
+/// Each case once: the same row again is dropped; of different rows the later is taken, and where no date tells, the last.
 fn one_each(intake: &mut Intake<'_>) {
     let case = intake.source.position(&intake.source.case).unwrap_or(0);
+    let by: Vec<usize> = intake.source.later.iter().filter_map(|field| intake.source.position(field)).collect();
+    let keys = Keys::of(intake.source);
     let recordings = std::mem::take(&mut intake.recordings);
     let mut places: HashMap<String, usize> = HashMap::with_capacity(recordings.len());
     let mut kept: Vec<Recording> = Vec::with_capacity(recordings.len());
     for recording in recordings {
-        let key = recording.values.expose_identified()[case].clone().unwrap_or_default();
+        let key = keys.of_field(case, &recording);
         match places.get(&key) {
             None => {
                 places.insert(key, kept.len());
                 kept.push(recording);
             }
-            Some(&at) if kept[at].values == recording.values => intake.skip("exact_duplicate"),
+            Some(&at) if keys.alike(&kept[at], &recording) => intake.skip("exact_duplicate"),
             Some(&at) => {
                 intake.tally.note("repeated_case", None, None, || place(&recording));
-                intake.skip("superseded_by_later_row");
-                kept[at] = recording;
+                if later(&by, &kept[at], &recording) == Some(true) {
+                    intake.tally.note("later_row_earlier", None, None, || place(&recording));
+                    intake.skip("superseded_by_later_date");
+                } else {
+                    intake.skip("superseded_by_later_row");
+                    kept[at] = recording;
+                }
             }
         }
     }
@@ -147,9 +193,13 @@ fn filled(intake: &Intake<'_>) -> Vec<FieldReport> {
         .source
         .fields
         .iter()
-        .map(|field| {
+        .enumerate()
+        .map(|(at, field)| {
             let responses = (field.kind == Kind::Multi).then_some(0);
-            FieldReport { field: field.name.clone(), responses, ..FieldReport::default() }
+            let reasons = MISSING.iter().zip(intake.missing[at]).filter(|(_, count)| *count > 0);
+            let missing = reasons.map(|(reason, count)| ((*reason).to_owned(), count)).collect();
+            let (respelled, evidence) = (intake.respelled[at], intake.evidence[at].clone());
+            FieldReport { field: field.name.clone(), responses, respelled, evidence, missing, ..FieldReport::default() }
         })
         .collect();
     for recording in &intake.recordings {

@@ -33,6 +33,25 @@ pub(super) type EachRow<'r> = dyn FnMut(u64, &[Cell<'_>]) -> Result<ControlFlow<
 pub(super) trait Rows {
     /// Hands every row that is there to `each`, until it breaks.
     fn walk(&self, each: &mut EachRow<'_>) -> Result<(), IngestError>;
+
+    /// What the reader of the format doubts, by check and row; in order of rows.
+    fn doubts(&self) -> &[Doubt] {
+        &[]
+    }
+
+    /// Cells that most rows have, where rows say how many they have.
+    fn usual_cells(&self) -> Option<usize> {
+        None
+    }
+}
+
+/// A row that its format's reader doubts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Doubt {
+    /// The check that says what it is.
+    pub(super) check: &'static str,
+    /// The row or line, from 1.
+    pub(super) line: u64,
 }
 
 /// A block of merged cells, rows and columns from 1, both ends inside.

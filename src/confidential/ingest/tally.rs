@@ -62,6 +62,14 @@ impl<'a> Tally<'a> {
         }
     }
 
+    /// Counts several, of which the first places are known.
+    pub(super) fn note_all(&mut self, check: &str, field: Option<usize>, count: u64, first: Vec<Place>) {
+        let entry = self.entries.entry((check.to_owned(), field)).or_default();
+        entry.count += count;
+        let room = FIRST.saturating_sub(entry.first.len());
+        entry.first.extend(first.into_iter().take(room).map(|place| FirstPlace { place, length: None }));
+    }
+
     /// The first finding that stops the run.
     pub(super) fn stop(&self) -> Option<(&str, Option<usize>, u64, &FirstPlace)> {
         let stops = |(check, field): &(String, Option<usize>)| self.level(check, *field) == Level::Stop;
@@ -92,7 +100,16 @@ impl<'a> Tally<'a> {
 }
 
 fn about_a_row(source: &Source, check: &str) -> bool {
-    const OTHERS: [&str; 10] = [
+    const OTHERS: [&str; 19] = [
+        "header_again",
+        "nul_character",
+        "bad_character",
+        "unlikely_letters",
+        "mixed_date_order",
+        "half_swapped_dates",
+        "year_order",
+        "hours_or_minutes",
+        "later_row_earlier",
         "former_column",
         "two_spellings",
         "repeated_case",

@@ -46,6 +46,18 @@ fn write(report: &QualityReport, text: &mut String) -> std::fmt::Result {
     for (field, forms) in &report.dates {
         let forms: Vec<String> = forms.iter().map(|(form, count)| format!("{count} {form}")).collect();
         writeln!(text, "  {field}: {}", forms.join(", "))?;
+        let field = report.fields.iter().find(|known| known.field == *field);
+        for evidence in field.iter().flat_map(|field| &field.evidence) {
+            writeln!(text, "    {evidence}")?;
+        }
+    }
+    let respelled: Vec<_> = report.fields.iter().filter(|field| field.respelled > 0).collect();
+    if !respelled.is_empty() {
+        writeln!(text, "\nReferences")?;
+    }
+    for field in respelled {
+        let (name, count) = (&field.field, field.respelled);
+        writeln!(text, "  {name}: {count} in another spelling than the one by which they are found again")?;
     }
     Ok(())
 }

@@ -10,6 +10,7 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row};
 use serde::de::{Deserialize, Deserializer, Visitor};
 
+use crate::store::restriction::NOT_RESTRICTED;
 use crate::store::{Store, StoreError, unreadable};
 
 /// One case as it lies in the store. Identified: it never leaves this crate.
@@ -66,8 +67,8 @@ impl Store {
         })
     }
 
-    /// Visits every case of `source` in order of its case reference; with `counted`, those only that were opened or
-    /// closed in that period.
+    /// Visits every case of `source` that may be in figures, in order of its case reference; with `counted`, those only that
+    /// were opened or closed in that period. Restricted cases are none of them.
     ///
     /// # Errors
     /// [`StoreError`] where the store cannot be read.
@@ -78,7 +79,20 @@ impl Store {
         counted: Option<Period>,
         visit: &mut dyn FnMut(StoredCase<'_>),
     ) -> Result<(), StoreError> {
-        self.reading(|connection| scan(connection, source, fields, counted, visit))
+        self.reading(|connection| scan(connection, source, fields, (counted, NOT_RESTRICTED), visit))
+    }
+
+    /// Visits every case of `source`, restricted ones too: for what must know of everybody.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the store cannot be read.
+    pub(crate) fn scan_all(
+        &self,
+        source: &str,
+        fields: &[&str],
+        visit: &mut dyn FnMut(StoredCase<'_>),
+    ) -> Result<(), StoreError> {
+        self.reading(|connection| scan(connection, source, fields, (None, "true"), visit))
     }
 }
 
@@ -86,7 +100,7 @@ fn scan(
     connection: &Connection,
     source: &str,
     fields: &[&str],
-    counted: Option<Period>,
+    (counted, condition): (Option<Period>, &str),
     visit: &mut dyn FnMut(StoredCase<'_>),
 ) -> Result<(), StoreError> {
     let lists = positions(connection, source, fields)?;
@@ -95,7 +109,7 @@ fn scan(
     let months = "AND (counted_opened >= ?2 AND counted_opened < ?3 OR counted_closed >= ?2 AND counted_closed < ?3)";
     let sql = format!(
         "SELECT id, family, counted_opened, counted_closed, field_list, field_values, case_key FROM cases
-         WHERE source = (SELECT id FROM sources WHERE name = ?1) {} ORDER BY +case_key",
+         WHERE source = (SELECT id FROM sources WHERE name = ?1) AND {condition} {} ORDER BY +case_key",
         if counted.is_some() { months } else { "" }
     );
     let mut statement = connection.prepare(&sql)?;

@@ -1,6 +1,7 @@
 //! What was recorded of released months after their release, and the corrections made of it. Comes in: a source, months,
 //! a correction to keep. Goes out: every case that reads otherwise now than it was counted, as it was and as it is.
-//! Deliberately absent: erased cases, which stay counted for ever, and late ones, which are counted where they came in.
+//! Deliberately absent: erased and restricted cases, which stay counted for ever, and late ones, which are counted where they
+//! came in.
 
 use rusqlite::{Connection, params};
 
@@ -81,6 +82,7 @@ const COUNTED_WITH: &str = "
         FROM history JOIN cases ON cases.id = case_id
         JOIN (SELECT 'opened' AS name UNION ALL SELECT 'closed') AS event
         WHERE cases.source = (SELECT id FROM sources WHERE name = ?1)
+        AND NOT EXISTS (SELECT 1 FROM restricted WHERE restricted.case_id = cases.id)
         AND iif(event.name = 'opened', history.counted_opened, history.counted_closed) BETWEEN ?2 AND ?3 - 1
         AND replaced_by > (
             SELECT max(imports) FROM months

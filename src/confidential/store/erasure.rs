@@ -4,7 +4,8 @@
 
 use rusqlite::{Connection, params};
 
-use crate::store::keys::keyed;
+use crate::ingest::reference::canonical;
+use crate::store::references::family_number;
 use crate::store::{Store, StoreError};
 
 /// Whose cases are erased.
@@ -39,25 +40,39 @@ impl Store {
         let family_key = self.family_key.clone();
         self.transact(|connection| match person {
             Person::Family(reference) => {
-                let mac = keyed(&family_key, format!("family {reference}").as_bytes());
-                let family = i64::from_be_bytes([mac[0], mac[1], mac[2], mac[3], mac[4], mac[5], mac[6], mac[7]]);
                 let sql = "SELECT id FROM cases WHERE family = ?1
                            UNION SELECT case_id FROM history WHERE family = ?1";
-                erase(connection, sql, &[&family])
+                first_spelling(reference, |reference| erase(connection, sql, &[&family_number(&family_key, reference)]))
             }
             Person::Case { source, reference } => {
                 let sql = "SELECT id FROM cases WHERE case_key = ?2
                            AND source = (SELECT id FROM sources WHERE name = ?1)";
-                erase(connection, sql, &[&source, &reference])
+                first_spelling(reference, |reference| erase(connection, sql, &[&source, &reference]))
             }
         })
     }
+}
+
+/// The first spelling of a reference under which there is anybody: as it is given, without what programs add to it, and
+/// with case and dashes folded. Of the source's own way nothing is known here, and somebody else must not be met.
+fn first_spelling(
+    reference: &str,
+    mut erase: impl FnMut(&str) -> Result<usize, StoreError>,
+) -> Result<usize, StoreError> {
+    for spelling in [reference.to_owned(), canonical(reference, false), canonical(reference, true)] {
+        let erased = erase(&spelling)?;
+        if erased > 0 {
+            return Ok(erased);
+        }
+    }
+    Ok(0)
 }
 
 fn erase(connection: &Connection, cases: &str, of: &[&dyn rusqlite::ToSql]) -> Result<usize, StoreError> {
     let mut statement = connection.prepare(cases)?;
     let ids = statement.query_map(of, |row| row.get::<_, i64>(0))?.collect::<Result<Vec<_>, _>>()?;
     for id in &ids {
+        connection.execute("DELETE FROM restricted WHERE case_id = ?1", params![id])?;
         connection.execute("DELETE FROM history WHERE case_id = ?1", params![id])?;
         connection.execute("DELETE FROM cases WHERE id = ?1", params![id])?;
     }

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use model::config::source::{Class, Field, Kind, Source};
 use model::period::Month;
 
+use crate::ingest::reference::canonical;
 use crate::referee::views::fold;
 use crate::store::{Store, StoreError};
 
@@ -102,7 +103,7 @@ impl Store {
             let roles: Vec<(&str, Role)> =
                 source.fields.iter().filter_map(|field| Some((field.name.as_str(), role(source, field)?))).collect();
             let fields: Vec<&str> = roles.iter().map(|(field, _)| *field).collect();
-            self.scan(name, &fields, None, &mut |case| {
+            self.scan_all(name, &fields, &mut |case| {
                 let values = roles.iter().zip(case.values).filter_map(|((_, role), value)| Some((*role, (*value)?)));
                 found.person(case.case, case.family.unwrap_or(case.case), values);
             })?;
@@ -159,8 +160,8 @@ impl Found {
         for (role, value) in values {
             let words: Vec<String> = words_of(value);
             match role {
-                Role::Case => self.reference(person, IdentifierKind::CaseReference, &words),
-                Role::Family => self.reference(person, IdentifierKind::FamilyReference, &words),
+                Role::Case => self.both_forms(person, IdentifierKind::CaseReference, value, &words),
+                Role::Family => self.both_forms(person, IdentifierKind::FamilyReference, value, &words),
                 Role::Postcode => self.postcode(person, &words),
                 Role::BirthDate => self.birth_date(person, value),
                 Role::Text => self.text(person, value, &words),
@@ -232,6 +233,15 @@ impl Found {
             persons.push(person);
         } else {
             self.push(person, IdentifierKind::Name, Strength::Weak, word.to_owned());
+        }
+    }
+
+    /// A reference as it was written, and as it is without what programs add to it.
+    fn both_forms(&mut self, person: u64, kind: IdentifierKind, written: &str, words: &[String]) {
+        self.reference(person, kind, words);
+        let canonical = words_of(&canonical(written, true));
+        if canonical != words {
+            self.reference(person, kind, &canonical);
         }
     }
 

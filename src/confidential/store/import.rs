@@ -3,6 +3,7 @@
 //!
 //! First everything is decided by reading only, then it is written: a comparison is the first half alone.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 use hmac::{Hmac, KeyInit, Mac};
@@ -12,8 +13,10 @@ use model::period::{Month, Period};
 use rusqlite::{Connection, OptionalExtension, params};
 use sha2::Sha256;
 
-use crate::ingest::Recording;
+use crate::ingest::{Deletions, Recording};
 use crate::store::keys::{KEY_BYTES, keyed};
+use crate::store::references::{canonical_of, family_number, renumber};
+use crate::store::restriction::restrict;
 use crate::store::{Store, StoreError};
 
 /// What one run of ingest hands over.
@@ -86,7 +89,8 @@ struct Change<'a> {
     recording: &'a Recording,
     act: Act,
     id: i64,
-    case_key: &'a str,
+    /// The canonical form.
+    case_key: String,
     family: Option<i64>,
     dates: [Option<&'a str>; 2],
     counted: [Option<i32>; 2],
@@ -124,16 +128,30 @@ impl Store {
     /// [`StoreError`] with the file and row where a recording cannot be stored; [`StoreError::Pending`] while a release
     /// is neither finished nor discarded. The store is then as it was.
     pub fn import(&mut self, batch: Batch<'_>) -> Result<ImportOutcome, StoreError> {
+        self.import_and_restrict(batch, &Deletions::default())
+    }
+
+    /// Stores a batch, and restricts the cases whose deletion its files ask for: all of it, or nothing.
+    ///
+    /// # Errors
+    /// Those of [`Store::import`].
+    pub fn import_and_restrict(
+        &mut self,
+        batch: Batch<'_>,
+        deletions: &Deletions,
+    ) -> Result<ImportOutcome, StoreError> {
         let family_key = self.family_key.clone();
         self.transact(|connection| {
             let sql = "SELECT name FROM releases WHERE state = 'pending' ORDER BY id LIMIT 1";
             if let Some(name) = connection.query_row(sql, [], |row| row.get(0)).optional()? {
                 return Err(StoreError::Pending { name });
             }
+            renumber(connection, &family_key, batch.source)?;
             let plan = plan(connection, &family_key, batch)?;
             if !plan.outcome.already_imported {
                 write(connection, batch.source, &plan)?;
             }
+            restrict(connection, batch.source, deletions)?;
             Ok(plan.outcome)
         })
     }
@@ -142,7 +160,7 @@ impl Store {
 /// A recording with what the envelope takes from it.
 struct Read<'a> {
     recording: &'a Recording,
-    case_key: &'a str,
+    case_key: String,
     months: [Option<i32>; 2],
     content: [u8; 16],
 }
@@ -160,12 +178,12 @@ fn plan<'a>(connection: &Connection, key: &[u8; KEY_BYTES], batch: Batch<'a>) ->
     }
     // In order of reference, so that the order of rows in an export shows nowhere in the store, and so that the index
     // grows at its end. Several recordings of one case stay in the order read.
-    read.sort_by_key(|read| read.case_key);
+    read.sort_by(|one, other| one.case_key.cmp(&other.case_key));
     let frozen = frozen(connection, &batch.source.name, batch.today_month)?;
-    let mut known = known_cases(connection, &batch.source.name)?;
+    let mut known = known_cases(connection, batch.source)?;
     let mut next_id = connection.query_row("SELECT ifnull(max(id), 0) + 1 FROM cases", [], |row| row.get(0))?;
     for Read { recording, case_key, months, content } in read {
-        let old = known.get(case_key);
+        let old = known.get(&case_key);
         let in_known_file = plan.files[recording.origin.file.as_str()].0.known;
         if in_known_file || old.is_some_and(|old| old.content == content) {
             plan.outcome.unchanged += 1;
@@ -183,7 +201,7 @@ fn plan<'a>(connection: &Connection, key: &[u8; KEY_BYTES], batch: Batch<'a>) ->
         }
         let was = old.map_or([None; 2], |old| old.counted);
         plan.outcome.late += usize::from((0..2).any(|at| counted[at] != months[at] && counted[at] != was[at]));
-        known.insert(case_key.to_owned(), Known { id, content, months, counted });
+        known.insert(case_key.clone(), Known { id, content, months, counted });
         let (family, dates) = (layout.family(key, recording), layout.dates(recording));
         plan.changes.push(Change { recording, act, id, case_key, family, dates, counted, content });
     }
@@ -224,7 +242,8 @@ impl<'a> Layout<'a> {
     fn read<'r>(&self, key: &[u8; KEY_BYTES], recording: &'r Recording) -> Result<Read<'r>, StoreError> {
         let content = self.content(key, recording)?;
         let months = [self.month(recording, 0)?, self.month(recording, 1)?];
-        Ok(Read { recording, case_key: self.case_key(recording)?, months, content })
+        let case_key = canonical_of(self.source, self.case, self.case_key(recording)?);
+        Ok(Read { recording, case_key, months, content })
     }
 
     fn value(recording: &Recording, place: usize) -> Option<&str> {
@@ -239,12 +258,9 @@ impl<'a> Layout<'a> {
         })
     }
 
-    /// The number of the family. One reference is one family in every source: to take two families for one hides more,
-    /// to take one for two would hide less.
     fn family(&self, key: &[u8; KEY_BYTES], recording: &Recording) -> Option<i64> {
-        let reference = Self::value(recording, self.family?)?;
-        let mac = keyed(key, format!("family {reference}").as_bytes());
-        Some(i64::from_be_bytes([mac[0], mac[1], mac[2], mac[3], mac[4], mac[5], mac[6], mac[7]]))
+        let place = self.family?;
+        Some(family_number(key, &canonical_of(self.source, place, Self::value(recording, place)?)))
     }
 
     fn dates<'r>(&self, recording: &'r Recording) -> [Option<&'r str>; 2] {
@@ -262,7 +278,7 @@ impl<'a> Layout<'a> {
     }
 
     /// A keyed digest of what the recording says: every value with its field's name, blanks left out, so that a field
-    /// that is new and blank changes no case.
+    /// that is new and blank changes no case; references in their canonical form, so that another spelling changes none.
     fn content(&self, key: &[u8; KEY_BYTES], recording: &Recording) -> Result<[u8; 16], StoreError> {
         let values = recording.values.expose_identified();
         if values.len() != self.source.fields.len() {
@@ -277,7 +293,11 @@ impl<'a> Layout<'a> {
         let mut message = Vec::with_capacity(512);
         for &place in &self.by_name {
             let Some(value) = Self::value(recording, place) else { continue };
-            for text in [&self.source.fields[place].name, value] {
+            let value = match self.source.fields[place].fold {
+                Some(_) => Cow::Owned(canonical_of(self.source, place, value)),
+                None => Cow::Borrowed(value),
+            };
+            for text in [self.source.fields[place].name.as_str(), &value] {
                 message.extend_from_slice(&(text.len() as u64).to_be_bytes());
                 message.extend_from_slice(text.as_bytes());
             }
@@ -329,20 +349,32 @@ fn frozen(connection: &Connection, source: &str, today_month: Option<i32>) -> Re
     Ok(Frozen { periods, late_in: today_month.unwrap_or(i32::MIN).max(after_all) })
 }
 
-fn known_cases(connection: &Connection, source: &str) -> Result<HashMap<String, Known>, StoreError> {
+/// The cases of a source by the canonical form of their reference. Where an older program stored a case under two
+/// spellings, the one whose reference is canonical already is the case, else the last that came in.
+fn known_cases(connection: &Connection, source: &Source) -> Result<HashMap<String, Known>, StoreError> {
+    let place = source.position(&source.case).unwrap_or(0);
     let sql = "SELECT case_key, id, content, opened, closed, counted_opened, counted_closed FROM cases
-               WHERE source = (SELECT id FROM sources WHERE name = ?1)";
+               WHERE source = (SELECT id FROM sources WHERE name = ?1) ORDER BY id";
     let mut statement = connection.prepare(sql)?;
-    let mut rows = statement.query([source])?;
-    let mut known = HashMap::new();
+    let mut rows = statement.query([&source.name])?;
+    let (mut known, mut odd) = (HashMap::new(), Vec::new());
     while let Some(row) = rows.next()? {
         let month_of =
             |column| -> rusqlite::Result<_> { Ok(row.get::<_, Option<String>>(column)?.and_then(|text| month(&text))) };
         let months = [month_of(3)?, month_of(4)?];
-        known.insert(
-            row.get(0)?,
-            Known { id: row.get(1)?, content: row.get(2)?, months, counted: [row.get(5)?, row.get(6)?] },
-        );
+        let written: String = row.get(0)?;
+        let canonical = canonical_of(source, place, &written);
+        let is_canonical = canonical == written;
+        let case =
+            (canonical, Known { id: row.get(1)?, content: row.get(2)?, months, counted: [row.get(5)?, row.get(6)?] });
+        if is_canonical {
+            known.insert(case.0, case.1);
+        } else {
+            odd.push(case);
+        }
+    }
+    for (canonical, case) in odd.into_iter().rev() {
+        known.entry(canonical).or_insert(case);
     }
     Ok(known)
 }
@@ -406,7 +438,7 @@ const STORE: &str = "
 const UPDATE: &str = "
     UPDATE cases SET family = ?4, opened = ?5, closed = ?6, counted_opened = ?7, counted_closed = ?8, field_list = ?9,
         field_values = ?10, content = ?11, file = ?12, sheet = ?13, row = ?14
-    WHERE id = ?1 AND source = ?2 AND case_key = ?3";
+    WHERE id = ?1 AND source = ?2";
 const REMEMBER: &str = "
     INSERT INTO history (case_id, replaced_by, family, counted_opened, counted_closed, field_list, field_values, file,
         sheet, row)

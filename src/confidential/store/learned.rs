@@ -18,7 +18,7 @@ impl Store {
         let open = source.fields.iter().filter(|field| field.unknown == Unknown::Add);
         let fields: Vec<&str> = open.map(|field| field.name.as_str()).collect();
         let mut codes: Vec<BTreeSet<String>> = vec![BTreeSet::new(); fields.len()];
-        self.scan(&source.name, &fields, None, &mut |case| {
+        self.scan_all(&source.name, &fields, &mut |case| {
             for (codes, value) in codes.iter_mut().zip(case.values) {
                 if let Some(value) = value.filter(|value| !codes.contains(*value)) {
                     codes.insert(value.to_owned());

@@ -22,6 +22,8 @@ pub mod learned;
 pub mod ledger;
 pub mod people;
 pub(crate) mod record_keys;
+mod references;
+pub mod restriction;
 mod schema;
 #[cfg(test)]
 pub(crate) mod tests;

@@ -10,7 +10,7 @@ use crate::store::{StoreError, keys, named, unreadable};
 /// `TKUP`: tells our files from other databases.
 const APPLICATION_ID: i32 = 0x544B_5550;
 /// Grows with every change of the tables.
-const SCHEMA: i32 = 4;
+const SCHEMA: i32 = 5;
 
 /// The one source of a case's months is its counted month: a late case's differs from its date's.
 const TABLES: &str = "
@@ -140,6 +140,16 @@ ALTER TABLE people ADD COLUMN added_by TEXT NOT NULL DEFAULT '';
 ALTER TABLE releases ADD COLUMN known TEXT;
 ";
 
+/// Cases whose deletion was asked for: in no figure that is not released yet, and due to be erased. Where it was asked.
+const RESTRICTED: &str = "
+CREATE TABLE restricted (
+    case_id INTEGER PRIMARY KEY REFERENCES cases,
+    file TEXT NOT NULL,
+    sheet TEXT NOT NULL,
+    row INTEGER NOT NULL
+) STRICT;
+";
+
 /// From schema 1, which knew no corrections: what it froze is taken as counted from the store as it is now.
 const FROM_1: &str = "
 ALTER TABLE history ADD COLUMN family INTEGER;
@@ -157,6 +167,7 @@ pub(super) fn create(connection: &Connection) -> rusqlite::Result<()> {
     transaction.execute_batch(CORRECTIONS)?;
     transaction.execute_batch(GATE)?;
     transaction.execute_batch(ADDED)?;
+    transaction.execute_batch(RESTRICTED)?;
     for name in ["store_id", "family_key", "tie_key"] {
         let key = random()?;
         let length = if name == "store_id" { 16 } else { key.len() };
@@ -190,7 +201,10 @@ fn upgrade(connection: &Connection, found: i32) -> rusqlite::Result<()> {
     if found < 3 {
         transaction.execute_batch(GATE)?;
     }
-    transaction.execute_batch(ADDED)?;
+    if found < 4 {
+        transaction.execute_batch(ADDED)?;
+    }
+    transaction.execute_batch(RESTRICTED)?;
     transaction.pragma_update(None, "user_version", SCHEMA)?;
     transaction.commit()
 }

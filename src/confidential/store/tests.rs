@@ -1,6 +1,7 @@
 //! The store as its callers see it: what it keeps, what it refuses, and what an attacker of the file finds.
 
 mod corrections;
+mod references;
 mod together;
 
 use std::collections::BTreeMap;
@@ -36,6 +37,8 @@ pub(crate) fn field(name: &str, kind: Kind, class: Class) -> Field {
         review: BTreeMap::new(),
         separators: Vec::new(),
         rest: None,
+        fold: None,
+        colon: None,
     }
 }
 
@@ -52,11 +55,14 @@ pub(crate) fn bare_source(fields: Vec<Field>) -> Source {
         checks: BTreeMap::new(),
         reject_at_most: 0.0,
         deleted: None,
+        later: Vec::new(),
         dates: Dates {
             first: "1900-01-01".to_owned(),
             last: "2099-12-31".to_owned(),
             two_digit_from: 1930,
             placeholders: Vec::new(),
+            order: None,
+            zone: None,
         },
         footnotes: Vec::new(),
         totals: Vec::new(),

@@ -4,6 +4,7 @@
 //! [`ConfigError`] that points at the value. Deliberately absent: opening files, and any built-in threshold.
 
 pub mod codes;
+pub mod dates;
 pub mod dimension;
 pub mod error;
 pub mod fold;
@@ -88,7 +89,9 @@ impl Configuration {
         }
         let mut sources = BTreeMap::new();
         for (name, document) in under("sources", "toml") {
-            sources.insert(name.clone(), Source::read(&name, &document, &codes)?);
+            let mut source = Source::read(&name, &document, &codes)?;
+            source.dates.zone.clone_from(&service.time_zone);
+            sources.insert(name, source);
         }
         let dimensions = dimension::read(&required("dimensions.toml")?, &codes, &sources, service.group_below)?;
         let impossible = document(impossible::FILE)

@@ -15,14 +15,34 @@ use crate::config::source::{Field, Kind, Level};
 /// The checks that ingest makes of every export, each with what it says.
 pub const CHECKS: &[(&str, &str)] = &[
     ("missing_required", "a required field is blank"),
-    ("ragged_row", "a line has more or fewer columns than the header"),
-    ("bad_date", "not a date of the calendar, day first"),
-    ("ambiguous_date", "day and month could be exchanged; read day first"),
+    ("ragged_row", "a line has other columns than the header"),
+    ("short_row", "a line whose last columns are left out; read as blank"),
+    ("odd_quotes", "quotation marks that do not pair within their cell"),
+    ("nul_character", "a character that is none (NUL), which was left out"),
+    ("bad_character", "bytes that are no character in the encoding of the file"),
+    (
+        "unlikely_letters",
+        "letters that are unlikely in the encoding that the file seems to have; look whether names are right",
+    ),
+    ("header_again", "a header among the rows; from there on the columns are taken from it"),
+    ("odd_identifier", "a reference of which a spreadsheet left a part only, or made a date; export it as text"),
+    ("blank_word", "a word for nothing, such as NULL or NaN; read as missing"),
+    ("html_entity", "a sign written as in HTML, such as &amp;; read as the sign"),
+    ("bad_date", "not a date of the calendar in the order of its column"),
+    ("ambiguous_date", "day and month could be exchanged; read in the order of the column"),
+    ("mixed_date_order", "a column has dates that can only be day first and others that can only be month first"),
+    (
+        "half_swapped_dates",
+        "a spreadsheet exchanged day and month where it could: date cells have no day over 12, text only such",
+    ),
+    ("year_order", "a year of two digits may stand first or last; say `order` in [dates] of the source"),
+    ("zone_unknown", "a time in another zone; say `time_zone` in service.toml"),
     ("two_digit_year", "a year of two digits, read in the window of the source"),
     ("placeholder_date", "a date that stands for none; read as missing"),
     ("date_out_of_range", "a date outside the range of the source"),
     ("bad_number", "not a whole number"),
     ("bad_minutes", "a length of time in a form that can be read in two ways, or in none"),
+    ("hours_or_minutes", "hours and minutes, or minutes and seconds? say `colon` in the field of the source"),
     ("bad_bool", "neither yes nor no"),
     ("bad_postcode", "not a postcode; read as missing"),
     ("repaired_postcode", "a letter typed for a digit, or a digit for a letter"),
@@ -36,7 +56,16 @@ pub const CHECKS: &[(&str, &str)] = &[
     ("added_code", "a code that was new to an open list"),
     ("two_spellings", "one code of an open list in several spellings; the most frequent was taken"),
     ("former_column", "a column by a name it had earlier"),
-    ("repeated_case", "the same case again in this import; the last row was taken"),
+    ("repeated_case", "the same case again in this import; the later one was taken"),
+    (
+        "later_row_earlier",
+        "of a case that comes again, the row read last has the earlier date; the one with the later date was taken",
+    ),
+    (
+        "deletion_due",
+        "a case whose deletion is asked for: restricted, in no figure that is not released yet, due to be erased",
+    ),
+    ("deletion_unknown", "a deletion is asked for and the store has no such case"),
     ("hidden_sheet", "a hidden sheet, which was not read"),
     ("other_sheet", "a sheet without a header of this source, which was not read"),
     ("headers_differ", "a sheet has other columns than the first one"),
@@ -48,6 +77,28 @@ pub const CHECKS: &[(&str, &str)] = &[
     ),
     ("cell_comments", "comments in the workbook, which were not read"),
 ];
+
+/// Checks that do not stop where a source does not name them, because they were made after sources were written.
+const UNNAMED: &[(&str, Level)] = &[
+    ("short_row", Level::Warn),
+    ("odd_quotes", Level::Reject),
+    ("nul_character", Level::Warn),
+    ("bad_character", Level::Warn),
+    ("unlikely_letters", Level::Warn),
+    ("header_again", Level::Warn),
+    ("odd_identifier", Level::Reject),
+    ("blank_word", Level::Warn),
+    ("html_entity", Level::Warn),
+    ("later_row_earlier", Level::Warn),
+    ("deletion_due", Level::Warn),
+    ("deletion_unknown", Level::Warn),
+];
+
+/// What happens where a check fails that the source does not name: nothing is let pass unsaid.
+#[must_use]
+pub fn unnamed_level(check: &str) -> Level {
+    UNNAMED.iter().find(|(name, _)| *name == check).map_or(Level::Stop, |(_, level)| *level)
+}
 
 /// The check of the rules of `impossible.toml`.
 pub const IMPOSSIBLE: &str = "impossible_combination";

@@ -19,6 +19,8 @@ pub struct Service {
     pub known: Vec<String>,
     /// Groups of fewer protected units must not be described by one code of a sensitive dimension.
     pub group_below: Option<u64>,
+    /// Where it works, as `Europe/London`: a time that an export gives in another zone is moved here before its day is taken.
+    pub time_zone: Option<String>,
 }
 
 /// Someone who gets reports.
@@ -40,6 +42,7 @@ struct RawService {
     #[serde(default)]
     known: Vec<String>,
     group_below: Option<Spanned<u64>>,
+    time_zone: Option<Spanned<String>>,
     audience: Vec<RawAudience>,
 }
 
@@ -83,8 +86,13 @@ impl Service {
             return Err(document.error(below.span(), message).with_help("20 is a usual choice"));
         }
         let group_below = raw.group_below.map(Spanned::into_inner);
+        if let Some(zone) = raw.time_zone.as_ref().filter(|zone| jiff::tz::TimeZone::get(zone.get_ref()).is_err()) {
+            let error = document.error(zone.span(), format!("no time zone is called {:?}", zone.get_ref()));
+            return Err(error.with_help("write it like \"Europe/London\""));
+        }
+        let time_zone = raw.time_zone.map(Spanned::into_inner);
         let calendar = Calendar { year_starts_in: raw.year_starts_in.into_inner() };
-        Ok(Self { name: raw.name, calendar, audiences, known: raw.known, group_below })
+        Ok(Self { name: raw.name, calendar, audiences, known: raw.known, group_below, time_zone })
     }
 
     /// The audience of an identifier.

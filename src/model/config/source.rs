@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
 use crate::config::codes::CodeList;
+use crate::config::dates::RawDates;
+pub use crate::config::dates::{Colon, Dates, Order};
 use crate::config::error::{ConfigError, Document};
 use crate::config::fold::{fold, fold_header};
 use crate::config::rule::{self, Rule};
@@ -107,19 +109,11 @@ pub struct Field {
     pub rest: Option<String>,
     /// Digits to which a number that lost its leading zeros is padded.
     pub pad: Option<usize>,
-}
-
-/// How the dates of a source are read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Dates {
-    /// Earliest sound date.
-    pub first: String,
-    /// Latest sound date.
-    pub last: String,
-    /// A year of two digits is one of the hundred from here on.
-    pub two_digit_from: i16,
-    /// Dates that stand for none.
-    pub placeholders: Vec<String>,
+    /// Whether it refers to a case or a family (or to anything else that has to be found again under any spelling), and
+    /// then whether letter case and the kind of a dash are no difference.
+    pub fold: Option<bool>,
+    /// What `45:30` is in a field of minutes; none where nobody said.
+    pub colon: Option<Colon>,
 }
 
 /// How one system's exports are read.
@@ -135,6 +129,9 @@ pub struct Source {
     pub family: Option<String>,
     /// The yes-or-no field that says that the row is to be left out and forgotten.
     pub deleted: Option<String>,
+    /// Date fields that say which of several rows of a case is the later one, the first that differs; where there is none,
+    /// the row that is read last.
+    pub later: Vec<String>,
     /// Date field by event: `opened`, `closed`.
     pub events: BTreeMap<String, String>,
     /// In the file's order, which is the order of stored values.
@@ -163,6 +160,8 @@ struct RawSource {
     family: Option<Spanned<String>>,
     unit: Option<Spanned<String>>,
     deleted: Option<Spanned<String>>,
+    #[serde(default)]
+    later: Vec<Spanned<String>>,
     reject_at_most: Spanned<f64>,
     events: BTreeMap<String, Spanned<String>>,
     dates: RawDates,
@@ -176,16 +175,6 @@ struct RawSource {
     field: Vec<RawField>,
     #[serde(default)]
     rule: Vec<rule::RawRule>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawDates {
-    first: Spanned<String>,
-    last: Spanned<String>,
-    two_digit_from: i16,
-    #[serde(default)]
-    placeholders: Vec<Spanned<String>>,
 }
 
 #[derive(Deserialize)]
@@ -211,6 +200,8 @@ struct RawField {
     separators: Option<Vec<String>>,
     rest: Option<Spanned<String>>,
     pad: Option<usize>,
+    fold: Option<Spanned<bool>>,
+    colon: Option<Spanned<Colon>>,
 }
 
 impl Source {
@@ -220,11 +211,11 @@ impl Source {
         self.fields.iter().position(|candidate| candidate.name == field)
     }
 
-    /// What happens where a check fails. A check that the file does not name stops the run: nothing is let pass unsaid.
+    /// What happens where a check fails. Most that the file does not name stop the run.
     #[must_use]
     pub fn level(&self, check: &str) -> Level {
         let rule = || self.rules.iter().find(|rule| rule.name == check).map(|rule| rule.level);
-        self.checks.get(check).copied().or_else(rule).unwrap_or(Level::Stop)
+        self.checks.get(check).copied().or_else(rule).unwrap_or_else(|| rule::unnamed_level(check))
     }
 
     /// Reads one source file.
@@ -233,7 +224,7 @@ impl Source {
     /// [`ConfigError`] where a field, code list, event or check is not what it may be.
     pub fn read(name: &str, document: &Document, codes: &BTreeMap<String, CodeList>) -> Result<Self, ConfigError> {
         let raw: RawSource = document.toml()?;
-        let fields = fields(document, raw.field, codes)?;
+        let mut fields = fields(document, raw.field, codes)?;
         let known = |name: &Spanned<String>, kinds: &[Kind]| known(document, name, &fields, kinds);
         let case = known(&raw.case, &[Kind::Text])?;
         if let Some(field) = fields.iter().find(|field| field.name == case && !field.required) {
@@ -252,6 +243,7 @@ impl Source {
                 return Err(error.with_help("give `family`, or declare `unit = \"case\"`: each case its own"));
             }
         };
+        let later = raw.later.iter().map(|field| known(field, &[Kind::Date])).collect::<Result<_, _>>()?;
         let deleted = raw.deleted.as_ref().map(|field| known(field, &[Kind::Bool])).transpose()?;
         let mut events = BTreeMap::new();
         for (event, field) in &raw.events {
@@ -263,10 +255,13 @@ impl Source {
         if !(0.0..=1.0).contains(raw.reject_at_most.get_ref()) {
             return Err(document.error(raw.reject_at_most.span(), "a share lies between 0 and 1"));
         }
+        for field in fields.iter_mut().filter(|field| field.name == case || family.as_ref() == Some(&field.name)) {
+            field.fold.get_or_insert(true);
+        }
         let ignore = ignored(document, raw.ignore, &fields)?;
         let checks = rule::checks(document, raw.checks)?;
         let rules = rule::rules(document, raw.rule, &fields, codes)?;
-        let dates = dates(document, raw.dates)?;
+        let dates = raw.dates.read(document)?;
         let totals = raw.totals.iter().map(|word| fold(word)).collect();
         let (label, footnotes, reject_at_most) = (raw.label, raw.footnotes, raw.reject_at_most.into_inner());
         let name = name.to_owned();
@@ -276,6 +271,7 @@ impl Source {
             case,
             family,
             deleted,
+            later,
             events,
             fields,
             ignore,
@@ -306,19 +302,6 @@ fn ignored(document: &Document, raw: Vec<Spanned<String>>, fields: &[Field]) -> 
         }
     }
     Ok(raw.into_iter().map(Spanned::into_inner).collect())
-}
-
-fn dates(document: &Document, raw: RawDates) -> Result<Dates, ConfigError> {
-    let date = |text: &Spanned<String>| match text.get_ref().parse::<jiff::civil::Date>() {
-        Ok(date) => Ok(date.to_string()),
-        Err(_) => Err(document.error(text.span(), "not a date; write it like \"2026-03-31\"")),
-    };
-    let (first, last) = (date(&raw.first)?, date(&raw.last)?);
-    if first > last {
-        return Err(document.error(raw.last.span(), "the last date lies before the first"));
-    }
-    let placeholders = raw.placeholders.iter().map(date).collect::<Result<_, _>>()?;
-    Ok(Dates { first, last, two_digit_from: raw.two_digit_from, placeholders })
 }
 
 fn fields(
@@ -361,6 +344,12 @@ fn field(document: &Document, raw: RawField, codes: &BTreeMap<String, CodeList>)
         }
         None => None,
     };
+    if let Some(fold) = raw.fold.as_ref().filter(|_| raw.kind != Kind::Text) {
+        return Err(document.error(fold.span(), "only a field of kind text is a reference"));
+    }
+    if let Some(colon) = raw.colon.as_ref().filter(|_| raw.kind != Kind::Minutes) {
+        return Err(document.error(colon.span(), "only a field of kind minutes has lengths of time"));
+    }
     let spellings = |table: BTreeMap<String, Spanned<String>>| {
         let mut folded = BTreeMap::new();
         for (spelling, code) in table {
@@ -392,6 +381,8 @@ fn field(document: &Document, raw: RawField, codes: &BTreeMap<String, CodeList>)
         separators,
         rest: raw.rest.map(Spanned::into_inner),
         pad: raw.pad,
+        fold: raw.fold.map(Spanned::into_inner),
+        colon: raw.colon.map(Spanned::into_inner),
     })
 }
 
@@ -482,6 +473,14 @@ ASD,Autism
     fn two_fields_cannot_read_one_column() {
         let (line, message) = fault(&SOUND.replace("[\"Opened\"]", "[\"CASE REF\"]"));
         assert_eq!((line, message.as_str()), (22, "another field reads this column"));
+    }
+
+    #[test]
+    fn only_texts_are_references_and_only_minutes_have_a_colon() {
+        for (key, message) in [("fold = false", "is a reference"), ("colon = \"mm:ss\"", "has lengths of time")] {
+            let (_, said) = fault(&SOUND.replace("kind = \"code\"", &format!("kind = \"code\"\n{key}")));
+            assert!(said.contains(message), "{said}");
+        }
     }
 
     #[test]

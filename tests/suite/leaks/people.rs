@@ -105,6 +105,8 @@ fn source() -> Source {
         review: BTreeMap::new(),
         separators: Vec::new(),
         rest: None,
+        fold: None,
+        colon: None,
     };
     Source {
         name: "advice".to_owned(),
@@ -117,11 +119,14 @@ fn source() -> Source {
         checks: BTreeMap::new(),
         reject_at_most: 0.0,
         deleted: None,
+        later: Vec::new(),
         dates: Dates {
             first: "1900-01-01".to_owned(),
             last: "2099-12-31".to_owned(),
             two_digit_from: 1930,
             placeholders: Vec::new(),
+            order: None,
+            zone: None,
         },
         footnotes: Vec::new(),
         rules: Vec::new(),

@@ -64,7 +64,7 @@ fn a_store_of_the_first_schema_is_brought_up_to_date_when_it_is_opened() {
     bench.store.mark_released(&["Q1"]).expect("released");
     let first = "DROP TABLE corrections; ALTER TABLE frozen DROP COLUMN imports;
                  ALTER TABLE releases DROP COLUMN correction; ALTER TABLE history DROP COLUMN family;
-                 DROP TABLE people; ALTER TABLE releases DROP COLUMN built_by;
+                 DROP TABLE restricted; DROP TABLE people; ALTER TABLE releases DROP COLUMN built_by;
                  ALTER TABLE releases DROP COLUMN approved_by; ALTER TABLE releases DROP COLUMN policy_sha256;
                  ALTER TABLE releases DROP COLUMN verdict; ALTER TABLE releases DROP COLUMN known;
                  PRAGMA user_version = 1;";

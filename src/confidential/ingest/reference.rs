@@ -1,0 +1,262 @@
+//! References of cases and families in their canonical form. Comes in: a reference as somebody wrote it or a program did.
+//! Goes out: the one form by which it is found again, or that a spreadsheet left only a part of it. The written form is
+//! kept beside it, for people. Deliberately absent: what field it stands in, and the store.
+
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
+
+use crate::ingest::date;
+use model::config::fold::blank;
+
+/// The canonical form; empty where nothing is left. The same for every spelling that a program or a keyboard makes:
+///
+/// | written | canonical, with `fold` |
+/// |---|---|
+/// | `sp–00001 ` | `SP-00001` |
+/// | `="00001"`, `'00001`, U+202A 00001 U+202C | `00001` |
+/// | `1001.0`, `1,001.00` | `1001` |
+///
+/// Without `fold`, letter case and the kind of a dash stay as they are. A canonical form is its own canonical form.
+pub(crate) fn canonical(written: &str, fold: bool) -> String {
+    let plain = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'-';
+    let sound = !written.is_empty() && written.bytes().all(plain);
+    if sound {
+        // Most are: no sign in them could be another in another spelling.
+        return written.to_owned();
+    }
+    let shown: String = written.nfc().filter(|character| !hidden(*character)).collect();
+    let words = shown.split(blank).filter(|word| !word.is_empty());
+    let spaced = words.collect::<Vec<_>>().join(" ");
+    let bare = number(unwrapped(&spaced));
+    if !fold {
+        return bare;
+    }
+    bare.nfkc()
+        .map(|character| if dash(character) { '-' } else { character })
+        .flat_map(char::to_uppercase)
+        .nfc()
+        .collect()
+}
+
+/// Whether a spreadsheet left only a part of a reference, so that it cannot be told from others.
+pub(super) fn is_lost(written: &str) -> bool {
+    // What is neither a power nor a date has none of these signs.
+    if !written.bytes().any(|byte| matches!(byte, b'e' | b'E' | b'-' | b'/' | b' ')) {
+        return false;
+    }
+    let text: String = written.chars().filter(|character| !hidden(*character)).collect();
+    let text = unwrapped(text.trim());
+    scientific(text) || made_a_date(text)
+}
+
+/// Whether it has more digits than a number can have in a spreadsheet, and only zeros where those are lost.
+/// None where it has no more.
+pub(super) fn zeros_beyond_15_digits(written: &str) -> Option<bool> {
+    if written.len() < 16 {
+        return None;
+    }
+    let text = number(unwrapped(written.trim()));
+    let long = text.len() > 15 && text.bytes().all(|byte| byte.is_ascii_digit());
+    long.then(|| text.bytes().skip(15).all(|byte| byte == b'0'))
+}
+
+/// A text as it is seen: without marks that show nothing, and composed. None where it is so already.
+pub(super) fn seen(text: &str) -> Option<String> {
+    // Line ends are layout and stay.
+    let control = |byte: u8| byte.is_ascii_control() && !byte.is_ascii_whitespace();
+    if text.is_ascii() && !text.bytes().any(control) {
+        return None;
+    }
+    let odd = |character: char| hidden(character) && character != '\u{200b}' && character != '\u{feff}';
+    if !text.chars().any(odd) && is_nfc_quick(text.chars()) == IsNormalized::Yes {
+        return None;
+    }
+    Some(text.nfc().filter(|character| !odd(*character)).collect())
+}
+
+/// Words that a program writes where there is nothing, folded.
+pub(super) fn is_nothing(folded: &str) -> bool {
+    const WORDS: [&str; 20] = [
+        "null",
+        "(null)",
+        "<null>",
+        "nan",
+        "nat",
+        "none",
+        "nil",
+        "n/a",
+        "na",
+        "<na>",
+        "#n/a",
+        "#na",
+        "undefined",
+        "\\n",
+        "-",
+        "--",
+        "n/k",
+        "not known",
+        "?",
+        ".",
+    ];
+    WORDS.contains(&folded)
+}
+
+/// Control characters, and marks that show nothing: directions, joiners, soft hyphens.
+fn hidden(character: char) -> bool {
+    let mark = matches!(character,
+        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}');
+    mark || (character.is_control() && !blank(character))
+}
+
+fn dash(character: char) -> bool {
+    matches!(character, '\u{2010}'..='\u{2015}' | '\u{2043}' | '\u{2212}' | '\u{fe58}' | '\u{fe63}' | '\u{ff0d}')
+}
+
+/// Without `="..."`, guarding apostrophes and quotation marks around it.
+fn unwrapped(text: &str) -> &str {
+    let text = text.trim();
+    let inner = |open: &str, close: &str| text.strip_prefix(open).and_then(|rest| rest.strip_suffix(close));
+    let marks = [("=\"", "\""), ("=T(\"", "\")"), ("=t(\"", "\")"), ("\"", "\""), ("“", "”"), ("'", "'"), ("‘", "’")];
+    if let Some(inner) = marks.iter().find_map(|(open, close)| inner(open, close)) {
+        return unwrapped(inner);
+    }
+    match text.strip_prefix(['\'', '’', '‘', '`']) {
+        Some(rest) => unwrapped(rest),
+        None => text,
+    }
+}
+
+/// A whole number without the fraction and the separators that a program added.
+fn number(text: &str) -> String {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    let zeros = !fraction.is_empty() && fraction.bytes().all(|byte| byte == b'0');
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if zeros && digits(whole) {
+        return whole.to_owned();
+    }
+    let groups: Vec<&str> = whole.split(',').collect();
+    let grouped = groups.len() > 1 && groups[0].len() <= 3 && groups[1..].iter().all(|group| group.len() == 3);
+    if zeros && grouped && groups.iter().all(|group| digits(group)) { groups.concat() } else { text.to_owned() }
+}
+
+/// `2.02504E+14`: one digit, perhaps more behind a point, and a power. `1E5` without a sign is somebody's reference.
+fn scientific(text: &str) -> bool {
+    let Some((mantissa, power)) = text.split_once(['e', 'E']) else { return false };
+    let mantissa = mantissa.strip_prefix('-').unwrap_or(mantissa);
+    let (whole, fraction) = match mantissa.split_once(['.', ',']) {
+        Some((whole, fraction)) => (whole, Some(fraction)),
+        None => (mantissa, None),
+    };
+    let (sign, power) = match power.strip_prefix(['+', '-']) {
+        Some(power) => (true, power),
+        None => (false, power),
+    };
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    whole.len() == 1 && digits(whole) && fraction.is_none_or(digits) && digits(power) && (sign || fraction.is_some())
+}
+
+/// `01-Jan`, `Mar-12`, `12-Mar-25`, `25/04/2025`, `2025-04-01 09:30:00`: what a spreadsheet makes of `1-1`, `3-12` and of
+/// a time.
+fn made_a_date(text: &str) -> bool {
+    let parts: Vec<&str> = text.split(['-', '/', ' ']).collect();
+    let digits =
+        |text: &str, most: usize| (1..=most).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+    let word = |text: &str| text.len() >= 3 && date::month_in_words(text).is_some();
+    let beyond = |from: usize| parts[from..].iter().all(|part| part.contains(':') || matches!(*part, "AM" | "PM"));
+    match parts.as_slice() {
+        [day, month] if digits(day, 2) && word(month) => true,
+        [month, year] if word(month) && (digits(year, 2) || digits(year, 4)) => true,
+        [day, month, year, ..] if digits(day, 2) && word(month) && digits(year, 4) => beyond(3),
+        [day, month, year, ..] if digits(day, 2) && digits(month, 2) && year.len() == 4 && digits(year, 4) => {
+            text.contains('/') && date::is_day(year, month, day) | date::is_day(year, day, month) && beyond(3)
+        }
+        [year, month, day, ..] if year.len() == 4 && digits(year, 4) && month.len() == 2 => {
+            let day = day.split_once('T').map_or(*day, |(day, _)| day);
+            day.len() == 2 && date::is_day(year, month, day) && beyond(3)
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_spelling_of_a_reference_has_one_canonical_form() {
+        let same: [(&str, &[&str]); 4] = [
+            (
+                "SP-00001",
+                &[
+                    "sp-00001",
+                    " SP-00001\u{a0}",
+                    "SP–00001",
+                    "SP\u{2011}00001",
+                    "\u{202a}SP-00001\u{202c}",
+                    "ＳＰ-00001",
+                ],
+            ),
+            (
+                "00001",
+                &["=\"00001\"", "'00001", "’00001", "\u{1f}00001", "\"00001\"", "\u{feff}00001", "=T(\"00001\")"],
+            ),
+            ("1001", &["1001.0", "1001.00", "1,001", "'1001.0", "1001\u{200e}"]),
+            ("FÉ0", &["Fe\u{301}0", "fé0", "FÉ0"]),
+        ];
+        for (canonical_form, spellings) in same {
+            for written in spellings.iter().chain([&canonical_form]) {
+                assert_eq!(canonical(written, true), canonical_form, "{written:?}");
+            }
+        }
+        assert_eq!(canonical("sp–1 \u{200b}", false), "sp–1", "without folding, marks alone go");
+        assert_eq!(canonical("\u{202a}\u{202c}", true), "");
+        for other in ["00001", "1", "1001.5", "10,01", "SP 00001"] {
+            assert_eq!(canonical(other, true), other, "another reference");
+        }
+    }
+
+    #[test]
+    fn a_text_is_taken_as_it_is_seen() {
+        assert_eq!(seen("\u{200e}01/04/2025").as_deref(), Some("01/04/2025"));
+        assert_eq!(seen("Zoe\u{308}").as_deref(), Some("Zoë"));
+        for text in ["Zoë", "plain", "two\nlines", "ASD\u{a0}or\u{200b}Autism", "👩\u{1f3fd}"] {
+            assert_eq!(seen(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_a_spreadsheet_left_a_part_of_is_no_reference() {
+        let lost = [
+            "2.02504E+14",
+            "2e+14",
+            "2,02504E+14",
+            "'2.02504E+14",
+            "01-Jan",
+            "Mar-12",
+            "12-Mar-2025",
+            "01/04/2025 09:30",
+            "2025-04-01",
+            "2025-04-01T09:30:00",
+            "2025-04-01 09:30:00",
+            "3/12/2025",
+        ];
+        let kept = [
+            "1E5",
+            "12E3",
+            "E07",
+            "SP-1",
+            "3-12",
+            "2025-1-3",
+            "2025/04",
+            "99-12-31",
+            "MAR-ABC",
+            "2025-001",
+            "D-Dec",
+            "31/31/2025",
+        ];
+        assert_eq!(lost.map(is_lost), [true; 12], "{:?}", lost.map(is_lost));
+        assert_eq!(kept.map(is_lost), [false; 12], "{:?}", kept.map(is_lost));
+        let long = ["202504000001234000", "202504000001234567", "202504000001234", "SP-2025040000012340"];
+        assert_eq!(long.map(zeros_beyond_15_digits), [Some(true), Some(false), None, None]);
+    }
+}
