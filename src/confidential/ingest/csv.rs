@@ -21,6 +21,7 @@ pub(super) fn open(file: String, digest: String, bytes: Vec<u8>, format: &'stati
         merged: None,
         hidden_rows: 0,
         hidden_columns: 0,
+        fault: None,
     };
     Ok(Export {
         file,

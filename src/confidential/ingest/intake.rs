@@ -261,8 +261,14 @@ fn repeats(header: &Header, cells: &[Cell<'_>]) -> bool {
     header.columns.iter().enumerate().all(|(at, (name, _))| match cells.get(at) {
         Some(Cell::Text(text)) => fold_header(text) == fold_header(name),
         Some(Cell::Blank) | None => name.is_empty(),
-        Some(Cell::Number(_) | Cell::Serial(_) | Cell::Length(_) | Cell::Truth(_) | Cell::Fault | Cell::NoResult) => {
-            false
-        }
+        Some(
+            Cell::Number(_)
+            | Cell::Shown(..)
+            | Cell::Serial(_)
+            | Cell::Length(_)
+            | Cell::Truth(_)
+            | Cell::Fault
+            | Cell::NoResult,
+        ) => false,
     })
 }

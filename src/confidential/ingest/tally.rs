@@ -92,7 +92,7 @@ impl<'a> Tally<'a> {
 }
 
 fn about_a_row(source: &Source, check: &str) -> bool {
-    const OTHERS: [&str; 10] = [
+    const OTHERS: [&str; 14] = [
         "former_column",
         "two_spellings",
         "repeated_case",
@@ -103,6 +103,10 @@ fn about_a_row(source: &Source, check: &str) -> bool {
         "hidden_columns",
         "cell_comments",
         "added_code",
+        "merged_cells",
+        "damaged_sheet",
+        "continued_sheet",
+        "full_sheet",
     ];
     let near =
         |kind: &model::config::rule::RuleKind| matches!(kind, model::config::rule::RuleKind::NearDuplicate { .. });

@@ -107,6 +107,8 @@ pub struct Field {
     pub rest: Option<String>,
     /// Digits to which a number that lost its leading zeros is padded.
     pub pad: Option<usize>,
+    /// Whether a cell merged over several rows holds in each of them.
+    pub fill_down: bool,
 }
 
 /// How the dates of a source are read.
@@ -211,6 +213,8 @@ struct RawField {
     separators: Option<Vec<String>>,
     rest: Option<Spanned<String>>,
     pad: Option<usize>,
+    #[serde(default)]
+    fill_down: bool,
 }
 
 impl Source {
@@ -392,6 +396,7 @@ fn field(document: &Document, raw: RawField, codes: &BTreeMap<String, CodeList>)
         separators,
         rest: raw.rest.map(Spanned::into_inner),
         pad: raw.pad,
+        fill_down: raw.fill_down,
     })
 }
 

@@ -2,7 +2,10 @@
 
 mod casework;
 mod faults;
+mod made;
+mod second_reader;
 mod traits;
+mod workbooks;
 
 use std::collections::BTreeMap;
 use std::fs;
