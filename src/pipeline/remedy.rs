@@ -150,7 +150,24 @@ pub(super) fn of_ingest(error: &IngestError) -> &'static str {
         IngestError::Damaged { .. } => "Nothing was stored. Copy or export the file again.",
         IngestError::TooLarge { .. } => "Nothing was stored. A real export does not unpack to that; look who sent it.",
         IngestError::PasswordProtected { .. } => {
-            "Nothing was stored. Open it with its password and save a copy without one, on an encrypted disk."
+            "Nothing was stored. Open it with its password and save a copy without one, on an encrypted disk. Where it \
+             opens without asking, its structure is protected: take that off under Review, Protect Workbook."
+        }
+        IngestError::DefaultPassword { .. } => {
+            "Nothing was stored. Open it, take the protection of the workbook off (Review, Protect Workbook), save a copy."
+        }
+        IngestError::TooSlow { .. } => {
+            "Nothing was stored. A real export is read in seconds: look who sent it, or try again on a machine at rest."
+        }
+        IngestError::NoReader { .. } => "Nothing was stored. See to the memory and the processes of the machine.",
+        IngestError::MissingSheet { .. } | IngestError::DamagedSheet { .. } => {
+            "Nothing was stored. Copy or export the file again; opening it in a spreadsheet program may repair it."
+        }
+        IngestError::FarCell { .. } => {
+            "Nothing was stored. Look at that cell, delete its row and its column, save and run again."
+        }
+        IngestError::RepeatedRow { .. } | IngestError::Crowded { .. } => {
+            "Nothing was stored. Look at that place; a real export holds far less. Delete what is no case, save, run again."
         }
         IngestError::UndescribedColumn { .. } => {
             "Nothing was stored. Describe the column in that source, or list it under `ignore`, then run again."

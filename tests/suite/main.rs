@@ -35,3 +35,4 @@ mod small_office;
 mod stocks;
 mod stranger;
 mod together;
+mod workbooks;

@@ -100,6 +100,11 @@ impl<'a> Reader<'a> {
             Cell::Text(text) => self.text(text),
             Cell::Blank => Rc::default(),
             Cell::Number(value) => Rc::new(self.number(value)),
+            // What a person sees identifies a case; what is counted or dated is the number.
+            Cell::Shown(value, shown) => match self.field.kind {
+                Kind::Text | Kind::FreeText | Kind::Code | Kind::Multi | Kind::Postcode => self.text(shown),
+                Kind::Date | Kind::Bool | Kind::Int | Kind::Minutes => Rc::new(self.number(value)),
+            },
             Cell::Serial(days) | Cell::Length(days) => self.days(cell, days),
             Cell::Truth(_) if self.field.fold.is_some() => Rc::new(noted(None, "odd_identifier", 1)),
             Cell::Truth(truth) => self.text(if truth { "Y" } else { "N" }),

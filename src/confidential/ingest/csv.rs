@@ -38,6 +38,7 @@ pub(super) fn open(
         merged: None,
         hidden_rows: 0,
         hidden_columns: 0,
+        fault: None,
     };
     Ok(Export {
         file,

@@ -113,6 +113,62 @@ pub enum IngestError {
         /// Its name.
         file: String,
     },
+    /// Encrypted under the password that spreadsheet programs try by themselves, so that they ask for none.
+    #[error(
+        "{file} is encrypted under the password that spreadsheet programs use by themselves, and asks nobody for it"
+    )]
+    DefaultPassword {
+        /// Its name.
+        file: String,
+    },
+    /// The reading took longer than any export does.
+    #[error("{file} could not be read within {seconds} seconds")]
+    TooSlow {
+        /// Its name.
+        file: String,
+        /// What it was given.
+        seconds: u64,
+    },
+    /// The process that reads workbooks could not be started.
+    #[error("{file} was not read, because the process that reads workbooks could not be started: {reason}")]
+    NoReader {
+        /// Its name.
+        file: String,
+        /// What the system says.
+        reason: std::io::ErrorKind,
+    },
+    /// The workbook names a sheet that it does not hold.
+    #[error("{place} is named in the workbook, but its part is missing")]
+    MissingSheet {
+        /// The sheet.
+        place: Box<Place>,
+    },
+    /// A sheet that can be read only to a row.
+    #[error("{place} is damaged after row {after_row}")]
+    DamagedSheet {
+        /// The sheet.
+        place: Box<Place>,
+        /// The last sound row.
+        after_row: u64,
+    },
+    /// A cell so far from all others that the sheet is no table.
+    #[error("{place} holds something very far from all other cells")]
+    FarCell {
+        /// The cell.
+        place: Box<Place>,
+    },
+    /// A row that is said to stand there very many times.
+    #[error("{place} is filled and stands more than 10,000 times in sequence")]
+    RepeatedRow {
+        /// The first of them.
+        place: Box<Place>,
+    },
+    /// A sheet that holds more than a case export ever does.
+    #[error("{place} is where the sheet holds more text, more cells or more merged blocks than are read")]
+    Crowded {
+        /// The cell.
+        place: Box<Place>,
+    },
     /// No row looks like the source's header.
     #[error("no row of {file} is the header of {source_name}: at most {matched} of its columns stand in one row")]
     NoHeader {
@@ -247,6 +303,14 @@ impl IngestError {
             | Self::Damaged { .. }
             | Self::TooLarge { .. }
             | Self::PasswordProtected { .. }
+            | Self::DefaultPassword { .. }
+            | Self::TooSlow { .. }
+            | Self::NoReader { .. }
+            | Self::MissingSheet { .. }
+            | Self::DamagedSheet { .. }
+            | Self::FarCell { .. }
+            | Self::RepeatedRow { .. }
+            | Self::Crowded { .. }
             | Self::NoHeader { .. }
             | Self::MissingColumn { .. }
             | Self::TwoHeaderRows { .. }

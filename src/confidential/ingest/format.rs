@@ -10,6 +10,7 @@ use flate2::read::MultiGzDecoder;
 use model::digest::sha256;
 use model::formula;
 
+use crate::ingest::book::COMPOUND;
 use crate::ingest::error::IngestError;
 use crate::ingest::table::Export;
 use crate::ingest::{csv, encoding, workbook};
@@ -18,18 +19,13 @@ use crate::ingest::{csv, encoding, workbook};
 pub(super) const LIMIT: u64 = 512 << 20;
 pub(super) const LIMIT_WORDS: &str = "512 MiB";
 
-/// What the bytes of a file say.
+/// What the first bytes of a file say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Content {
     Text,
     Gzip,
-    Xlsx,
-    Xls,
-    Xlsb,
-    Ods,
-    OtherZip,
-    CutZip,
-    EncryptedOffice,
+    /// A zip archive or a compound file, which is looked into by another process.
+    Workbook,
     Pdf,
     Markup,
     Binary,
@@ -40,13 +36,7 @@ impl Content {
         match self {
             Self::Text => "text",
             Self::Gzip => "gzip data",
-            Self::Xlsx => "an XLSX workbook",
-            Self::Xls => "an XLS workbook",
-            Self::Xlsb => "an XLSB workbook",
-            Self::Ods => "an ODS spreadsheet",
-            Self::OtherZip => "a zip archive that is no workbook",
-            Self::CutZip => "the beginning of a zip archive",
-            Self::EncryptedOffice => "an encrypted workbook",
+            Self::Workbook => "an archive, as a workbook is",
             Self::Pdf => "a PDF",
             Self::Markup => "a web page or XML",
             Self::Binary => "binary data",
@@ -86,7 +76,6 @@ fn opened(path: &Path, words: &BTreeSet<String>) -> Result<Export, IngestError> 
     let ending = path.extension().map_or_else(String::new, |ending| ending.to_string_lossy().to_lowercase());
     let content = content(&bytes);
     match (ending.as_str(), content) {
-        ("xlsx" | "xlsm" | "xlsb" | "xls", Content::EncryptedOffice) => Err(IngestError::PasswordProtected { file }),
         ("csv" | "tsv" | "tab" | "txt", Content::Text) => csv::open(file, digest, bytes, "text", words),
         ("gz", Content::Gzip) => {
             let text = unpacked(&file, &bytes)?;
@@ -99,11 +88,7 @@ fn opened(path: &Path, words: &BTreeSet<String>) -> Result<Export, IngestError> 
                 Err(IngestError::WrongContent { file, ending, content: inner.words() })
             }
         }
-        ("xlsx" | "xlsm", Content::Xlsx) => workbook::open_xlsx(file, digest, bytes),
-        ("xlsb", Content::Xlsb) => workbook::open_xlsb(file, digest, bytes),
-        ("xls", Content::Xls) => workbook::open_xls(file, digest, bytes),
-        ("ods", Content::Ods) => workbook::open_ods(file, digest, bytes),
-        ("xlsx" | "xlsm" | "xlsb" | "ods", Content::CutZip) => Err(IngestError::Damaged { file, format: "a workbook" }),
+        ("xlsx" | "xlsm" | "xlsb" | "xls" | "ods", Content::Workbook) => workbook::open(file, digest, ending, bytes),
         ("csv" | "tsv" | "tab" | "txt" | "gz" | "xlsx" | "xlsm" | "xlsb" | "xls" | "ods", other) => {
             Err(IngestError::WrongContent { file, ending, content: other.words() })
         }
@@ -121,15 +106,8 @@ fn unpacked(file: &str, bytes: &[u8]) -> Result<Vec<u8>, IngestError> {
 }
 
 fn content(bytes: &[u8]) -> Content {
-    const OLE: [u8; 8] = [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1];
-    if bytes.starts_with(b"PK\x03\x04") {
-        return zip_content(bytes);
-    }
-    if bytes.starts_with(&OLE) {
-        // The names in an OLE directory are UTF-16; only an encrypted package has a stream of this one.
-        let name: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
-        let encrypted = bytes.windows(name.len()).any(|window| window == name);
-        return if encrypted { Content::EncryptedOffice } else { Content::Xls };
+    if is_archive(bytes) || bytes.starts_with(&COMPOUND) {
+        return Content::Workbook;
     }
     if bytes.starts_with(&[0x1F, 0x8B]) {
         return Content::Gzip;
@@ -144,22 +122,12 @@ fn content(bytes: &[u8]) -> Content {
     if wide || encoding::is_text(bytes) { Content::Text } else { Content::Binary }
 }
 
-fn zip_content(bytes: &[u8]) -> Content {
-    let Ok(mut archive) = zip::ZipArchive::new(std::io::Cursor::new(bytes)) else {
-        return Content::CutZip;
-    };
-    if archive.index_for_name("xl/workbook.bin").is_some() {
-        return Content::Xlsb;
-    }
-    if archive.index_for_name("xl/workbook.xml").is_some() {
-        return Content::Xlsx;
-    }
-    let mut kind = Vec::new();
-    if let Ok(entry) = archive.by_name("mimetype") {
-        // The kind is a short word; whatever is longer is none.
-        if entry.take(100).read_to_end(&mut kind).is_err() {
-            return Content::OtherZip;
-        }
-    }
-    if kind.starts_with(b"application/vnd.oasis.opendocument.spreadsheet") { Content::Ods } else { Content::OtherZip }
+/// Whether bytes are a zip archive, also one before which something else was put on its way.
+fn is_archive(bytes: &[u8]) -> bool {
+    const BEGIN: &[u8] = b"PK\x03\x04";
+    const END: &[u8] = b"PK\x05\x06";
+    // The end of an archive, and a remark of 64 KiB at most behind it.
+    let tail = &bytes[bytes.len().saturating_sub(22 + (64 << 10))..];
+    let holds = |bytes: &[u8], mark: &[u8]| bytes.windows(mark.len()).any(|window| window == mark);
+    bytes.starts_with(BEGIN) || (holds(tail, END) && bytes.contains(&0) && holds(bytes, BEGIN))
 }

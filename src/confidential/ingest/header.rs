@@ -160,7 +160,13 @@ fn row(number: u64, cells: &[Cell<'_>]) -> Row {
     let value = |cell: &Cell<'_>| match cell {
         Cell::Text(text) => is_value(text.trim()),
         Cell::Blank => false,
-        Cell::Number(_) | Cell::Serial(_) | Cell::Length(_) | Cell::Truth(_) | Cell::Fault | Cell::NoResult => true,
+        Cell::Number(_)
+        | Cell::Shown(..)
+        | Cell::Serial(_)
+        | Cell::Length(_)
+        | Cell::Truth(_)
+        | Cell::Fault
+        | Cell::NoResult => true,
     };
     Row { number, cells: cells.iter().map(|cell| text(*cell)).collect(), has_value: cells.iter().any(value) }
 }
@@ -178,6 +184,7 @@ fn text(cell: Cell<'_>) -> String {
     match cell {
         Cell::Text(text) => text.split_whitespace().collect::<Vec<_>>().join(" "),
         Cell::Number(number) => number.to_string(),
+        Cell::Shown(_, text) => text.to_owned(),
         // A date or a fault is no name; a sign keeps the cell from counting as blank.
         Cell::Serial(_) | Cell::Length(_) | Cell::Truth(_) | Cell::Fault | Cell::NoResult => "?".to_owned(),
         Cell::Blank => String::new(),
@@ -254,17 +261,19 @@ fn second(found: &Header, next: &Row, names: &Names) -> Option<u64> {
 /// not say, as far as the next parent.
 fn joined(parent: &Row, child: &Row, merged: Option<&[Merged]>) -> Vec<String> {
     let mut above = String::new();
+    // Of very many blocks only those of this row are looked at for every column.
+    let in_row = |blocks: &[Merged]| -> Vec<Merged> {
+        blocks.iter().filter(|block| (block.rows.0..=block.rows.1).contains(&parent.number)).copied().collect()
+    };
+    let merged = merged.map(in_row);
     (0..parent.cells.len().max(child.cells.len()))
         .map(|at| {
             let own = parent.cells.get(at).cloned().unwrap_or_default();
             let below = child.cells.get(at).cloned().unwrap_or_default();
-            let reaches = |block: &Merged| {
-                (block.rows.0..=block.rows.1).contains(&parent.number)
-                    && (block.columns.0..=block.columns.1).contains(&(at + 1))
-            };
+            let reaches = |block: &Merged| (block.columns.0..=block.columns.1).contains(&(at + 1));
             if !own.is_empty() {
                 above = own;
-            } else if merged.is_some_and(|blocks| !blocks.iter().any(reaches)) {
+            } else if merged.as_ref().is_some_and(|blocks| !blocks.iter().any(reaches)) {
                 above.clear();
             }
             [above.as_str(), below.as_str()].into_iter().filter(|name| !name.is_empty()).collect::<Vec<_>>().join(" ")

@@ -84,7 +84,7 @@ impl<'a> Intake<'a> {
     }
 
     /// Hears what the rows of a file say of its columns, before any of them is read.
-    pub(super) fn decide(&mut self, export: &Export, sheets: &[(&Sheet, Header)]) -> Result<(), IngestError> {
+    pub(super) fn decide(&mut self, export: &Export, sheets: &[(&Sheet, &Header)]) -> Result<(), IngestError> {
         let mut evidence = Evidence::new(self.source);
         let fields = evidence.fields();
         for (sheet, header) in sheets {
@@ -331,8 +331,14 @@ fn repeats(header: &Header, cells: &[Cell<'_>]) -> bool {
     header.columns.iter().enumerate().all(|(at, (name, _))| match cells.get(at) {
         Some(Cell::Text(text)) => fold_header(text) == fold_header(name),
         Some(Cell::Blank) | None => name.is_empty(),
-        Some(Cell::Number(_) | Cell::Serial(_) | Cell::Length(_) | Cell::Truth(_) | Cell::Fault | Cell::NoResult) => {
-            false
-        }
+        Some(
+            Cell::Number(_)
+            | Cell::Shown(..)
+            | Cell::Serial(_)
+            | Cell::Length(_)
+            | Cell::Truth(_)
+            | Cell::Fault
+            | Cell::NoResult,
+        ) => false,
     })
 }

@@ -5,7 +5,8 @@
 //! for all: `header` finds the columns, `cell` makes stored values, `rules` looks at cases, `intake` counts every row,
 //! `settle` does what needs all rows.
 
-mod archive;
+mod apart;
+mod book;
 mod cell;
 mod csv;
 mod date;
@@ -19,9 +20,10 @@ mod format;
 mod header;
 mod inspect;
 mod intake;
+mod merges;
 mod number;
+mod onward;
 mod page;
-mod parts;
 mod place;
 mod postcode;
 mod propose;
@@ -31,6 +33,7 @@ mod report;
 mod rows;
 mod rules;
 mod settle;
+mod stream;
 mod table;
 mod tally;
 mod text;
@@ -47,8 +50,10 @@ use model::config::{CodeList, Source};
 use crate::identified::Identified;
 use crate::ingest::header::{Header, Role};
 use crate::ingest::intake::Intake;
-use crate::ingest::table::{Export, Sheet, Visibility};
+use crate::ingest::merges::Merges;
+use crate::ingest::table::{Export, Sheet, SheetFault, Visibility};
 
+pub use apart::{COMMAND, FAULT, MEMORY_BYTES, read_apart, serve};
 pub use error::IngestError;
 pub use inspect::{InspectedColumn, InspectedSheet, Inspection, inspect, matching_source};
 pub use place::Place;
@@ -117,8 +122,8 @@ pub fn read(
     let (mut reports, mut digests) = (Vec::new(), Vec::new());
     for path in files {
         // One file at a time is in memory.
-        let export = format::open(path, &words)?;
-        reports.push(file(&mut intake, &export, progress)?);
+        let mut export = format::open(path, &words)?;
+        reports.push(file(&mut intake, &mut export, progress)?);
         digests.push((export.file, export.digest));
     }
     let fields = settle::settle(&mut intake);
@@ -162,38 +167,46 @@ fn refuse(intake: &Intake<'_>, source: &Source, report: &QualityReport) -> Resul
     Ok(())
 }
 
-fn file(intake: &mut Intake<'_>, export: &Export, progress: &dyn Fn(u64)) -> Result<FileReport, IngestError> {
+fn file(intake: &mut Intake<'_>, export: &mut Export, progress: &dyn Fn(u64)) -> Result<FileReport, IngestError> {
+    let headers = headers(intake, export)?;
+    let export = &*export;
     let whole = || Place { file: export.file.clone(), sheet: String::new(), row: 0, column: None };
     for _ in 0..export.comments {
         intake.tally.note("cell_comments", None, None, whole);
     }
-    let mut headers = Vec::new();
-    for sheet in export.sheets.iter().filter(|sheet| sheet.visibility == Visibility::Visible) {
-        headers.extend(header::find(sheet, intake.source)?.map(|header| (sheet, header)));
-    }
-    intake.decide(export, &headers)?;
+    let found = export.sheets.iter().zip(&headers).filter_map(|(sheet, header)| Some((sheet, header.as_ref()?)));
+    intake.decide(export, &found.collect::<Vec<_>>())?;
     let mut sheets: Vec<SheetReport> = Vec::new();
     let (mut rows, mut first_fields, mut matched) = (0, None, 0);
-    for sheet in &export.sheets {
-        let header = headers.iter().find(|(other, _)| std::ptr::eq(*other, sheet)).map(|(_, header)| header);
-        let report = one_sheet(intake, (export, sheet), header, &mut matched, progress)?;
+    let mut before: Option<&Header> = None;
+    for (sheet, header) in export.sheets.iter().zip(&headers) {
+        let report = one_sheet(intake, export, sheet, header.as_ref(), before, progress)?;
         rows += report.rows;
-        if !report.header_rows.is_empty() {
+        if let Some(header) = header {
+            before = Some(header);
             let fields: BTreeSet<&str> = report.columns.iter().map(|column| column.field.as_str()).collect();
             let fields: BTreeSet<String> = fields.into_iter().map(str::to_owned).collect();
             if *first_fields.get_or_insert_with(|| fields.clone()) != fields {
                 intake.tally.note("headers_differ", None, None, || export.place(sheet, 0, None));
             }
+        } else if sheet.visibility == Visibility::Visible && report.rows == 0 {
+            matched = matched.max(header::most_matched(sheet, intake.source)?);
         }
         sheets.push(report);
     }
     if first_fields.is_none() {
+        // Where a sheet could not be read, that is why no header was found.
+        let sheets = export.sheets.iter().filter(|sheet| sheet.visibility == Visibility::Visible);
+        if let Some((sheet, fault)) = sheets.into_iter().find_map(|sheet| sheet.fault.map(|fault| (sheet, fault))) {
+            return Err(workbook::fault(export, sheet, fault));
+        }
         let source_name = intake.source.name.clone();
         return Err(IngestError::NoHeader { file: export.file.clone(), source_name, matched });
     }
     if rows == 0 {
         return Err(IngestError::NoRows { file: export.file.clone() });
     }
+    cut_off(intake, export, &sheets)?;
     Ok(FileReport {
         file: export.file.clone(),
         format: export.format.to_owned(),
@@ -204,11 +217,35 @@ fn file(intake: &mut Intake<'_>, export: &Export, progress: &dyn Fn(u64)) -> Res
     })
 }
 
+/// The header of each sheet that people see and that has one; cells merged downwards under it are filled down where the
+/// source says so, and remarked on where it does not.
+fn headers(intake: &mut Intake<'_>, export: &mut Export) -> Result<Vec<Option<Header>>, IngestError> {
+    let mut headers = Vec::new();
+    for at in 0..export.sheets.len() {
+        let sheet = &export.sheets[at];
+        let seen = sheet.visibility == Visibility::Visible;
+        let header = if seen { header::find(sheet, intake.source)? } else { None };
+        if let Some(header) = &header {
+            let mut merges = Merges::of(sheet, header, intake.source)?;
+            for (field, row, column) in &merges.others {
+                let place = || export.place(sheet, *row, Some(column + 1));
+                intake.tally.note("merged_cells", Some(*field), None, place);
+            }
+            let sheet = &mut export.sheets[at];
+            let rows = std::mem::replace(&mut sheet.rows, Box::new(table::NoRows));
+            sheet.rows = merges.filled(rows);
+        }
+        headers.push(header);
+    }
+    Ok(headers)
+}
+
 fn one_sheet(
     intake: &mut Intake<'_>,
-    (export, sheet): (&Export, &Sheet),
+    export: &Export,
+    sheet: &Sheet,
     header: Option<&Header>,
-    matched: &mut usize,
+    before: Option<&Header>,
     progress: &dyn Fn(u64),
 ) -> Result<SheetReport, IngestError> {
     let mut report = SheetReport { sheet: sheet.name.clone(), visibility: visible(sheet), ..SheetReport::default() };
@@ -217,11 +254,27 @@ fn one_sheet(
         intake.tally.note("hidden_sheet", None, None, whole);
         return Ok(report);
     }
-    let Some(header) = header else {
-        *matched = (*matched).max(header::most_matched(sheet, intake.source)?);
-        intake.tally.note("other_sheet", None, None, whole);
+    let goes_on = match (header, before) {
+        (None, Some(before)) => onward::header(sheet, before, intake)?,
+        (Some(_), _) | (None, None) => None,
+    };
+    let Some(header) = header.or(goes_on.as_ref()) else {
+        report.unread_rows = onward::filled(sheet)?;
+        let check = match sheet.fault {
+            Some(SheetFault::Missing | SheetFault::Damaged { .. }) => "damaged_sheet",
+            Some(SheetFault::Far { .. } | SheetFault::Repeated { .. } | SheetFault::Crowded { .. }) | None => {
+                "other_sheet"
+            }
+        };
+        intake.tally.note(check, None, None, whole);
         return Ok(report);
     };
+    if let Some(fault) = sheet.fault {
+        return Err(workbook::fault(export, sheet, fault));
+    }
+    if goes_on.is_some() {
+        intake.tally.note("continued_sheet", None, None, whole);
+    }
     for _ in 0..sheet.hidden_rows {
         intake.tally.note("hidden_rows", None, None, whole);
     }
@@ -232,6 +285,18 @@ fn one_sheet(
     report.columns = columns(intake, export, sheet, header);
     report.header_rows.clone_from(&header.rows);
     Ok(report)
+}
+
+/// Remarks on tables that end where their format does, and after which no other sheet goes on.
+fn cut_off(intake: &mut Intake<'_>, export: &Export, sheets: &[SheetReport]) -> Result<(), IngestError> {
+    for (at, (sheet, report)) in export.sheets.iter().zip(sheets).enumerate() {
+        let goes_on = sheets[at + 1..].iter().any(|later| later.rows > 0);
+        let last = report.header_rows.last().copied().unwrap_or(0) + report.rows;
+        if report.rows > 0 && !goes_on && onward::is_full(sheet, last)? {
+            intake.tally.note("full_sheet", None, None, || export.place(sheet, last, None));
+        }
+    }
+    Ok(())
 }
 
 const fn visible(sheet: &Sheet) -> &'static str {

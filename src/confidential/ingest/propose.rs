@@ -116,7 +116,13 @@ fn name(cell: &Cell<'_>) -> Option<String> {
             let text = text.split(blank).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
             (text.len() <= 60 && text.chars().any(char::is_alphabetic)).then_some(text)
         }
-        Cell::Number(_) | Cell::Serial(_) | Cell::Length(_) | Cell::Truth(_) | Cell::Fault | Cell::NoResult => None,
+        Cell::Number(_)
+        | Cell::Shown(..)
+        | Cell::Serial(_)
+        | Cell::Length(_)
+        | Cell::Truth(_)
+        | Cell::Fault
+        | Cell::NoResult => None,
     }
 }
 
@@ -145,7 +151,7 @@ impl Column {
             }
             Cell::Truth(truth) => if truth { "Y" } else { "N" }.to_owned(),
             Cell::Number(number) => number::plain(number),
-            Cell::Text(text) => text.trim_matches(blank).to_owned(),
+            Cell::Text(text) | Cell::Shown(_, text) => text.trim_matches(blank).to_owned(),
         };
         self.filled += 1;
         let month_first = Way { order: Order::MonthFirst, ..way.clone() };

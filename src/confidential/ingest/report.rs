@@ -59,8 +59,10 @@ pub struct SheetReport {
     pub header_rows: Vec<u64>,
     /// Columns read: header, field, and the last month of use of a former header.
     pub columns: Vec<ColumnReport>,
-    /// Rows under the header, blank ones included.
+    /// Rows under the header, blank ones included; of a sheet that goes on without one, all of them.
     pub rows: u64,
+    /// Rows of a visible sheet that was not read, blank ones left out.
+    pub unread_rows: u64,
 }
 
 /// One column that is read.

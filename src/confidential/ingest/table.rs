@@ -14,6 +14,8 @@ pub(super) enum Cell<'a> {
     Text(&'a str),
     /// A number without a date format.
     Number(f64),
+    /// A number whose format adds text or zeros: what it is, and what a person sees.
+    Shown(f64, &'a str),
     /// A number with a date format, in days of the 1900 system.
     Serial(f64),
     /// A length of time, in days.
@@ -54,11 +56,35 @@ pub(super) struct Doubt {
     pub(super) line: u64,
 }
 
+/// No row at all.
+pub(super) struct NoRows;
+
+impl Rows for NoRows {
+    fn walk(&self, _: &mut EachRow<'_>) -> Result<(), IngestError> {
+        Ok(())
+    }
+}
+
 /// A block of merged cells, rows and columns from 1, both ends inside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Merged {
     pub(super) rows: (u64, u64),
     pub(super) columns: (usize, usize),
+}
+
+/// Why a sheet could not be read to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum SheetFault {
+    /// The workbook names it and does not hold it.
+    Missing,
+    /// Its part cannot be read from here on.
+    Damaged { after_row: u64 },
+    /// A cell so far from all others that the sheet is no table.
+    Far { row: u64, column: usize },
+    /// A filled row that is said to stand there very many times.
+    Repeated { row: u64 },
+    /// More cells, or more text in them, than a case export ever has.
+    Crowded { row: u64, column: usize },
 }
 
 /// Whether people see a sheet.
@@ -80,6 +106,7 @@ pub(super) struct Sheet {
     pub(super) merged: Option<Vec<Merged>>,
     pub(super) hidden_rows: u64,
     pub(super) hidden_columns: u64,
+    pub(super) fault: Option<SheetFault>,
 }
 
 /// An opened file.

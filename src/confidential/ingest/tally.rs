@@ -100,7 +100,7 @@ impl<'a> Tally<'a> {
 }
 
 fn about_a_row(source: &Source, check: &str) -> bool {
-    const OTHERS: [&str; 19] = [
+    const OTHERS: [&str; 23] = [
         "header_again",
         "nul_character",
         "bad_character",
@@ -120,6 +120,10 @@ fn about_a_row(source: &Source, check: &str) -> bool {
         "hidden_columns",
         "cell_comments",
         "added_code",
+        "merged_cells",
+        "damaged_sheet",
+        "continued_sheet",
+        "full_sheet",
     ];
     let near =
         |kind: &model::config::rule::RuleKind| matches!(kind, model::config::rule::RuleKind::NearDuplicate { .. });

@@ -78,7 +78,10 @@ pub(super) fn sheet_line(sheet: &crate::ingest::SheetReport) -> String {
     let name = if sheet.sheet.is_empty() { String::new() } else { format!("sheet {}: ", sheet.sheet) };
     let rows: Vec<String> = sheet.header_rows.iter().map(u64::to_string).collect();
     match (sheet.header_rows.len(), sheet.visibility) {
-        (0, "visible") => format!("{name}no header of this source, not read"),
+        (0, "visible") if sheet.rows > 0 => {
+            format!("{name}no header, read on under that of the sheet before, {} rows", sheet.rows)
+        }
+        (0, "visible") => format!("{name}no header of this source, {} rows not read", sheet.unread_rows),
         (0, hidden) => format!("{name}{hidden}, not read"),
         (1, _) => format!("{name}header in row {}, {} rows under it", rows[0], sheet.rows),
         _ => format!("{name}header joined of rows {}, {} rows under it", rows.join(" and "), sheet.rows),

@@ -33,6 +33,7 @@ pub(crate) fn field(name: &str, kind: Kind, class: Class) -> Field {
         aliases: BTreeMap::new(),
         blanks: Vec::new(),
         pad: None,
+        fill_down: false,
         former: BTreeMap::new(),
         review: BTreeMap::new(),
         separators: Vec::new(),

@@ -68,6 +68,13 @@ pub const CHECKS: &[(&str, &str)] = &[
     ("deletion_unknown", "a deletion is asked for and the store has no such case"),
     ("hidden_sheet", "a hidden sheet, which was not read"),
     ("other_sheet", "a sheet without a header of this source, which was not read"),
+    (
+        "damaged_sheet",
+        "a sheet whose part is missing or damaged and that has no header of this source; it was not read",
+    ),
+    ("continued_sheet", "a sheet without a header whose rows are cases; read under the header of the sheet before it"),
+    ("full_sheet", "a table that ends in the last row that its format has, so that it may have been cut off there"),
+    ("merged_cells", "cells merged over several cases in a field that the source does not fill down"),
     ("headers_differ", "a sheet has other columns than the first one"),
     ("hidden_rows", "rows hidden in the sheet, which were read"),
     ("hidden_columns", "columns hidden in the sheet, which were read"),

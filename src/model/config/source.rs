@@ -114,6 +114,8 @@ pub struct Field {
     pub fold: Option<bool>,
     /// What `45:30` is in a field of minutes; none where nobody said.
     pub colon: Option<Colon>,
+    /// Whether a cell merged over several rows holds in each of them.
+    pub fill_down: bool,
 }
 
 /// How one system's exports are read.
@@ -202,6 +204,8 @@ struct RawField {
     pad: Option<usize>,
     fold: Option<Spanned<bool>>,
     colon: Option<Spanned<Colon>>,
+    #[serde(default)]
+    fill_down: bool,
 }
 
 impl Source {
@@ -383,6 +387,7 @@ fn field(document: &Document, raw: RawField, codes: &BTreeMap<String, CodeList>)
         pad: raw.pad,
         fold: raw.fold.map(Spanned::into_inner),
         colon: raw.colon.map(Spanned::into_inner),
+        fill_down: raw.fill_down,
     })
 }
 

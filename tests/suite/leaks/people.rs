@@ -101,6 +101,7 @@ fn source() -> Source {
         aliases: BTreeMap::new(),
         blanks: Vec::new(),
         pad: None,
+        fill_down: false,
         former: BTreeMap::new(),
         review: BTreeMap::new(),
         separators: Vec::new(),

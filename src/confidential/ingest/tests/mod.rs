@@ -3,8 +3,11 @@
 mod casework;
 mod faults;
 mod kinds;
+mod made;
 mod proposals;
+mod second_reader;
 mod traits;
+mod workbooks;
 
 use std::collections::BTreeMap;
 use std::fs;
