@@ -261,10 +261,10 @@ fn one_sheet(
     let Some(header) = header.or(goes_on.as_ref()) else {
         report.unread_rows = onward::filled(sheet)?;
         let check = match sheet.fault {
+            // Where reading came to its bounds nobody can say what stands there.
+            Some(fault @ SheetFault::Crowded { .. }) => return Err(workbook::fault(export, sheet, fault)),
             Some(SheetFault::Missing | SheetFault::Damaged { .. }) => "damaged_sheet",
-            Some(SheetFault::Far { .. } | SheetFault::Repeated { .. } | SheetFault::Crowded { .. }) | None => {
-                "other_sheet"
-            }
+            Some(SheetFault::Far { .. } | SheetFault::Repeated { .. }) | None => "other_sheet",
         };
         intake.tally.note(check, None, None, whole);
         return Ok(report);

@@ -30,6 +30,8 @@ const CELLS: u64 = 100_000_000;
 const AREA: u64 = 50_000_000;
 /// Of so many cells of a rectangle beyond [`AREA`] one is filled at least.
 const SPARSE: u64 = 100;
+/// Rows of all sheets from the first to the last of each, blank ones included, which somebody walks through.
+const SPANNED: u64 = 16 << 20;
 /// Rows and columns that a spreadsheet has at most.
 pub(super) const ROWS: u32 = 1_048_576;
 pub(super) const COLUMNS: u32 = 16_384;
@@ -143,6 +145,7 @@ pub(super) struct Sender<W> {
     extent: Extent,
     text: u64,
     cells: u64,
+    spanned: u64,
 }
 
 /// The row that is being written; its cells may come in any order.
@@ -178,6 +181,7 @@ impl<W: Write> Sender<W> {
             extent: Extent::default(),
             text: 0,
             cells: 0,
+            spanned: 0,
         })
     }
 
@@ -243,7 +247,12 @@ impl<W: Write> Sender<W> {
             Value::Number(number) | Value::Serial(number) | Value::Length(number) if !number.is_finite() => {
                 return self.cell(row, column, Value::Fault);
             }
-            _ => 0,
+            Value::Number(_)
+            | Value::Serial(_)
+            | Value::Length(_)
+            | Value::Truth(_)
+            | Value::Fault
+            | Value::NoResult => 0,
         };
         if row >= ROWS || column >= COLUMNS {
             return Err(Stop::Sheet(SheetFault::Damaged { after_row: u64::from(self.extent.rows) }));
@@ -265,8 +274,9 @@ impl<W: Write> Sender<W> {
         let extent = &mut self.extent;
         extent.cells += 1;
         self.text += length as u64;
+        self.spanned += u64::from((row + 1).saturating_sub(extent.rows));
         let long = length > LONGEST || self.row.bytes.len() > WIDEST;
-        if long || self.text > TEXT || self.cells + self.row.cells.len() as u64 >= CELLS {
+        if long || self.spanned > SPANNED || self.text > TEXT || self.cells + self.row.cells.len() as u64 >= CELLS {
             let (row, column) = place();
             return Err(Stop::Sheet(SheetFault::Crowded { row, column }));
         }

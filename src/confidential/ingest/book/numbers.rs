@@ -267,10 +267,8 @@ mod tests {
 
     fn shown(code: &str, number: f64) -> Option<String> {
         let mut text = String::new();
-        match Format::of(code).cell(number, false, &mut text) {
-            Value::Shown(_, text) => Some(text.to_owned()),
-            _ => None,
-        }
+        let cell = Format::of(code).cell(number, false, &mut text);
+        if let Value::Shown(_, text) = cell { Some(text.to_owned()) } else { None }
     }
 
     #[test]

@@ -105,8 +105,15 @@ pub(super) fn send<W: Write>(
             Event::GeneralRef(reference) if cell.in_value => entity(reference, &mut cell.value),
             Event::Eof if is_whole => return Ok(()),
             Event::Eof => return Err(Stop::Sheet(damaged)),
-            event if cell.in_inline => cell.inline.event(event),
-            _ => {}
+            Event::Text(_) | Event::CData(_) | Event::GeneralRef(_) if cell.in_inline => cell.inline.event(&event),
+            Event::Empty(_)
+            | Event::Text(_)
+            | Event::CData(_)
+            | Event::Comment(_)
+            | Event::Decl(_)
+            | Event::PI(_)
+            | Event::DocType(_)
+            | Event::GeneralRef(_) => {}
         }
     }
 }

@@ -44,7 +44,16 @@ pub(super) fn elements(xml: &mut Xml<'_>, mut each: impl FnMut(&BytesStart<'_>) 
         match xml.read_event_into(&mut buffer).ok()? {
             Event::Start(element) if !each(&element) => return Some(()),
             Event::Eof => return Some(()),
-            _ => {}
+            Event::Start(_)
+            | Event::End(_)
+            | Event::Empty(_)
+            | Event::Text(_)
+            | Event::CData(_)
+            | Event::Comment(_)
+            | Event::Decl(_)
+            | Event::PI(_)
+            | Event::DocType(_)
+            | Event::GeneralRef(_) => {}
         }
     }
 }
@@ -146,10 +155,7 @@ mod tests {
     use super::*;
 
     fn serial(text: &str) -> Option<f64> {
-        match iso_date(text) {
-            Value::Serial(days) => Some(days),
-            _ => None,
-        }
+        if let Value::Serial(days) = iso_date(text) { Some(days) } else { None }
     }
 
     #[test]

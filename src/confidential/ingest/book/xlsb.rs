@@ -1,7 +1,7 @@
 //! XLSB: the same parts as XLSX, in records instead of XML. Comes in: an archive. Goes out: cells. Deliberately absent:
 //! formulas, of which only the result is read.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::{BufRead, Read, Write};
 
 use crate::ingest::book::numbers::{self, Format};
@@ -56,10 +56,14 @@ pub(super) fn send<W: Write>(package: &mut Package<'_>, sender: &mut Sender<W>) 
             }
         }
     }
+    let mut read = HashSet::new();
     for sheet in &sheets {
         sender.sheet(&sheet.name, sheet.visibility)?;
         let mut notes = Notes::default();
-        if sheet.visibility == Visibility::Visible {
+        // As in XLSX: one part is one sheet.
+        if sheet.part.is_some() && !read.insert(&sheet.part) {
+            notes.fault = Some(SheetFault::Damaged { after_row: 0 });
+        } else if sheet.visibility == Visibility::Visible {
             match sheet.part.as_ref().and_then(|part| package.bytes(part)) {
                 None => notes.fault = Some(SheetFault::Missing),
                 Some(part) => {

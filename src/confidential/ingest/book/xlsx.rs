@@ -2,7 +2,7 @@
 //! by its relationship, as programs find it, and by its usual name where there is none. Deliberately absent: the cells of a
 //! sheet (`sheet_xml`), drawings, macros, external links.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::Write;
 
 use quick_xml::events::Event;
@@ -94,10 +94,14 @@ pub(super) fn send<W: Write>(package: &mut Package<'_>, sender: &mut Sender<W>) 
         shared_texts(package, &texts, sender)?;
     }
     let book = sheet_xml::Book { formats: &formats, from_1904 };
+    let mut read = HashSet::new();
     for sheet in &sheets {
         sender.sheet(&sheet.name, sheet.visibility)?;
         let mut notes = Notes::default();
-        if sheet.visibility == Visibility::Visible {
+        // A part that was read already is that sheet; read for every name, a small file could stand for very many rows.
+        if sheet.part.is_some() && !read.insert(&sheet.part) {
+            notes.fault = Some(SheetFault::Damaged { after_row: 0 });
+        } else if sheet.visibility == Visibility::Visible {
             let part = sheet.part.as_ref().filter(|part| package.has(part)).and_then(|part| package.xml(part));
             match part {
                 None => notes.fault = Some(SheetFault::Missing),
@@ -168,7 +172,15 @@ fn formats(package: &mut Package<'_>, part: &str) -> Option<Vec<Format>> {
             },
             Event::End(element) if element.local_name().as_ref() == "cellXfs" => in_cells = false,
             Event::Eof => return Some(formats),
-            _ => {}
+            Event::End(_)
+            | Event::Empty(_)
+            | Event::Text(_)
+            | Event::CData(_)
+            | Event::Comment(_)
+            | Event::Decl(_)
+            | Event::PI(_)
+            | Event::DocType(_)
+            | Event::GeneralRef(_) => {}
         }
     }
 }
@@ -184,7 +196,16 @@ fn shared_texts<W: Write>(package: &mut Package<'_>, part: &str, sender: &mut Se
             Event::Start(element) if element.local_name().as_ref() == "si" => text.clear(),
             Event::End(element) if element.local_name().as_ref() == "si" => sender.share(&text.whole)?,
             Event::Eof => return Ok(()),
-            event => text.event(&event),
+            event @ (Event::Start(_)
+            | Event::End(_)
+            | Event::Empty(_)
+            | Event::Text(_)
+            | Event::CData(_)
+            | Event::Comment(_)
+            | Event::Decl(_)
+            | Event::PI(_)
+            | Event::DocType(_)
+            | Event::GeneralRef(_)) => text.event(&event),
         }
     }
 }
@@ -229,7 +250,15 @@ impl Rich {
             Event::Text(text) if self.in_text => self.run.push_str(&text.xml10_content()),
             Event::CData(text) if self.in_text => self.run.push_str(&text.xml10_content()),
             Event::GeneralRef(reference) if self.in_text => entity(reference, &mut self.run),
-            _ => {}
+            Event::Eof
+            | Event::Empty(_)
+            | Event::Text(_)
+            | Event::CData(_)
+            | Event::Comment(_)
+            | Event::Decl(_)
+            | Event::PI(_)
+            | Event::DocType(_)
+            | Event::GeneralRef(_) => {}
         }
     }
 }

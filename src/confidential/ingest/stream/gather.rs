@@ -267,8 +267,11 @@ impl Rows for Grid {
     }
 }
 
-/// The next frame and what follows it; none where it has not all arrived.
-fn frame(bytes: &[u8]) -> Result<Option<(u8, &[u8], &[u8])>, Broken> {
+/// Tag and content of a frame, and what follows it.
+type Frame<'b> = (u8, &'b [u8], &'b [u8]);
+
+/// The next frame; none where it has not all arrived.
+fn frame(bytes: &[u8]) -> Result<Option<Frame<'_>>, Broken> {
     let Some((head, rest)) = bytes.split_at_checked(5) else {
         return Ok(None);
     };

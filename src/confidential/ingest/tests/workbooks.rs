@@ -234,6 +234,16 @@ fn a_sheet_without_its_part_is_named_and_the_others_are_read() {
 }
 
 #[test]
+fn a_part_that_several_sheets_name_is_read_once() {
+    let mut parts = made::xlsx(&[cases("Cases", 1..4)]);
+    let book = parts.iter_mut().find(|(name, _)| name == "xl/workbook.xml").expect("the workbook");
+    let named = "<sheet name=\"Again\" sheetId=\"2\" r:id=\"rId1\"/>";
+    book.1 = replaced(&book.1, "</sheets>", &format!("{}</sheets>", named.repeat(1_000)));
+    let found = taken("xlsx", &zipped(&parts));
+    assert_eq!((found.column("case_ref").len(), found.times("damaged_sheet")), (3, 1_000));
+}
+
+#[test]
 fn a_sheet_that_breaks_off_among_its_cases_stops_and_names_the_row() {
     let mut parts = made::xlsx(&[cases("Cases", 1..9)]);
     let half = parts[0].1.len() / 2;
@@ -272,6 +282,20 @@ fn a_long_text_in_very_many_cells_is_refused_at_the_cell_where_it_is_too_much() 
     parts[0].1 = xml.replace("</sheetData>", &format!("{rows}</sheetData>")).into_bytes();
     let message = fault("xlsx", &zipped(&parts));
     assert!(message.starts_with("cases.xlsx, Cases!A539 is where the sheet holds more text"), "{message}");
+}
+
+#[test]
+fn blank_rows_of_very_many_sheets_are_not_walked_through() {
+    let rows = vec![vec![Made::Number(1.0)]];
+    let far = Sheet { name: "Solver", rows, far: Some((1_048_575, 0)), ..Sheet::default() };
+    let with = |many: usize| {
+        let sheets: Vec<Sheet> = [cases("Cases", 1..4)].into_iter().chain(vec![far.clone(); many]).collect();
+        make("xlsx", &sheets)
+    };
+    let found = taken("xlsx", &with(10));
+    assert_eq!((found.column("case_ref").len(), found.times("other_sheet")), (3, 10));
+    let message = fault("xlsx", &with(20));
+    assert!(message.starts_with("cases.xlsx, Solver!A1048576 is where the sheet holds more"), "{message}");
 }
 
 #[test]
