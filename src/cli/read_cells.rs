@@ -13,6 +13,9 @@ use confidential::ingest;
 pub struct ReadCells {
     /// Seconds of computing that it may take
     seconds: u64,
+    /// Count rows with another reader, and send no cell
+    #[arg(long)]
+    count: bool,
 }
 
 impl ReadCells {
@@ -21,7 +24,11 @@ impl ReadCells {
         // What a library says of a fault may quote a cell.
         std::panic::set_hook(Box::new(|_| {}));
         confine(self.seconds);
-        match std::panic::catch_unwind(|| ingest::serve(io::stdin().lock(), io::stdout().lock())) {
+        let work = || match self.count {
+            true => ingest::serve_count(io::stdin().lock(), io::stdout().lock()),
+            false => ingest::serve(io::stdin().lock(), io::stdout().lock()),
+        };
+        match std::panic::catch_unwind(work) {
             Ok(Ok(())) => ExitCode::SUCCESS,
             Ok(Err(_)) | Err(_) => ExitCode::from(ingest::FAULT),
         }

@@ -67,10 +67,20 @@ impl From<Broken> for Ended {
     }
 }
 
+/// The program that reads workbooks, where one was named.
+pub(super) fn program() -> Option<PathBuf> {
+    PROGRAM.get().cloned()
+}
+
+/// The seconds that a workbook may take.
+pub(super) const fn seconds(bytes: &[u8]) -> u64 {
+    SECONDS + SECONDS_A_MIB * (bytes.len() as u64 >> 20)
+}
+
 /// The cells of a workbook, by another process where one was named.
 pub(super) fn cells(bytes: &[u8]) -> Result<Book, Ended> {
-    match PROGRAM.get() {
-        Some(program) => by(program.clone(), bytes),
+    match program() {
+        Some(program) => by(program, bytes),
         None => here(bytes),
     }
 }
@@ -91,7 +101,7 @@ fn here(bytes: &[u8]) -> Result<Book, Ended> {
 }
 
 fn by(program: PathBuf, bytes: &[u8]) -> Result<Book, Ended> {
-    let seconds = SECONDS + SECONDS_A_MIB * (bytes.len() as u64 >> 20);
+    let seconds = seconds(bytes);
     let mut child = Command::new(program)
         .args([COMMAND, &seconds.to_string()])
         .env_clear()

@@ -34,6 +34,8 @@ pub(super) struct Cleaned {
     pub(super) respelled: bool,
 }
 
+/// From here on a spreadsheet no longer keeps every digit of a number.
+const FIFTEEN_DIGITS: f64 = 1e15;
 /// Days between the two systems in which workbooks count days.
 const DAYS_1904: f64 = 1462.0;
 /// Distinct texts that are remembered a field; beyond it, each is worked out anew.
@@ -101,6 +103,9 @@ impl<'a> Reader<'a> {
             Cell::Blank => Rc::default(),
             Cell::Number(value) => Rc::new(self.number(value)),
             // What a person sees identifies a case; what is counted or dated is the number.
+            Cell::Shown(value, _) if self.field.fold.is_some() && value.abs() >= FIFTEEN_DIGITS => {
+                Rc::new(self.number(value))
+            }
             Cell::Shown(value, shown) => match self.field.kind {
                 Kind::Text | Kind::FreeText | Kind::Code | Kind::Multi | Kind::Postcode => self.text(shown),
                 Kind::Date | Kind::Bool | Kind::Int | Kind::Minutes => Rc::new(self.number(value)),
@@ -156,8 +161,7 @@ impl<'a> Reader<'a> {
                 Some(minutes) => valued(minutes.to_string()),
                 None => noted(None, "bad_minutes", number::plain(value).len()),
             },
-            // Of a number, a spreadsheet keeps fifteen digits.
-            Kind::Text if self.field.fold.is_some() && value.abs() >= 1e15 => {
+            Kind::Text if self.field.fold.is_some() && value.abs() >= FIFTEEN_DIGITS => {
                 noted(None, "odd_identifier", number::plain(value).len())
             }
             Kind::Date => {

@@ -3,7 +3,7 @@
 //! believed `quotes`'s; reading itself is the crate `csv`'s, by RFC 4180, or by what of it the file keeps to.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ingest::delimiter;
 use crate::ingest::encoding;
@@ -49,6 +49,7 @@ pub(super) fn open(
         sheets: vec![sheet],
         comments: 0,
         from_1904: false,
+        counted: BTreeMap::new(),
     })
 }
 

@@ -32,6 +32,7 @@ pub(crate) mod reference;
 mod report;
 mod rows;
 mod rules;
+mod second;
 mod settle;
 mod stream;
 mod table;
@@ -62,6 +63,7 @@ pub use report::{
     CheckReport, ColumnReport, FieldReport, FileReport, FirstPlace, Outcome, QualityReport, RejectedRow, RowCounts,
     SheetReport,
 };
+pub use second::serve as serve_count;
 
 /// Where a recording stood.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -226,6 +228,7 @@ fn headers(intake: &mut Intake<'_>, export: &mut Export) -> Result<Vec<Option<He
         let seen = sheet.visibility == Visibility::Visible;
         let header = if seen { header::find(sheet, intake.source)? } else { None };
         if let Some(header) = &header {
+            recounted(intake, export, sheet)?;
             let mut merges = Merges::of(sheet, header, intake.source)?;
             for (field, row, column) in &merges.others {
                 let place = || export.place(sheet, *row, Some(column + 1));
@@ -285,6 +288,17 @@ fn one_sheet(
     report.columns = columns(intake, export, sheet, header);
     report.header_rows.clone_from(&header.rows);
     Ok(report)
+}
+
+/// Remarks on a sheet in which another reader found another number of rows.
+fn recounted(intake: &mut Intake<'_>, export: &Export, sheet: &Sheet) -> Result<(), IngestError> {
+    if let Some(&counted) = export.counted.get(&sheet.name)
+        && sheet.fault.is_none()
+        && onward::filled(sheet)? != counted
+    {
+        intake.tally.note("other_count", None, None, || export.place(sheet, 0, None));
+    }
+    Ok(())
 }
 
 /// Remarks on tables that end where their format does, and after which no other sheet goes on.

@@ -307,7 +307,7 @@ fn head(text: &mut String, file: &str, rows: usize, parts: Option<&Parts<'_>>) -
 }
 
 /// Levels to start from; a check that is not named here stops.
-const LEVELS: [(&str, &str); 18] = [
+const LEVELS: [(&str, &str); 21] = [
     ("missing_required", "reject"),
     ("ragged_row", "reject"),
     ("bad_date", "reject"),
@@ -325,6 +325,9 @@ const LEVELS: [(&str, &str); 18] = [
     ("two_spellings", "warn"),
     ("repeated_case", "warn"),
     ("other_sheet", "warn"),
+    ("damaged_sheet", "warn"),
+    ("continued_sheet", "warn"),
+    ("other_count", "warn"),
     ("headers_differ", "warn"),
 ];
 

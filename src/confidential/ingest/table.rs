@@ -1,5 +1,6 @@
 //! What every format is read into: sheets of rows of cells. Deliberately absent: fields and meaning.
 
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use crate::ingest::error::IngestError;
@@ -123,6 +124,8 @@ pub(super) struct Export {
     pub(super) comments: u64,
     /// Whether its numbers of days count from 1904.
     pub(super) from_1904: bool,
+    /// Rows of its sheets in which something stands, as another reader counted them.
+    pub(super) counted: BTreeMap<String, u64>,
 }
 
 impl Export {

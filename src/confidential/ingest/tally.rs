@@ -100,7 +100,7 @@ impl<'a> Tally<'a> {
 }
 
 fn about_a_row(source: &Source, check: &str) -> bool {
-    const OTHERS: [&str; 23] = [
+    const OTHERS: [&str; 24] = [
         "header_again",
         "nul_character",
         "bad_character",
@@ -124,6 +124,7 @@ fn about_a_row(source: &Source, check: &str) -> bool {
         "damaged_sheet",
         "continued_sheet",
         "full_sheet",
+        "other_count",
     ];
     let near =
         |kind: &model::config::rule::RuleKind| matches!(kind, model::config::rule::RuleKind::NearDuplicate { .. });

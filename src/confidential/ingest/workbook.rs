@@ -3,6 +3,7 @@
 
 use crate::ingest::apart::{self, Ended};
 use crate::ingest::error::IngestError;
+use crate::ingest::second;
 use crate::ingest::stream::{Book, Kind, Refused};
 use crate::ingest::table::{Export, Sheet, SheetFault};
 
@@ -20,7 +21,13 @@ const fn words(kind: Kind) -> (&'static str, &'static str) {
 
 /// Opens a workbook; `ending` is the one of its file, in lower case.
 pub(super) fn open(file: String, digest: String, ending: String, bytes: Vec<u8>) -> Result<Export, IngestError> {
-    let book = apart::cells(&bytes).map_err(|ended| gone(&file, &ended))?;
+    let (book, counted) = std::thread::scope(|scope| {
+        let counting = scope.spawn(|| second::apart(&bytes));
+        let book = apart::cells(&bytes);
+        // A count that did not come about counts nothing.
+        (book, counting.join().unwrap_or_default())
+    });
+    let book = book.map_err(|ended| gone(&file, &ended))?;
     drop(bytes);
     let (format, content) = words(book.kind);
     let fits = matches!(
@@ -45,7 +52,7 @@ pub(super) fn open(file: String, digest: String, ending: String, bytes: Vec<u8>)
         Some(Refused::Damaged) | None => {}
     }
     let Book { sheets, comments, from_1904, .. } = book;
-    Ok(Export { file, digest, format, encoding: None, delimiter: None, sheets, comments, from_1904 })
+    Ok(Export { file, digest, format, encoding: None, delimiter: None, sheets, comments, from_1904, counted })
 }
 
 fn gone(file: &str, ended: &Ended) -> IngestError {

@@ -74,6 +74,7 @@ pub const CHECKS: &[(&str, &str)] = &[
     ),
     ("continued_sheet", "a sheet without a header whose rows are cases; read under the header of the sheet before it"),
     ("full_sheet", "a table that ends in the last row that its format has, so that it may have been cut off there"),
+    ("other_count", "a sheet in which another reader finds another number of rows; look whether all cases are there"),
     ("merged_cells", "cells merged over several cases in a field that the source does not fill down"),
     ("headers_differ", "a sheet has other columns than the first one"),
     ("hidden_rows", "rows hidden in the sheet, which were read"),
@@ -88,6 +89,9 @@ pub const CHECKS: &[(&str, &str)] = &[
 /// Checks that do not stop where a source does not name them, because they were made after sources were written.
 const UNNAMED: &[(&str, Level)] = &[
     ("short_row", Level::Warn),
+    ("damaged_sheet", Level::Warn),
+    ("continued_sheet", Level::Warn),
+    ("other_count", Level::Warn),
     ("odd_quotes", Level::Reject),
     ("nul_character", Level::Warn),
     ("bad_character", Level::Warn),
