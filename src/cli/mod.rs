@@ -71,7 +71,7 @@ enum Command {
     Keys(keys::Keys),
     Protect(Box<protect::Protect>),
     Extract(Box<extract::Extract>),
-    #[command(name = confidential::ingest::COMMAND, hide = true)]
+    #[command(name = takeup::pipeline::reading::COMMAND, hide = true)]
     ReadCells(read_cells::ReadCells),
 }
 
@@ -93,7 +93,7 @@ pub fn run() -> ExitCode {
         return command.run();
     }
     // Where the system does not say, no workbook is read: never by this process.
-    confidential::ingest::read_apart(std::env::current_exe().unwrap_or_default());
+    takeup::pipeline::reading::read_apart(std::env::current_exe().unwrap_or_default());
     let globals = &arguments.globals;
     let result = match &arguments.command {
         Command::Demo(command) => command.run(globals),

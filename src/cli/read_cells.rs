@@ -6,7 +6,7 @@ use std::io;
 use std::process::ExitCode;
 
 use clap::Args;
-use confidential::ingest;
+use takeup::pipeline::reading;
 
 /// The process that reads workbooks; another one of this program starts it
 #[derive(Debug, Args)]
@@ -25,12 +25,12 @@ impl ReadCells {
         std::panic::set_hook(Box::new(|_| {}));
         confine(self.seconds);
         let work = || match self.count {
-            true => ingest::serve_count(io::stdin().lock(), io::stdout().lock()),
-            false => ingest::serve(io::stdin().lock(), io::stdout().lock()),
+            true => reading::serve_count(io::stdin().lock(), io::stdout().lock()),
+            false => reading::serve(io::stdin().lock(), io::stdout().lock()),
         };
         match std::panic::catch_unwind(work) {
             Ok(Ok(())) => ExitCode::SUCCESS,
-            Ok(Err(_)) | Err(_) => ExitCode::from(ingest::FAULT),
+            Ok(Err(_)) | Err(_) => ExitCode::from(reading::FAULT),
         }
     }
 }
@@ -42,7 +42,7 @@ fn confine(seconds: u64) {
     use rustix::process::{Resource, Rlimit, setrlimit};
     let none_opened = 3;
     let limits = [
-        (Resource::As, ingest::MEMORY_BYTES),
+        (Resource::As, reading::MEMORY_BYTES),
         (Resource::Cpu, seconds),
         (Resource::Fsize, 0),
         (Resource::Nofile, none_opened),

@@ -8,6 +8,11 @@ use confidential::store::import::Batch;
 use super::workspace::configuration;
 use super::{Error, Workspace};
 
+/// The process that reads workbooks: what it is called, what it may have, and its work.
+pub mod reading {
+    pub use confidential::ingest::{COMMAND, FAULT, MEMORY_BYTES, read_apart, serve, serve_count};
+}
+
 /// What an import did, or would do.
 pub type IngestSummary = QualityReport;
 

@@ -37,7 +37,7 @@ pub use extract::{
     extract,
 };
 pub use gate::Reported;
-pub use ingest::{IngestSummary, inspect, propose};
+pub use ingest::{IngestSummary, inspect, propose, reading};
 pub use init::init;
 pub use issues::{IssueList, IssueOptions, Level, Method as IssueMethod};
 pub use issues::{ReleasedIssue, ReleasedIssues};
