@@ -70,9 +70,12 @@ struct History<'a> {
     /// By index among the releases: for whom, and the period that was corrected.
     corrections: Vec<(usize, &'a str, &'a str)>,
     /// The parts of periods, whoever states them.
-    parts_of: HashMap<&'a str, BTreeSet<&'a str>>,
-    wholes_of: HashMap<&'a str, BTreeSet<&'a str>>,
+    parts_of: Around<'a>,
+    wholes_of: Around<'a>,
 }
+
+/// By code of a period: those next to it, one way.
+type Around<'a> = HashMap<&'a str, BTreeSet<&'a str>>;
 
 impl<'a> History<'a> {
     fn new(parts: &[Part<'a>]) -> Self {
@@ -81,8 +84,7 @@ impl<'a> History<'a> {
             Some((at, part.manifest.audience.as_str(), part.manifest.period.as_str()))
         };
         let corrections = parts.iter().enumerate().filter_map(corrected).collect();
-        let (mut parts_of, mut wholes_of): (HashMap<&str, BTreeSet<&str>>, HashMap<&str, BTreeSet<&str>>) =
-            Default::default();
+        let (mut parts_of, mut wholes_of) = (Around::new(), Around::new());
         for part in parts {
             let periods = part.manifest.hierarchies.get(PERIOD);
             for (whole, parts) in periods.iter().flat_map(|periods| &periods.sums) {
@@ -139,7 +141,7 @@ impl<'a> History<'a> {
 }
 
 /// A code and all that lie that way from it.
-fn reached<'a>(next: &HashMap<&'a str, BTreeSet<&'a str>>, code: &'a str) -> BTreeSet<&'a str> {
+fn reached<'a>(next: &Around<'a>, code: &'a str) -> BTreeSet<&'a str> {
     let (mut seen, mut open) = (BTreeSet::from([code]), vec![code]);
     while let Some(code) = open.pop() {
         open.extend(next.get(code).into_iter().flatten().copied().filter(|code| seen.insert(code)));
