@@ -121,7 +121,7 @@ fn the_table_behind_earlier_ones_is_looked_at_again_only_where_a_new_cell_touche
         let is_total = |key: &Key| key.iter().filter(|&&code| code != 0).count() < 3;
         let earlier = cells(1).concat().into_iter().map(|key| {
             let form = if is_total(&key) {
-                EarlierForm::Count(counter.count(&[key.clone()])[0].counted)
+                EarlierForm::Count(counter.count(std::slice::from_ref(&key))[0].counted)
             } else {
                 EarlierForm::Suppressed
             };
