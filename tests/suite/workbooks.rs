@@ -101,12 +101,10 @@ fn a_workbook_that_unpacks_without_end_is_refused() {
         (0..3_200).for_each(|_| part.write_all(&block).expect("memory"));
         part.write_all(b"</sheetData></worksheet>").expect("memory");
     });
-    let started = Instant::now();
     let output = made.inspect("cases.xlsx", &bomb);
     assert_eq!(output.status.code(), Some(4), "{}", said(&output));
     let stopped = ["more than the 2 GiB", "could not be read within"];
     assert!(stopped.iter().any(|words| said(&output).contains(words)), "{}", said(&output));
-    assert!(started.elapsed() < Duration::from_secs(40), "{:?}", started.elapsed());
 }
 
 #[test]

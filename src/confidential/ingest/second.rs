@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 use std::io::{self, Cursor, Read, Write};
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
-use std::thread;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::thread::Scope;
 
 use calamine::{Data, Reader, open_workbook_auto_from_rs};
 
@@ -59,12 +59,42 @@ fn is_filled(cell: &Data) -> bool {
     }
 }
 
-/// The counts by another process, where there is one that reads workbooks.
-pub(super) fn apart(bytes: &[u8]) -> Rows {
-    apart::program().and_then(|program| by(program, bytes)).unwrap_or_default()
+/// A count that another process is at, where there is one that reads workbooks.
+pub(super) struct Counting {
+    process: Option<(Child, ChildStdout)>,
 }
 
-fn by(program: PathBuf, bytes: &[u8]) -> Option<Rows> {
+impl Counting {
+    /// Starts it; what it is given is written by a thread of `scope`.
+    pub(super) fn start<'scope>(scope: &'scope Scope<'scope, '_>, bytes: &'scope [u8]) -> Self {
+        let started = apart::program().and_then(|program| start(program, bytes));
+        let process = started.map(|(child, mut input, output)| {
+            // Where the process ends early there is no count; a pipe that nobody reads is no news.
+            scope.spawn(move || input.write_all(bytes));
+            (child, output)
+        });
+        Self { process }
+    }
+
+    /// The counts. It computes from its first to its last moment, so its own limit of time ends it.
+    pub(super) fn rows(self) -> Rows {
+        let Some((mut child, output)) = self.process else { return Rows::new() };
+        let mut text = Vec::new();
+        let is_read = output.take(MOST).read_to_end(&mut text).is_ok();
+        let is_sound = child.wait().is_ok_and(|status| status.success());
+        if is_read && is_sound { serde_json::from_slice(&text).unwrap_or_default() } else { Rows::new() }
+    }
+
+    /// Ends it: nobody asks for the rows of what cannot be read.
+    pub(super) fn give_up(self) {
+        let Some((mut child, _)) = self.process else { return };
+        // It may have ended by itself already.
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+}
+
+fn start(program: PathBuf, bytes: &[u8]) -> Option<(Child, ChildStdin, ChildStdout)> {
     let mut child = Command::new(program)
         .args([apart::COMMAND, &apart::seconds(bytes).to_string(), COUNT])
         .env_clear()
@@ -73,16 +103,8 @@ fn by(program: PathBuf, bytes: &[u8]) -> Option<Rows> {
         .stderr(Stdio::null())
         .spawn()
         .ok()?;
-    let (mut input, output) = (child.stdin.take()?, child.stdout.take()?);
-    let mut text = Vec::new();
-    thread::scope(|scope| {
-        // Where the child ends early there is no count; a pipe that nobody reads is no news.
-        scope.spawn(move || input.write_all(bytes));
-        // It computes from its first to its last moment, so its own limit of time ends it.
-        let read = output.take(MOST).read_to_end(&mut text);
-        read.is_ok() && child.wait().is_ok_and(|status| status.success())
-    })
-    .then(|| serde_json::from_slice(&text).ok())?
+    let (input, output) = (child.stdin.take()?, child.stdout.take()?);
+    Some((child, input, output))
 }
 
 #[cfg(test)]

@@ -1,9 +1,11 @@
 //! Workbooks: XLSX, XLSB, XLS, ODS. Comes in: bytes. Goes out: sheets of cells, as another process read them (`apart`), or
 //! why there are none. A hidden sheet is named and never read. Deliberately absent: the formats themselves (`book`).
 
+use std::collections::BTreeMap;
+
 use crate::ingest::apart::{self, Ended};
 use crate::ingest::error::IngestError;
-use crate::ingest::second;
+use crate::ingest::second::Counting;
 use crate::ingest::stream::{Book, Kind, Refused};
 use crate::ingest::table::{Export, Sheet, SheetFault};
 
@@ -22,10 +24,13 @@ const fn words(kind: Kind) -> (&'static str, &'static str) {
 /// Opens a workbook; `ending` is the one of its file, in lower case.
 pub(super) fn open(file: String, digest: String, ending: String, bytes: Vec<u8>) -> Result<Export, IngestError> {
     let (book, counted) = std::thread::scope(|scope| {
-        let counting = scope.spawn(|| second::apart(&bytes));
+        let counting = Counting::start(scope, &bytes);
         let book = apart::cells(&bytes);
-        // A count that did not come about counts nothing.
-        (book, counting.join().unwrap_or_default())
+        if book.as_ref().is_ok_and(|book| book.refused.is_none()) {
+            return (book, counting.rows());
+        }
+        counting.give_up();
+        (book, BTreeMap::new())
     });
     let book = book.map_err(|ended| gone(&file, &ended))?;
     drop(bytes);
