@@ -255,7 +255,8 @@ impl<'a> Reader<'a> {
             Kind::Code | Kind::Multi => self.spelled(text).is_none() && reference::is_nothing(&fold(text)),
             // A person's `?` may mean yes.
             Kind::Bool => WRITTEN.contains(&text.trim()),
-            Kind::Text | Kind::Date | Kind::Int | Kind::Minutes | Kind::Postcode => reference::is_nothing(&fold(text)),
+            Kind::Text => reference::is_nothing(&fold(text)) || reference::is_none_yet(&fold(text)),
+            Kind::Date | Kind::Int | Kind::Minutes | Kind::Postcode => reference::is_nothing(&fold(text)),
         }
     }
 
@@ -265,7 +266,7 @@ impl<'a> Reader<'a> {
         if cut_off || text.contains('\u{fffd}') || reference::is_lost(text) {
             return noted(None, "odd_identifier", length);
         }
-        let written = collapsed(text);
+        let written = collapsed(&reference::without_marks_of_no_width(text));
         let canonical = reference::canonical(&written, self.field.fold.unwrap_or(true));
         let padded = self.padded(canonical.clone());
         let respelled = canonical != written || padded != canonical;

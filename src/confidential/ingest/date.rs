@@ -225,7 +225,8 @@ fn offset(zone: &str) -> Option<Offset> {
 fn plain(text: &str, way: &Way<'_>) -> Option<Read> {
     let [first, second, third] = parts(text)?;
     let number = |part: &str| part.parse::<i16>().ok();
-    if first.len() == 4 {
+    // `June` has four letters too.
+    if first.len() == 4 && month_in_words(first).is_none() {
         let date = civil(number(first)?, number(second).or_else(|| month_in_words(second))?, number(third)?)?;
         return Some(Read { date, form: Form::Iso, two_digits: false });
     }
@@ -386,6 +387,7 @@ mod tests {
         assert_eq!(read("07/04/2025 9:30 PM"), is("2025-04-07", Form::Ambiguous));
         assert_eq!(read("Mon 7th Apr 2025"), is("2025-04-07", Form::Words));
         assert_eq!(read("April 7, 2025"), is("2025-04-07", Form::Words));
+        assert_eq!(read("June 02, 2025"), is("2025-06-02", Form::Words), "four letters are no year");
         assert_eq!(read("7-Sept-2025"), is("2025-09-07", Form::Words));
         assert_eq!(read("last week"), None);
         assert_eq!(read("20251307"), None);

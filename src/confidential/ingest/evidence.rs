@@ -49,6 +49,9 @@ struct Column {
     colons: Cells,
     colons_from_10: Cells,
     colons_from_24: Cells,
+    /// Numbers that are read as parts of a day, and those of them that are whole minutes of so many hours.
+    fractions: u64,
+    hours: Cells,
     /// Numbers over 15 digits: with zeros beyond, with others.
     zeros: Cells,
     others: u64,
@@ -126,6 +129,7 @@ impl<'a> Evidence<'a> {
                 }
             }
             (Kind::Date, Cell::Text(text)) => column.dated(text, place),
+            (Kind::Minutes, Cell::Number(number)) => column.fraction(number, place),
             (Kind::Minutes, Cell::Text(text)) if described.colon.is_none() => column.timed(text, place),
             (Kind::Text, Cell::Text(text)) => match reference::zeros_beyond_15_digits(text) {
                 Some(true) => column.zeros.add(place),
@@ -204,7 +208,12 @@ impl Column {
     }
 
     fn timed(&mut self, text: &str, place: impl FnOnce() -> Place) {
-        let Some(first) = duration::two_parts(text) else { return };
+        let Some(first) = duration::two_parts(text) else {
+            if let Ok(number) = text.trim().parse() {
+                self.fraction(number, place);
+            }
+            return;
+        };
         let place = place();
         self.colons.add(|| place.clone());
         if first >= 10 {
@@ -215,10 +224,26 @@ impl Column {
         }
     }
 
+    /// A part of a day, as it would be read, may be so many hours: `0.1166667` are seven minutes of an hour, or 168.
+    fn fraction(&mut self, number: f64, place: impl FnOnce() -> Place) {
+        const TAIL: f64 = 0.001;
+        if (number - number.round()).abs() < TAIL || duration::of_number(number).is_none() {
+            return;
+        }
+        self.fractions += 1;
+        if (number * 60.0 - (number * 60.0).round()).abs() < TAIL {
+            self.hours.add(place);
+        }
+    }
+
     /// Whether `12:30` are hours and minutes: a column with more than a day in a cell, or with ten hours in every fifth, is
     /// asked about.
     fn colons(self) -> Vec<Contradiction> {
-        let Self { colons, colons_from_10, colons_from_24, .. } = self;
+        let Self { colons, colons_from_10, colons_from_24, fractions, hours, .. } = self;
+        // Of parts of days one in 24 is a whole number of minutes of hours too.
+        if fractions > 1 && hours.count == fractions {
+            return vec![hours.contradict("hours_or_minutes")];
+        }
         let often = colons.count > 2 && colons_from_10.count * 5 >= colons.count;
         let asked = if colons_from_24.count > 0 {
             colons_from_24
@@ -393,6 +418,12 @@ mod tests {
         };
         assert_eq!(times(&["1:35", "45:30", "0:20"]), [("hours_or_minutes", 1, 3)]);
         assert_eq!(times(&["12:30", "8:15", "11:45"]), [("hours_or_minutes", 2, 2)]);
+        assert_eq!(
+            times(&["0.116666667", "1.5333333", "30"]),
+            [("hours_or_minutes", 2, 2)],
+            "7 minutes and 92, or 168 and 2208"
+        );
+        assert_eq!(times(&["0.0659722", "0.0833333"]), [], "95 minutes and two hours");
         assert_eq!(times(&["1:35", "2:20", "0:40", "3:00", "1:00", "10:30"]), []);
         assert_eq!(times(&["01:35:00", "26:30:00"]), [], "with seconds there is no doubt");
     }

@@ -46,6 +46,8 @@ pub(super) struct Header {
 struct Row {
     number: u64,
     cells: Vec<String>,
+    /// Whether a date cell stands in it: no column is called that.
+    has_date: bool,
     /// Whether a number or a date stands in it.
     has_value: bool,
 }
@@ -63,6 +65,11 @@ pub(super) fn find(sheet: &Sheet, source: &Source) -> Result<Option<Header>, Ing
     let mut best: Option<(usize, Header)> = None;
     for (at, row) in rows.iter().enumerate() {
         let single = header(vec![row.number], row.cells.clone(), names);
+        // A case may say words that are names of columns, too; it says values beside them.
+        let named = row.cells.iter().filter(|cell| !cell.is_empty()).count();
+        if row.has_date || row.has_value && single.matched * 2 <= named {
+            continue;
+        }
         let mut found = (at, single);
         if let Some(child) = rows.get(at + 1) {
             let joined = header(vec![row.number, child.number], joined(row, child, sheet.merged.as_deref()), names);
@@ -168,7 +175,12 @@ fn row(number: u64, cells: &[Cell<'_>]) -> Row {
         | Cell::Fault
         | Cell::NoResult => true,
     };
-    Row { number, cells: cells.iter().map(|cell| text(*cell)).collect(), has_value: cells.iter().any(value) }
+    Row {
+        number,
+        cells: cells.iter().map(|cell| text(*cell)).collect(),
+        has_date: cells.iter().any(|cell| matches!(cell, Cell::Serial(_))),
+        has_value: cells.iter().any(value),
+    }
 }
 
 /// Whether a text is a number or a date, which names no column.
@@ -242,14 +254,20 @@ impl Names {
     }
 }
 
+/// Whether a header is another table's beside that of the cases, which `best` columns of the source tell: a list of workers may
+/// have a name and a telephone too.
+pub(super) fn is_of_another_table(header: &Header, source: &Source, best: usize) -> bool {
+    header.matched * 2 < best && !has_required(header, source)
+}
+
+fn has_required(header: &Header, source: &Source) -> bool {
+    let found = |at: usize| header.columns.iter().any(|(_, role)| *role == Role::Field(at));
+    source.fields.iter().enumerate().all(|(at, field)| !field.required || found(at))
+}
+
 fn is_header(header: &Header, source: &Source) -> bool {
     let named = header.columns.iter().filter(|(_, role)| *role != Role::Unnamed).count();
-    let required = source.fields.iter().filter(|field| field.required).count();
-    let has_required = |header: &Header| {
-        let found = |at: usize| header.columns.iter().any(|(_, role)| *role == Role::Field(at));
-        source.fields.iter().enumerate().filter(|(at, field)| field.required && found(*at)).count() == required
-    };
-    header.matched >= 2 && (header.matched * 2 >= named || has_required(header))
+    header.matched >= 2 && (header.matched * 2 >= named || has_required(header, source))
 }
 
 fn second(found: &Header, next: &Row, names: &Names) -> Option<u64> {

@@ -222,12 +222,18 @@ fn file(intake: &mut Intake<'_>, export: &mut Export, progress: &dyn Fn(u64)) ->
 /// The header of each sheet that people see and that has one; cells merged downwards under it are filled down where the
 /// source says so, and remarked on where it does not.
 fn headers(intake: &mut Intake<'_>, export: &mut Export) -> Result<Vec<Option<Header>>, IngestError> {
-    let mut headers = Vec::new();
-    for at in 0..export.sheets.len() {
+    let found = |sheet: &Sheet| match sheet.visibility {
+        Visibility::Visible => header::find(sheet, intake.source),
+        Visibility::Hidden | Visibility::VeryHidden => Ok(None),
+    };
+    let mut headers = export.sheets.iter().map(found).collect::<Result<Vec<_>, IngestError>>()?;
+    let best = headers.iter().flatten().map(|header| header.matched).max().unwrap_or(0);
+    for header in &mut headers {
+        header.take_if(|header| header::is_of_another_table(header, intake.source, best));
+    }
+    for (at, header) in headers.iter().enumerate() {
         let sheet = &export.sheets[at];
-        let seen = sheet.visibility == Visibility::Visible;
-        let header = if seen { header::find(sheet, intake.source)? } else { None };
-        if let Some(header) = &header {
+        if let Some(header) = header {
             recounted(intake, export, sheet)?;
             let mut merges = Merges::of(sheet, header, intake.source)?;
             for (field, row, column) in &merges.others {
@@ -238,7 +244,6 @@ fn headers(intake: &mut Intake<'_>, export: &mut Export) -> Result<Vec<Option<He
             let rows = std::mem::replace(&mut sheet.rows, Box::new(table::NoRows));
             sheet.rows = merges.filled(rows);
         }
-        headers.push(header);
     }
     Ok(headers)
 }

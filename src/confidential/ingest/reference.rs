@@ -6,6 +6,7 @@ use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 use crate::ingest::date;
 use model::config::fold::blank;
+use std::borrow::Cow;
 
 /// The canonical form; empty where nothing is left. The same for every spelling that a program or a keyboard makes:
 ///
@@ -30,11 +31,13 @@ pub(crate) fn canonical(written: &str, fold: bool) -> String {
     if !fold {
         return bare;
     }
-    bare.nfkc()
+    let folded: String = bare
+        .nfkc()
         .map(|character| if dash(character) { '-' } else { character })
         .flat_map(char::to_uppercase)
         .nfc()
-        .collect()
+        .collect();
+    folded.replace(" - ", "-")
 }
 
 /// Whether a spreadsheet left only a part of a reference, so that it cannot be told from others.
@@ -75,7 +78,9 @@ pub(super) fn seen(text: &str) -> Option<String> {
 
 /// Words that a program writes where there is nothing, folded.
 pub(super) fn is_nothing(folded: &str) -> bool {
-    const WORDS: [&str; 20] = [
+    const WORDS: [&str; 22] = [
+        "(blank)",
+        "[null]",
         "null",
         "(null)",
         "<null>",
@@ -100,10 +105,23 @@ pub(super) fn is_nothing(folded: &str) -> bool {
     WORDS.contains(&folded)
 }
 
+/// Words that people write where there is no reference yet, folded: taken for one, they would make many families one.
+pub(super) fn is_none_yet(folded: &str) -> bool {
+    const WORDS: [&str; 9] =
+        ["unknown", "not recorded", "not given", "none given", "pending", "tbc", "tba", "xxx", "0"];
+    WORDS.contains(&folded)
+}
+
+/// The text without spaces that have no width: they part no words of a reference.
+pub(super) fn without_marks_of_no_width(text: &str) -> Cow<'_, str> {
+    let none = ['\u{200b}', '\u{2060}', '\u{feff}'];
+    if text.is_ascii() || !text.contains(none) { Cow::Borrowed(text) } else { Cow::Owned(text.replace(none, "")) }
+}
+
 /// Control characters, and marks that show nothing: directions, joiners, soft hyphens.
 fn hidden(character: char) -> bool {
     let mark = matches!(character,
-        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{2800}' | '\u{3164}' | '\u{ffa0}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
         | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}');
     mark || (character.is_control() && !blank(character))
 }
@@ -128,13 +146,19 @@ fn unwrapped(text: &str) -> &str {
 
 /// A whole number without the fraction and the separators that a program added.
 fn number(text: &str) -> String {
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
-    let zeros = !fraction.is_empty() && fraction.bytes().all(|byte| byte == b'0');
+    let text =
+        text.strip_prefix('+').filter(|rest| rest.starts_with(|first: char| first.is_ascii_digit())).unwrap_or(text);
+    let (whole, fraction) = match text.split_once('.') {
+        Some((whole, fraction)) => (whole, fraction),
+        // `1001,0`: three digits would be a group.
+        None => text.rsplit_once(',').filter(|(_, fraction)| fraction.len() < 3).unwrap_or((text, "0")),
+    };
+    let zeros = fraction.bytes().all(|byte| byte == b'0');
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     if zeros && digits(whole) {
         return whole.to_owned();
     }
-    let groups: Vec<&str> = whole.split(',').collect();
+    let groups: Vec<&str> = whole.split([',', ' ']).collect();
     let grouped = groups.len() > 1 && groups[0].len() <= 3 && groups[1..].iter().all(|group| group.len() == 3);
     if zeros && grouped && groups.iter().all(|group| digits(group)) { groups.concat() } else { text.to_owned() }
 }
@@ -194,13 +218,29 @@ mod tests {
                     "SP\u{2011}00001",
                     "\u{202a}SP-00001\u{202c}",
                     "ＳＰ-00001",
+                    "SP - 00001",
+                    "SP-\u{3164}00001",
                 ],
             ),
             (
                 "00001",
                 &["=\"00001\"", "'00001", "’00001", "\u{1f}00001", "\"00001\"", "\u{feff}00001", "=T(\"00001\")"],
             ),
-            ("1001", &["1001.0", "1001.00", "1,001", "'1001.0", "1001\u{200e}"]),
+            (
+                "1001",
+                &[
+                    "1001.0",
+                    "1001.00",
+                    "1,001",
+                    "'1001.0",
+                    "1001\u{200e}",
+                    "1 001",
+                    "1\u{a0}001",
+                    "1001.",
+                    "1001,0",
+                    "+1001",
+                ],
+            ),
             ("FÉ0", &["Fe\u{301}0", "fé0", "FÉ0"]),
         ];
         for (canonical_form, spellings) in same {
@@ -210,7 +250,7 @@ mod tests {
         }
         assert_eq!(canonical("sp–1 \u{200b}", false), "sp–1", "without folding, marks alone go");
         assert_eq!(canonical("\u{202a}\u{202c}", true), "");
-        for other in ["00001", "1", "1001.5", "10,01", "SP 00001"] {
+        for other in ["00001", "1", "1001.5", "10,01", "1001,5", "SP 00001", "+SP"] {
             assert_eq!(canonical(other, true), other, "another reference");
         }
     }

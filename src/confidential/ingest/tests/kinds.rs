@@ -288,3 +288,16 @@ fn other_delimiters_and_other_files_are_known_by_what_they_are() {
     let sylk = fault("ID;PWXL;N;E\nC;Y1;X1;K\"Case ref\"\nC;Y1;X2;K\"Notes\"\n");
     assert_eq!(sylk, "cases.csv ends in \"csv\" but holds a SYLK workbook (an old format of spreadsheets)");
 }
+
+#[test]
+fn words_for_no_reference_yet_make_no_family() {
+    for word in ["Unknown", "TBC", "(blank)", "[NULL]", "not recorded", "0"] {
+        let found = taken(&rows(30, |at, cells| {
+            if at % 2 == 0 {
+                cells[1] = word.to_owned();
+            }
+        }));
+        let families = found.column("family_ref");
+        assert_eq!(families.iter().filter(|family| **family != "-").count(), 15, "{word}");
+    }
+}

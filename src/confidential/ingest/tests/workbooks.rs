@@ -351,3 +351,23 @@ fn a_check_may_let_merged_cells_pass_as_they_stand() {
     let found = attempt_as(source, "xls", &make("xls", &[sheet])).unwrap_or_else(|error| panic!("{error}"));
     assert_eq!((found.column("family_ref"), found.times("merged_cells")), (vec!["F1", "-", "-"], 1));
 }
+
+#[test]
+fn a_list_beside_the_cases_is_no_table_of_cases_and_a_case_is_no_header() {
+    for format in FORMATS {
+        let workers = vec![
+            vec![Made::Text("Caseworker"), Made::Text("District"), Made::Text("Desk")],
+            vec![Made::Text("Pat"), Made::Text("Elm"), Made::Text("One")],
+        ];
+        let workers = Sheet { name: "Workers", rows: workers, ..Sheet::default() };
+        // What a case says may be the names of columns.
+        let mut words = case(9);
+        (words[3], words[4], words[5], words[6]) =
+            (Made::Text("Worker"), Made::Text("District"), Made::Text("School"), Made::Text("Notes"));
+        let second = Sheet { name: "More", rows: vec![words, case(10), case(11)], ..Sheet::default() };
+        let found = taken(format, &make(format, &[cases("Cases", 1..4), workers, second]));
+        let text = found.reading.report.to_text();
+        assert!(text.contains("sheet Workers: no header of this source"), "{format}: {text}");
+        assert!(!text.contains("SP-0000"), "{format}: no value");
+    }
+}
