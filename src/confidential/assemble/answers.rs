@@ -11,9 +11,9 @@
 use std::collections::{BTreeSet, HashSet};
 
 use crate::protect::Relation;
-use crate::tabulate::Key;
 use crate::tabulate::answers::Answers;
 use crate::tabulate::axes::{Axes, Axis, PERIOD};
+use crate::tabulate::{Key, moved};
 
 /// The relations among `cells`; `impossible` ones are known to be none.
 pub(super) fn relations(axes: &Axes, cells: &[&Key], impossible: &HashSet<&Key>) -> BTreeSet<Relation> {
@@ -28,7 +28,7 @@ pub(super) fn relations(axes: &Axes, cells: &[&Key], impossible: &HashSet<&Key>)
         let bases: BTreeSet<Key> = used.into_iter().collect();
         for base in &bases {
             for code in 0..axes.axes[period].space.codes.len() {
-                let base = with(base, period, u32::try_from(code).unwrap_or(u32::MAX));
+                let base = moved(base, period, u32::try_from(code).unwrap_or(u32::MAX));
                 found.extend(of_axis.together(&base, impossible));
                 found.extend(of_axis.main(&base, cells));
             }
@@ -63,12 +63,6 @@ pub(super) fn named(axes: &Axes, key: &Key) -> Key {
     named
 }
 
-fn with(key: &Key, at: usize, code: u32) -> Key {
-    let mut key = key.clone();
-    key[at] = code;
-    key
-}
-
 struct Related<'a> {
     axes: &'a Axes,
     period: usize,
@@ -80,15 +74,15 @@ impl Related<'_> {
     /// A cell without its answer and its period.
     fn bare(&self, key: &Key) -> Key {
         let total = |at: usize| self.axes.axes[at].space.total;
-        with(&with(key, self.at, total(self.at)), self.period, total(self.period))
+        moved(&moved(key, self.at, total(self.at)), self.period, total(self.period))
     }
 
     /// `cases with an answer <= its parts together`.
     fn together(&self, base: &Key, impossible: &HashSet<&Key>) -> Vec<Relation> {
         let relation = |(parent, children): &(u32, Vec<u32>)| {
             let children =
-                children.iter().map(|&child| with(base, self.at, child)).filter(|key| !impossible.contains(key));
-            let terms = std::iter::once((1, with(base, self.at, *parent))).chain(children.map(|key| (-1, key)));
+                children.iter().map(|&child| moved(base, self.at, child)).filter(|key| !impossible.contains(key));
+            let terms = std::iter::once((1, moved(base, self.at, *parent))).chain(children.map(|key| (-1, key)));
             Relation { terms: terms.collect(), is_equal: false }
         };
         self.answers.parts.iter().map(relation).collect()
@@ -105,8 +99,8 @@ impl Related<'_> {
         let mut found = Vec::new();
         for &(code, further) in &self.answers.further {
             let Some(same) = self.axes.axes[main].find(&axis.codes[code as usize]) else { continue };
-            let [all, further] = [code, further].map(|code| with(base, self.at, code));
-            let alone = with(base, main, same);
+            let [all, further] = [code, further].map(|code| moved(base, self.at, code));
+            let alone = moved(base, main, same);
             if is_known(&all) && is_known(&alone) {
                 found.push(Relation { terms: vec![(-1, all), (1, alone), (1, further)], is_equal: true });
             }
@@ -114,8 +108,8 @@ impl Related<'_> {
         // Who gave no main answer gave none, or only further ones.
         if let Some((missing, further)) = self.answers.missing {
             for same in self.answers.main_missing.iter().filter_map(|code| self.axes.axes[main].find(code)) {
-                let [none, further] = [missing, further].map(|code| with(base, self.at, code));
-                let alone = with(base, main, same);
+                let [none, further] = [missing, further].map(|code| moved(base, self.at, code));
+                let alone = moved(base, main, same);
                 if is_known(&none) && is_known(&alone) {
                     found.push(Relation { terms: vec![(-1, alone), (1, none), (1, further)], is_equal: true });
                 }

@@ -15,7 +15,7 @@ use crate::store::Store;
 use crate::store::ledger::LedgerEntry;
 use crate::tabulate::axes::{Axes, FAMILIES, Source};
 use crate::tabulate::stock::ENDS;
-use crate::tabulate::{Frame, Key};
+use crate::tabulate::{Frame, Key, moved};
 
 /// Dimension and codes that were published as rows or columns: rare codes among them stay codes of their own.
 ///
@@ -131,8 +131,7 @@ impl History {
                     if !is_open || !frame.is_unlisted(dim, &axis.space.codes[*child as usize], period) {
                         continue;
                     }
-                    let mut key = cell.key.clone();
-                    key[position] = *child;
+                    let key = moved(&cell.key, position, *child);
                     if known.insert(key.clone()) {
                         cells.push(EarlierCell { key, form: EarlierForm::StructuralZero, ..cell.clone() });
                     }

@@ -17,7 +17,7 @@ use super::plan;
 use crate::protect::{EarlierCell, EarlierForm, Relation};
 use crate::tabulate::axes::{Axes, Axis, FAMILIES, PERIOD, Source};
 use crate::tabulate::scope::Outside;
-use crate::tabulate::{Counter, Counts, Key};
+use crate::tabulate::{Counter, Counts, Key, moved};
 
 /// What follows from the scopes.
 #[derive(Debug, Default)]
@@ -137,9 +137,7 @@ impl<'a> Versions<'a> {
 
     /// The same cell at another code of periods.
     fn at(&self, key: &Key, code: u32) -> Key {
-        let mut key = key.clone();
-        key[self.axis] = code;
-        key
+        moved(key, self.axis, code)
     }
 }
 
@@ -149,11 +147,7 @@ fn unlisted(axes: &Axes, key: &Key) -> Vec<Key> {
     for (at, axis) in axes.axes.iter().enumerate().filter(|(_, axis)| matches!(axis.source, Source::Leaves(_))) {
         let children =
             axis.space.sums.iter().filter(|(parent, _)| *parent == key[at]).flat_map(|(_, children)| children);
-        below.extend(children.map(|&child| {
-            let mut key = key.clone();
-            key[at] = child;
-            key
-        }));
+        below.extend(children.map(|&child| moved(key, at, child)));
     }
     below
 }
@@ -249,9 +243,7 @@ impl Before {
 }
 
 fn without(key: &Key, axis: usize) -> Key {
-    let mut key = key.clone();
-    key[axis] = u32::MAX;
-    key
+    moved(key, axis, u32::MAX)
 }
 
 fn splits(axis: &Axis) -> Vec<Split> {

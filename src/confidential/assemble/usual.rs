@@ -5,8 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::protect::{EarlierCell, EarlierForm, Impossible};
-use crate::tabulate::Key;
 use crate::tabulate::axes::{Axes, Source};
+use crate::tabulate::{Key, moved};
 
 /// Of so many in a hundred published cases of a code all but these few have the same other code.
 const MOST_APART_PERCENT: u64 = 2;
@@ -59,11 +59,6 @@ fn is_coded(axes: &Axes, at: usize) -> bool {
 
 fn pairs(axes: &Axes, counts: &BTreeMap<&Key, u64>, (one, other): (usize, usize), known: &[Impossible]) -> Vec<Usual> {
     let total = |at: usize| axes.axes[at].space.total;
-    let moved = |key: &Key, at: usize, code: u32| {
-        let mut key = key.clone();
-        key[at] = code;
-        key
-    };
     // By code of the one and of the other: published cases of both, of the one where both are published, of the other, of all.
     let mut tally: BTreeMap<(u32, u32), [u64; 4]> = BTreeMap::new();
     for (key, &both) in counts.iter().filter(|(key, _)| key[one] != total(one) && key[other] != total(other)) {

@@ -6,7 +6,7 @@
 
 use std::io::{self, Read, Write};
 use std::path::PathBuf;
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::OnceLock;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread;
@@ -100,21 +100,27 @@ fn here(bytes: &[u8]) -> Result<Book, Ended> {
     Ok(gather.0.book()?)
 }
 
-fn by(program: PathBuf, bytes: &[u8]) -> Result<Book, Ended> {
-    let seconds = seconds(bytes);
+/// Starts a process that is given a workbook, with the ends to write it to and to read its answer from.
+pub(super) fn spawn(program: PathBuf, seconds: u64, more: &[&str]) -> io::Result<(Child, ChildStdin, ChildStdout)> {
     let mut child = Command::new(program)
         .args([COMMAND, &seconds.to_string()])
+        .args(more)
         .env_clear()
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         // What a library says of a fault may quote a cell.
         .stderr(Stdio::null())
-        .spawn()
-        .map_err(|error| Ended::NotStarted(error.kind()))?;
-    let (input, output) = (child.stdin.take(), child.stdout.take());
-    let (Some(mut input), Some(output)) = (input, output) else {
-        return Err(Ended::NotStarted(io::ErrorKind::BrokenPipe));
-    };
+        .spawn()?;
+    match (child.stdin.take(), child.stdout.take()) {
+        (Some(input), Some(output)) => Ok((child, input, output)),
+        (_, None) | (None, _) => Err(io::ErrorKind::BrokenPipe.into()),
+    }
+}
+
+fn by(program: PathBuf, bytes: &[u8]) -> Result<Book, Ended> {
+    let seconds = seconds(bytes);
+    let (mut child, mut input, output) =
+        spawn(program, seconds, &[]).map_err(|error| Ended::NotStarted(error.kind()))?;
     thread::scope(|scope| {
         // Where the child ends early its exit says why; a pipe that nobody reads is no news.
         scope.spawn(move || input.write_all(bytes));

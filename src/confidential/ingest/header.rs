@@ -164,17 +164,7 @@ fn head(sheet: &Sheet) -> Result<Vec<Row>, IngestError> {
 }
 
 fn row(number: u64, cells: &[Cell<'_>]) -> Row {
-    let value = |cell: &Cell<'_>| match cell {
-        Cell::Text(text) => is_value(text.trim()),
-        Cell::Blank => false,
-        Cell::Number(_)
-        | Cell::Shown(..)
-        | Cell::Serial(_)
-        | Cell::Length(_)
-        | Cell::Truth(_)
-        | Cell::Fault
-        | Cell::NoResult => true,
-    };
+    let value = |cell: &Cell<'_>| cell.is_typed() || matches!(cell, Cell::Text(text) if is_value(text.trim()));
     Row {
         number,
         cells: cells.iter().map(|cell| text(*cell)).collect(),

@@ -330,15 +330,6 @@ impl Failed {
 fn repeats(header: &Header, cells: &[Cell<'_>]) -> bool {
     header.columns.iter().enumerate().all(|(at, (name, _))| match cells.get(at) {
         Some(Cell::Text(text)) => fold_header(text) == fold_header(name),
-        Some(Cell::Blank) | None => name.is_empty(),
-        Some(
-            Cell::Number(_)
-            | Cell::Shown(..)
-            | Cell::Serial(_)
-            | Cell::Length(_)
-            | Cell::Truth(_)
-            | Cell::Fault
-            | Cell::NoResult,
-        ) => false,
+        other => name.is_empty() && !other.is_some_and(Cell::is_typed),
     })
 }

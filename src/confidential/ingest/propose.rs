@@ -110,20 +110,9 @@ fn widest(sheet: &Sheet) -> Result<Option<(u64, Vec<String>)>, IngestError> {
 
 /// A name of a column; none where the cell is a value.
 fn name(cell: &Cell<'_>) -> Option<String> {
-    match cell {
-        Cell::Blank => Some(String::new()),
-        Cell::Text(text) => {
-            let text = text.split(blank).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
-            (text.len() <= 60 && text.chars().any(char::is_alphabetic)).then_some(text)
-        }
-        Cell::Number(_)
-        | Cell::Shown(..)
-        | Cell::Serial(_)
-        | Cell::Length(_)
-        | Cell::Truth(_)
-        | Cell::Fault
-        | Cell::NoResult => None,
-    }
+    let Cell::Text(text) = cell else { return (!cell.is_typed()).then(String::new) };
+    let text = text.split(blank).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
+    (text.len() <= 60 && text.chars().any(char::is_alphabetic)).then_some(text)
 }
 
 fn unbounded() -> Dates {
@@ -306,8 +295,8 @@ fn head(text: &mut String, file: &str, rows: usize, parts: Option<&Parts<'_>>) -
     Ok(())
 }
 
-/// Levels to start from; a check that is not named here stops.
-const LEVELS: [(&str, &str); 21] = [
+/// Levels to start from; a check that is not named here has the level of one that no source names.
+const LEVELS: [(&str, &str); 18] = [
     ("missing_required", "reject"),
     ("ragged_row", "reject"),
     ("bad_date", "reject"),
@@ -325,9 +314,6 @@ const LEVELS: [(&str, &str); 21] = [
     ("two_spellings", "warn"),
     ("repeated_case", "warn"),
     ("other_sheet", "warn"),
-    ("damaged_sheet", "warn"),
-    ("continued_sheet", "warn"),
-    ("other_count", "warn"),
     ("headers_differ", "warn"),
 ];
 

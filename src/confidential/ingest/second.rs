@@ -5,8 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Cursor, Read, Write};
-use std::path::PathBuf;
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdout};
 use std::thread::Scope;
 
 use calamine::{Data, Reader, open_workbook_auto_from_rs};
@@ -67,7 +66,8 @@ pub(super) struct Counting {
 impl Counting {
     /// Starts it; what it is given is written by a thread of `scope`.
     pub(super) fn start<'scope>(scope: &'scope Scope<'scope, '_>, bytes: &'scope [u8]) -> Self {
-        let started = apart::program().and_then(|program| start(program, bytes));
+        let seconds = apart::seconds(bytes);
+        let started = apart::program().and_then(|program| apart::spawn(program, seconds, &[COUNT]).ok());
         let process = started.map(|(child, mut input, output)| {
             // Where the process ends early there is no count; a pipe that nobody reads is no news.
             scope.spawn(move || input.write_all(bytes));
@@ -92,19 +92,6 @@ impl Counting {
         let _ = child.kill();
         let _ = child.wait();
     }
-}
-
-fn start(program: PathBuf, bytes: &[u8]) -> Option<(Child, ChildStdin, ChildStdout)> {
-    let mut child = Command::new(program)
-        .args([apart::COMMAND, &apart::seconds(bytes).to_string(), COUNT])
-        .env_clear()
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .ok()?;
-    let (input, output) = (child.stdin.take()?, child.stdout.take()?);
-    Some((child, input, output))
 }
 
 #[cfg(test)]

@@ -29,6 +29,13 @@ pub(super) enum Cell<'a> {
     NoResult,
 }
 
+impl Cell<'_> {
+    /// Whether it is more than text: a number, a date, a truth value, or what stands where one should.
+    pub(super) fn is_typed(&self) -> bool {
+        !matches!(self, Self::Blank | Self::Text(_))
+    }
+}
+
 /// What a row is handed to: the row's number from 1, its cells from column 1.
 pub(super) type EachRow<'r> = dyn FnMut(u64, &[Cell<'_>]) -> Result<ControlFlow<()>, IngestError> + 'r;
 

@@ -18,7 +18,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::relations::{ROOM, Relation};
 use super::{EarlierForm, Problem, Space};
-use crate::tabulate::Key;
+use crate::tabulate::{Key, moved};
 
 /// By dimension: codes of which no case has one of each, groups of which all codes are among them included.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -183,12 +183,6 @@ impl<'a> Between<'a> {
         parts.dedup();
         parts
     }
-}
-
-fn moved(key: &Key, at: usize, code: u32) -> Key {
-    let mut key = key.clone();
-    key[at] = code;
-    key
 }
 
 /// Codes that can stand with the same codes of another dimension.

@@ -37,6 +37,7 @@ mod system;
 mod tests;
 mod told;
 mod touched;
+mod variables;
 mod vertices;
 mod witness;
 

@@ -9,6 +9,7 @@ use model::period::{Month, Period};
 
 use crate::store::cases::{StoredCase, positions, show};
 use crate::store::ledger::{deflated, inflated};
+use crate::store::restriction::NOT_RESTRICTED;
 use crate::store::{Store, StoreError};
 
 /// A correction of released months.
@@ -73,7 +74,9 @@ impl Store {
 }
 
 /// The last import that the counts of a month are made of: that of its freezing, or of the last correction.
-const COUNTED_WITH: &str = "
+fn counted_with() -> String {
+    format!(
+        "
     WITH months AS (
         SELECT period_start, period_end, imports FROM frozen WHERE source = ?1
         UNION ALL SELECT period_start, period_end, imports FROM corrections
@@ -82,7 +85,7 @@ const COUNTED_WITH: &str = "
         FROM history JOIN cases ON cases.id = case_id
         JOIN (SELECT 'opened' AS name UNION ALL SELECT 'closed') AS event
         WHERE cases.source = (SELECT id FROM sources WHERE name = ?1)
-        AND NOT EXISTS (SELECT 1 FROM restricted WHERE restricted.case_id = cases.id)
+        AND {NOT_RESTRICTED}
         AND iif(event.name = 'opened', history.counted_opened, history.counted_closed) BETWEEN ?2 AND ?3 - 1
         AND replaced_by > (
             SELECT max(imports) FROM months
@@ -90,7 +93,9 @@ const COUNTED_WITH: &str = "
             BETWEEN period_start AND period_end - 1)
     ), first AS (
         SELECT min(id) AS id, case_id, event FROM changed GROUP BY case_id, event
-    )";
+    )"
+    )
+}
 
 fn changed(
     connection: &Connection,
@@ -101,13 +106,14 @@ fn changed(
 ) -> Result<(), StoreError> {
     let lists = positions(connection, source, fields)?;
     let columns = "family, counted_opened, counted_closed, field_list, field_values";
+    let counted_with = counted_with();
     let counted = format!(
-        "{COUNTED_WITH} SELECT cases.id, {}, case_key, first.event FROM first JOIN history ON history.id = first.id
+        "{counted_with} SELECT cases.id, {}, case_key, first.event FROM first JOIN history ON history.id = first.id
          JOIN cases ON cases.id = first.case_id ORDER BY case_key, first.event",
         columns.split(", ").map(|column| format!("history.{column}")).collect::<Vec<_>>().join(", ")
     );
     let recorded = format!(
-        "{COUNTED_WITH} SELECT cases.id, {columns}, case_key, first.event FROM first
+        "{counted_with} SELECT cases.id, {columns}, case_key, first.event FROM first
          JOIN cases ON cases.id = first.case_id
          ORDER BY case_key, first.event"
     );

@@ -5,6 +5,14 @@
 /// A cell: one code index a dimension of the release's space, the total's index where the cell does not name one.
 pub type Key = Box<[u32]>;
 
+/// The cell at another code of a dimension.
+#[must_use]
+pub fn moved(key: &Key, dimension: usize, code: u32) -> Key {
+    let mut key = key.clone();
+    key[dimension] = code;
+    key
+}
+
 /// What a cell holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Counts {

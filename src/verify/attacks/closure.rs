@@ -10,7 +10,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
-use crate::attacks::codes::{Codes, Key};
+use crate::attacks::codes::{Codes, Key, PERIOD};
 use crate::attacks::line::Line;
 
 /// Releases as a set of bits; more than 64 share the last.
@@ -25,7 +25,7 @@ pub fn bit(at: usize) -> Releases {
 /// Periods mean the same months in every release, so their sums hold across all. A code list may grow between
 /// releases, so another dimension's sums hold for the cells of the releases that state them, and for cells of releases
 /// that do not explain the parent if those that do agree: "other" is not the same everywhere.
-const SHARED: &str = "period";
+const SHARED: &str = PERIOD;
 
 /// `parent = sum of children` along one dimension.
 #[derive(Debug, Clone)]

@@ -5,6 +5,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::error::VerifyError;
 
+/// The dimension of periods, whose codes mean the same months in every release.
+pub const PERIOD: &str = "period";
+
 /// A cell: one code a dimension, packed.
 pub type Key = u128;
 

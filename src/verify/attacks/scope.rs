@@ -9,14 +9,14 @@
 //! so Oak has 3 in the second.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::hash::Hash;
 
 use model::edition::{ADDED, REMOVED};
 use model::{Attack, Finding};
 
-use crate::attacks::codes::Key;
+use crate::attacks::codes::{Key, PERIOD};
 use crate::attacks::system::{Cells, Part, State};
 
-const PERIOD: &str = "period";
 /// Ends the name of a dimension that counts families by the codes of another.
 const TWIN: &str = "_families";
 
@@ -141,10 +141,10 @@ impl<'a> History<'a> {
 }
 
 /// A code and all that lie that way from it.
-fn reached<'a>(next: &Around<'a>, code: &'a str) -> BTreeSet<&'a str> {
+fn reached<T: Copy + Ord + Hash>(next: &HashMap<T, BTreeSet<T>>, code: T) -> BTreeSet<T> {
     let (mut seen, mut open) = (BTreeSet::from([code]), vec![code]);
     while let Some(code) = open.pop() {
-        open.extend(next.get(code).into_iter().flatten().copied().filter(|code| seen.insert(code)));
+        open.extend(next.get(&code).into_iter().flatten().copied().filter(|code| seen.insert(*code)));
     }
     seen
 }
@@ -197,23 +197,16 @@ fn touched(cells: &Cells, part: &Part<'_>, place: usize, named: &[String]) -> BT
             below.entry(parent).or_default().extend(children);
         }
     }
-    let all_below = |code: u32| {
-        let (mut seen, mut open) = (BTreeSet::from([code]), vec![code]);
-        while let Some(code) = open.pop() {
-            open.extend(below.get(&code).into_iter().flatten().copied().filter(|code| seen.insert(*code)));
-        }
-        seen
-    };
-    let explained = all_below(dimension.total);
+    let explained = reached(&below, dimension.total);
     let named: Option<Vec<u32>> =
         named.iter().map(|code| cells.codes.known(place, code).filter(|code| explained.contains(code))).collect();
     let named = named.filter(|named| !named.is_empty());
     let is_touched = |&code: &u32| {
         let Some(named) = &named else { return true };
-        let own = all_below(code);
+        let own = reached(&below, code);
         let holds_all = named.iter().all(|named| own.contains(named));
         let is_apart = explained.contains(&code)
-            && named.iter().all(|&named| !own.contains(&named) && !all_below(named).contains(&code));
+            && named.iter().all(|&named| !own.contains(&named) && !reached(&below, named).contains(&code));
         !holds_all && !is_apart
     };
     let codes = (0_u32..).take(dimension.len());

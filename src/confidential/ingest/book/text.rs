@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 
 use jiff::civil::{Date, DateTime};
+use jiff::{Span, SpanRelativeTo, Unit};
 use quick_xml::escape::{resolve_xml_entity, unescape};
 use quick_xml::events::{BytesRef, BytesStart, Event};
 
@@ -41,19 +42,10 @@ pub(super) fn elements(xml: &mut Xml<'_>, mut each: impl FnMut(&BytesStart<'_>) 
     let mut buffer = Vec::new();
     loop {
         buffer.clear();
-        match xml.read_event_into(&mut buffer).ok()? {
-            Event::Start(element) if !each(&element) => return Some(()),
-            Event::Eof => return Some(()),
-            Event::Start(_)
-            | Event::End(_)
-            | Event::Empty(_)
-            | Event::Text(_)
-            | Event::CData(_)
-            | Event::Comment(_)
-            | Event::Decl(_)
-            | Event::PI(_)
-            | Event::DocType(_)
-            | Event::GeneralRef(_) => {}
+        let event = xml.read_event_into(&mut buffer).ok()?;
+        let is_over = matches!(event, Event::Eof);
+        if is_over || matches!(&event, Event::Start(element) if !each(element)) {
+            return Some(());
         }
     }
 }
@@ -85,16 +77,14 @@ pub(super) fn without_escapes(text: &str) -> Cow<'_, str> {
 
 /// The cell of a date such as `2025-04-07T09:30:00`; text where it has a zone, or is none, so that it is looked at as text.
 pub(super) fn iso_date(text: &str) -> Value<'_> {
-    let day = |date: Date| date.since(Date::constant(1899, 12, 30)).map(|span| f64::from(span.get_days()));
     let trimmed = text.trim();
-    let days = if let Ok(time) = trimmed.parse::<DateTime>().and_then(|time| plain(trimmed).map(|()| time)) {
-        let clock = time.time();
-        let seconds = f64::from(clock.hour()) * 3600.0 + f64::from(clock.minute()) * 60.0 + f64::from(clock.second());
-        day(time.date()).map(|days| days + seconds / 86_400.0)
-    } else {
-        return Value::Text(text);
-    };
-    match days {
+    // A zone or a calendar behind it has other signs.
+    let is_plain = trimmed.bytes().all(|byte| byte.is_ascii_digit() || b"-:T. ".contains(&byte));
+    let Some(time) = trimmed.parse::<DateTime>().ok().filter(|_| is_plain) else { return Value::Text(text) };
+    let clock = time.time();
+    let seconds = f64::from(clock.hour()) * 3600.0 + f64::from(clock.minute()) * 60.0 + f64::from(clock.second());
+    let day = time.date().since(Date::constant(1899, 12, 30)).map(|span| f64::from(span.get_days()));
+    match day.map(|day| day + seconds / 86_400.0) {
         // Spreadsheets count a 29 February 1900, which never was.
         Ok(days) if (2.0..61.0).contains(&days) => Value::Serial(rounded(days - 1.0)),
         Ok(days) if days >= 61.0 => Value::Serial(rounded(days)),
@@ -103,44 +93,16 @@ pub(super) fn iso_date(text: &str) -> Value<'_> {
     }
 }
 
-/// A date and time without a zone or a calendar behind it.
-fn plain(text: &str) -> Result<(), jiff::Error> {
-    if text.bytes().all(|byte| byte.is_ascii_digit() || b"-:T. ".contains(&byte)) {
-        Ok(())
-    } else {
-        Err(jiff::Error::from_args(format_args!("more than a date")))
-    }
-}
-
 /// Days of a length of time such as `PT01H35M00S`, or of a time of day such as `01:35:00`.
 pub(super) fn iso_length(text: &str) -> Option<f64> {
     let text = text.trim();
-    let (sign, text) = text.strip_prefix('-').map_or((1.0, text), |rest| (-1.0, rest));
-    let Some(parts) = text.strip_prefix('P') else {
-        return clock(text).map(|days| sign * days);
-    };
-    let (mut days, mut number, mut in_time) = (0.0, String::new(), false);
-    for character in parts.chars() {
-        let unit = match (character, in_time) {
-            ('T', false) => {
-                in_time = true;
-                continue;
-            }
-            ('D', false) => 1.0,
-            ('H', true) => 1.0 / 24.0,
-            ('M', true) => 1.0 / 1440.0,
-            ('S', true) => 1.0 / 86_400.0,
-            (digit, _) if digit.is_ascii_digit() || digit == '.' => {
-                number.push(digit);
-                continue;
-            }
-            // A month or a year has no length of its own.
-            _ => return None,
-        };
-        days += number.parse::<f64>().ok()? * unit;
-        number.clear();
+    let (sign, length) = text.strip_prefix('-').map_or((1.0, text), |rest| (-1.0, rest));
+    if !length.starts_with('P') {
+        return clock(length).map(|days| sign * days);
     }
-    number.is_empty().then_some(sign * days)
+    // A month or a year has no length of its own: of those there is no total.
+    let span: Span = length.parse().ok()?;
+    span.total((Unit::Day, SpanRelativeTo::days_are_24_hours())).ok().map(|days| sign * days)
 }
 
 fn clock(text: &str) -> Option<f64> {

@@ -1,14 +1,14 @@
 //! XLSB: the same parts as XLSX, in records instead of XML. Comes in: an archive. Goes out: cells. Deliberately absent:
 //! formulas, of which only the result is read.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::io::{BufRead, Read, Write};
 
 use crate::ingest::book::numbers::{self, Format};
 use crate::ingest::book::package::{Package, folded};
 use crate::ingest::book::xls_records::{f64_at, short_number, u16_at, u32_at};
-use crate::ingest::book::xlsx::{Named, Relationship, main_part, relationships};
-use crate::ingest::book::{Failed, SHEETS, Whole, fault};
+use crate::ingest::book::xlsx::{Named, Relationship, main_part, relationships, send_sheets};
+use crate::ingest::book::{Failed, SHEETS, Whole};
 use crate::ingest::stream::{Notes, Refused, Sender, Stop, Value};
 use crate::ingest::table::{Merged, SheetFault, Visibility};
 
@@ -56,25 +56,10 @@ pub(super) fn send<W: Write>(package: &mut Package<'_>, sender: &mut Sender<W>) 
             }
         }
     }
-    let mut read = HashSet::new();
-    for sheet in &sheets {
-        sender.sheet(&sheet.name, sheet.visibility)?;
-        let mut notes = Notes::default();
-        // As in XLSX: one part is one sheet.
-        if sheet.part.is_some() && !read.insert(&sheet.part) {
-            notes.fault = Some(SheetFault::Damaged { after_row: 0 });
-        } else if sheet.visibility == Visibility::Visible {
-            match sheet.part.as_ref().and_then(|part| package.bytes(part)) {
-                None => notes.fault = Some(SheetFault::Missing),
-                Some(part) => {
-                    if let Err(stop) = self::sheet(part, &formats, from_1904, sender, &mut notes) {
-                        notes.fault = Some(fault(stop)?);
-                    }
-                }
-            }
-        }
-        sender.end_sheet(&notes)?;
-    }
+    send_sheets(&sheets, sender, |part, sender, notes| {
+        let part = package.bytes(part)?;
+        Some(sheet(part, &formats, from_1904, sender, notes))
+    })?;
     Ok(Whole { comments: comments(package), from_1904 })
 }
 

@@ -11,7 +11,7 @@ use crate::ingest::book::numbers::{self, Format};
 use crate::ingest::book::package::{Package, folded};
 use crate::ingest::book::text::{attribute, elements, entity, without_escapes};
 use crate::ingest::book::{Failed, SHEETS, Whole, fault, sheet_xml};
-use crate::ingest::stream::{Notes, Refused, Sender};
+use crate::ingest::stream::{Notes, Refused, Sender, Stop};
 use crate::ingest::table::{SheetFault, Visibility};
 
 /// Formats of cells; spreadsheets have 64,000.
@@ -94,27 +94,36 @@ pub(super) fn send<W: Write>(package: &mut Package<'_>, sender: &mut Sender<W>) 
         shared_texts(package, &texts, sender)?;
     }
     let book = sheet_xml::Book { formats: &formats, from_1904 };
+    send_sheets(&sheets, sender, |part, sender, notes| {
+        let mut xml = package.xml(part)?;
+        Some(sheet_xml::send(&mut xml, &book, sender, notes))
+    })?;
+    Ok(Whole { comments: comments(package), from_1904 })
+}
+
+/// Sends the sheets in their order. `cells` sends those of one part; none where the workbook does not hold the part.
+pub(super) fn send_sheets<W: Write>(
+    sheets: &[Named],
+    sender: &mut Sender<W>,
+    mut cells: impl FnMut(&str, &mut Sender<W>, &mut Notes) -> Option<Result<(), Stop>>,
+) -> Result<(), Failed> {
     let mut read = HashSet::new();
-    for sheet in &sheets {
+    for sheet in sheets {
         sender.sheet(&sheet.name, sheet.visibility)?;
         let mut notes = Notes::default();
         // A part that was read already is that sheet; read for every name, a small file could stand for very many rows.
         if sheet.part.is_some() && !read.insert(&sheet.part) {
             notes.fault = Some(SheetFault::Damaged { after_row: 0 });
         } else if sheet.visibility == Visibility::Visible {
-            let part = sheet.part.as_ref().filter(|part| package.has(part)).and_then(|part| package.xml(part));
-            match part {
+            match sheet.part.as_ref().and_then(|part| cells(part, sender, &mut notes)) {
                 None => notes.fault = Some(SheetFault::Missing),
-                Some(mut xml) => {
-                    if let Err(stop) = sheet_xml::send(&mut xml, &book, sender, &mut notes) {
-                        notes.fault = Some(fault(stop)?);
-                    }
-                }
+                Some(Ok(())) => {}
+                Some(Err(stop)) => notes.fault = Some(fault(stop)?),
             }
         }
         sender.end_sheet(&notes)?;
     }
-    Ok(Whole { comments: comments(package), from_1904 })
+    Ok(())
 }
 
 fn workbook(
@@ -156,8 +165,13 @@ fn formats(package: &mut Package<'_>, part: &str) -> Option<Vec<Format>> {
     let mut buffer = Vec::new();
     loop {
         buffer.clear();
-        match xml.read_event_into(&mut buffer).ok()? {
-            Event::Start(element) => match element.local_name().as_ref() {
+        let event = xml.read_event_into(&mut buffer).ok()?;
+        if matches!(event, Event::Eof) {
+            return Some(formats);
+        } else if let Event::End(element) = event {
+            in_cells &= element.local_name().as_ref() != "cellXfs";
+        } else if let Event::Start(element) = event {
+            match element.local_name().as_ref() {
                 "cellXfs" => in_cells = true,
                 "numFmt" if codes.len() < FORMATS => {
                     if let Ok(id) = attribute(&element, "numFmtId").parse() {
@@ -169,18 +183,7 @@ fn formats(package: &mut Package<'_>, part: &str) -> Option<Vec<Format>> {
                     formats.push(codes.get(&id).cloned().unwrap_or_else(|| numbers::built_in(id)));
                 }
                 _ => {}
-            },
-            Event::End(element) if element.local_name().as_ref() == "cellXfs" => in_cells = false,
-            Event::Eof => return Some(formats),
-            Event::End(_)
-            | Event::Empty(_)
-            | Event::Text(_)
-            | Event::CData(_)
-            | Event::Comment(_)
-            | Event::Decl(_)
-            | Event::PI(_)
-            | Event::DocType(_)
-            | Event::GeneralRef(_) => {}
+            }
         }
     }
 }
@@ -192,20 +195,14 @@ fn shared_texts<W: Write>(package: &mut Package<'_>, part: &str, sender: &mut Se
     let mut text = Rich::default();
     loop {
         buffer.clear();
-        match xml.read_event_into(&mut buffer).map_err(|_| Refused::Damaged)? {
-            Event::Start(element) if element.local_name().as_ref() == "si" => text.clear(),
-            Event::End(element) if element.local_name().as_ref() == "si" => sender.share(&text.whole)?,
-            Event::Eof => return Ok(()),
-            event @ (Event::Start(_)
-            | Event::End(_)
-            | Event::Empty(_)
-            | Event::Text(_)
-            | Event::CData(_)
-            | Event::Comment(_)
-            | Event::Decl(_)
-            | Event::PI(_)
-            | Event::DocType(_)
-            | Event::GeneralRef(_)) => text.event(&event),
+        let event = xml.read_event_into(&mut buffer).map_err(|_| Refused::Damaged)?;
+        text.event(&event);
+        if matches!(event, Event::Eof) {
+            return Ok(());
+        } else if matches!(&event, Event::Start(element) if element.local_name().as_ref() == "si") {
+            text.clear();
+        } else if matches!(&event, Event::End(element) if element.local_name().as_ref() == "si") {
+            sender.share(&text.whole)?;
         }
     }
 }

@@ -11,12 +11,11 @@ use model::Attack;
 use model::extract::Role;
 
 use super::{Found, overlap};
+use crate::attacks::codes::PERIOD;
 use crate::readers::microdata::Microdata;
 
 /// The column, or the hierarchy alone, that says which months a file is of.
 const MONTH: &str = "month";
-/// The dimension whose codes have versions.
-const PERIOD: &str = "period";
 
 /// How the months of two files lie.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -9,12 +9,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::{Attack, Claim, Finding};
 
-use crate::attacks::codes::Key;
+use crate::attacks::codes::{Key, PERIOD};
 use crate::attacks::system::{Cells, Part, State};
 use crate::readers::domain::{is_inside, meet};
 use crate::readers::microdata::Microdata;
 
-const PERIOD: &str = "period";
 /// What is open at the end of a period, which no rows of a period make up.
 const ENDS: &str = "period_end";
 const MEASURE: &str = "measure";
