@@ -5,7 +5,7 @@
 //! The dual simplex method (Lemke 1954) from the point where nothing has moved: standing still is cheapest as long as nothing is
 //! asked for, so there is no first phase, and only what the move touches is ever looked at. A point that is not whole is
 //! made so by a dive: one variable after the other is bounded at the whole number beside it, which is what the method
-//! takes best.
+//! takes best. Where that leads nowhere the last of them is bounded at its other neighbour (branch and bound, depth first).
 
 use crate::basis::{Basis, Column};
 
@@ -37,6 +37,8 @@ pub struct Limit {
     pub cost: f64,
     /// What all pivots may take together, by [`Cheapest::work`].
     pub work: usize,
+    /// Whole numbers that a dive may take back for their neighbours.
+    pub turns: usize,
 }
 
 /// Where a column stands.
@@ -77,6 +79,16 @@ pub struct Cheapest {
     /// Rows and entries of the basis that the pivots for the last move passed through.
     pub work: usize,
     pivots: u64,
+}
+
+/// A variable that a dive bounded at a whole number.
+#[derive(Debug, Clone, Copy)]
+struct Bounded {
+    half: usize,
+    /// Its bounds before.
+    before: (f64, f64),
+    /// Those at the neighbour of that number; none once they were taken.
+    neighbour: Option<(f64, f64)>,
 }
 
 /// How a descent ended.
@@ -125,15 +137,34 @@ impl Cheapest {
     ) -> Option<Vec<(usize, i64)>> {
         self.stand_still(&way);
         self.ask(variable, crate::system::float(amount));
+        let (mut dive, mut turns) = (Vec::new(), limit.turns);
         loop {
             match self.descend(limit) {
-                End::Nothing => return None,
+                End::Nothing => {
+                    turns = turns.checked_sub(1)?;
+                    if self.work >= limit.work || !self.turn(&mut dive) {
+                        return None;
+                    }
+                }
                 End::Cheapest => match self.least_broken() {
-                    Some((row, value)) => self.bound(row, value),
+                    Some((row, value)) => dive.push(self.bound(row, value)),
                     None => return (self.cost() <= limit.cost + DRIFT).then(|| self.moved()),
                 },
             }
         }
+    }
+
+    /// Takes back the latest whole number that has a neighbour left, and goes there; false where all were tried.
+    fn turn(&mut self, dive: &mut Vec<Bounded>) -> bool {
+        while let Some(Bounded { half, before, neighbour }) = dive.pop() {
+            (self.halves[half].low, self.halves[half].high) = neighbour.unwrap_or(before);
+            if neighbour.is_some() {
+                dive.push(Bounded { half, before, neighbour: None });
+                // Others outside the basis stand at bounds that are other ones now.
+                return self.renew();
+            }
+        }
+        false
     }
 
     /// Nothing has moved, and every row lacks nothing.
@@ -328,9 +359,17 @@ impl Cheapest {
     }
 
     /// No further from here than the nearest whole number.
-    fn bound(&mut self, row: usize, value: f64) {
-        let half = &mut self.halves[self.inside[row]];
-        if value.round() > value { half.low = value.round() } else { half.high = value.round() }
+    fn bound(&mut self, row: usize, value: f64) -> Bounded {
+        let at = self.inside[row];
+        let half = &mut self.halves[at];
+        let (before, nearest) = ((half.low, half.high), value.round());
+        let (this, other) = if nearest > value {
+            ((nearest, half.high), (half.low, nearest - 1.0))
+        } else {
+            ((half.low, nearest), (nearest + 1.0, half.high))
+        };
+        (half.low, half.high) = this;
+        Bounded { half: at, before, neighbour: (other.0 <= other.1).then_some(other) }
     }
 
     fn moved(&self) -> Vec<(usize, i64)> {
@@ -355,7 +394,7 @@ fn whole(value: f64) -> i64 {
 mod tests {
     use super::*;
 
-    const PLENTY: Limit = Limit { cost: f64::INFINITY, work: usize::MAX };
+    const PLENTY: Limit = Limit { cost: f64::INFINITY, work: usize::MAX, turns: 0 };
 
     /// Nine cells of a table whose margins are known: a row of the system for each row and column.
     fn three_by_three() -> Cheapest {
@@ -426,14 +465,66 @@ mod tests {
         assert_eq!(system.find(0, 1, |at| if at == 3 { Way::default() } else { way(at) }, PLENTY), None);
     }
 
+    /// Seven numbers in four rows of which each has three or four, some negative: moves by halves are common.
+    fn every_odd_move(rows: &[Vec<(usize, f64)>], ways: &[Way]) -> bool {
+        let all = (0..3_usize.pow(6)).map(|mut code| {
+            let mut moved = vec![1.0];
+            for _ in 0..6 {
+                moved.push((code % 3) as f64 - 1.0);
+                code /= 3;
+            }
+            moved
+        });
+        let is_within = |(&by, way): (&f64, &Way)| if by < 0.0 { -by <= way.down } else { by <= way.up };
+        let mut fitting = all.filter(|moved| moved.iter().zip(ways).all(is_within));
+        let sum = |row: &Vec<(usize, f64)>, moved: &[f64]| row.iter().map(|&(at, by)| by * moved[at]).sum::<f64>();
+        fitting.any(|moved| rows.iter().all(|row| sum(row, &moved).abs() < DRIFT))
+    }
+
+    #[test]
+    fn a_dive_that_may_turn_back_misses_no_move() {
+        let mut seed = 7_u64;
+        let mut below = |limit: u64| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (seed >> 33) % limit
+        };
+        let (mut there, mut at_once) = (0, 0);
+        for _ in 0..2_000 {
+            let mut row = || -> Vec<(usize, f64)> {
+                let mut terms: Vec<(usize, f64)> = Vec::new();
+                while terms.len() < 4 {
+                    let at = below(7) as usize;
+                    if terms.iter().all(|term| term.0 != at) {
+                        terms.push((at, if below(2) == 0 { 1.0 } else { -1.0 }));
+                    }
+                }
+                terms
+            };
+            let rows: Vec<Vec<(usize, f64)>> = (0..4).map(|_| row()).collect();
+            let ways: Vec<Way> = (0..7)
+                .map(|_| Way { down: below(2) as f64, up: below(2) as f64, cost: 1.0 + below(5) as f64 })
+                .map(|way| if way.up + way.down > 0.0 { way } else { Way { up: 1.0, ..way } })
+                .enumerate()
+                .map(|(at, way)| if at == 0 { Way { up: 1.0, ..way } } else { way })
+                .collect();
+            let found =
+                |turns| Cheapest::new(7, rows.clone()).find(0, 1, |at| ways[at], Limit { turns, ..PLENTY }).is_some();
+            let is_there = every_odd_move(&rows, &ways);
+            assert_eq!(found(1_000), is_there);
+            there += usize::from(is_there);
+            at_once += usize::from(found(0));
+        }
+        assert!(at_once < there && there < 2_000, "{at_once} of {there} at once");
+    }
+
     #[test]
     fn what_costs_too_much_is_not_found() {
         let way = |_| Way { down: 9.0, up: 9.0, cost: 1.0 };
         // A cycle of four cells, each moved by 3.
         let mut table = three_by_three();
-        let at_most = |cost: f64| Limit { cost, work: usize::MAX };
+        let at_most = |cost: f64| Limit { cost, ..PLENTY };
         assert_eq!(table.find(4, 3, way, at_most(12.0)).map(|cells| cells.len()), Some(4));
         assert_eq!(table.find(4, 3, way, at_most(11.0)), None);
-        assert_eq!(table.find(4, 3, way, Limit { cost: 12.0, work: 0 }), None);
+        assert_eq!(table.find(4, 3, way, Limit { cost: 12.0, work: 0, turns: 9 }), None);
     }
 }

@@ -16,15 +16,16 @@
 //! hidden now: one family of its 4 could never be absent. It stays so wide, and no release makes it narrower.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::improve;
 use super::means::FREE;
+use super::parts::Parts;
 use super::play::Play;
 use super::primary::{Need, Primary, State};
 use super::search::Move;
 use super::secondary::{Outcome, outcome};
 use super::system::System;
-use super::touched::parts;
 
 /// A cell that does not get what it needs from anybody's point of view, or from an insider's.
 struct Told {
@@ -50,8 +51,7 @@ impl Relieved {
             let (told, known) = {
                 let mut play = relieved.all_hidden(system);
                 let targets = asked.take().unwrap_or_else(|| play.targets.clone());
-                let told: Vec<Told> = targets.into_iter().filter_map(|cell| told(&mut play, cell)).collect();
-                (told, moves(&play))
+                (all_told(&mut play, targets), moves(&play))
             };
             relieved.known = known;
             if told.is_empty() {
@@ -86,10 +86,9 @@ impl Relieved {
         if cells.is_empty() {
             return;
         }
-        let known: Vec<bool> = self.primary.states.iter().map(|&state| state == State::Fixed).collect();
-        let parts = parts(system, &known);
-        let kept: BTreeSet<u32> = cells.iter().map(|&cell| parts[cell as usize]).collect();
-        for cell in (0..system.len()).filter(|&cell| !known[cell] && kept.contains(&parts[cell])) {
+        let parts = Parts::of(system, &self.primary);
+        let kept: BTreeSet<u32> = cells.iter().filter_map(|&cell| parts.part(cell)).collect();
+        for cell in kept.into_iter().flat_map(|part| &parts.all()[part as usize].component.variables).copied() {
             self.primary.needs[cell] = None;
             if self.primary.states[cell] == State::Open {
                 self.primary.states[cell] = State::Hidden;
@@ -121,7 +120,8 @@ impl Relieved {
     /// Hides everything, proves every cell and publishes what that leaves; or tells which cells fall short of what they need.
     fn descend(&self, system: &System) -> Result<Outcome, Vec<Told>> {
         let mut play = self.all_hidden(system);
-        let told: Vec<Told> = play.targets.clone().into_iter().filter_map(|cell| told(&mut play, cell)).collect();
+        let targets = play.targets.clone();
+        let told = all_told(&mut play, targets);
         if !told.is_empty() {
             return Err(told);
         }
@@ -132,13 +132,32 @@ impl Relieved {
     }
 }
 
+/// What of `cells` is told with everything hidden. A part in which that is not known of one cell is let be: nothing new will be told of it.
+fn all_told(play: &mut Play, cells: Vec<u32>) -> Vec<Told> {
+    let parts = Arc::clone(&play.parts);
+    let (mut all, mut unknown) = (Vec::new(), BTreeSet::new());
+    for cell in cells {
+        let part = parts.part(cell);
+        if unknown.contains(&part) {
+            continue;
+        }
+        if let Some(told) = told(play, cell) {
+            if told.left.is_none() {
+                unknown.insert(part);
+            }
+            all.push(told);
+        }
+    }
+    all
+}
+
 /// What a cell gets with everything hidden, where that is not what it needs: from anybody's point of view, or from that of the first
 /// insider who knows too much.
 fn told(play: &mut Play, cell: u32) -> Option<Told> {
     if play.prove(cell, FREE) {
         return None;
     }
-    if !play.has_ends() {
+    if !play.has_end(cell) {
         return Some(Told { cell, insider: None, left: None });
     }
     let (insider, stretch) = play.falls_short(cell)?;

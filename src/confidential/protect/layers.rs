@@ -3,28 +3,31 @@
 //! Deliberately absent: the search (`vertices`). Counts of people have one layer.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::board::Board;
 use super::flow::holds;
 use super::grain::Grain;
+use super::parts::Parts;
 use super::search::Move;
 use super::vertices::{Furthest, Vertices};
 
 /// The search in units, and coarser ones, readied when an amount first needs them.
 #[derive(Clone)]
 pub(super) struct Layers {
+    parts: Arc<Parts>,
     fine: Vertices,
     coarse: Vec<(Grain, Vertices)>,
 }
 
 impl Layers {
-    pub(super) fn new(board: &Board) -> Self {
-        Self { fine: Vertices::new(board, Grain::ONE), coarse: Vec::new() }
+    pub(super) fn new(board: &Board, parts: &Arc<Parts>) -> Self {
+        Self { parts: Arc::clone(parts), fine: Vertices::new(board, parts, Grain::ONE), coarse: Vec::new() }
     }
 
     /// See [`Vertices::is_ready`].
-    pub(super) fn is_ready(&self) -> bool {
-        self.fine.is_ready()
+    pub(super) fn is_ready(&self, cell: u32) -> bool {
+        self.fine.is_ready(cell)
     }
 
     /// See [`Vertices::is_worthwhile`].
@@ -52,8 +55,8 @@ impl Layers {
     }
 
     /// See [`Vertices::is_there`].
-    pub(super) fn is_there(&self) -> bool {
-        self.fine.is_there()
+    pub(super) fn is_there(&self, cell: u32) -> bool {
+        self.fine.is_there(cell)
     }
 
     /// The same with all the pivots it takes, and what it proves: of amounts that take more than one layer nothing.
@@ -94,7 +97,7 @@ impl Layers {
             return &mut self.fine;
         }
         let at = self.coarse.iter().position(|(own, _)| *own == grain).unwrap_or_else(|| {
-            self.coarse.push((grain, Vertices::new(board, grain)));
+            self.coarse.push((grain, Vertices::new(board, &self.parts, grain)));
             self.coarse.len() - 1
         });
         &mut self.coarse[at].1

@@ -21,6 +21,7 @@ mod lineage;
 mod lone;
 mod means;
 mod overlap;
+mod parts;
 mod pattern;
 mod perturb;
 mod play;

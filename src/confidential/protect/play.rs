@@ -1,6 +1,8 @@
 //! One game of hiding: what is hidden so far, what that proves, and the ways to prove one cell more. Comes in: the system
 //! and the primary pattern. Goes out: moves of the game. Deliberately absent: the order of play (`secondary`, `improve`).
 
+use std::sync::Arc;
+
 use super::board::Board;
 use super::certificate::Certificate;
 use super::cost::guides;
@@ -8,6 +10,7 @@ use super::cube::{self, Cubes};
 use super::flow;
 use super::layers::Layers;
 use super::means::{CUBES, HARD, Means};
+use super::parts::Parts;
 use super::primary::{Need, Primary, State};
 use super::route::Routes;
 use super::search::{Move, climb, find};
@@ -34,6 +37,7 @@ pub(super) struct Stretch {
 #[derive(Clone)]
 pub(super) struct Play<'a> {
     pub board: Board<'a>,
+    pub parts: Arc<Parts>,
     cubes: Cubes,
     stack: Stack<'a>,
     vertices: Layers,
@@ -60,8 +64,9 @@ impl<'a> Play<'a> {
     pub(super) fn new(system: &'a System<'a>, primary: &'a Primary, slices: &'a [Slice<'a>]) -> Self {
         let board = Board::priced(system, primary, guides(system));
         let stack = Stack::new(slices, &board);
-        let vertices = Layers::new(&board);
-        let routes = Routes::new(&board);
+        let parts = Arc::new(Parts::of(system, primary));
+        let vertices = Layers::new(&board, &parts);
+        let routes = Routes::new(&board, &parts);
         let mut targets: Vec<u32> =
             (0_u32..).zip(&primary.needs).filter(|(_, need)| need.is_some()).map(|(cell, _)| cell).collect();
         targets.sort_by_key(|&cell| std::cmp::Reverse(primary.needs[cell as usize].map(|need| need.width + need.up)));
@@ -71,6 +76,7 @@ impl<'a> Play<'a> {
         }
         Self {
             board,
+            parts,
             cubes: Cubes::new(system),
             stack,
             vertices,
@@ -87,9 +93,9 @@ impl<'a> Play<'a> {
         }
     }
 
-    /// Whether the cheapest way is worth looking for.
-    pub(super) fn has_routes(&self) -> bool {
-        self.routes.is_ready()
+    /// Whether the cheapest way of a cell is worth looking for.
+    pub(super) fn has_routes(&self, cell: u32) -> bool {
+        self.routes.is_ready(cell)
     }
 
     fn need(&self, cell: u32) -> Need {
@@ -236,8 +242,8 @@ impl<'a> Play<'a> {
     }
 
     /// Whether the simplex method can tell how far a cell goes.
-    pub(super) fn has_ends(&self) -> bool {
-        self.vertices.is_there()
+    pub(super) fn has_end(&self, cell: u32) -> bool {
+        self.vertices.is_there(cell)
     }
 
     /// How far a cell goes either way among hidden cells, up to what it needs; the thorough way.
@@ -314,7 +320,7 @@ impl<'a> Play<'a> {
     fn reach(&mut self, cell: u32, insider: Option<u32>, means: Means) -> bool {
         // Where the edges are searched after them, the searches before need not be thorough; but not every end of an edge
         // is whole, so in the last resort they are.
-        let free = if self.vertices.is_ready() && !means.programmes { CUBES } else { means.at_most(0) };
+        let free = if self.vertices.is_ready(cell) && !means.programmes { CUBES } else { means.at_most(0) };
         if self.reach_free(cell, insider, free) {
             return true;
         }
@@ -333,7 +339,7 @@ impl<'a> Play<'a> {
             return true;
         }
         let need = self.need_before(cell, insider);
-        if !self.vertices.is_ready() && !means.is_last() {
+        if !self.vertices.is_ready(cell) && !means.is_last() {
             return false;
         }
         if !means.programmes && !self.vertices.is_worthwhile(&self.board) {

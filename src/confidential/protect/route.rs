@@ -5,18 +5,23 @@
 //! A programme pays by the unit, a pattern by the cell: so a cell costs its price for as many units as the protected cell
 //! moves. One such programme for each cell is how Kelly, Golden and Assad (1992) and Fischetti and Salazar (2001) begin.
 
-use linear::{Cheapest, Limit, Way};
+use std::sync::Arc;
+
+use linear::{Cheapest, Component, Limit, Way};
 
 use super::board::Board;
 use super::bound::float;
 use super::flow::holds;
 use super::grain::Grain;
+use super::parts::{Part, Parts};
 use super::search::Move;
 
-/// Systems of more cells than this are left to the other searches.
-const MOST_CELLS: usize = 12_000;
 /// Steps for one move, a fifth of a second.
 const MOST_STEPS: usize = 2_000_000;
+/// The same where nothing else is left to try, and whole numbers that a dive may take back there: a move that is not found leaves
+/// hidden all that is new in its part.
+const LAST_STEPS: usize = 10_000_000;
+const TURNS: usize = 300;
 /// Of the work of a pivot, what the other searches do in a step.
 const WORTH: usize = 20;
 /// Moves given up for taking too long, beyond one in so many, after which no more are looked for: in tables of four dimensions
@@ -30,27 +35,27 @@ const SPREAD: f64 = 0.02;
 /// A way may cost this much more by the unit than by the cell.
 const BY_THE_UNIT: f64 = 1.5;
 
-/// The sums of a system, ready to be asked for a move.
+/// The sums of a system, part by part, ready to be asked for a move.
 #[derive(Clone)]
 pub(super) struct Routes {
-    programme: Option<Cheapest>,
+    parts: Arc<Parts>,
+    /// By part; none where there is nothing to look for, or too much to look through.
+    programmes: Vec<Option<Cheapest>>,
     asked: u64,
     given_up: u64,
 }
 
 impl Routes {
-    pub(super) fn new(board: &Board) -> Self {
-        let (cells, rows) = (board.system.len(), board.system.rows.len());
-        let row = |row: u32| -> Vec<(usize, f64)> {
-            board.system.rows.of(row).iter().map(|&(cell, by)| (cell as usize, float(by))).collect()
-        };
-        let programme = (cells <= MOST_CELLS).then(|| Cheapest::new(cells, (0_u32..).take(rows).map(row).collect()));
-        Self { programme, asked: 0, given_up: 0 }
+    pub(super) fn new(board: &Board, parts: &Arc<Parts>) -> Self {
+        let programme = |part: &Part| part.is_searched().then(|| programme(board, &part.component));
+        let programmes = parts.all().iter().map(programme).collect();
+        Self { parts: Arc::clone(parts), programmes, asked: 0, given_up: 0 }
     }
 
-    /// Whether ways are found in time here.
-    pub(super) fn is_ready(&self) -> bool {
-        self.programme.is_some() && self.given_up <= GIVEN_UP + self.asked / SELDOM
+    /// Whether ways of a cell are found in time.
+    pub(super) fn is_ready(&self, cell: u32) -> bool {
+        let is_there = self.parts.part(cell).is_some_and(|part| self.programmes[part as usize].is_some());
+        is_there && self.given_up <= GIVEN_UP + self.asked / SELDOM
     }
 
     /// A move of `cell` by `amount` (negative: downwards) that hides cells for at most `budget`.
@@ -68,10 +73,12 @@ impl Routes {
         let grain = Grain::of(amount);
         let amount = grain.whole(amount);
         let is_out_of_reach = board.reach(cell, amount).is_some_and(|reach| grain.within(reach) < amount.abs());
-        if is_out_of_reach || !self.is_ready() {
+        if is_out_of_reach || (budget > 0 && !self.is_ready(cell)) {
             return None;
         }
-        let programme = self.programme.as_mut()?;
+        let part = self.parts.part(cell)? as usize;
+        let cells = &self.parts.all()[part].component.variables;
+        let programme = self.programmes[part].as_mut()?;
         self.asked += 1;
         let (salt, units) = (self.asked, float(amount.abs()));
         let way = |at: u32| match board.price(at).filter(|&price| price <= budget) {
@@ -85,14 +92,31 @@ impl Routes {
                 }
             }
         };
-        let limit = Limit { cost: most, work: MOST_STEPS * WORTH };
-        let found = programme.find(cell as usize, amount, |at| way(place(at)), limit);
-        board.count_steps(programme.work / WORTH + board.system.len() / 10);
-        self.given_up += u64::from(programme.work >= limit.work);
-        let cells = grain.move_of(found?.into_iter().map(|(at, by)| (place(at), by)).collect())?;
+        let limit = if budget == 0 {
+            Limit { cost: most, work: LAST_STEPS * WORTH, turns: TURNS }
+        } else {
+            Limit { cost: most, work: MOST_STEPS * WORTH, turns: 0 }
+        };
+        let target = cells.binary_search(&(cell as usize)).ok()?;
+        let found = programme.find(target, amount, |at| way(place(cells[at])), limit);
+        board.count_steps(programme.work / WORTH + cells.len() / 10);
+        self.given_up += u64::from(budget > 0 && programme.work >= limit.work);
+        let cells = grain.move_of(found?.into_iter().map(|(at, by)| (place(cells[at]), by)).collect())?;
         let cost = cells.iter().filter_map(|&(at, _)| board.price(at)).sum();
         (cost <= budget && holds(board, &cells)).then_some(Move { cells, cost })
     }
+}
+
+/// The sums of one part, by the places of its cells.
+fn programme(board: &Board, part: &Component) -> Cheapest {
+    let cells = &part.variables;
+    let mut at = vec![None; board.system.len()];
+    cells.iter().enumerate().for_each(|(place, &cell)| at[cell] = Some(place));
+    let row = |&row: &usize| -> Vec<(usize, f64)> {
+        let terms = board.system.rows.of(place(row)).iter();
+        terms.filter_map(|&(cell, by)| Some((at[cell as usize]?, float(by)))).collect()
+    };
+    Cheapest::new(cells.len(), part.rows.iter().map(row).collect())
 }
 
 /// Cells are far fewer than 2^32.

@@ -100,7 +100,7 @@ fn construct(play: &mut Play, number: u64, end: u64) -> Result<(), Stuck> {
     if number > 0 {
         Chance::new(&play.board.system.problem.tie_key, number).shuffle(&mut left);
     }
-    left.retain(|&target| is_late(play) || !(play.has_routes() && keeps(play, target, ROUTE)));
+    left.retain(|&target| is_late(play) || !(play.has_routes(target) && keeps(play, target, ROUTE)));
     // The cheap ones first: what they hide makes the dear ones cheaper.
     let mut budget = first_budget(play);
     for _ in 0..STAGES {
@@ -109,22 +109,20 @@ fn construct(play: &mut Play, number: u64, end: u64) -> Result<(), Stuck> {
     }
     // Most of what is hidden beside earlier releases was hidden by them, and the ways among it are long: the simplex method finds
     // them a hundred times sooner than the searches that begin with what is near.
-    let has_past = play.has_ends() && touched::has_past(play.board.system);
+    let has_past = touched::has_past(play.board.system);
+    let has_end = |play: &Play, target: u32| has_past && play.has_end(target);
     let to_the_end = |play: &mut Play, left: &mut Vec<u32>| {
-        left.retain(|&target| is_late(play) || !play.prove_thoroughly(target));
+        left.retain(|&target| is_late(play) || !(has_end(play, target) && play.prove_thoroughly(target)));
     };
-    if has_past {
-        to_the_end(play, &mut left);
-    }
+    to_the_end(play, &mut left);
     // Then swaps of other shapes for as little, and last the slow but thorough way among what is hidden by now.
     let wide = first_budget(play);
     left.retain(|&target| is_late(play) || !keeps(play, target, WIDE.at_most(wide)));
     // Programmes would be the last resort of each, so they are for all or for none.
     play.has_programmes = left.len() <= LAST_FEW;
-    if has_past {
-        to_the_end(play, &mut left);
-    } else if play.has_programmes {
-        left.retain(|&target| is_late(play) || !keeps(play, target, LINEAR));
+    to_the_end(play, &mut left);
+    if play.has_programmes {
+        left.retain(|&target| is_late(play) || has_end(play, target) || !keeps(play, target, LINEAR));
     }
     // Giving back what one widening did not need can cost a cell proven before it: so once more, until all stand.
     for _ in 0..PASSES {

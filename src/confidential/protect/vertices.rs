@@ -2,16 +2,17 @@
 //! method. Comes in: a board, kept up with, a cell and how far it shall move. Goes out: a balanced move of whole numbers.
 //! Deliberately absent: prices, and trust in the solver: what is not whole, or does not add up, is no move.
 
+use std::sync::Arc;
+
 use linear::{Component, Push, Simplex, System as Equations};
 
 use super::board::Board;
 use super::bound::float;
 use super::flow::{holds, rounded};
 use super::grain::Grain;
+use super::parts::{Part, Parts};
 use super::search::Move;
 
-/// Systems of more cells than this are left to the other searches: their first basis takes too long.
-pub(super) const MOST_CELLS: usize = 12_000;
 /// Pivots for one push, and where it shall go as far as it can.
 const PIVOTS: u64 = 400;
 const MANY_PIVOTS: u64 = 20_000;
@@ -43,6 +44,19 @@ fn reaches(board: &Board, cell: u32, grain: Grain) -> (i64, Option<i64>) {
     (-grain.within(board.depth(cell)), board.height(cell).map(|height| grain.within(height)))
 }
 
+/// A search of one part at the truth, with what is published held there.
+fn resting(equations: &Equations, part: &Part, stands: &[Stand]) -> Option<Simplex> {
+    if !part.is_searched() {
+        return None;
+    }
+    let Component { variables, .. } = &part.component;
+    let mut simplex = Simplex::new(equations, &equations.stated(), &part.component);
+    let truth: Vec<(usize, i64)> = variables.iter().map(|&cell| (cell, 0)).collect();
+    let is_there = simplex.rest_at(&truth, |cell| stands[cell].is_some())
+        && variables.iter().filter(|&&cell| stands[cell].is_none()).all(|&cell| simplex.hold(cell));
+    is_there.then_some(simplex)
+}
+
 /// What a push to the end comes to.
 #[derive(Debug, Default)]
 pub(super) struct Furthest {
@@ -52,10 +66,12 @@ pub(super) struct Furthest {
     pub most: Option<i64>,
 }
 
-/// A simplex search that rests at the truth, with every published cell held there.
+/// Simplex searches, one a part, that rest at the truth, with every published cell held there.
 #[derive(Clone)]
 pub(super) struct Vertices {
-    simplex: Option<Simplex>,
+    parts: Arc<Parts>,
+    /// By part; none where there is nothing to look for, too much to look through, or rounding spoiled it.
+    searches: Vec<Option<Simplex>>,
     /// In which everything in the search is counted.
     grain: Grain,
     /// Between what each cell may move in the search, from the truth; none where it is held there.
@@ -71,13 +87,9 @@ pub(super) struct Vertices {
 }
 
 impl Vertices {
-    pub(super) fn new(board: &Board, grain: Grain) -> Self {
+    pub(super) fn new(board: &Board, parts: &Arc<Parts>, grain: Grain) -> Self {
         let size = board.system.len();
         let stands: Vec<Stand> = (0_u32..).take(size).map(|cell| stand(board, cell, grain)).collect();
-        let (changed, is_changed) = (Vec::new(), vec![false; size]);
-        if size > MOST_CELLS {
-            return Self { simplex: None, grain, stands, changed, is_changed, steps: 0, asked: 0, met: 0 };
-        }
         let mut equations = Equations::default();
         for cell in (0_u32..).take(size) {
             let (lowest, highest) = board.price(cell).map_or((0, Some(0)), |_| reaches(board, cell, grain));
@@ -87,23 +99,19 @@ impl Vertices {
             let terms = board.system.rows.of(row).iter();
             equations.equation(terms.map(|&(cell, coefficient)| (cell as usize, coefficient)), 0);
         }
-        let bounds = equations.stated();
-        let component = Component { variables: (0..size).collect(), rows: (0..equations.rows.len()).collect() };
-        let mut simplex = Simplex::new(&equations, &bounds, &component);
-        let truth: Vec<(usize, i64)> = (0..size).map(|cell| (cell, 0)).collect();
-        let is_there = simplex.rest_at(&truth, |cell| stands[cell].is_some())
-            && (0..size).filter(|&cell| stands[cell].is_none()).all(|cell| simplex.hold(cell));
-        Self { simplex: is_there.then_some(simplex), grain, stands, changed, is_changed, steps: 0, asked: 0, met: 0 }
+        let searches = parts.all().iter().map(|part| resting(&equations, part, &stands)).collect();
+        let (parts, changed, is_changed) = (Arc::clone(parts), Vec::new(), vec![false; size]);
+        Self { parts, searches, grain, stands, changed, is_changed, steps: 0, asked: 0, met: 0 }
     }
 
-    /// Whether the system is small enough.
-    pub(super) fn is_there(&self) -> bool {
-        self.simplex.is_some()
+    /// Whether ends of a cell can be looked for.
+    pub(super) fn is_there(&self, cell: u32) -> bool {
+        self.parts.part(cell).is_some_and(|part| self.searches[part as usize].is_some())
     }
 
-    /// Whether the system is small enough, and the search has not yet taken its time.
-    pub(super) fn is_ready(&self) -> bool {
-        self.simplex.is_some() && self.steps < MOST_STEPS
+    /// The same, while the searches have not yet taken their time.
+    pub(super) fn is_ready(&self, cell: u32) -> bool {
+        self.is_there(cell) && self.steps < MOST_STEPS
     }
 
     fn is_small(&self) -> bool {
@@ -144,8 +152,10 @@ impl Vertices {
         changed.sort_unstable_by_key(|&cell| (stand(board, cell, grain).is_some(), cell));
         for cell in changed {
             let (at, after) = (cell as usize, stand(board, cell, grain));
-            let Some(simplex) = self.simplex.as_mut() else { return };
-            let is_sound = match (std::mem::replace(&mut self.stands[at], after), after) {
+            let before = std::mem::replace(&mut self.stands[at], after);
+            let Some(search) = self.parts.part(cell).map(|part| &mut self.searches[part as usize]) else { continue };
+            let Some(simplex) = search else { continue };
+            let is_sound = match (before, after) {
                 (None, Some((lowest, highest))) => simplex.release(at, lowest, highest),
                 (Some(_), Some((lowest, highest))) => {
                     simplex.within(at, lowest, highest);
@@ -154,7 +164,7 @@ impl Vertices {
                 (_, None) => simplex.hold(at),
             };
             if !is_sound {
-                self.simplex = None;
+                *search = None;
             }
         }
     }
@@ -171,7 +181,7 @@ impl Vertices {
 
     fn push(&mut self, board: &Board, cell: u32, amount: i64, pivots: u64) -> Option<Furthest> {
         self.follow(board);
-        let simplex = self.simplex.as_mut()?;
+        let simplex = self.searches[self.parts.part(cell)? as usize].as_mut()?;
         simplex.rest();
         let before = simplex.pivots;
         let sense = if amount < 0 { -1.0 } else { 1.0 };
@@ -187,8 +197,8 @@ impl Vertices {
             Push::End(Some(end)) => Some(rounded((end * sense + WHOLE).floor()).min(self.grain.part(amount.abs()))),
             Push::End(None) | Push::Unknown => None,
         };
-        let point: Vec<(u32, f64)> = (0_u32..).zip(simplex.point()?).map(|(cell, (_, by))| (cell, by)).collect();
-        let moved = point.into_iter().filter(|(_, by)| by.abs() > WHOLE);
+        let moved = simplex.point()?.into_iter().filter(|(_, by)| by.abs() > WHOLE);
+        let moved = moved.filter_map(|(cell, by)| Some((u32::try_from(cell).ok()?, by)));
         let cells: Option<Vec<(u32, i64)>> =
             moved.map(|(cell, by)| ((by - by.round()).abs() < WHOLE).then(|| (cell, rounded(by)))).collect();
         let is_moved =

@@ -22,7 +22,7 @@ use std::collections::BTreeMap;
 
 use crate::attacks::codes::Codes;
 use crate::attacks::groups::{Describes, Watched};
-use crate::attacks::interval::{Range, Wanted, ranges};
+use crate::attacks::interval::{Range, Ranges, Wanted, ranges_near};
 use crate::attacks::narrow::hold_a_small_count;
 use crate::attacks::scene::Scene;
 use crate::attacks::system::{Cells, Part, build};
@@ -42,7 +42,7 @@ pub(super) enum About {
 type Prefixes = BTreeMap<usize, Option<Cells>>;
 
 /// For each of `abouts` the time before which it was told, where it was; `found`: the ranges from all releases.
-pub(super) fn told(scene: &Scene<'_, '_>, found: &[Range], abouts: &[About]) -> Vec<Option<usize>> {
+pub(super) fn told(scene: &Scene<'_, '_>, found: &Ranges, abouts: &[About]) -> Vec<Option<usize>> {
     let mut told = vec![None; abouts.len()];
     let times = scene.parts.iter().map(|part| part.time);
     if times.clone().min() == times.max() {
@@ -122,7 +122,8 @@ fn has(prefix: &Cells, codes: &Codes, key: u128) -> bool {
 }
 
 /// Those of `own`, by their numbers, that the releases before `time` tell as closely as all do.
-fn told_before(scene: &Scene<'_, '_>, found: &[Range], own: &[(usize, &About)], time: usize) -> Vec<usize> {
+fn told_before(scene: &Scene<'_, '_>, all: &Ranges, own: &[(usize, &About)], time: usize) -> Vec<usize> {
+    let found = &all.ranges;
     let system = scene.cells.seen_by(scene.parts, &|part| part.time < time);
     let Ok(bounds) = system.propagate() else { return Vec::new() };
     let mut wanted = vec![Wanted::Nothing; system.len()];
@@ -136,11 +137,12 @@ fn told_before(scene: &Scene<'_, '_>, found: &[Range], own: &[(usize, &About)], 
             About::Among(cells) => cells.iter().for_each(|&at| wanted[at] = Wanted::Beyond(0, None)),
         }
     }
-    let before = ranges(&system, &bounds, &wanted);
+    // What agrees with all releases agrees with those before.
+    let before = ranges_near(&all.point, &system, &bounds, &wanted);
     if before.is_infeasible {
         return Vec::new();
     }
-    let is_as_close = as_close(scene, found, &before.ranges, own);
+    let is_as_close = as_close(scene, all, &before.ranges, own);
     let is_told = |about: &About| match about {
         About::Cell(at) => is_as_close[*at],
         About::Group(group) => {
@@ -156,7 +158,8 @@ fn told_before(scene: &Scene<'_, '_>, found: &[Range], own: &[(usize, &About)], 
 }
 
 /// Whether each single cell of `own` is known no more closely now than `before`.
-fn as_close(scene: &Scene<'_, '_>, found: &[Range], before: &[Range], own: &[(usize, &About)]) -> Vec<bool> {
+fn as_close(scene: &Scene<'_, '_>, all: &Ranges, before: &[Range], own: &[(usize, &About)]) -> Vec<bool> {
+    let found = &all.ranges;
     let mut is_as_close = vec![false; found.len()];
     let mut wanted = vec![Wanted::Nothing; found.len()];
     for at in own.iter().filter_map(|(_, about)| if let About::Cell(at) = about { Some(*at) } else { None }) {
@@ -173,7 +176,7 @@ fn as_close(scene: &Scene<'_, '_>, found: &[Range], before: &[Range], own: &[(us
         }
     }
     if wanted.iter().any(|&wanted| wanted != Wanted::Nothing) {
-        let now = ranges(&scene.cells.system, &scene.bounds, &wanted);
+        let now = ranges_near(&all.point, &scene.cells.system, &scene.bounds, &wanted);
         for at in (0..wanted.len()).filter(|&at| wanted[at] != Wanted::Nothing) {
             is_as_close[at] = !now.is_infeasible && now.ranges[at].is_cleared;
         }

@@ -75,6 +75,8 @@ pub struct Ranges {
     pub components: u64,
     /// The equations have no solution at all.
     pub is_infeasible: bool,
+    /// A point that agrees with them, where one was met.
+    pub point: Vec<f64>,
 }
 
 #[allow(clippy::cast_precision_loss)]
@@ -97,6 +99,9 @@ struct Attack<'a> {
     system: &'a System,
     bounds: &'a Bounds,
     wanted: &'a [Wanted],
+    /// A point that is likely to agree with the equations; nothing rests on it.
+    near: &'a [f64],
+    point: Vec<f64>,
     least: Vec<f64>,
     most: Vec<f64>,
     lower: Vec<f64>,
@@ -113,11 +118,20 @@ struct Attack<'a> {
 /// Bounds every wanted cell of `system`, starting from the `bounds` that propagation proved.
 #[must_use]
 pub fn ranges(system: &System, bounds: &Bounds, wanted: &[Wanted]) -> Ranges {
+    ranges_near(&[], system, bounds, wanted)
+}
+
+/// The same where a point is known that agreed with more equations than these, and the search can begin there: in large systems
+/// the way to a first vertex is the longest.
+#[must_use]
+pub fn ranges_near(near: &[f64], system: &System, bounds: &Bounds, wanted: &[Wanted]) -> Ranges {
     let size = system.len();
     let mut attack = Attack {
         system,
         bounds,
         wanted,
+        near,
+        point: bounds.lower.iter().map(|&lower| float(lower)).collect(),
         least: vec![f64::INFINITY; size],
         most: vec![f64::NEG_INFINITY; size],
         lower: bounds.lower.iter().map(|&lower| float(lower)).collect(),
@@ -143,6 +157,7 @@ pub fn ranges(system: &System, bounds: &Bounds, wanted: &[Wanted]) -> Ranges {
         programmes: attack.programmes,
         components,
         is_infeasible: attack.is_infeasible,
+        point: attack.point,
     }
 }
 
@@ -194,6 +209,7 @@ impl Attack<'_> {
         for &(at, value) in point {
             self.least[at] = self.least[at].min(value);
             self.most[at] = self.most[at].max(value);
+            self.point[at] = value;
         }
     }
 
@@ -251,6 +267,9 @@ impl Attack<'_> {
         if rows <= LARGE && simplex.start(START * rows as u64) {
             return true;
         }
+        if self.start_near(simplex, component) {
+            return true;
+        }
         let mut programme = Programme::new(self.system, self.bounds, component);
         if let Answer::Solved(inside) = self.ask(&mut programme, &[], component.variables.len()) {
             *simplex = Simplex::new(self.system, self.bounds, component);
@@ -261,6 +280,15 @@ impl Attack<'_> {
         // From where the interior point led nowhere, the long way round; what is infeasible is known by now.
         *simplex = Simplex::new(self.system, self.bounds, component);
         !self.is_infeasible && simplex.start(LONG_START * rows as u64)
+    }
+
+    fn start_near(&self, simplex: &mut Simplex, component: &Component) -> bool {
+        let value = |&at: &usize| self.near.get(at).map(|&value| (at, value));
+        let near: Option<Vec<(usize, f64)>> = component.variables.iter().map(value).collect();
+        near.is_some_and(|near| {
+            *simplex = Simplex::new(self.system, self.bounds, component);
+            simplex.start_at(&near)
+        })
     }
 
     /// Pushes one cell both ways until it is cleared; false where rounding made the search lose its way.

@@ -11,7 +11,7 @@ use model::{Attack, Claim, Finding};
 use crate::attacks::before::{About, told};
 use crate::attacks::extract::tables;
 use crate::attacks::groups::{Describes, OUTSIDE, groups};
-use crate::attacks::interval::{Range, Wanted, ranges};
+use crate::attacks::interval::{Range, Ranges, Wanted, ranges};
 use crate::attacks::narrow::hold_a_small_count;
 use crate::attacks::reconstruction::{Forced, reconstruct};
 use crate::attacks::scene::Scene;
@@ -198,7 +198,7 @@ impl Judged {
         self.count("unattacked", open);
         self.narrow(scene, &found.ranges);
         self.groups(scene, &found.ranges);
-        self.say_who_told(scene, &found.ranges);
+        self.say_who_told(scene, &found);
         let attacked = wanted.iter().filter(|&&wanted| wanted != Wanted::Nothing).count();
         self.tried.push(Tried {
             attack: Attack::Interval,
@@ -358,7 +358,7 @@ impl Judged {
     }
 
     /// Makes findings and claims of what is flagged, but for what was told before a release made cells of it.
-    fn say_who_told(&mut self, scene: &Scene<'_, '_>, found: &[Range]) {
+    fn say_who_told(&mut self, scene: &Scene<'_, '_>, found: &Ranges) {
         let flags = std::mem::take(&mut self.flags);
         let abouts: BTreeSet<About> = flags.iter().map(|flag| flag.about.clone()).collect();
         let abouts: Vec<About> = abouts.into_iter().collect();

@@ -9,11 +9,11 @@
 
 use super::super::error::ProtectError;
 use super::super::last_resort::Relieved;
+use super::super::parts::Parts;
 use super::super::primary::{Primary, State, primary};
 use super::super::secondary::{self, Outcome};
 use super::super::system::{System, signed};
 use super::super::touched;
-use super::super::vertices::MOST_CELLS;
 use super::{Form, apply};
 use model::method::Method;
 use model::release::Zeros;
@@ -78,7 +78,7 @@ pub(crate) fn audit(
 /// asked for no more than is left of each cell.
 fn found(system: &System, primary: Primary, resort: Resort) -> Result<(Primary, Outcome), ProtectError> {
     // A part of which the simplex method cannot tell what is left is kept hidden as a whole: so the search comes first there.
-    if resort == Resort::None || !touched::has_past(system) || system.len() > MOST_CELLS {
+    if resort == Resort::None || !touched::has_past(system) || Parts::of(system, &primary).are_out_of_reach() {
         match secondary::protect(system, &primary) {
             Ok(outcome) => return Ok((primary, outcome)),
             Err(stuck) if resort == Resort::None => return Err(stuck.error),
