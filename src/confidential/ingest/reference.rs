@@ -18,6 +18,20 @@ use std::borrow::Cow;
 ///
 /// Without `fold`, letter case and the kind of a dash stay as they are. A canonical form is its own canonical form.
 pub(crate) fn canonical(written: &str, fold: bool) -> String {
+    /// What folding makes of a sign may be a space or a digit, which is looked at again; twice is enough for all but made ones.
+    const ROUNDS: usize = 8;
+    let mut form = folded_once(written, fold);
+    for _ in 0..ROUNDS {
+        let again = folded_once(&form, fold);
+        if again == form {
+            break;
+        }
+        form = again;
+    }
+    form
+}
+
+fn folded_once(written: &str, fold: bool) -> String {
     let plain = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'-';
     let sound = !written.is_empty() && written.bytes().all(plain);
     if sound {
@@ -287,6 +301,11 @@ mod tests {
         }
         assert_eq!(canonical("sp–1 \u{200b}", false), "sp–1", "without folding, marks alone go");
         assert_eq!(canonical("\u{202a}\u{202c}", true), "");
+        for odd in ["¯1", "１００１．０", "\u{a0}¨x", "＂00001＂", "１，００１"] {
+            let form = canonical(odd, true);
+            assert_eq!(canonical(&form, true), form, "a canonical form is its own: {odd}");
+        }
+        assert_eq!(canonical("１００１．０", true), "1001");
         for other in ["00001", "1", "1001.5", "10,01", "1001,5", "SP 00001", "+SP"] {
             assert_eq!(canonical(other, true), other, "another reference");
         }
