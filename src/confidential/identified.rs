@@ -14,9 +14,6 @@ impl<T> Identified<T> {
     pub(crate) const fn expose_identified(&self) -> &T {
         &self.0
     }
-    pub(crate) fn into_identified(self) -> T {
-        self.0
-    }
 }
 
 impl<T> fmt::Debug for Identified<T> {

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use confidential::ingest::{Inspection, Origin, Place, QualityReport, matching_source, read};
+use confidential::ingest::{Inspection, Origin, Place, QualityReport, matching_source, read_on};
 use confidential::store::import::Batch;
 
 use super::workspace::configuration;
@@ -31,10 +31,13 @@ impl Workspace {
         // Whoever only compares changes nothing, and may do so while others work.
         let _held = if dry_run { None } else { Some(self.change("ingest")?) };
         let sources = &self.configuration.sources;
-        let name = match (source, files.first()) {
-            (Some(name), _) => name.to_owned(),
-            (None, Some(first)) => matching_source(first, sources)?,
-            (None, None) => String::new(),
+        let (name, opened) = match (source, files.first()) {
+            (Some(name), _) => (name.to_owned(), None),
+            (None, Some(first)) => {
+                let (name, opened) = matching_source(first, sources)?;
+                (name, Some(opened))
+            }
+            (None, None) => (String::new(), None),
         };
         let Some(source) = sources.get(&name) else {
             let allowed = sources.keys().cloned().collect::<Vec<_>>().join(", ");
@@ -42,7 +45,7 @@ impl Workspace {
         };
         let mut codes = self.configuration.codes.clone();
         codes.extend(self.store.learned(source)?);
-        let mut reading = read(files, source, &codes, progress)?;
+        let mut reading = read_on(opened, files, source, &codes, progress)?;
         let batch = Batch { source, recordings: &reading.recordings, digests: &reading.digests, today_month: None };
         let asked = self.store.asked(source, &reading.deletion_requested)?;
         reading.report.note(source, "deletion_due", &asked.due)?;
@@ -62,7 +65,12 @@ impl Workspace {
     /// # Errors
     /// [`Error`] where the store cannot be read.
     pub fn due(&self) -> Result<Vec<Place>, Error> {
-        let place = |origin: Origin| Place { file: origin.file, sheet: origin.sheet, row: origin.row, column: None };
+        let place = |Origin { file, sheet, row }: Origin| Place {
+            file: file.to_string(),
+            sheet: sheet.to_string(),
+            row,
+            column: None,
+        };
         Ok(self.store.due()?.into_iter().map(place).collect())
     }
 }

@@ -134,7 +134,8 @@ pub(super) fn of_ingest(error: &IngestError) -> &'static str {
         IngestError::Folder { .. } => "Nothing was stored. Name the files in it.",
         IngestError::Empty { .. } | IngestError::NoRows { .. } => "Nothing was stored. Export the cases again.",
         IngestError::OpenQuote { .. } => {
-            "Nothing was stored. Close the quotation mark in that line, or take it out, in the program that holds the cases."
+            "Nothing was stored. Close the quotation mark in that line, or take it out, in the program that holds the cases; \
+             rows that somebody pasted into a note cannot be told from cases, so take them out of it."
         }
         IngestError::TwoEncodings { .. } => {
             "Nothing was stored. The file was put together of two; export it again, as UTF-8, or ingest the two apart."

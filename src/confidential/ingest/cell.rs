@@ -36,8 +36,6 @@ pub(super) struct Cleaned {
 
 /// From here on a spreadsheet no longer keeps every digit of a number.
 const FIFTEEN_DIGITS: f64 = 1e15;
-/// Days between the two systems in which workbooks count days.
-const DAYS_1904: f64 = 1462.0;
 /// Distinct texts that are remembered a field; beyond it, each is worked out anew.
 const REMEMBERED: usize = 50_000;
 
@@ -53,6 +51,7 @@ pub(super) struct Reader<'a> {
     from_1904: bool,
     way: date::Way<'a>,
     cut_off: bool,
+    in_days: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -81,14 +80,15 @@ impl<'a> Reader<'a> {
         spellings.extend(entries().map(|entry| (fold(&entry.code), (entry.code.clone(), false))));
         // The configuration was read with the same list of zones.
         let zone = source.dates.zone.as_ref().and_then(|zone| jiff::tz::TimeZone::get(zone).ok());
-        let Decision { order: first, cut_off } = Decision::of(source);
+        let Decision { order: first, cut_off, in_days } = Decision::of(source);
         let way = date::Way { dates: &source.dates, order: first, zone };
-        Self { field, source, spellings, order, remembered: HashMap::new(), from_1904: false, way, cut_off }
+        let (remembered, from_1904) = (HashMap::new(), false);
+        Self { field, source, spellings, order, remembered, from_1904, way, cut_off, in_days }
     }
 
     /// How a file's column is read, as all of its rows say.
     pub(super) fn decide(&mut self, decision: Decision) {
-        (self.way.order, self.cut_off) = (decision.order, decision.cut_off);
+        Decision { order: self.way.order, cut_off: self.cut_off, in_days: self.in_days } = decision;
         self.remembered.clear();
     }
 
@@ -127,7 +127,7 @@ impl<'a> Reader<'a> {
             }
             Kind::Minutes => {
                 // More than a day, with a format that shows the time alone, is a date to whoever reads it.
-                let from = if self.from_1904 && matches!(cell, Cell::Serial(_)) { DAYS_1904 } else { 0.0 };
+                let from = if self.from_1904 && matches!(cell, Cell::Serial(_)) { date::DAYS_1904 } else { 0.0 };
                 let is_length = matches!(cell, Cell::Length(_)) || days - from < LONGEST_DAYS;
                 let minutes = is_length.then(|| duration::of_days(days - from)).flatten();
                 Rc::new(minutes.map_or_else(|| noted(None, "bad_minutes", 10), |minutes| valued(minutes.to_string())))
@@ -157,7 +157,7 @@ impl<'a> Reader<'a> {
         }
         match self.field.kind {
             Kind::Date if value == 0.0 => self.date(Some(date::Said::Nothing), 1),
-            Kind::Minutes => match duration::of_number(value) {
+            Kind::Minutes => match duration::of_number(value, self.in_days) {
                 Some(minutes) => valued(minutes.to_string()),
                 None => noted(None, "bad_minutes", number::plain(value).len()),
             },
@@ -166,7 +166,7 @@ impl<'a> Reader<'a> {
             }
             Kind::Date => {
                 // In a declared date column a bare number is a number of days.
-                let days = if self.from_1904 { value + DAYS_1904 } else { value };
+                let days = if self.from_1904 { value + date::DAYS_1904 } else { value };
                 self.date(date::serial(days, date::Form::Serial), number::plain(value).len())
             }
             Kind::Text | Kind::Bool | Kind::Int | Kind::Code | Kind::Multi | Kind::FreeText | Kind::Postcode => {
@@ -194,6 +194,15 @@ impl<'a> Reader<'a> {
     }
 
     fn cleaned(&self, text: &str) -> Cleaned {
+        let Some(behind) = reference::lone_mark(text) else { return self.cleaned_unmarked(text) };
+        // In a note it is a sign like others.
+        let kept = if self.field.kind == Kind::FreeText { text } else { behind };
+        let mut cleaned = self.cleaned_unmarked(kept);
+        cleaned.notes.push(Note { check: "stray_quote", length: text.chars().count() });
+        cleaned
+    }
+
+    fn cleaned_unmarked(&self, text: &str) -> Cleaned {
         // A note may be written in any script, whose marks are a part of it; a reference has a canonical form of its own.
         let as_typed = self.field.kind == Kind::FreeText || self.field.fold.is_some();
         if let Some(seen) = if as_typed { None } else { reference::seen(text) } {
@@ -217,6 +226,10 @@ impl<'a> Reader<'a> {
         if self.says_nothing(text, length) {
             return noted(None, "blank_word", length);
         }
+        let text = self.unguarded(text);
+        if text.chars().all(blank) {
+            return Cleaned::default();
+        }
         match self.field.kind {
             Kind::Text if self.field.fold.is_some() => self.reference(text, length),
             Kind::Text => valued(self.padded(collapsed(text))),
@@ -227,9 +240,12 @@ impl<'a> Reader<'a> {
                 None => noted(None, "bad_bool", length),
             },
             Kind::Int => self.measured(text, number::whole, "bad_number", length),
-            Kind::Minutes => {
-                self.measured(text, |text| duration::minutes(text, self.field.colon), "bad_minutes", length)
-            }
+            Kind::Minutes => self.measured(
+                text,
+                |text| duration::minutes(text, self.field.colon, self.in_days),
+                "bad_minutes",
+                length,
+            ),
             Kind::Postcode => match postcode::read(text) {
                 Some((postcode, false)) => valued(postcode),
                 Some((postcode, true)) => noted(Some(postcode), "repaired_postcode", length),
@@ -237,6 +253,22 @@ impl<'a> Reader<'a> {
             },
             Kind::Code => self.code(text, length),
             Kind::Multi => self.multi(text, length),
+        }
+    }
+
+    /// Without what guarded the text from a spreadsheet. A name may begin with an apostrophe, a note with any sign.
+    fn unguarded<'t>(&self, text: &'t str) -> &'t str {
+        match self.field.kind {
+            Kind::FreeText => text,
+            Kind::Text if self.field.fold.is_some() || !text.starts_with("=\"") => text,
+            Kind::Text
+            | Kind::Date
+            | Kind::Bool
+            | Kind::Int
+            | Kind::Minutes
+            | Kind::Postcode
+            | Kind::Code
+            | Kind::Multi => reference::unguarded(text),
         }
     }
 
@@ -262,7 +294,8 @@ impl<'a> Reader<'a> {
 
     /// A reference as it was written; by what canonical form it is found is `reference`'s to say.
     fn reference(&self, text: &str, length: usize) -> Cleaned {
-        let cut_off = self.cut_off && reference::zeros_beyond_15_digits(text) == Some(true);
+        let long = if self.cut_off { reference::longer_than_15_digits(text) } else { None };
+        let cut_off = long.is_some_and(|number| reference::ends_in_zeros(&number));
         if cut_off || text.contains('\u{fffd}') || reference::is_lost(text) {
             return noted(None, "odd_identifier", length);
         }

@@ -28,7 +28,7 @@ pub(super) fn open(
     }
     let (delimiter, name) = match said(&text) {
         Some(delimiter) => (delimiter, "as the first line says"),
-        None => delimiter::find(&text, words).ok_or_else(|| IngestError::OneColumn { file: file.clone() })?,
+        None => found(&text, words).ok_or_else(|| IngestError::OneColumn { file: file.clone() })?,
     };
     let lines = Lines::of(&file, text, delimiter, doubts)?;
     let sheet = Sheet {
@@ -51,6 +51,12 @@ pub(super) fn open(
         from_1904: false,
         counted: BTreeMap::new(),
     })
+}
+
+/// What parts the cells. A quotation mark that opens in the header swallows every delimiter; it is named by whoever looks
+/// for marks, once the delimiter is known.
+fn found(text: &str, words: &BTreeSet<String>) -> Option<(u8, &'static str)> {
+    delimiter::find(text, words).or_else(|| delimiter::find(&text.replace('"', ""), words))
 }
 
 /// What a text is that is no table of cells.
@@ -286,6 +292,14 @@ mod tests {
     fn a_file_of_tabs_may_have_marks_that_quote_nothing() {
         assert_eq!(read("a\tb\n1\t\"unhappy\n2\tx\n", b'\t'), ["1 a/b", "2 1/\"unhappy", "3 2/x"]);
         assert_eq!(read("a\tb\n1\t\"x\ty\"\n", b'\t'), ["1 a/b", "2 1/x\ty"]);
+    }
+
+    #[test]
+    fn a_mark_that_opens_in_the_header_is_named_and_hides_no_delimiter() {
+        let text = "\"a,b,c\n1,2,3\n4,5,6\n";
+        assert_eq!(found(text, &BTreeSet::new()).map(|(delimiter, _)| delimiter), Some(b','));
+        let error = Lines::of("cases.csv", text.to_owned(), b',', Vec::new()).err().expect("nothing closes it");
+        assert!(error.to_string().starts_with("a quotation mark at cases.csv, line 1 opens"), "{error}");
     }
 
     #[test]

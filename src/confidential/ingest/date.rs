@@ -58,6 +58,9 @@ impl Form {
     }
 }
 
+/// Days between the two systems in which workbooks count days.
+pub(super) const DAYS_1904: f64 = 1462.0;
+
 /// What a cell says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Said {
@@ -131,9 +134,23 @@ fn in_digits(text: &str) -> Option<Said> {
     Some(Said::Day(Read { date, form: Form::Iso, two_digits: false }))
 }
 
+/// The day of a date that no order can exchange, and whether its month is in words; the others are numbers of days and eight
+/// digits.
+pub(super) fn fixed_day(text: &str) -> Option<(bool, i8)> {
+    let whole = text.split_once('.').map_or(text, |(whole, _)| whole);
+    if matches!(whole.len(), 5 | 8) && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
+        let Some(Said::Day(read)) = in_digits(text) else { return None };
+        return Some((false, read.date.day()));
+    }
+    let [first, second, _] = parts(text)?;
+    let day = if month_in_words(second).is_some() { first } else { month_in_words(first).map(|_| second)? };
+    let day = day.trim_end_matches(|character: char| character.is_ascii_alphabetic()).parse().ok()?;
+    Some((true, day))
+}
+
 /// `0`, `00/01/1900`, `0000-00-00`, `30/12/1899`, `01/01/0001`: the day before all days, in one program or another, also
 /// with a time of midnight behind it.
-fn is_zero(text: &str) -> bool {
+pub(super) fn is_zero(text: &str) -> bool {
     const DAYS: [&str; 9] = [
         "0 1 1900",
         "1900 1 0",

@@ -6,23 +6,43 @@ use model::config::source::Colon;
 use crate::ingest::number::whole;
 
 /// Minutes: `95`, `95 mins`, `1h35`, `1 hr 35 min`, `1.5 hrs`, `01:35:00`, `26:30:00`, `1 day, 2:30:00`, `PT1H35M`; `1:35`
-/// as the source says, else hours and minutes. A bare `1.5` is none: hours or minutes?
-pub(super) fn minutes(text: &str, colon: Option<Colon>) -> Option<i64> {
+/// as the source says, else hours and minutes. A bare `1.5` is none: hours or minutes? `in_days`: whether all numbers of the
+/// column that are not whole are parts of a day.
+pub(super) fn minutes(text: &str, colon: Option<Colon>, in_days: bool) -> Option<i64> {
     let text: String = text.trim().to_lowercase();
     if let Some(number) = whole(&text) {
         return (number >= 0).then_some(number);
     }
     if text.contains(':') {
-        return with_colons(&text, colon);
+        return without_day_of_none(&text).and_then(|time| with_colons(time, colon));
     }
     if let Ok(number) = text.parse::<f64>() {
-        return of_number(number);
+        let written = text.split_once('.').map_or(0, |(_, fraction)| fraction.len());
+        return of_decimals(number, written, in_days);
     }
     in_units(&text)
 }
 
+/// The time behind the day from which a program counts: `1899-12-30 01:35:00`; none behind another day. A time after noon
+/// would say so, since a length of time has none.
+fn without_day_of_none(text: &str) -> Option<&str> {
+    const DAYS: [&str; 6] = ["1899-12-30", "30/12/1899", "12/30/1899", "00/01/1900", "0/1/1900", "1900-01-00"];
+    let (day, time) = text.split_once([' ', 't']).unwrap_or(("", text));
+    if DAYS.contains(&day) {
+        return Some(time.trim_start());
+    }
+    let is_date =
+        |text: &str| text.len() >= 8 && text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'/'));
+    (!is_date(day)).then_some(text)
+}
+
 /// Minutes of a number: whole, but for what a computer adds to it, or a part of a day that lost its format.
-pub(super) fn of_number(number: f64) -> Option<i64> {
+pub(super) fn of_number(number: f64, in_days: bool) -> Option<i64> {
+    let decimals = number.to_string().split_once('.').map_or(0, |(_, fraction)| fraction.len());
+    of_decimals(number, decimals, in_days)
+}
+
+fn of_decimals(number: f64, decimals: usize, in_days: bool) -> Option<i64> {
     const TAIL: f64 = 1e-6;
     if !(0.0..1e9).contains(&number) {
         return None;
@@ -33,8 +53,8 @@ pub(super) fn of_number(number: f64) -> Option<i64> {
     // `0.0659722` is a part of a day and 95 minutes; `0.5` may be half an hour, half a minute or half a day. Nobody counts
     // in ten-thousandths of hours, so that many decimals that make whole minutes are a day's.
     let minutes = number * 1440.0;
-    let decimals = number.to_string().split_once('.').map_or(0, |(_, fraction)| fraction.len());
-    let is_day = number < 31.0 && decimals >= 4 && (minutes - minutes.round()).abs() < 0.02 && minutes >= 1.0;
+    let is_day =
+        number < 31.0 && (in_days || decimals >= 4) && (minutes - minutes.round()).abs() < 0.02 && minutes >= 1.0;
     is_day.then_some(minutes.round() as i64)
 }
 
@@ -106,7 +126,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Option<i64> {
-        minutes(text, None)
+        minutes(text, None, false)
     }
 
     #[test]
@@ -129,6 +149,10 @@ mod tests {
             "0.0659722",
             "0.06597222222222222",
             "1 hour, 35 minutes",
+            "1899-12-30 01:35:00",
+            "30/12/1899 1:35",
+            "1900-01-00 01:35:00",
+            "0 days 01:35:00",
         ];
         for form in forms {
             assert_eq!(read(form), (form != "0:95:00").then_some(95), "{form}");
@@ -137,23 +161,29 @@ mod tests {
             [read("1.5 hrs"), read("2 hours"), read("26:30:00"), read("1 day, 2:30:00")],
             [Some(90), Some(120), Some(1590), Some(1590)]
         );
-        assert_eq!(
-            [of_number(95.0), of_number(0.0659722), of_number(f64::NAN), of_days(1.0 / 24.0)],
-            [Some(95), Some(95), None, Some(60)]
-        );
+        assert_eq!([95.0, 0.0659722, f64::NAN].map(|number| of_number(number, false)), [Some(95), Some(95), None]);
+        assert_eq!(of_days(1.0 / 24.0), Some(60));
     }
 
     #[test]
     fn a_length_of_time_that_could_mean_two_things_is_none() {
-        for form in ["1.5", "0.5", "0.25", "an hour or so", "1:75", "-5", "-1:30", "1:30:75", "1:2:3:4"] {
+        let forms = ["1.5", "0.5", "0.25", "an hour or so", "1:75", "-5", "-1:30", "1:30:75", "1:2:3:4"];
+        for form in forms.into_iter().chain(["2025-04-07 01:35:00", "1900-01-01 01:35:00"]) {
             assert_eq!(read(form), None, "{form}");
         }
     }
 
     #[test]
+    fn in_a_column_of_parts_of_a_day_a_short_one_is_one_too() {
+        assert_eq!([minutes("0.05", None, true), minutes("0.05", None, false)], [Some(72), None]);
+        assert_eq!(minutes("0.0500000", None, false), Some(72), "its zeros say so by themselves");
+        assert_eq!([of_number(0.5, true), of_number(0.5, false), of_number(30.0, true)], [Some(720), None, Some(30)]);
+    }
+
+    #[test]
     fn two_numbers_with_a_colon_are_what_the_source_says() {
         assert_eq!(
-            [minutes("45:30", Some(Colon::Minutes)), minutes("45:30", Some(Colon::Hours))],
+            [minutes("45:30", Some(Colon::Minutes), false), minutes("45:30", Some(Colon::Hours), false)],
             [Some(45), Some(2730)]
         );
         assert_eq!(

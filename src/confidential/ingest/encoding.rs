@@ -1,7 +1,9 @@
 //! Decides in which encoding a text export is written, with the line of each doubt. Comes in: bytes. Goes out: text.
 //! A mark at the beginning is believed; a stray byte in a UTF-8 file stays one stray byte; two encodings in one file stop.
-//! Deliberately absent: cells. What encodings mean is `encoding_rs`'s; the code page of DOS is a table here.
+//! Deliberately absent: cells. What encodings mean is `encoding_rs`'s, which of them letters are likely in is `chardetng`'s;
+//! the code page of DOS is a table here.
 
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{MACINTOSH, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 use crate::ingest::error::IngestError;
@@ -18,13 +20,21 @@ pub(super) struct Decoded {
     pub(super) doubts: Vec<Doubt>,
 }
 
-/// Whether bytes without a mark are a text, also one with a stray NUL in it.
+/// Whether bytes without a mark are a text, also one with a stray NUL in it, or with many at its end, where a disk had room
+/// for more than was written.
 pub(super) fn is_text(bytes: &[u8]) -> bool {
+    let bytes = without_padding(bytes);
     if !bytes.contains(&0) {
         return true;
     }
     let nuls = bytes.iter().filter(|byte| **byte == 0).count();
     wide(bytes).is_some() || nuls <= (bytes.len() / 100).max(1)
+}
+
+fn without_padding(bytes: &[u8]) -> &[u8] {
+    let end = bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
+    // One belongs to the last letter of UTF-16.
+    &bytes[..bytes.len().min(end + 1)]
 }
 
 /// UTF-16 without a mark: every other byte of a text of ASCII letters is zero.
@@ -58,6 +68,11 @@ pub(super) fn decode(file: &str, bytes: Vec<u8>) -> Result<Decoded, IngestError>
     } else {
         narrow(file, bytes)?
     };
+    if decoded.text.ends_with('\0') {
+        // Only their first line is named; how many there are says nothing.
+        let end = decoded.text.trim_end_matches('\0').len();
+        decoded.text.truncate(end + 1);
+    }
     if decoded.text.contains('\0') {
         let lines = lines_where(decoded.text.as_bytes(), |line| line.contains(&0));
         decoded.doubts.extend(lines.map(|line| Doubt { check: "nul_character", line }).take(KEPT));
@@ -152,8 +167,12 @@ fn narrow(file: &str, mut bytes: Vec<u8>) -> Result<Decoded, IngestError> {
 fn one_byte_each(bytes: &[u8]) -> Decoded {
     let text = WINDOWS_1252.decode_without_bom_handling(bytes).0.into_owned();
     let unlikely = letters(&text).filter(|letter| letter.is_unlikely()).count();
+    let guessed = guessed(&text, bytes);
     if unlikely == 0 {
-        return Decoded { text, encoding: "Windows-1252", doubts: Vec::new() };
+        // Letters of other languages that are letters here, too: what they are a person can say, and only that.
+        let differ = |(name, other): (&'static str, String)| (other != text).then_some(name);
+        let doubts = if guessed.and_then(differ).is_some() { beyond_ascii(bytes) } else { Vec::new() };
+        return Decoded { text, encoding: "Windows-1252", doubts };
     }
     let (mut best, mut encoding) = ((unlikely, 0), "Windows-1252");
     let mut chosen = text;
@@ -161,7 +180,7 @@ fn one_byte_each(bytes: &[u8]) -> Decoded {
         ("Mac Roman", MACINTOSH.decode_without_bom_handling(bytes).0.into_owned()),
         ("code page 850", bytes.iter().map(|byte| code_page_850(*byte)).collect()),
     ];
-    for (name, text) in others {
+    for (name, text) in others.into_iter().chain(guessed) {
         let unlikely = letters(&text).filter(|letter| letter.is_unlikely()).count();
         let common: usize = letters(&text).map(|letter| letter.frequency()).sum();
         // Half as many unlikely ones, or as many and more of the letters that names have.
@@ -170,9 +189,28 @@ fn one_byte_each(bytes: &[u8]) -> Decoded {
             (best, encoding, chosen) = ((unlikely, common), name, text);
         }
     }
+    Decoded { text: chosen, encoding, doubts: beyond_ascii(bytes) }
+}
+
+fn beyond_ascii(bytes: &[u8]) -> Vec<Doubt> {
     let odd = lines_where(bytes, |line| !line.is_ascii());
-    let doubts = odd.map(|line| Doubt { check: "unlikely_letters", line }).take(KEPT).collect();
-    Decoded { text: chosen, encoding, doubts }
+    odd.map(|line| Doubt { check: "unlikely_letters", line }).take(KEPT).collect()
+}
+
+/// The text in the encoding in which its letters are likeliest, where that is another one of one byte a letter. `text` is
+/// what Windows-1252 makes of it, whose signs (`£5`, `½`, dashes) are no letters of another encoding.
+fn guessed(text: &str, bytes: &[u8]) -> Option<(&'static str, String)> {
+    let mut signs = letters(text).map(|letter| !letter.itself.is_alphabetic() && !letter.is_unlikely());
+    let heard: Vec<u8> =
+        bytes.iter().map(|byte| if !byte.is_ascii() && signs.next() == Some(true) { b' ' } else { *byte }).collect();
+    if heard.is_ascii() {
+        return None;
+    }
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+    detector.feed(&heard, true);
+    let encoding = detector.guess(None, Utf8Detection::Deny);
+    let is_other = encoding.is_single_byte() && encoding != WINDOWS_1252;
+    is_other.then(|| (encoding.name(), encoding.decode_without_bom_handling(bytes).0.into_owned()))
 }
 
 /// A letter or sign beyond ASCII, with what stands beside it.
@@ -198,8 +236,9 @@ impl Letter {
         match self.itself {
             '\u{80}'..='\u{9f}' | '\u{fffd}' | '\u{2500}'..='\u{259f}' => true,
             '’' | '–' | '—' | '…' | '´' | '·' | '\u{a0}' | '\u{ad}' => false,
+            '£' | '¯' | '¥' => before || after,
             '‘' | '“' | '‚' | '„' | '‰' | 'ˆ' | '˜' | '‹' | '¸' | '¨' | '¬' | '¤' | '¶' => before,
-            'ƒ' | '”' | '•' | '†' | '‡' | '›' | '×' | '÷' | '¯' | '‗' => before && after,
+            'ƒ' | '”' | '•' | '†' | '‡' | '›' | '×' | '÷' | '‗' => before && after,
             own if own.is_alphabetic() => {
                 let digit = |beside: Option<char>| beside.is_some_and(|beside| beside.is_ascii_digit());
                 let lower = self.before.is_some_and(char::is_lowercase);
@@ -310,6 +349,35 @@ mod tests {
         let dos = decoded(b"Zo\x89\ncaf\x82\nJ\x94rg\n\x9C5\n");
         assert_eq!((dos.text.as_str(), dos.encoding), ("Zoë\ncafé\nJörg\n£5\n", "code page 850"));
         assert_eq!(decoded(b"Zo\x91 I\n").text, "Zoë I\n", "a single one");
+    }
+
+    #[test]
+    fn letters_of_central_europe_and_turkey_are_known_or_said() {
+        let written = |text: &str, encoding: &'static encoding_rs::Encoding| {
+            let text: String = ["Case ref,Child name", text, "SP-2,Ann Made"].join("\n");
+            decoded(&encoding.encode(&text).0)
+        };
+        let polish = written("SP-1,Łukasz Żak\nSP-3,Małgorzata Wójcik", encoding_rs::WINDOWS_1250);
+        assert_eq!(polish.encoding, "windows-1250");
+        assert!(polish.text.contains("Łukasz Żak") && polish.text.contains("Małgorzata Wójcik"));
+        assert_eq!(doubts(&polish), [("unlikely_letters", 2), ("unlikely_letters", 3)]);
+        // Letters that are letters in both: nothing but a person tells.
+        for (name, encoding) in [("Jiří Dvořák", encoding_rs::WINDOWS_1250), ("Ayşe Yıldız", encoding_rs::WINDOWS_1254)]
+        {
+            assert_eq!(doubts(&written(&format!("SP-1,{name}"), encoding)), [("unlikely_letters", 2)], "{name}");
+        }
+        let here = "SP-1,Zoë café René Müller Núñez François\nSP-3,£20 paid – 5½ hours at 20° °";
+        let here = written(here, WINDOWS_1252);
+        assert_eq!((here.encoding, doubts(&here)), ("Windows-1252", vec![]));
+    }
+
+    #[test]
+    fn characters_that_are_none_at_the_end_of_a_file_are_left_out_and_said() {
+        let mut bytes = b"Case ref,Notes\n1,a\n".to_vec();
+        bytes.extend([0; 512]);
+        assert!(is_text(&bytes));
+        let padded = decoded(&bytes);
+        assert_eq!((padded.text.as_str(), doubts(&padded)), ("Case ref,Notes\n1,a\n", vec![("nul_character", 3)]));
     }
 
     #[test]

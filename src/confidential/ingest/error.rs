@@ -78,7 +78,7 @@ pub enum IngestError {
         file: String,
     },
     /// A quotation mark that opens a cell and closes it nowhere, or rows later.
-    #[error("a quotation mark at {place} opens a cell that holds whole rows: nothing closes it where it should end")]
+    #[error("a quotation mark at {place} opens a cell that nothing closes, or that holds whole rows")]
     OpenQuote {
         /// The line in which it opens.
         place: Box<Place>,

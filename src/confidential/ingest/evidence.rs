@@ -2,19 +2,21 @@
 //! order of its dates, whether its long numbers are cut off; and what contradicts each decision, by place. No cell is read
 //! by a rule that another cell of its column refutes. Deliberately absent: stored values.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use model::config::source::{Field, Kind, Order, Source};
 
 use crate::ingest::date::{self, Form, Said};
 use crate::ingest::place::Place;
-use crate::ingest::table::Cell;
+use crate::ingest::table::{Cell, Export};
 use crate::ingest::{duration, reference};
 
 /// Places that are kept of each finding.
 const KEPT: usize = 20;
 /// Below this chance a column that looks half swapped is no accident.
 const CHANCE: f64 = 0.05;
+/// Long numbers of a column that are held against each other.
+const COMPARED: usize = 1_000;
 
 /// Cells that say the same, the first of them by place.
 #[derive(Default)]
@@ -24,7 +26,7 @@ struct Cells {
 }
 
 impl Cells {
-    fn add(&mut self, place: impl FnOnce() -> Place) {
+    fn add(&mut self, place: impl Fn() -> Place) {
         self.count += 1;
         if self.first.len() < KEPT {
             self.first.push(place());
@@ -35,26 +37,68 @@ impl Cells {
 /// What the cells of one column say together.
 #[derive(Default)]
 struct Column {
-    /// In figures, first above 12: `25/04/2025`.
-    day_first: Cells,
-    /// In figures, second above 12: `04/25/2025`.
-    month_first: Cells,
-    /// In figures, either way.
-    either: u64,
-    /// As a spreadsheet or a machine keeps them: days up to 12, days above.
-    kept_to_12: u64,
-    kept_above: u64,
+    /// Dates in figures, by how they are written.
+    figures: BTreeMap<Figures, InFigures>,
+    /// Dates that can be read in one way only.
+    fixed: BTreeMap<Fixed, Days>,
     short: ShortYears,
     /// `12:30`: all, those of ten and more, those of 24 and more.
     colons: Cells,
     colons_from_10: Cells,
     colons_from_24: Cells,
-    /// Numbers that are read as parts of a day, and those of them that are whole minutes of so many hours.
+    /// Numbers that are not whole, those of them that are read as parts of a day, and of these the whole minutes of so many
+    /// hours.
+    broken: u64,
     fractions: u64,
     hours: Cells,
-    /// Numbers over 15 digits: with zeros beyond, with others.
-    zeros: Cells,
+    long: LongNumbers,
+}
+
+/// How a date in figures is written: what parts it, and whether its year has two digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Figures {
+    separator: char,
+    short_year: bool,
+}
+
+/// Dates in figures, written in one way.
+#[derive(Default)]
+struct InFigures {
+    /// First above 12: `25/04/2025`.
+    day_first: Cells,
+    /// Second above 12: `04/25/2025`.
+    month_first: Cells,
+    either: u64,
+    /// Whether a day or a month has one digit, as spreadsheets write it where nobody says otherwise.
+    bare: bool,
+}
+
+/// How a date is written that no order can exchange.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Fixed {
+    Cell,
+    YearFirst,
+    Number,
+    Words,
+}
+
+/// Days of dates, up to 12 and above.
+#[derive(Default)]
+struct Days {
+    to_12: u64,
+    above: u64,
+}
+
+/// Numbers over 15 digits: with zeros beyond, with others.
+#[derive(Default)]
+struct LongNumbers {
+    zeros: u64,
     others: u64,
+    /// The most digits.
+    longest: usize,
+    seen: HashSet<String>,
+    /// Whether two of the first ones are the same.
+    doubled: bool,
 }
 
 /// Dates of three numbers of up to two digits.
@@ -76,12 +120,14 @@ pub(super) struct Decision {
     pub(super) order: Order,
     /// Whether numbers over 15 digits lost their last ones.
     pub(super) cut_off: bool,
+    /// Whether numbers that are not whole are parts of a day.
+    pub(super) in_days: bool,
 }
 
 impl Decision {
     /// Where no row speaks.
     pub(super) fn of(source: &Source) -> Self {
-        Self { order: source.dates.order.unwrap_or(Order::DayFirst), cut_off: false }
+        Self { order: source.dates.order.unwrap_or(Order::DayFirst), cut_off: false, in_days: false }
     }
 }
 
@@ -103,12 +149,21 @@ pub(super) struct Contradiction {
 /// The columns of a file.
 pub(super) struct Evidence<'a> {
     source: &'a Source,
+    /// What the file adds to a number of days, and whether a text cell of it was always a text.
+    days_more: f64,
+    keeps_texts: bool,
     columns: BTreeMap<usize, Column>,
 }
 
 impl<'a> Evidence<'a> {
-    pub(super) const fn new(source: &'a Source) -> Self {
-        Self { source, columns: BTreeMap::new() }
+    /// Of a text file.
+    const fn new(source: &'a Source) -> Self {
+        Self { source, days_more: 0.0, keeps_texts: false, columns: BTreeMap::new() }
+    }
+
+    pub(super) fn of(source: &'a Source, export: &Export) -> Self {
+        let days_more = if export.from_1904 { date::DAYS_1904 } else { 0.0 };
+        Self { days_more, keeps_texts: export.delimiter.is_none(), ..Self::new(source) }
     }
 
     /// The fields whose cells have to be seen.
@@ -119,23 +174,21 @@ impl<'a> Evidence<'a> {
     }
 
     /// Hears a cell of a field.
-    pub(super) fn hear(&mut self, field: usize, cell: Cell<'_>, place: impl FnOnce() -> Place) {
+    pub(super) fn hear(&mut self, field: usize, cell: Cell<'_>, place: impl Fn() -> Place) {
         let described = &self.source.fields[field];
         let column = self.columns.entry(field).or_default();
         match (described.kind, cell) {
-            (Kind::Date, Cell::Serial(days)) => {
-                if let Some(Said::Day(read)) = date::serial(days, Form::Cell) {
-                    column.kept(read.date.day());
-                }
+            (Kind::Date, Cell::Serial(days)) => column.counted(Fixed::Cell, days),
+            (Kind::Date, Cell::Number(days)) => column.counted(Fixed::Number, days + self.days_more),
+            (Kind::Date, Cell::Text(text)) => column.dated(reference::unguarded(text), place),
+            (Kind::Minutes, Cell::Number(number)) => {
+                column.fraction(number, duration::of_number(number, false), place);
             }
-            (Kind::Date, Cell::Text(text)) => column.dated(text, place),
-            (Kind::Minutes, Cell::Number(number)) => column.fraction(number, place),
-            (Kind::Minutes, Cell::Text(text)) if described.colon.is_none() => column.timed(text, place),
-            (Kind::Text, Cell::Text(text)) => match reference::zeros_beyond_15_digits(text) {
-                Some(true) => column.zeros.add(place),
-                Some(false) => column.others += 1,
-                None => {}
-            },
+            (Kind::Minutes, Cell::Text(text)) if described.colon.is_none() => {
+                column.timed(reference::unguarded(text), place);
+            }
+            // What is a text in a workbook was never cut off as a number.
+            (Kind::Text, Cell::Text(text)) if !self.keeps_texts => column.long.hear(text),
             _ => {}
         }
     }
@@ -146,7 +199,8 @@ impl<'a> Evidence<'a> {
         let of = |(field, column): (usize, Column)| {
             let minutes = source.fields[field].kind == Kind::Minutes;
             let found = if minutes {
-                Found { decision: Decision::of(source), evidence: None, against: column.colons() }
+                let decision = Decision { in_days: column.is_in_days(), ..Decision::of(source) };
+                Found { decision, evidence: None, against: column.colons() }
             } else {
                 column.decide(source)
             };
@@ -157,83 +211,88 @@ impl<'a> Evidence<'a> {
 }
 
 impl Column {
-    fn kept(&mut self, day: i8) {
-        *(if day <= 12 { &mut self.kept_to_12 } else { &mut self.kept_above }) += 1;
+    fn fixed(&mut self, how: Fixed, day: i8) {
+        let days = self.fixed.entry(how).or_default();
+        *(if day <= 12 { &mut days.to_12 } else { &mut days.above }) += 1;
     }
 
-    fn dated(&mut self, text: &str, place: impl FnOnce() -> Place) {
+    fn counted(&mut self, how: Fixed, days: f64) {
+        if let Some(Said::Day(read)) = date::serial(days, Form::Cell) {
+            self.fixed(how, read.date.day());
+        }
+    }
+
+    fn dated(&mut self, text: &str, place: impl Fn() -> Place) {
         let bytes = text.as_bytes();
         if bytes.len() >= 10 && bytes[4] == b'-' && bytes[7] == b'-' {
             // Most dates of most exports.
             if let Ok(day) = text.get(8..10).unwrap_or_default().parse() {
-                self.kept(day);
+                self.fixed(Fixed::YearFirst, day);
             }
             return;
         }
-        let Some((parts, separator)) = date::figures(text) else { return };
-        if parts[0].len() > 2 || parts[1].len() > 2 {
+        let Some((parts, separator)) = date::figures(text) else {
+            if let Some((is_in_words, day)) = date::fixed_day(text) {
+                self.fixed(if is_in_words { Fixed::Words } else { Fixed::Number }, day);
+            }
             return;
-        }
+        };
         let [first, second, third] = parts.map(|part| part.parse::<u32>().unwrap_or(0));
-        if parts[2].len() <= 2 {
-            let day = |part: u32| (1..=31).contains(&part);
-            let short = &mut self.short;
-            short.firsts |= 1 << first;
-            short.lasts |= 1 << third;
-            short.dashed += u64::from(separator == '-');
-            short.year_last += u64::from(!day(third));
-            if day(first) {
-                short.all.add(place);
-            } else {
-                short.year_first.add(place);
-            }
-            if separator == '-' {
-                // Which of the three is the day is still to be found.
-                return;
-            }
-            match (first > 12, second > 12) {
-                (true, false) => self.day_first.count += 1,
-                (false, true) => self.month_first.count += 1,
-                (false, false) => self.either += 1,
-                (true, true) => {}
+        if parts[0].len() > 2 || parts[1].len() > 2 {
+            if let (4, Ok(day @ 1..=31)) = (parts[0].len(), i8::try_from(third)) {
+                self.fixed(Fixed::YearFirst, day);
             }
             return;
         }
+        let short_year = parts[2].len() <= 2;
+        if short_year {
+            self.short.hear([first, third], separator == '-', &place);
+        }
+        let figures = self.figures.entry(Figures { separator, short_year }).or_default();
+        figures.bare |= parts[0].len() == 1 || parts[1].len() == 1;
         match (first > 12, second > 12) {
-            (true, false) => self.day_first.add(place),
-            (false, true) => self.month_first.add(place),
-            (false, false) => self.either += 1,
+            (true, false) => figures.day_first.add(place),
+            (false, true) => figures.month_first.add(place),
+            (false, false) => figures.either += 1,
             (true, true) => {}
         }
     }
 
-    fn timed(&mut self, text: &str, place: impl FnOnce() -> Place) {
+    fn timed(&mut self, text: &str, place: impl Fn() -> Place) {
         let Some(first) = duration::two_parts(text) else {
             if let Ok(number) = text.trim().parse() {
-                self.fraction(number, place);
+                self.fraction(number, duration::minutes(text, None, false), place);
             }
             return;
         };
-        let place = place();
-        self.colons.add(|| place.clone());
+        self.colons.add(&place);
         if first >= 10 {
-            self.colons_from_10.add(|| place.clone());
+            self.colons_from_10.add(&place);
         }
         if first >= 24 {
-            self.colons_from_24.add(|| place);
+            self.colons_from_24.add(place);
         }
     }
 
     /// A part of a day, as it would be read, may be so many hours: `0.1166667` are seven minutes of an hour, or 168.
-    fn fraction(&mut self, number: f64, place: impl FnOnce() -> Place) {
+    fn fraction(&mut self, number: f64, minutes: Option<i64>, place: impl Fn() -> Place) {
         const TAIL: f64 = 0.001;
-        if (number - number.round()).abs() < TAIL || duration::of_number(number).is_none() {
+        if !number.is_finite() || (number - number.round()).abs() < TAIL {
+            return;
+        }
+        self.broken += 1;
+        if minutes.is_none() {
             return;
         }
         self.fractions += 1;
         if (number * 60.0 - (number * 60.0).round()).abs() < TAIL {
             self.hours.add(place);
         }
+    }
+
+    /// Whether numbers that are not whole are parts of a day: most can be nothing else, so that `0.05` among them is one too.
+    const fn is_in_days(&self) -> bool {
+        self.fractions >= 3 && self.fractions * 5 >= self.broken * 4 && self.hours.count * 2 < self.fractions
     }
 
     /// Whether `12:30` are hours and minutes: a column with more than a day in a cell, or with ten hours in every fifth, is
@@ -256,35 +315,50 @@ impl Column {
     }
 
     fn decide(self, source: &Source) -> Found {
-        let half_swapped = self.half_swapped();
         let stated = source.dates.order;
-        let months = self.month_first.count > self.day_first.count;
-        let order = stated.unwrap_or(if months { Order::MonthFirst } else { Order::DayFirst });
-        let evidence = self.evidence(order, stated.is_some());
-        let (with, against) = match order {
-            Order::MonthFirst => (self.month_first, self.day_first),
-            Order::DayFirst | Order::YearFirst => (self.day_first, self.month_first),
+        let year_order = stated.is_none().then(|| self.short.decide()).flatten();
+        let half_swapped = self.half_swapped(year_order.is_some());
+        let (days, months) = (self.sided(|cells| &cells.day_first), self.sided(|cells| &cells.month_first));
+        let is_month_first = months.count > days.count;
+        let order = stated.unwrap_or(if is_month_first { Order::MonthFirst } else { Order::DayFirst });
+        let evidence = self.evidence(order, stated.is_some(), [days.count, months.count]);
+        let against = match order {
+            Order::MonthFirst => days,
+            Order::DayFirst | Order::YearFirst => months,
         };
         let mut contradictions = Vec::new();
-        if half_swapped {
-            let text = if with.count > 0 { with } else { against };
-            contradictions.push(text.contradict("half_swapped_dates"));
+        if let Some(half_swapped) = half_swapped {
+            contradictions.push(half_swapped);
         } else if against.count > 1 {
             // One cell may be a slip of the hand, and is rejected for itself; two are another order.
             contradictions.push(against.contradict("mixed_date_order"));
         }
-        if stated.is_none() {
-            contradictions.extend(self.short.decide());
-        }
-        let decision = Decision { order, cut_off: self.zeros.count > 0 && self.others == 0 };
+        contradictions.extend(year_order);
+        let decision = Decision { order, cut_off: self.long.are_cut_off(), in_days: false };
         Found { decision, evidence, against: contradictions }
     }
 
+    /// Dates in figures that have a side, but for those with dashes and a short year, whose year may stand first.
+    fn sided(&self, side: impl Fn(&InFigures) -> &Cells) -> Cells {
+        let mut all = Cells::default();
+        for (_, figures) in self.ordered() {
+            all.count += side(figures).count;
+            all.first.extend_from_slice(&side(figures).first);
+        }
+        all.first.sort();
+        all.first.truncate(KEPT);
+        all
+    }
+
+    fn ordered(&self) -> impl Iterator<Item = (&Figures, &InFigures)> {
+        self.figures.iter().filter(|(how, _)| !(how.short_year && how.separator == '-'))
+    }
+
     /// `day first: 74 can be nothing else, 2 can only be month first, 120 either`.
-    fn evidence(&self, order: Order, stated: bool) -> Option<String> {
-        let (days, months) = (self.day_first.count, self.month_first.count);
+    fn evidence(&self, order: Order, stated: bool, [days, months]: [u64; 2]) -> Option<String> {
         let short = self.short.all.count + self.short.year_first.count;
-        if days + months + self.either + short == 0 {
+        let either: u64 = self.ordered().map(|(_, figures)| figures.either).sum();
+        if days + months + either + short == 0 {
             return None;
         }
         let (name, with, other, against) = match order {
@@ -293,7 +367,7 @@ impl Column {
             Order::YearFirst => ("year first", short, "day first", days),
         };
         let mut text = format!("{name}{}: ", if stated { ", as the source says" } else { "" });
-        text += &format!("{with} can be nothing else, {against} can only be {other}, {} either", self.either);
+        text += &format!("{with} can be nothing else, {against} can only be {other}, {either} either");
         if short > 0 {
             text += &format!("; {short} with a year of two digits");
         }
@@ -301,27 +375,77 @@ impl Column {
     }
 
     /// A spreadsheet of another country made dates of the texts that it could read, with day and month exchanged, and left
-    /// the others: then no day of a date cell is above 12, and no text could have been read otherwise.
-    fn half_swapped(&self) -> bool {
-        let (days, months) = (self.day_first.count, self.month_first.count);
-        let apart = self.either == 0 && self.kept_above == 0 && (days > 0) != (months > 0);
-        // Twelve days of thirty may come by chance.
-        let exponent = |count: u64| i32::try_from(count).unwrap_or(i32::MAX);
-        let chance = 0.4_f64.powi(exponent(self.kept_to_12)) * 0.6_f64.powi(exponent(days + months));
-        apart && self.kept_to_12 > 0 && chance < CHANCE
+    /// the others as they were: then of the dates in one way of writing every one can be read in one order only, and of
+    /// those in another way no day is above 12. A few that a hand wrote later change nothing.
+    fn half_swapped(&self, year_may_stand_first: bool) -> Option<Contradiction> {
+        let few = |some: u64, others: u64| some * 10 <= others;
+        let made: u64 = self.fixed.values().filter(|days| few(days.above, days.to_12)).map(|days| days.to_12).sum();
+        let left = self.figures.iter().filter(|(how, _)| !(year_may_stand_first && how.short_year));
+        for (how, figures) in left {
+            let (days, months) = (&figures.day_first, &figures.month_first);
+            let (sided, others) = if days.count >= months.count { (days, months) } else { (months, days) };
+            if sided.count == 0 || !few(figures.either + others.count, sided.count) {
+                continue;
+            }
+            // Of a date that it shows in its own order with its own digits, reading makes what it was.
+            let is_back = |other: &InFigures, way: &Figures| other.bare && way.short_year != how.short_year;
+            let exchanged = self.figures.iter().filter(|(way, other)| {
+                *way != how && other.day_first.count + other.month_first.count == 0 && !is_back(other, way)
+            });
+            let made = made + exchanged.map(|(_, other)| other.either).sum::<u64>();
+            // Twelve days of thirty may come by chance.
+            let exponent = |count: u64| i32::try_from(count).unwrap_or(i32::MAX);
+            let chance = 0.4_f64.powi(exponent(made)) * 0.6_f64.powi(exponent(sided.count));
+            if made > 0 && chance < CHANCE {
+                return Some(sided.contradict("half_swapped_dates"));
+            }
+        }
+        None
+    }
+}
+
+impl LongNumbers {
+    fn hear(&mut self, text: &str) {
+        let Some(number) = reference::longer_than_15_digits(text) else { return };
+        if !reference::ends_in_zeros(&number) {
+            self.others += 1;
+            return;
+        }
+        self.zeros += 1;
+        self.longest = self.longest.max(number.len());
+        if self.seen.len() < COMPARED && !self.seen.insert(number) {
+            self.doubled = true;
+        }
+    }
+
+    /// Whether all lost their last digits. Where it is one digit, references that count by tens look the same; those that
+    /// lost it are no longer told from each other.
+    fn are_cut_off(&self) -> bool {
+        self.zeros > 0 && self.others == 0 && (self.longest > 16 || self.doubled)
     }
 }
 
 impl Cells {
-    fn contradict(self, check: &'static str) -> Contradiction {
-        Contradiction { check, count: self.count, first: self.first }
+    fn contradict(&self, check: &'static str) -> Contradiction {
+        Contradiction { check, count: self.count, first: self.first.clone() }
     }
 }
 
 impl ShortYears {
+    /// The first and the last of three numbers.
+    fn hear(&mut self, [first, last]: [u32; 2], is_dashed: bool, place: impl Fn() -> Place) {
+        let is_day = |part: u32| (1..=31).contains(&part);
+        // Parts have two digits at most.
+        self.firsts |= 1 << first;
+        self.lasts |= 1 << last;
+        self.dashed += u64::from(is_dashed);
+        self.year_last += u64::from(!is_day(last));
+        if is_day(first) { self.all.add(place) } else { self.year_first.add(place) }
+    }
+
     /// Where the year may stand first: `25-04-07`. Years are few and days are many, so what varies most is the day; where
     /// nothing tells, dashes are as a machine writes them and strokes as people here do.
-    fn decide(self) -> Option<Contradiction> {
+    fn decide(&self) -> Option<Contradiction> {
         let (firsts, lasts) = (self.firsts.count_ones(), self.lasts.count_ones());
         let doubtful = if self.year_first.count > 0 {
             true
@@ -330,7 +454,7 @@ impl ShortYears {
         } else {
             lasts >= 3 * firsts && lasts > 3 || (self.dashed > 0 && firsts < 3 * lasts)
         };
-        let cells = if self.year_first.count > 0 { self.year_first } else { self.all };
+        let cells = if self.year_first.count > 0 { &self.year_first } else { &self.all };
         (doubtful && cells.count > 0).then(|| cells.contradict("year_order"))
     }
 }
@@ -399,6 +523,27 @@ mod tests {
     }
 
     #[test]
+    fn a_column_is_half_swapped_in_whatever_way_the_exchanged_ones_are_written() {
+        let left = ["25/01/2025", "26/01/2025", "13/02/2025", "14/02/2025"];
+        for made in ["01-Sep-25", "01 September 2025", "45901", "2025/09/01", "20250901", "01-09-2025", "01/09/25"] {
+            let column = [&[made, made][..], &left].concat();
+            assert_eq!(dates(&column).1, [("half_swapped_dates", 4, 4)], "{made}");
+        }
+        let cells: Vec<Cell<'_>> = left.iter().map(|text| Cell::Text(text)).collect();
+        let numbers = [&[Cell::Number(45901.0), Cell::Number(45932.0)], &cells[..]].concat();
+        assert_eq!(found(Kind::Date, &numbers).1, [("half_swapped_dates", 4, 4)], "dates that lost their format");
+        let dashed = ["2025-09-01", "2025-10-02", "25-01-25", "26-01-25", "13-02-25", "14-02-25"];
+        assert_eq!(dates(&dashed).1, [("half_swapped_dates", 4, 4)], "a short year with dashes");
+        // A spreadsheet of the other order shows `9/1/2025` of `09/01/25`, which is read as it was meant.
+        let shown = ["9/1/2025", "12/1/2025", "25/01/25", "26/01/25", "13/02/25", "14/02/25"];
+        assert_eq!(dates(&shown).1, []);
+        let by_hand = [&["01-Sep-25"; 10][..], &["20-Sep-25"], &left, &left, &left, &["03/04/2025"]].concat();
+        assert_eq!(dates(&by_hand).1, [("half_swapped_dates", 12, 13)], "a few that somebody wrote later");
+        let words = ["01-Sep-25", "20-Sep-25", "25/01/2025", "26/01/2025", "13/02/2025"];
+        assert_eq!(dates(&words).1, [], "days above 12 in both");
+    }
+
+    #[test]
     fn years_of_two_digits_that_may_stand_first_are_asked_about() {
         let months: Vec<String> = (1..=12).map(|month| format!("25-{month:02}-{:02}", month * 2)).collect();
         let texts: Vec<&str> = months.iter().map(String::as_str).collect();
@@ -424,6 +569,12 @@ mod tests {
             "7 minutes and 92, or 168 and 2208"
         );
         assert_eq!(times(&["0.0659722", "0.0833333"]), [], "95 minutes and two hours");
+        let in_days = |cells: &[f64]| {
+            let cells: Vec<Cell<'_>> = cells.iter().map(|number| Cell::Number(*number)).collect();
+            found(Kind::Minutes, &cells).0.in_days
+        };
+        assert!(in_days(&[0.0423611, 0.0430556, 0.0451389, 0.0458333, 0.05]), "72 minutes among parts of a day");
+        assert!(!in_days(&[0.5, 0.75, 1.5, 0.0423611]) && !in_days(&[0.5166667, 0.5333333, 0.55]), "hours");
         assert_eq!(times(&["1:35", "2:20", "0:40", "3:00", "1:00", "10:30"]), []);
         assert_eq!(times(&["01:35:00", "26:30:00"]), [], "with seconds there is no doubt");
     }
@@ -433,5 +584,7 @@ mod tests {
         let cut = |cells: [&str; 3]| found(Kind::Text, &cells.map(Cell::Text)).0.cut_off;
         assert!(cut(["202504000001234000", "202504000001235000", "12"]));
         assert!(!cut(["202504000001234000", "202504000001235678", "12"]));
+        assert!(cut(["2025040000012340", "2025040000012340", "2025040000012350"]), "one digit, and two are the same");
+        assert!(!cut(["2025040000012340", "2025040000012350", "2025040000012360"]), "they count by tens");
     }
 }

@@ -113,17 +113,20 @@ pub fn inspect(file: &Path, sources: &BTreeMap<String, Source>) -> Result<Inspec
     })
 }
 
-/// The one source that describes a file's columns best.
+/// A file that was opened; nobody outside sees into it.
+pub struct Opened(pub(super) Export);
+
+/// The one source that describes a file's columns best, and the file, opened.
 ///
 /// # Errors
 /// [`IngestError::NoSource`] where none fits, [`IngestError::SeveralSources`] where several fit alike, and where the
 /// file does not open.
-pub fn matching_source(file: &Path, sources: &BTreeMap<String, Source>) -> Result<String, IngestError> {
+pub fn matching_source(file: &Path, sources: &BTreeMap<String, Source>) -> Result<(String, Opened), IngestError> {
     let export = format::open(file, &header::words(sources.values()))?;
     let mut names = best(&export, sources)?;
     match names.len() {
         0 => Err(IngestError::NoSource { file: export.file }),
-        1 => Ok(names.remove(0)),
+        1 => Ok((names.remove(0), Opened(export))),
         _ => Err(IngestError::SeveralSources { file: export.file, sources: names }),
     }
 }

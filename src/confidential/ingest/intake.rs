@@ -2,6 +2,7 @@
 //! checks remarked. Rows whose deletion was asked for are left out before anything else is looked at.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use model::config::CodeList;
 use model::config::fold::{fold, fold_header};
@@ -10,7 +11,7 @@ use model::config::source::{Level, Source};
 use crate::identified::Identified;
 use crate::ingest::cell::{Cleaned, Reader};
 use crate::ingest::error::IngestError;
-use crate::ingest::evidence::Evidence;
+use crate::ingest::evidence::{Evidence, Found};
 use crate::ingest::header::{Header, Role};
 use crate::ingest::place::Place;
 use crate::ingest::report::{RejectedRow, RowCounts};
@@ -18,7 +19,7 @@ use crate::ingest::rows::{self, Under};
 use crate::ingest::rules::Rules;
 use crate::ingest::table::{Cell, Export, Sheet};
 use crate::ingest::tally::Tally;
-use crate::ingest::{Origin, Recording, date, learned_key, number, reference};
+use crate::ingest::{Origin, Recording, Values, date, learned_key, number, reference};
 
 /// Why a cell gave no value.
 pub(super) const MISSING: [&str; 5] =
@@ -56,6 +57,8 @@ pub(super) struct Intake<'a> {
     pub(super) rejected_rows: Vec<RejectedRow>,
     forms: Vec<[u64; date::FORMS.len()]>,
     case: usize,
+    /// Whether a case must have more than its reference.
+    required_beside_case: bool,
     deleted: Option<usize>,
 }
 
@@ -79,13 +82,18 @@ impl<'a> Intake<'a> {
             rejected_rows: Vec::new(),
             forms: vec![[0; date::FORMS.len()]; source.fields.len()],
             case: source.position(&source.case).unwrap_or(0),
+            required_beside_case: source.fields.iter().any(|field| field.required && field.name != source.case),
             deleted: source.deleted.as_ref().and_then(|field| source.position(field)),
         }
     }
 
     /// Hears what the rows of a file say of its columns, before any of them is read.
-    pub(super) fn decide(&mut self, export: &Export, sheets: &[(&Sheet, &Header)]) -> Result<(), IngestError> {
-        let mut evidence = Evidence::new(self.source);
+    pub(super) fn decide(
+        &mut self,
+        export: &Export,
+        sheets: &[(&Sheet, Header)],
+    ) -> Result<BTreeMap<usize, Found>, IngestError> {
+        let mut evidence = Evidence::of(self.source, export);
         let fields = evidence.fields();
         for (sheet, header) in sheets {
             rows::walk((export, sheet), header, self.source, &mut |under, row, cells| {
@@ -104,14 +112,21 @@ impl<'a> Intake<'a> {
                 Ok(())
             })?;
         }
-        for (field, found) in evidence.decide() {
-            self.readers[field].decide(found.decision);
+        let decided = evidence.decide();
+        for (field, found) in &decided {
+            self.readers[*field].decide(found.decision);
+        }
+        Ok(decided)
+    }
+
+    /// Says what was decided, why, and what contradicts it.
+    pub(super) fn say(&mut self, export: &Export, decided: BTreeMap<usize, Found>) {
+        for (field, found) in decided {
             self.evidence[field].extend(found.evidence.map(|evidence| format!("{}: {evidence}", export.file)));
             for contradiction in found.against {
                 self.tally.note_all(contradiction.check, Some(field), contradiction.count, contradiction.first);
             }
         }
-        Ok(())
     }
 
     /// Reads the rows under a header; gives how many there were.
@@ -159,6 +174,9 @@ impl<'a> Intake<'a> {
             }
         }
         if let Some(reason) = self.no_case(context, cells) {
+            if reason == "footer_row" {
+                self.tally.note(reason, None, None, || context.place(row, None));
+            }
             self.skip(reason);
             return Ok(());
         }
@@ -175,8 +193,8 @@ impl<'a> Intake<'a> {
             *self.counts.rejected.entry(check).or_insert(0) += 1;
             return Ok(());
         }
-        let origin = Origin { file: context.export.file.clone(), sheet: context.sheet.name.clone(), row };
-        self.recordings.push(Recording { values: Identified::new(values), origin });
+        let origin = Origin { file: Arc::clone(&context.file_name), sheet: Arc::clone(&context.sheet_name), row };
+        self.recordings.push(Recording { values: Identified::new(Values::of(values)), origin });
         Ok(())
     }
 
@@ -222,8 +240,16 @@ impl<'a> Intake<'a> {
             }
         }
         let required = self.source.fields.iter().enumerate().filter(|(_, field)| field.required);
-        let blank = required.map(|(field, _)| at(field)).all(|cell| matches!(cell, Cell::Blank | Cell::NoResult));
-        blank.then_some("totals_row")
+        let is_blank = |field: usize| matches!(at(field), Cell::Blank | Cell::NoResult);
+        let mut filled = required.map(|(field, _)| field).filter(|field| !is_blank(*field)).peekable();
+        if filled.peek().is_none() {
+            return Some("totals_row");
+        }
+        // Of all that a case must have nothing but words stands there: `End of report`, `(10 rows affected)`.
+        let alone = filled.all(|field| field == self.case);
+        let words =
+            matches!(case, Cell::Text(text) if text.contains(' ') || !text.bytes().any(|byte| byte.is_ascii_digit()));
+        (alone && words && self.required_beside_case).then_some("footer_row")
     }
 
     /// Faults of the row as a whole.
@@ -243,10 +269,15 @@ impl<'a> Intake<'a> {
         let is_half = doubts[from..].iter().any(|doubt| doubt.line == row && doubt.check == "ragged_row");
         // Of a text, the reader gives every cell that stands in the line.
         let usual = context.sheet.rows.usual_cells();
-        let beyond = (columns.len()..cells.len()).any(filled)
-            || usual.is_some_and(|usual| cells.len() > usual.max(context.header.width));
-        let check = if beyond {
+        let beyond = (columns.len()..cells.len()).find(|at| filled(*at));
+        let is_longer = usual.is_some_and(|usual| cells.len() > usual.max(context.header.width));
+        let check = if is_longer || beyond == Some(columns.len()) {
             "ragged_row"
+        } else if let Some(beyond) = beyond {
+            // Beside the table, with a gap that no shifted row leaves: somebody's remark.
+            self.tally.note("margin_note", None, None, || context.place(row, Some(beyond)));
+            failed.add(self.tally.level("margin_note", None), "margin_note");
+            return Ok(failed);
         } else if usual.is_some() && cells.len() < columns.len() && !is_half {
             "short_row"
         } else {
@@ -284,7 +315,9 @@ impl<'a> Intake<'a> {
             if let Some(form) = cleaned.form {
                 self.forms[at][form as usize] += 1;
             }
-            if field.required && cleaned.value.is_none() {
+            // A cell that was rejected for what it says is not missing as well.
+            let is_said = cleaned.notes.iter().any(|note| self.tally.level(note.check, Some(at)) != Level::Warn);
+            if field.required && cleaned.value.is_none() && !is_said {
                 self.tally.note("missing_required", Some(at), None, || context.place(row, context.positions[at]));
                 failed.add(self.tally.level("missing_required", Some(at)), "missing_required");
             }

@@ -1,4 +1,4 @@
-//! Cells merged downwards among the cases: one value that a person sees in several rows, and that a file holds in the first
+//! Cells merged among the cases: one value that a person sees in several rows or columns, and that a file holds in the first
 //! alone. Comes in: a sheet with its header. Goes out: rows in which a field that the source fills down has the value in
 //! each of them, and the places of those that it does not. Deliberately absent: what becomes of the latter.
 
@@ -21,36 +21,59 @@ pub(super) struct Merges {
 }
 
 impl Merges {
-    /// What is merged downwards in the columns of fields. A block of several columns says nothing of which of them its value
-    /// is; one in whose further rows nothing else stands is a remark of several lines.
+    /// What is merged in the columns of fields. A block of several columns says nothing of which of them its value is; one in
+    /// whose rows nothing else stands is a heading or a remark.
     pub(super) fn of(sheet: &Sheet, header: &Header, source: &Source) -> Result<Self, IngestError> {
         let last = header.rows.last().copied().unwrap_or(0);
+        let several = |block: &&Merged| block.rows.1 > block.rows.0 || block.columns.1 > block.columns.0;
         let merged = sheet.merged.iter().flatten();
-        let mut blocks: Vec<&Merged> =
-            merged.filter(|block| block.rows.0 > last && block.rows.1 > block.rows.0).collect();
+        let mut blocks: Vec<&Merged> = merged.filter(|block| block.rows.0 > last).filter(several).collect();
         let mut merges = Self::default();
         if blocks.is_empty() {
             return Ok(merges);
         }
         blocks.sort_by_key(|block| (block.rows, block.columns));
         let filled = filled(sheet, last)?;
-        let of_cases = |block: &&&Merged| {
-            let at = filled.partition_point(|row| *row <= block.rows.0);
-            filled.get(at).is_some_and(|row| *row <= block.rows.1)
-        };
-        for block in blocks.iter().filter(of_cases) {
-            let columns = header.columns.iter().enumerate();
-            let within = columns.filter(|(at, _)| (block.columns.0..=block.columns.1).contains(&(at + 1)));
-            for (column, (_, role)) in within {
-                let Role::Field(field) = *role else { continue };
-                if source.fields[field].fill_down && block.columns.0 == block.columns.1 {
-                    merges.fill.entry(column).or_default().push(block.rows);
-                } else {
-                    merges.others.push((field, block.rows.0, column));
-                }
-            }
+        for block in blocks {
+            merges.add(block, header, source, &filled);
         }
         Ok(merges)
+    }
+
+    fn add(&mut self, block: &Merged, header: &Header, source: &Source, filled: &[Filled]) {
+        let fields = header.columns.iter().enumerate().filter_map(|(at, (_, role))| match role {
+            Role::Field(field) => Some((at, *field)),
+            Role::Ignored | Role::Unnamed | Role::Undescribed => None,
+        });
+        let within: Vec<(usize, usize)> = fields.filter(|(at, _)| block.columns_hold(*at)).collect();
+        let from = filled.partition_point(|row| row.number < block.rows.0);
+        let mut rows = filled[from..].iter().take_while(|row| row.number <= block.rows.1);
+        if block.rows.1 == block.rows.0 {
+            // Its value is in the first column; where the second is a field's too, that cell is not what it seems. A total or a
+            // heading has not what every case has; neither has a row of which a block leaves one value for two such fields.
+            let has = |row: &Filled, at: usize| row.columns & bit(at) != 0;
+            let required = |(at, role): (usize, &Role)| match role {
+                Role::Field(field) if source.fields[*field].required && !block.columns_hold(at) => Some(at),
+                Role::Field(_) | Role::Ignored | Role::Unnamed | Role::Undescribed => None,
+            };
+            let columns = header.columns.iter().map(|(_, role)| role).enumerate();
+            let required: Vec<usize> = columns.filter_map(required).collect();
+            let left = within.iter().filter(|(_, field)| source.fields[*field].required).count();
+            let is_case = left < 2 && rows.any(|row| required.iter().all(|at| has(row, *at)));
+            let covered = within.iter().filter(|(at, _)| at + 1 > block.columns.0).filter(|_| is_case);
+            self.others.extend(covered.map(|(at, field)| (*field, block.rows.0, *at)));
+            return;
+        }
+        if !rows.any(|row| row.number > block.rows.0) {
+            return;
+        }
+        for (at, field) in within {
+            if source.fields[field].fill_down && block.columns.0 == block.columns.1 {
+                self.fill.entry(at).or_default().push(block.rows);
+            } else {
+                self.others.push((field, block.rows.0, at));
+            }
+        }
     }
 
     /// The rows of the sheet with what is to be filled down.
@@ -58,23 +81,36 @@ impl Merges {
         if self.fill.is_empty() {
             return rows;
         }
-        Box::new(Filled { rows, blocks: std::mem::take(&mut self.fill) })
+        Box::new(FilledDown { rows, blocks: std::mem::take(&mut self.fill) })
     }
 }
 
-/// Numbers of the rows under the header in which something stands.
-fn filled(sheet: &Sheet, last: u64) -> Result<Vec<u64>, IngestError> {
+/// A row in which something stands, and in which of its first columns.
+struct Filled {
+    number: u64,
+    columns: u128,
+}
+
+/// The sign of a column from 0; those beyond share the last one, which no export is wide enough to use.
+fn bit(column: usize) -> u128 {
+    1 << column.min(127)
+}
+
+/// The rows under the header in which something stands.
+fn filled(sheet: &Sheet, last: u64) -> Result<Vec<Filled>, IngestError> {
     let mut filled = Vec::new();
-    sheet.rows.walk(&mut |row, cells| {
-        if row > last && cells.iter().any(|cell| *cell != Cell::Blank) {
-            filled.push(row);
+    sheet.rows.walk(&mut |number, cells| {
+        let columns = cells.iter().enumerate().filter(|(_, cell)| **cell != Cell::Blank);
+        let columns = columns.fold(0, |columns, (at, _)| columns | bit(at));
+        if number > last && columns != 0 {
+            filled.push(Filled { number, columns });
         }
         Ok(ControlFlow::Continue(()))
     })?;
     Ok(filled)
 }
 
-struct Filled {
+struct FilledDown {
     rows: Box<dyn Rows>,
     blocks: BTreeMap<usize, Vec<(u64, u64)>>,
 }
@@ -110,7 +146,7 @@ impl Kept {
     }
 }
 
-impl Rows for Filled {
+impl Rows for FilledDown {
     fn walk(&self, each: &mut EachRow<'_>) -> Result<(), IngestError> {
         let mut kept: BTreeMap<usize, (u64, Kept)> = BTreeMap::new();
         self.rows.walk(&mut |row, cells| {

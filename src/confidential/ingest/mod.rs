@@ -17,6 +17,8 @@ mod entity;
 mod error;
 mod evidence;
 mod format;
+#[cfg(fuzzing)]
+pub mod fuzzed;
 mod header;
 mod inspect;
 mod intake;
@@ -38,6 +40,7 @@ mod stream;
 mod table;
 mod tally;
 mod text;
+mod values;
 mod workbook;
 
 #[cfg(test)]
@@ -45,6 +48,7 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use model::config::{CodeList, Source};
 
@@ -56,7 +60,7 @@ use crate::ingest::table::{Export, Sheet, SheetFault, Visibility};
 
 pub use apart::{COMMAND, FAULT, MEMORY_BYTES, read_apart, serve};
 pub use error::IngestError;
-pub use inspect::{InspectedColumn, InspectedSheet, Inspection, inspect, matching_source};
+pub use inspect::{InspectedColumn, InspectedSheet, Inspection, Opened, inspect, matching_source};
 pub use place::Place;
 pub use propose::{Proposal, propose};
 pub use report::{
@@ -64,14 +68,15 @@ pub use report::{
     SheetReport,
 };
 pub use second::serve as serve_count;
+pub use values::Values;
 
 /// Where a recording stood.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Origin {
-    /// Name of the file, without its folder.
-    pub file: String,
+    /// Name of the file, without its folder; all rows share it.
+    pub file: Arc<str>,
     /// Name of the sheet; empty for text files.
-    pub sheet: String,
+    pub sheet: Arc<str>,
     /// Row of the sheet or line of the file, from 1.
     pub row: u64,
 }
@@ -80,7 +85,7 @@ pub struct Origin {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Recording {
     /// One a field; none where blank.
-    pub values: Identified<Vec<Option<String>>>,
+    pub values: Identified<Values>,
     /// Where it stood.
     pub origin: Origin,
 }
@@ -119,12 +124,27 @@ pub fn read(
     codes: &BTreeMap<String, CodeList>,
     progress: &dyn Fn(u64),
 ) -> Result<Reading, IngestError> {
+    read_on(None, files, source, codes, progress)
+}
+
+/// Does what [`read`] does; a file that was opened to see whose it is need not be opened again, where it is the first.
+///
+/// # Errors
+/// Those of [`read`].
+pub fn read_on(
+    opened: Option<Opened>,
+    files: &[PathBuf],
+    source: &Source,
+    codes: &BTreeMap<String, CodeList>,
+    progress: &dyn Fn(u64),
+) -> Result<Reading, IngestError> {
     let mut intake = Intake::new(source, codes);
     let words = header::words([source]);
     let (mut reports, mut digests) = (Vec::new(), Vec::new());
+    let mut opened = opened.map(|Opened(export)| export);
     for path in files {
         // One file at a time is in memory.
-        let mut export = format::open(path, &words)?;
+        let mut export = opened.take().map_or_else(|| format::open(path, &words), Ok)?;
         reports.push(file(&mut intake, &mut export, progress)?);
         digests.push((export.file, export.digest));
     }
@@ -171,21 +191,18 @@ fn refuse(intake: &Intake<'_>, source: &Source, report: &QualityReport) -> Resul
 
 fn file(intake: &mut Intake<'_>, export: &mut Export, progress: &dyn Fn(u64)) -> Result<FileReport, IngestError> {
     let headers = headers(intake, export)?;
+    merged(intake, export, &headers)?;
     let export = &*export;
     let whole = || Place { file: export.file.clone(), sheet: String::new(), row: 0, column: None };
     for _ in 0..export.comments {
         intake.tally.note("cell_comments", None, None, whole);
     }
-    let found = export.sheets.iter().zip(&headers).filter_map(|(sheet, header)| Some((sheet, header.as_ref()?)));
-    intake.decide(export, &found.collect::<Vec<_>>())?;
     let mut sheets: Vec<SheetReport> = Vec::new();
     let (mut rows, mut first_fields, mut matched) = (0, None, 0);
-    let mut before: Option<&Header> = None;
     for (sheet, header) in export.sheets.iter().zip(&headers) {
-        let report = one_sheet(intake, export, sheet, header.as_ref(), before, progress)?;
+        let report = one_sheet(intake, export, sheet, header.as_ref(), progress)?;
         rows += report.rows;
-        if let Some(header) = header {
-            before = Some(header);
+        if header.is_some() {
             let fields: BTreeSet<&str> = report.columns.iter().map(|column| column.field.as_str()).collect();
             let fields: BTreeSet<String> = fields.into_iter().map(str::to_owned).collect();
             if *first_fields.get_or_insert_with(|| fields.clone()) != fields {
@@ -219,9 +236,8 @@ fn file(intake: &mut Intake<'_>, export: &mut Export, progress: &dyn Fn(u64)) ->
     })
 }
 
-/// The header of each sheet that people see and that has one; cells merged downwards under it are filled down where the
-/// source says so, and remarked on where it does not.
-fn headers(intake: &mut Intake<'_>, export: &mut Export) -> Result<Vec<Option<Header>>, IngestError> {
+/// The header of each sheet that people see and that has one.
+fn headers(intake: &mut Intake<'_>, export: &Export) -> Result<Vec<Option<Header>>, IngestError> {
     let found = |sheet: &Sheet| match sheet.visibility {
         Visibility::Visible => header::find(sheet, intake.source),
         Visibility::Hidden | Visibility::VeryHidden => Ok(None),
@@ -231,6 +247,11 @@ fn headers(intake: &mut Intake<'_>, export: &mut Export) -> Result<Vec<Option<He
     for header in &mut headers {
         header.take_if(|header| header::is_of_another_table(header, intake.source, best));
     }
+    decided(intake, export, headers)
+}
+
+/// Fills cells merged downwards where the source says so; the others are remarked on.
+fn merged(intake: &mut Intake<'_>, export: &mut Export, headers: &[Option<Header>]) -> Result<(), IngestError> {
     for (at, header) in headers.iter().enumerate() {
         let sheet = &export.sheets[at];
         if let Some(header) = header {
@@ -245,6 +266,37 @@ fn headers(intake: &mut Intake<'_>, export: &mut Export) -> Result<Vec<Option<He
             sheet.rows = merges.filled(rows);
         }
     }
+    Ok(())
+}
+
+/// The headers with those of sheets that go on without one, each column decided from the rows of all: under the header before
+/// them, or under the first where none stands before them.
+fn decided(
+    intake: &mut Intake<'_>,
+    export: &Export,
+    mut headers: Vec<Option<Header>>,
+) -> Result<Vec<Option<Header>>, IngestError> {
+    let found = |headers: &[Option<Header>]| {
+        let sheets = export.sheets.iter().zip(headers);
+        sheets.filter_map(|(sheet, header)| Some((sheet, header.clone()?))).collect::<Vec<_>>()
+    };
+    let mut decided = intake.decide(export, &found(&headers))?;
+    let mut of = headers.iter().flatten().next().cloned();
+    let mut goes_on = false;
+    for (sheet, header) in export.sheets.iter().zip(&mut headers) {
+        match (&header, &of) {
+            (Some(own), _) => of = Some(own.clone()),
+            (None, Some(of)) if sheet.visibility == Visibility::Visible => {
+                *header = onward::header(sheet, of, intake)?;
+                goes_on |= header.is_some();
+            }
+            (None, _) => {}
+        }
+    }
+    if goes_on {
+        decided = intake.decide(export, &found(&headers))?;
+    }
+    intake.say(export, decided);
     Ok(headers)
 }
 
@@ -253,7 +305,6 @@ fn one_sheet(
     export: &Export,
     sheet: &Sheet,
     header: Option<&Header>,
-    before: Option<&Header>,
     progress: &dyn Fn(u64),
 ) -> Result<SheetReport, IngestError> {
     let mut report = SheetReport { sheet: sheet.name.clone(), visibility: visible(sheet), ..SheetReport::default() };
@@ -262,11 +313,7 @@ fn one_sheet(
         intake.tally.note("hidden_sheet", None, None, whole);
         return Ok(report);
     }
-    let goes_on = match (header, before) {
-        (None, Some(before)) => onward::header(sheet, before, intake)?,
-        (Some(_), _) | (None, None) => None,
-    };
-    let Some(header) = header.or(goes_on.as_ref()) else {
+    let Some(header) = header else {
         report.unread_rows = onward::filled(sheet)?;
         let check = match sheet.fault {
             // Where reading came to its bounds nobody can say what stands there.
@@ -280,7 +327,7 @@ fn one_sheet(
     if let Some(fault) = sheet.fault {
         return Err(workbook::fault(export, sheet, fault));
     }
-    if goes_on.is_some() {
+    if header.rows.is_empty() {
         intake.tally.note("continued_sheet", None, None, whole);
     }
     for _ in 0..sheet.hidden_rows {

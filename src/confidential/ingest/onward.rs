@@ -1,4 +1,4 @@
-//! Tables that go on beyond their sheet. Comes in: a sheet without a header, the header before it; how many rows a sheet
+//! Tables that go on beyond their sheet. Comes in: a sheet without a header, the header of another; how many rows a sheet
 //! has. Goes out: whether its rows are cases under that header, and whether a table ends where a format does.
 //! Deliberately absent: reading those rows.
 
@@ -32,19 +32,49 @@ pub(super) fn filled(sheet: &Sheet) -> Result<u64, IngestError> {
     Ok(filled)
 }
 
-/// The header under which the rows of a sheet without one go on; none where they are something else: nine of ten have all
-/// that a case must have, in the form that the source says, and nothing beyond the columns.
-pub(super) fn header(sheet: &Sheet, before: &Header, intake: &mut Intake<'_>) -> Result<Option<Header>, IngestError> {
-    let (mut rows, mut cases) = (0_u64, 0_u64);
+/// The header under which the rows of a sheet without one go on, moved to the columns in which they stand; none where they are
+/// something else: nine of ten have all that a case must have, in the form that the source says, and nothing beyond the columns.
+pub(super) fn header(sheet: &Sheet, of: &Header, intake: &mut Intake<'_>) -> Result<Option<Header>, IngestError> {
+    for shift in shifts(sheet, of)? {
+        let header = moved(of, shift);
+        let (mut rows, mut cases) = (0_u64, 0_u64);
+        sheet.rows.walk(&mut |_, cells| {
+            if cells.iter().any(|cell| *cell != Cell::Blank) {
+                rows += 1;
+                cases += u64::from(is_case(cells, &header, intake));
+            }
+            Ok(if rows < LOOKED_AT { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
+        })?;
+        if rows > 0 && cases * 10 >= rows * 9 {
+            return Ok(Some(header));
+        }
+    }
+    Ok(None)
+}
+
+/// How far the columns of a sheet may stand right of those of a header: not at all, or as far as its first filled column does.
+fn shifts(sheet: &Sheet, of: &Header) -> Result<Vec<isize>, IngestError> {
+    let (mut rows, mut first) = (0, usize::MAX);
     sheet.rows.walk(&mut |_, cells| {
-        if cells.iter().any(|cell| *cell != Cell::Blank) {
-            rows += 1;
-            cases += u64::from(is_case(cells, before, intake));
+        if let Some(at) = cells.iter().position(|cell| *cell != Cell::Blank) {
+            (rows, first) = (rows + 1, first.min(at));
         }
         Ok(if rows < LOOKED_AT { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
     })?;
-    let goes_on = rows > 0 && cases * 10 >= rows * 9;
-    Ok(goes_on.then(|| Header { rows: Vec::new(), second: None, ..before.clone() }))
+    let named = of.columns.iter().position(|(_, role)| *role != Role::Unnamed).unwrap_or(0);
+    let shift = (rows > 0).then(|| first.cast_signed() - named.cast_signed());
+    Ok([0].into_iter().chain(shift.filter(|shift| *shift != 0)).collect())
+}
+
+/// The header with its columns moved to the right, or to the left where nothing is named there.
+fn moved(of: &Header, shift: isize) -> Header {
+    let mut columns = of.columns.clone();
+    if shift < 0 {
+        columns.drain(..shift.unsigned_abs().min(columns.len()));
+    }
+    let blank = std::iter::repeat_n((String::new(), Role::Unnamed), shift.max(0).unsigned_abs());
+    let columns: Vec<(String, Role)> = blank.chain(columns).collect();
+    Header { rows: Vec::new(), second: None, width: columns.len(), columns, ..of.clone() }
 }
 
 fn is_case(cells: &[Cell<'_>], header: &Header, intake: &mut Intake<'_>) -> bool {

@@ -18,6 +18,20 @@ use std::borrow::Cow;
 ///
 /// Without `fold`, letter case and the kind of a dash stay as they are. A canonical form is its own canonical form.
 pub(crate) fn canonical(written: &str, fold: bool) -> String {
+    /// What folding makes of a sign may be a space or a digit, which is looked at again; twice is enough for all but made ones.
+    const ROUNDS: usize = 8;
+    let mut form = folded_once(written, fold);
+    for _ in 0..ROUNDS {
+        let again = folded_once(&form, fold);
+        if again == form {
+            break;
+        }
+        form = again;
+    }
+    form
+}
+
+fn folded_once(written: &str, fold: bool) -> String {
     let plain = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'-';
     let sound = !written.is_empty() && written.bytes().all(plain);
     if sound {
@@ -40,8 +54,12 @@ pub(crate) fn canonical(written: &str, fold: bool) -> String {
     folded.replace(" - ", "-")
 }
 
-/// Whether a spreadsheet left only a part of a reference, so that it cannot be told from others.
+/// Whether only a part of a reference is left, so that it cannot be told from others: by a spreadsheet, or by somebody who
+/// wrote that it is the same as above.
 pub(super) fn is_lost(written: &str) -> bool {
+    if is_ditto(written) {
+        return true;
+    }
     // What is neither a power nor a date has none of these signs.
     if !written.bytes().any(|byte| matches!(byte, b'e' | b'E' | b'-' | b'/' | b' ')) {
         return false;
@@ -51,15 +69,46 @@ pub(super) fn is_lost(written: &str) -> bool {
     scientific(text) || made_a_date(text)
 }
 
-/// Whether it has more digits than a number can have in a spreadsheet, and only zeros where those are lost.
-/// None where it has no more.
-pub(super) fn zeros_beyond_15_digits(written: &str) -> Option<bool> {
+/// `"`, `''`, `〃`, `-"-`, `ditto`.
+fn is_ditto(written: &str) -> bool {
+    const LONGEST: usize = 8;
+    if written.len() > LONGEST {
+        return false;
+    }
+    let text = written.trim();
+    let sign = |character: char| matches!(character, '"' | '\'' | '”' | '“' | '’' | '〃' | '″' | '-' | ' ');
+    let marks =
+        |text: &str| text.chars().all(sign) && text.contains(|character: char| character != '-' && sign(character));
+    (!text.is_empty() && marks(text)) || text.eq_ignore_ascii_case("ditto")
+}
+
+/// A number of more digits than a spreadsheet keeps; none where it has no more.
+pub(super) fn longer_than_15_digits(written: &str) -> Option<String> {
     if written.len() < 16 {
         return None;
     }
     let text = number(unwrapped(written.trim()));
-    let long = text.len() > 15 && text.bytes().all(|byte| byte.is_ascii_digit());
-    long.then(|| text.bytes().skip(15).all(|byte| byte == b'0'))
+    (text.len() > 15 && text.bytes().all(|byte| byte.is_ascii_digit())).then_some(text)
+}
+
+/// Whether a number has only zeros where a spreadsheet keeps no digit.
+pub(super) fn ends_in_zeros(number: &str) -> bool {
+    number.bytes().skip(15).all(|byte| byte == b'0')
+}
+
+/// A text without the signs by which a spreadsheet was told to leave it alone, and without a mark that only opens.
+pub(super) fn unguarded(text: &str) -> &str {
+    match text.bytes().next() {
+        // Most begin with what they say.
+        Some(byte) if byte.is_ascii_alphanumeric() => text,
+        Some(_) => unwrapped(text),
+        None => text,
+    }
+}
+
+/// What stands behind a quotation mark that opens a cell and that nothing in it closes.
+pub(super) fn lone_mark(text: &str) -> Option<&str> {
+    text.strip_prefix('"').filter(|rest| !rest.contains('"') && !rest.chars().all(blank))
 }
 
 /// A text as it is seen: without marks that show nothing, and composed. None where it is so already.
@@ -132,7 +181,7 @@ fn dash(character: char) -> bool {
 
 /// Without `="..."`, guarding apostrophes and quotation marks around it.
 fn unwrapped(text: &str) -> &str {
-    let text = text.trim();
+    let text = lone_mark(text.trim()).unwrap_or(text.trim());
     let inner = |open: &str, close: &str| text.strip_prefix(open).and_then(|rest| rest.strip_suffix(close));
     let marks = [("=\"", "\""), ("=T(\"", "\")"), ("=t(\"", "\")"), ("\"", "\""), ("“", "”"), ("'", "'"), ("‘", "’")];
     if let Some(inner) = marks.iter().find_map(|(open, close)| inner(open, close)) {
@@ -185,11 +234,13 @@ fn made_a_date(text: &str) -> bool {
     let parts: Vec<&str> = text.split(['-', '/', ' ']).collect();
     let digits =
         |text: &str, most: usize| (1..=most).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
-    let word = |text: &str| text.len() >= 3 && date::month_in_words(text).is_some();
+    // As spreadsheets write a month; `MAR-01` is somebody's reference.
+    let cased = |text: &str| text.starts_with(char::is_uppercase) && text.chars().skip(1).all(char::is_lowercase);
+    let word = |text: &str| text.len() >= 3 && cased(text) && date::month_in_words(text).is_some();
     let beyond = |from: usize| parts[from..].iter().all(|part| part.contains(':') || matches!(*part, "AM" | "PM"));
     match parts.as_slice() {
         [day, month] if digits(day, 2) && word(month) => true,
-        [month, year] if word(month) && (digits(year, 2) || digits(year, 4)) => true,
+        [month, year] if word(month) && digits(year, 4) => matches!(year.len(), 2 | 4),
         [day, month, year, ..] if digits(day, 2) && word(month) && digits(year, 4) => beyond(3),
         [day, month, year, ..] if digits(day, 2) && digits(month, 2) && year.len() == 4 && digits(year, 4) => {
             text.contains('/') && date::is_day(year, month, day) | date::is_day(year, day, month) && beyond(3)
@@ -250,6 +301,11 @@ mod tests {
         }
         assert_eq!(canonical("sp–1 \u{200b}", false), "sp–1", "without folding, marks alone go");
         assert_eq!(canonical("\u{202a}\u{202c}", true), "");
+        for odd in ["¯1", "１００１．０", "\u{a0}¨x", "＂00001＂", "１，００１"] {
+            let form = canonical(odd, true);
+            assert_eq!(canonical(&form, true), form, "a canonical form is its own: {odd}");
+        }
+        assert_eq!(canonical("１００１．０", true), "1001");
         for other in ["00001", "1", "1001.5", "10,01", "1001,5", "SP 00001", "+SP"] {
             assert_eq!(canonical(other, true), other, "another reference");
         }
@@ -296,7 +352,23 @@ mod tests {
         ];
         assert_eq!(lost.map(is_lost), [true; 12], "{:?}", lost.map(is_lost));
         assert_eq!(kept.map(is_lost), [false; 12], "{:?}", kept.map(is_lost));
+        let sound = ["MAR-001", "MAR-01", "1-DEC", "12-mar", "Mar-001", "Mar-1", "DEC-2025"];
+        assert_eq!(sound.map(is_lost), [false; 7], "no spreadsheet writes a month so: {:?}", sound.map(is_lost));
+        let same_as_above = ["\"", "''", "〃", "-\"-", "\" \"", "ditto"];
+        assert_eq!(same_as_above.map(is_lost), [true; 6], "{:?}", same_as_above.map(is_lost));
         let long = ["202504000001234000", "202504000001234567", "202504000001234", "SP-2025040000012340"];
-        assert_eq!(long.map(zeros_beyond_15_digits), [Some(true), Some(false), None, None]);
+        let zeros = long.map(|written| longer_than_15_digits(written).map(|number| ends_in_zeros(&number)));
+        assert_eq!(zeros, [Some(true), Some(false), None, None]);
+    }
+
+    #[test]
+    fn what_guards_a_text_from_a_spreadsheet_is_no_part_of_it() {
+        for written in ["'09/01/2025", "=\"09/01/2025\"", "\"09/01/2025", "’09/01/2025", "09/01/2025"] {
+            assert_eq!(unguarded(written), "09/01/2025", "{written}");
+        }
+        assert_eq!(
+            [lone_mark("\"unhappy"), lone_mark("\"a\" b"), lone_mark("\""), lone_mark("a\"")],
+            [Some("unhappy"), None, None, None]
+        );
     }
 }

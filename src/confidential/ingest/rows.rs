@@ -3,6 +3,7 @@
 //! a row says.
 
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use model::config::Source;
 
@@ -15,6 +16,9 @@ use crate::ingest::table::{Cell, Export, Sheet};
 pub(super) struct Under<'s> {
     pub(super) export: &'s Export,
     pub(super) sheet: &'s Sheet,
+    /// Their names, as every recording has them.
+    pub(super) file_name: Arc<str>,
+    pub(super) sheet_name: Arc<str>,
     pub(super) header: Header,
     /// Column of each field.
     pub(super) positions: Vec<Option<usize>>,
@@ -50,7 +54,8 @@ pub(super) fn walk(
     let names = Names::of(source);
     let last = header.rows.last().copied().unwrap_or(0);
     let positions = header.positions(export, sheet, source)?;
-    let mut under = Under { export, sheet, header: header.clone(), positions };
+    let (file_name, sheet_name) = (Arc::from(export.file.as_str()), Arc::from(sheet.name.as_str()));
+    let mut under = Under { export, sheet, file_name, sheet_name, header: header.clone(), positions };
     sheet.rows.walk(&mut |number, cells| {
         if number > last {
             // The second half of a header of two rows is none by itself.

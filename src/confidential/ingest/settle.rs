@@ -8,6 +8,7 @@ use model::config::fold::fold;
 use model::config::rule::RuleKind;
 use model::config::source::{Kind, Source, Unknown};
 
+use crate::identified::Identified;
 use crate::ingest::Recording;
 use crate::ingest::intake::{Intake, MISSING};
 use crate::ingest::place::Place;
@@ -49,7 +50,7 @@ fn forget(intake: &mut Intake<'_>) {
 fn one_spelling(intake: &mut Intake<'_>, field: usize) {
     let mut spellings: HashMap<&str, (u64, usize)> = HashMap::new();
     for (at, recording) in intake.recordings.iter().enumerate() {
-        if let Some(value) = &recording.values.expose_identified()[field] {
+        if let Some(value) = recording.values.expose_identified().get(field) {
             spellings.entry(value).or_insert((0, at)).0 += 1;
         }
     }
@@ -82,11 +83,10 @@ fn one_spelling(intake: &mut Intake<'_>, field: usize) {
         return;
     }
     for recording in &mut intake.recordings {
-        let mut values = std::mem::take(&mut recording.values).into_identified();
-        if let Some(code) = values[field].as_ref().and_then(|value| chosen.get(value)) {
-            values[field] = Some(code.clone());
+        let values = recording.values.expose_identified();
+        if let Some(code) = values.get(field).and_then(|value| chosen.get(value)) {
+            recording.values = Identified::new(values.with(field, code));
         }
-        recording.values = crate::identified::Identified::new(values);
     }
 }
 
@@ -103,13 +103,13 @@ impl<'s> Keys<'s> {
     /// The canonical form.
     fn of_field(&self, field: usize, recording: &Recording) -> String {
         let fold = self.source.fields[field].fold.unwrap_or(true);
-        let written = recording.values.expose_identified()[field].as_deref().unwrap_or_default();
+        let written = recording.values.expose_identified().get(field).unwrap_or_default();
         reference::canonical(written, fold)
     }
 
     /// Whether two rows say the same, however they spell their references.
     fn alike(&self, one: &Recording, other: &Recording) -> bool {
-        let pairs = one.values.expose_identified().iter().zip(other.values.expose_identified());
+        let pairs = one.values.expose_identified().iter().zip(other.values.expose_identified().iter());
         let mut pairs = pairs.zip(&self.source.fields).enumerate();
         pairs.all(|(at, ((value, same), field))| {
             value == same
@@ -122,9 +122,9 @@ impl<'s> Keys<'s> {
 /// Whether a row of a case has a later state than another, by the dates that the source chose; none where they are equal.
 /// A date is later than none: a case is closed after it was open.
 fn later(later: &[usize], one: &Recording, other: &Recording) -> Option<bool> {
-    let date = |recording: &Recording, at: usize| recording.values.expose_identified()[at].clone();
+    let (one, other) = (one.values.expose_identified(), other.values.expose_identified());
     // Stored dates sort as text, and no date before all.
-    let order = later.iter().map(|at| date(one, *at).cmp(&date(other, *at))).find(|order| order.is_ne())?;
+    let order = later.iter().map(|at| one.get(*at).cmp(&other.get(*at))).find(|order| order.is_ne())?;
     Some(order.is_gt())
 }
 
@@ -169,8 +169,7 @@ fn near_duplicates(intake: &mut Intake<'_>) {
         let mut seen: HashMap<Vec<String>, usize> = HashMap::new();
         for (at, recording) in intake.recordings.iter().enumerate() {
             let values = recording.values.expose_identified();
-            let key: Option<Vec<String>> =
-                positions.iter().map(|position| values[*position].as_ref().map(|value| fold(value))).collect();
+            let key: Option<Vec<String>> = positions.iter().map(|position| values.get(*position).map(fold)).collect();
             let Some(key) = key else {
                 continue;
             };
@@ -203,7 +202,7 @@ fn filled(intake: &Intake<'_>) -> Vec<FieldReport> {
         })
         .collect();
     for recording in &intake.recordings {
-        for (report, value) in reports.iter_mut().zip(recording.values.expose_identified()) {
+        for (report, value) in reports.iter_mut().zip(recording.values.expose_identified().iter()) {
             match value {
                 Some(value) => {
                     report.filled += 1;
@@ -220,5 +219,5 @@ fn filled(intake: &Intake<'_>) -> Vec<FieldReport> {
 
 fn place(recording: &Recording) -> Place {
     let origin = &recording.origin;
-    Place { file: origin.file.clone(), sheet: origin.sheet.clone(), row: origin.row, column: None }
+    Place { file: origin.file.to_string(), sheet: origin.sheet.to_string(), row: origin.row, column: None }
 }

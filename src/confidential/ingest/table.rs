@@ -80,6 +80,13 @@ pub(super) struct Merged {
     pub(super) columns: (usize, usize),
 }
 
+impl Merged {
+    /// Whether a column, from 0, is within.
+    pub(super) fn columns_hold(&self, at: usize) -> bool {
+        (self.columns.0..=self.columns.1).contains(&(at + 1))
+    }
+}
+
 /// Why a sheet could not be read to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum SheetFault {

@@ -79,7 +79,7 @@ pub(super) fn sheet_line(sheet: &crate::ingest::SheetReport) -> String {
     let rows: Vec<String> = sheet.header_rows.iter().map(u64::to_string).collect();
     match (sheet.header_rows.len(), sheet.visibility) {
         (0, "visible") if sheet.rows > 0 => {
-            format!("{name}no header, read on under that of the sheet before, {} rows", sheet.rows)
+            format!("{name}no header, read under that of another sheet, {} rows", sheet.rows)
         }
         (0, "visible") => format!("{name}no header of this source, {} rows not read", sheet.unread_rows),
         (0, hidden) => format!("{name}{hidden}, not read"),

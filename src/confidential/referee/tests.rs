@@ -4,7 +4,7 @@ use std::io::Write;
 
 use super::*;
 use crate::identified::Identified;
-use crate::ingest::{Origin, Recording};
+use crate::ingest::{Origin, Recording, Values};
 use crate::store::import::Batch;
 use crate::store::keys::{self, WorkFactor};
 use crate::store::tests::{bare_source, field};
@@ -47,10 +47,10 @@ fn knowing<const N: usize>(people: &[[impl AsRef<str>; N]], vocabulary: &[&str])
     let recordings: Vec<Recording> = people
         .iter()
         .map(|person| Recording {
-            values: Identified::new(
-                person.iter().map(AsRef::as_ref).map(|value| (!value.is_empty()).then(|| value.to_owned())).collect(),
-            ),
-            origin: Origin { file: "a.csv".to_owned(), ..Origin::default() },
+            values: Identified::new(Values::of(
+                person.iter().map(AsRef::as_ref).map(|value: &str| (!value.is_empty()).then_some(value)),
+            )),
+            origin: Origin { file: "a.csv".into(), ..Origin::default() },
         })
         .collect();
     let folder = tempfile::tempdir().expect("a folder");

@@ -180,11 +180,14 @@ fn plan<'a>(connection: &Connection, key: &[u8; KEY_BYTES], batch: Batch<'a>) ->
     // grows at its end. Several recordings of one case stay in the order read.
     read.sort_by(|one, other| one.case_key.cmp(&other.case_key));
     let frozen = frozen(connection, &batch.source.name, batch.today_month)?;
-    let mut known = known_cases(connection, batch.source)?;
+    let known = known_cases(connection, batch.source)?;
+    // What was planned last is the only one that the next may be about again.
+    let mut last: Option<(String, Known)> = None;
     let mut next_id = connection.query_row("SELECT ifnull(max(id), 0) + 1 FROM cases", [], |row| row.get(0))?;
     for Read { recording, case_key, months, content } in read {
-        let old = known.get(&case_key);
-        let in_known_file = plan.files[recording.origin.file.as_str()].0.known;
+        let again = last.as_ref().filter(|(key, _)| *key == case_key).map(|(_, known)| known);
+        let old = again.or_else(|| known.get(&case_key));
+        let in_known_file = plan.files[&*recording.origin.file].0.known;
         if in_known_file || old.is_some_and(|old| old.content == content) {
             plan.outcome.unchanged += 1;
             continue;
@@ -201,7 +204,7 @@ fn plan<'a>(connection: &Connection, key: &[u8; KEY_BYTES], batch: Batch<'a>) ->
         }
         let was = old.map_or([None; 2], |old| old.counted);
         plan.outcome.late += usize::from((0..2).any(|at| counted[at] != months[at] && counted[at] != was[at]));
-        known.insert(case_key.clone(), Known { id, content, months, counted });
+        last = Some((case_key.clone(), Known { id, content, months, counted }));
         let (family, dates) = (layout.family(key, recording), layout.dates(recording));
         plan.changes.push(Change { recording, act, id, case_key, family, dates, counted, content });
     }
@@ -247,12 +250,12 @@ impl<'a> Layout<'a> {
     }
 
     fn value(recording: &Recording, place: usize) -> Option<&str> {
-        recording.values.expose_identified().get(place).and_then(Option::as_deref).filter(|text| !text.is_empty())
+        recording.values.expose_identified().get(place).filter(|text| !text.is_empty())
     }
 
     fn case_key<'r>(&self, recording: &'r Recording) -> Result<&'r str, StoreError> {
         Self::value(recording, self.case).ok_or_else(|| StoreError::NoCaseKey {
-            file: recording.origin.file.clone(),
+            file: recording.origin.file.to_string(),
             row: recording.origin.row,
             field: self.source.case.clone(),
         })
@@ -271,7 +274,7 @@ impl<'a> Layout<'a> {
         let Some(place) = self.events[event] else { return Ok(None) };
         let Some(text) = Self::value(recording, place) else { return Ok(None) };
         month(text).map(Some).ok_or_else(|| StoreError::NoDate {
-            file: recording.origin.file.clone(),
+            file: recording.origin.file.to_string(),
             row: recording.origin.row,
             field: self.source.fields[place].name.clone(),
         })
@@ -283,7 +286,7 @@ impl<'a> Layout<'a> {
         let values = recording.values.expose_identified();
         if values.len() != self.source.fields.len() {
             return Err(StoreError::Shape {
-                file: recording.origin.file.clone(),
+                file: recording.origin.file.to_string(),
                 row: recording.origin.row,
                 source_name: self.source.name.clone(),
                 found: values.len(),
@@ -324,7 +327,7 @@ fn read_files<'a>(
         file.digest.push_str(digest);
     }
     for Read { recording, content, .. } in read {
-        let name = recording.origin.file.as_str();
+        let name = &*recording.origin.file;
         let file = files.get_mut(name).ok_or_else(|| StoreError::NoDigest { file: name.to_owned() })?;
         file.content.update(content);
     }
@@ -410,7 +413,8 @@ fn write(connection: &Connection, source: &Source, plan: &Plan<'_>) -> Result<()
             }
         };
         let origin = &change.recording.origin;
-        let values = serde_json::to_string(change.recording.values.expose_identified());
+        let values: Vec<Option<&str>> = change.recording.values.expose_identified().iter().collect();
+        let values = serde_json::to_string(&values);
         statement.execute(params![
             change.id,
             source_id,
@@ -423,7 +427,7 @@ fn write(connection: &Connection, source: &Source, plan: &Plan<'_>) -> Result<()
             field_list,
             values.map_err(|_| super::unreadable("a list of values"))?,
             change.content,
-            files[origin.file.as_str()],
+            files[&*origin.file],
             origin.sheet,
             origin.row.cast_signed(),
         ])?;

@@ -26,7 +26,8 @@ pub(super) fn canonical_of(source: &Source, place: usize, written: &str) -> Stri
 /// Gives families of cases that an older program stored the number that they have now, once a source: before, a family
 /// was another under each spelling of its reference.
 pub(super) fn renumber(connection: &Connection, key: &[u8; KEY_BYTES], source: &Source) -> Result<(), StoreError> {
-    let done = format!("canonical families of {}", source.name);
+    // The number is that of what a canonical form is; with a new one every family is looked at again.
+    let done = format!("canonical families 2 of {}", source.name);
     let is_done = connection.query_row("SELECT 1 FROM meta WHERE name = ?1", [&done], |_| Ok(())).optional()?;
     let place = source.family.as_deref().and_then(|field| source.position(field));
     if let (None, Some(place), Some(family)) = (is_done, place, &source.family) {

@@ -13,7 +13,7 @@ use model::period::{Month, Period};
 use tempfile::TempDir;
 
 use crate::identified::Identified;
-use crate::ingest::{Origin, Recording};
+use crate::ingest::{Origin, Recording, Values};
 use crate::protect::{EarlierForm, Reason};
 use crate::store::cases::StoredCase;
 use crate::store::import::{Batch, ImportOutcome};
@@ -90,10 +90,8 @@ fn recordings(file: &str, lines: &str) -> Vec<Recording> {
     lines
         .enumerate()
         .map(|(row, line)| Recording {
-            values: Identified::new(
-                line.split_whitespace().map(|word| (word != "-").then(|| word.to_owned())).collect(),
-            ),
-            origin: Origin { file: file.to_owned(), sheet: String::new(), row: row as u64 + 2 },
+            values: Identified::new(Values::of(line.split_whitespace().map(|word| (word != "-").then_some(word)))),
+            origin: Origin { file: file.into(), row: row as u64 + 2, ..Origin::default() },
         })
         .collect()
 }

@@ -17,6 +17,9 @@ pub const CHECKS: &[(&str, &str)] = &[
     ("missing_required", "a required field is blank"),
     ("ragged_row", "a line has other columns than the header"),
     ("short_row", "a line whose last columns are left out; read as blank"),
+    ("margin_note", "something beside the table, in a column without a header; it was not read"),
+    ("footer_row", "a line that has words and nothing that a case has; it was not read"),
+    ("stray_quote", "a quotation mark that opens a cell and that nothing closes; taken off, but for notes"),
     ("odd_quotes", "quotation marks that do not pair within their cell"),
     ("nul_character", "a character that is none (NUL), which was left out"),
     ("bad_character", "bytes that are no character in the encoding of the file"),
@@ -72,10 +75,16 @@ pub const CHECKS: &[(&str, &str)] = &[
         "damaged_sheet",
         "a sheet whose part is missing or damaged and that has no header of this source; it was not read",
     ),
-    ("continued_sheet", "a sheet without a header whose rows are cases; read under the header of the sheet before it"),
+    (
+        "continued_sheet",
+        "a sheet without a header whose rows are cases; read under the header of the sheet before it, or of the first",
+    ),
     ("full_sheet", "a table that ends in the last row that its format has, so that it may have been cut off there"),
     ("other_count", "a sheet in which another reader finds another number of rows; look whether all cases are there"),
-    ("merged_cells", "cells merged over several cases in a field that the source does not fill down"),
+    (
+        "merged_cells",
+        "cells merged over several cases in a field that the source does not fill down, or over several fields of a case",
+    ),
     ("headers_differ", "a sheet has other columns than the first one"),
     ("hidden_rows", "rows hidden in the sheet, which were read"),
     ("hidden_columns", "columns hidden in the sheet, which were read"),
@@ -89,6 +98,9 @@ pub const CHECKS: &[(&str, &str)] = &[
 /// Checks that do not stop where a source does not name them, because they were made after sources were written.
 const UNNAMED: &[(&str, Level)] = &[
     ("short_row", Level::Warn),
+    ("margin_note", Level::Warn),
+    ("footer_row", Level::Warn),
+    ("stray_quote", Level::Warn),
     ("damaged_sheet", Level::Warn),
     ("continued_sheet", Level::Warn),
     ("other_count", Level::Warn),

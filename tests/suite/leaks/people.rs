@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::io::{Cursor, Write};
 
 use confidential::Identified;
-use confidential::ingest::{Origin, Recording};
+use confidential::ingest::{Origin, Recording, Values};
 use confidential::referee::Referee;
 use confidential::store::Store;
 use confidential::store::import::Batch;
@@ -141,8 +141,8 @@ pub fn referee(people: &[Person], vocabulary: &[String]) -> Referee {
     let recordings: Vec<Recording> = people
         .iter()
         .map(|person| Recording {
-            values: Identified::new(person.fields.iter().map(|value| Some(value.clone())).collect()),
-            origin: Origin { file: "a.csv".to_owned(), ..Origin::default() },
+            values: Identified::new(Values::of(person.fields.iter().map(Some))),
+            origin: Origin { file: "a.csv".into(), ..Origin::default() },
         })
         .collect();
     let home = tempfile::tempdir().expect("a temporary folder");

@@ -5,7 +5,7 @@ use std::io::{self, Cursor, Read, Write};
 
 use cfb::CompoundFile;
 
-use crate::ingest::book::{finish, xls};
+use crate::ingest::book::{finish, password, xls};
 use crate::ingest::stream::{Kind, Refused, Sender};
 
 type Compound<'b> = CompoundFile<Cursor<&'b [u8]>>;
@@ -19,7 +19,10 @@ pub(super) fn send(bytes: &[u8], out: impl Write) -> io::Result<()> {
         return Sender::new(out, Kind::Xls)?.refuse(refused);
     };
     if file.exists("/EncryptedPackage") {
-        return Sender::new(out, Kind::Xls)?.refuse(Refused::Password);
+        let info = stream(&mut file, "/EncryptionInfo", bytes.len() as u64).unwrap_or_default();
+        let is_default = password::is_default(&info);
+        let refused = if is_default { Refused::DefaultPassword } else { Refused::Password };
+        return Sender::new(out, Kind::Xls)?.refuse(refused);
     }
     let Some(name) = ["/Workbook", "/Book"].into_iter().find(|name| file.is_stream(name)) else {
         return Sender::new(out, Kind::OtherCompound)?.refuse(Refused::Damaged);

@@ -6,6 +6,7 @@ mod compound;
 mod numbers;
 mod ods;
 mod package;
+mod password;
 mod sheet_xml;
 mod text;
 mod xls;

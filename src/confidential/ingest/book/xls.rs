@@ -8,7 +8,7 @@ use encoding_rs::{Encoding, WINDOWS_1252};
 
 use crate::ingest::book::numbers::{self, Format};
 use crate::ingest::book::xls_records::{Record, Records, Through, code_page, f64_at, short_number, u16_at, u32_at};
-use crate::ingest::book::{Failed, SHEETS, Whole, fault};
+use crate::ingest::book::{Failed, SHEETS, Whole, fault, password};
 use crate::ingest::stream::{Notes, Refused, Sender, Stop, Value};
 use crate::ingest::table::{Merged, SheetFault, Visibility};
 
@@ -96,7 +96,8 @@ fn globals<W: Write>(stream: &[u8], sender: &mut Sender<W>) -> Result<Globals, F
         let data = record.data();
         match record.kind {
             kind::BEGIN => globals.wide = u16_at(data, 0).is_none_or(|version| version >= 0x0600),
-            kind::FILE_PASS => return Err(password(data).into()),
+            kind::FILE_PASS if password::is_default_of_xls(data) => return Err(Refused::DefaultPassword.into()),
+            kind::FILE_PASS => return Err(Refused::Password.into()),
             kind::CODE_PAGE => globals.encoding = u16_at(data, 0).map_or(WINDOWS_1252, code_page),
             kind::DATE_MODE => globals.from_1904 = u16_at(data, 0) == Some(1),
             kind::SHEET => {
@@ -128,14 +129,6 @@ fn globals<W: Write>(stream: &[u8], sender: &mut Sender<W>) -> Result<Globals, F
     let format = |id: &u16| codes.get(id).cloned().unwrap_or_else(|| numbers::built_in(u32::from(*id)));
     globals.formats = looks.iter().map(format).collect();
     Ok(globals)
-}
-
-/// Whether what protects a workbook is a password that a person set, or the one that programs try by themselves.
-fn password(data: &[u8]) -> Refused {
-    /// How the oldest way of encryption writes down `VelvetSweatshop`.
-    const DEFAULT: u16 = 0x9A0A;
-    let is_oldest = u16_at(data, 0) == Some(0);
-    if is_oldest && u16_at(data, 4) == Some(DEFAULT) { Refused::DefaultPassword } else { Refused::Password }
 }
 
 /// Sends the texts that cells refer to; where they are cut off, cells that refer to a later one are faults.

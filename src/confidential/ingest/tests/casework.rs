@@ -28,7 +28,8 @@ fn the_most_frequent_spelling_of_an_open_code_wins_whatever_the_order_of_rows() 
         let reading = read(&[path], &source, &codes, &|_| {}).expect("sound rows");
         let at = source.position("descriptor").expect("a field");
         let found = reading.report.checks.iter().find(|check| check.check == "two_spellings").map(|check| check.count);
-        let values = reading.recordings.iter().map(|recording| recording.values.expose_identified()[at].clone());
+        let values =
+            reading.recordings.iter().map(|recording| recording.values.expose_identified().get(at).map(str::to_owned));
         (values.collect::<Vec<_>>(), found)
     };
     let all = vec![Some("Form Letter".to_owned()); 4];

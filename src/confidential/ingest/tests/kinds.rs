@@ -63,7 +63,7 @@ fn a_quotation_mark_that_nothing_closes_stops_with_its_line() {
         });
         assert_eq!(
             fault(&text),
-            "a quotation mark at cases.csv, line 21 opens a cell that holds whole rows: nothing closes it where it should end",
+            "a quotation mark at cases.csv, line 21 opens a cell that nothing closes, or that holds whole rows",
             "column {column}"
         );
     }
@@ -299,5 +299,90 @@ fn words_for_no_reference_yet_make_no_family() {
         }));
         let families = found.column("family_ref");
         assert_eq!(families.iter().filter(|family| **family != "-").count(), 15, "{word}");
+    }
+}
+
+#[test]
+fn words_under_the_table_are_no_case_and_say_so_and_half_a_case_is_rejected() {
+    let short = rows(10, |_, _| {});
+    for words in ["End of report", "(10 rows affected)", "CONFIDENTIAL", "Printed on,01/07/2025", "Page 1 of 1"] {
+        let found = taken(&format!("{short}\n{words}\n"));
+        assert_eq!((found.column("case_ref").len(), found.skipped("footer_row")), (10, 1), "{words}");
+        assert!(found.place("footer_row").starts_with("line "), "{words}");
+    }
+    let found = taken(&format!("{short}SP-00011\n"));
+    assert_eq!((found.column("case_ref").len(), found.rejected("missing_required")), (10, 1), "a reference is none");
+}
+
+#[test]
+fn a_mark_that_only_opens_a_cell_of_a_file_of_tabs_is_kept_in_notes_and_said() {
+    let text = rows(60, |at, cells| match at {
+        20 => cells[9].insert(0, '"'),
+        30 => cells[2].insert(0, '"'),
+        _ => {}
+    });
+    let folder = tempfile::tempdir().expect("a folder");
+    let found = opened(&folder, &[("cases.tsv", text.replace(',', "\t").as_bytes())]).expect("tabs");
+    assert_eq!((found.column("case_ref").len(), found.times("stray_quote")), (60, 2));
+    assert_eq!((found.column("notes")[19], found.column("child_name")[29]), ("\"made-up note 20", "Child30 Invented"));
+}
+
+#[test]
+fn what_guards_a_date_from_a_spreadsheet_is_no_part_of_it() {
+    let found = taken(&rows(20, |at, cells| {
+        (cells[3], cells[8]) = (format!("'{:02}/04/2025", at + 10), "'30".to_owned());
+        cells[4] = "\"=\"\"2025-12-01\"\"\"".to_owned();
+    }));
+    assert_eq!((found.column("date_first_contact")[0], found.column("minutes_spent")[0]), ("2025-04-11", "30"));
+    assert_eq!((found.column("date_closed")[19], found.times("bad_date")), ("2025-12-01", 0));
+}
+
+#[test]
+fn references_that_look_odd_and_are_whole_are_references() {
+    let references: [fn(usize) -> String; 3] =
+        [|at| format!("MAR-{at:03}"), |at| format!("{at}-DEC"), |at| format!("202504000001{at:03}0")];
+    for reference in references {
+        let found = taken(&rows(40, |at, cells| cells[0] = reference(at)));
+        assert_eq!(found.column("case_ref").len(), 40, "{}", reference(1));
+    }
+    let ditto = taken(&rows(40, |at, cells| {
+        if at % 2 == 0 {
+            cells[1] = "\"\"\"\"".to_owned();
+        }
+    }));
+    assert_eq!(ditto.rejected("odd_identifier"), 20, "the same as above is said of no reference");
+}
+
+#[test]
+fn a_cell_that_is_rejected_for_what_it_says_is_not_missing_as_well() {
+    let found = taken(&rows(40, |at, cells| {
+        if at == 7 {
+            cells[0] = "2.02504E+14".to_owned();
+        }
+    }));
+    assert_eq!((found.times("odd_identifier"), found.times("missing_required")), (1, 0));
+}
+
+#[test]
+fn in_a_column_of_parts_of_a_day_every_number_is_one() {
+    let found = taken(&rows(40, |at, cells| {
+        cells[8] = format!("{:.7}", (at as f64 + 40.0) / 1440.0).trim_end_matches('0').to_owned()
+    }));
+    let minutes: Vec<String> = (41..=80).map(|minutes| minutes.to_string()).collect();
+    assert_eq!(
+        (found.column("minutes_spent"), found.times("bad_minutes")),
+        (minutes.iter().map(String::as_str).collect(), 0)
+    );
+}
+
+#[test]
+fn deletions_in_another_file_of_the_same_run_forget_its_cases_in_whatever_order_they_come() {
+    let cases = rows(5, |_, _| {});
+    let asked = format!("{HEADER},Deletion requested\nsp-00002,,,,,,,,,,Yes\n");
+    let folder = tempfile::tempdir().expect("a folder");
+    for files in [[("a.csv", &cases), ("b.csv", &asked)], [("a.csv", &asked), ("b.csv", &cases)]] {
+        let found = opened(&folder, &files.map(|(name, text)| (name, text.as_bytes()))).expect("two files");
+        assert_eq!((found.column("case_ref").len(), found.skipped("deletion_requested")), (4, 2));
+        assert!(found.reading.deletion_requested.expose_identified().contains_key("SP-00002"));
     }
 }

@@ -23,6 +23,8 @@ pub(super) struct Sheet {
     pub(super) rows: Vec<Vec<Made>>,
     /// First and last row, column.
     pub(super) merged: Vec<(usize, usize, usize)>,
+    /// Row, first and last column.
+    pub(super) merged_across: Vec<(usize, usize, usize)>,
     pub(super) hidden: Vec<usize>,
     /// One more cell, somewhere.
     pub(super) far: Option<(usize, usize)>,
@@ -151,6 +153,10 @@ fn sheet_xml(sheet: &Sheet) -> String {
         let column = letters(*column);
         write!(xml, "<mergeCell ref=\"{column}{}:{column}{}\"/>", first + 1, last + 1).expect("memory");
     }
+    for (row, first, last) in &sheet.merged_across {
+        let row = row + 1;
+        write!(xml, "<mergeCell ref=\"{}{row}:{}{row}\"/>", letters(*first), letters(*last)).expect("memory");
+    }
     xml + "</mergeCells></worksheet>"
 }
 
@@ -234,6 +240,9 @@ fn sheet_bin(sheet: &Sheet) -> Vec<u8> {
     for (first, last, column) in &sheet.merged {
         bytes.extend(record_b(176, &longs(&[*first, *last, *column, *column])));
     }
+    for (row, first, last) in &sheet.merged_across {
+        bytes.extend(record_b(176, &longs(&[*row, *row, *first, *last])));
+    }
     bytes
 }
 
@@ -301,6 +310,9 @@ fn sheet_records(sheet: &Sheet) -> Vec<u8> {
     for (first, last, column) in &sheet.merged {
         bytes.extend(record(0x00E5, &shorts(&[1, *first, *last, *column, *column])));
     }
+    for (row, first, last) in &sheet.merged_across {
+        bytes.extend(record(0x00E5, &shorts(&[1, *row, *row, *first, *last])));
+    }
     bytes
 }
 
@@ -325,9 +337,14 @@ fn ods_sheet(sheet: &Sheet, xml: &mut String) {
         write!(xml, "<table:table-row{hidden}>").expect("memory");
         for (column, cell) in cells.iter().enumerate() {
             let block = sheet.merged.iter().find(|(first, _, at)| (*first, *at) == (row, column));
-            let spans = block.map_or_else(String::new, |(first, last, _)| {
-                format!(" table:number-columns-spanned=\"1\" table:number-rows-spanned=\"{}\"", last - first + 1)
-            });
+            let across = sheet.merged_across.iter().find(|(at, first, _)| (*at, *first) == (row, column));
+            let columns = across.map_or(1, |(_, first, last)| last - first + 1);
+            let rows = block.map_or(1, |(first, last, _)| last - first + 1);
+            let spans = if rows * columns > 1 {
+                format!(" table:number-columns-spanned=\"{columns}\" table:number-rows-spanned=\"{rows}\"")
+            } else {
+                String::new()
+            };
             xml.push_str(&ods_cell(*cell, &spans));
         }
         xml.push_str("</table:table-row>");

@@ -70,7 +70,7 @@ impl Taken {
     fn column(&self, field: &str) -> Vec<&str> {
         let at = self.source.position(field).expect(field);
         let values = self.reading.recordings.iter().map(|recording| recording.values.expose_identified());
-        values.map(|values| values[at].as_deref().unwrap_or("-")).collect()
+        values.map(|values| values.get(at).unwrap_or("-")).collect()
     }
 
     /// Times that a check was noted, in all fields.

@@ -23,10 +23,7 @@ fn m02_a_merged_header_of_two_rows_is_joined_and_that_is_said() {
 fn m03_all_monthly_sheets_are_read_and_a_sheet_of_notes_is_named() {
     let found = taken("M03_sheet_per_month/cases.xlsx");
     assert_eq!(found.column("case_ref"), ["C1", "C2", "C3"]);
-    assert_eq!(
-        (found.reading.recordings[2].origin.sheet.as_str(), found.reading.recordings[2].origin.row),
-        ("May 2025", 2)
-    );
+    assert_eq!((&*found.reading.recordings[2].origin.sheet, found.reading.recordings[2].origin.row), ("May 2025", 2));
     assert_eq!((found.times("other_sheet"), found.place("other_sheet").as_str()), (1, "sheet Read me"));
 }
 

@@ -75,6 +75,68 @@ fn cells_merged_over_several_cases_stop_where_the_source_does_not_fill_them_down
 }
 
 #[test]
+fn cells_merged_over_several_fields_of_a_case_stop_and_totals_and_headings_do_not() {
+    for format in FORMATS {
+        let mut sheet = cases("Cases", 1..5);
+        sheet.rows[2][6] = Made::Blank;
+        sheet.merged_across = vec![(2, 5, 6)];
+        let message = fault(format, &make(format, &[sheet]));
+        let first = format!("the check merged_cells stops the import: 1 times, first at cases.{format}, Cases!G3");
+        assert_eq!(message, first, "{format}");
+        let mut sheet = cases("Cases", 1..5);
+        sheet.rows.push(vec![
+            Made::Text("All cases"),
+            Made::Blank,
+            Made::Blank,
+            Made::Blank,
+            Made::Blank,
+            Made::Number(4.0),
+        ]);
+        sheet.rows.push(vec![
+            Made::Text("Total"),
+            Made::Blank,
+            Made::Blank,
+            Made::Blank,
+            Made::Blank,
+            Made::Blank,
+            Made::Number(4.0),
+        ]);
+        sheet.merged_across = vec![(5, 0, 4), (6, 0, 5)];
+        let found = taken(format, &make(format, &[sheet]));
+        assert_eq!((found.column("case_ref").len(), found.times("merged_cells")), (4, 0), "{format}");
+    }
+}
+
+#[test]
+fn a_sheet_that_goes_on_may_stand_first_or_begin_in_another_column() {
+    let moved = |number: usize| [vec![Made::Blank], case(number)].concat();
+    let on = |rows: Vec<Vec<Made>>| Sheet { name: "Cases2", rows, ..Sheet::default() };
+    let first = taken("xlsx", &make("xlsx", &[on((4..9).map(case).collect()), cases("Cases", 1..4)]));
+    assert_eq!((first.column("case_ref").len(), first.times("continued_sheet")), (8, 1));
+    let shifted = taken("xlsx", &make("xlsx", &[cases("Cases", 1..4), on((4..9).map(moved).collect())]));
+    assert_eq!((shifted.column("case_ref").len(), shifted.times("continued_sheet")), (8, 1));
+    assert_eq!(shifted.column("school_name"), ["Elm & Road"; 8]);
+    let mut headed = cases("Cases", 1..4);
+    headed.rows.iter_mut().for_each(|row| row.insert(0, Made::Blank));
+    let back = taken("xlsx", &make("xlsx", &[headed, on((4..9).map(case).collect())]));
+    assert_eq!((back.column("case_ref").len(), back.times("continued_sheet")), (8, 1));
+    let mut merged = on((4..9).map(case).collect());
+    merged.merged = vec![(0, 2, 1)];
+    let message = fault("xlsx", &make("xlsx", &[cases("Cases", 1..4), merged]));
+    assert!(message.starts_with("the check merged_cells stops"), "{message}");
+}
+
+#[test]
+fn words_beside_the_table_are_said_and_a_row_moved_to_the_right_is_rejected() {
+    let mut sheet = cases("Cases", 1..6);
+    sheet.rows[2].extend([Made::Blank, Made::Text("ask Sam")]);
+    sheet.rows[3].push(Made::Text("Elm & Road"));
+    let found = taken("xlsx", &make("xlsx", &[sheet]));
+    assert_eq!((found.column("case_ref").len(), found.rejected("ragged_row")), (4, 1));
+    assert_eq!((found.times("margin_note"), found.place("margin_note").as_str()), (1, "Cases!I3"));
+}
+
+#[test]
 fn a_remark_of_several_merged_lines_below_the_table_is_no_value_of_a_case() {
     let mut sheet = cases("Cases", 1..3);
     sheet.rows.push(vec![Made::Blank]);
@@ -119,7 +181,7 @@ fn a_sheet_that_goes_on_without_a_header_is_read_on_and_other_sheets_are_said_wi
         assert_eq!((found.times("continued_sheet"), found.place("continued_sheet").as_str()), (1, "sheet Cases2"));
         assert_eq!((found.times("other_sheet"), found.place("other_sheet").as_str()), (1, "sheet Help"));
         let text = found.reading.report.to_text();
-        assert!(text.contains("sheet Cases2: no header, read on under that of the sheet before, 5 rows"), "{text}");
+        assert!(text.contains("sheet Cases2: no header, read under that of another sheet, 5 rows"), "{text}");
         assert!(text.contains("sheet Help: no header of this source, 2 rows not read"), "{text}");
     }
 }

@@ -78,7 +78,7 @@ fn a_case_whose_deletion_is_asked_for_is_in_no_figure_at_once_and_is_due() {
     bench.store.scan_all("advice", &[], &mut |_| everybody += 1).expect("a readable store");
     assert_eq!(everybody, 2, "whoever looks for names must know of both");
     let due = bench.store.due().expect("a readable store");
-    assert_eq!(due, [Origin { file: "b.csv".to_owned(), sheet: String::new(), row: 2 }]);
+    assert_eq!(due, [Origin { file: "b.csv".into(), row: 2, ..Origin::default() }]);
     import(&mut bench, &source, "c.csv", &two.replace("ASD", "MLD"), &[]);
     assert_eq!(bench.cases(None).lines().count(), 1, "a later export does not bring it back");
     let person = Person::Case { source: "advice", reference: "'sp–1" };
