@@ -46,6 +46,20 @@ fn the_anchor_alone_knows_it_where_the_reports_were_moved_away() {
     office.exits(MANAGER, &BUILD, 7);
 }
 
+/// Whoever can write to `reports/` can put a pipe there, and nobody ever writes into it.
+#[test]
+fn a_pipe_in_place_of_a_manifest_is_not_waited_for() {
+    let office = Office::at(Stage::Built);
+    office.exits(DEPUTY, &["approve"], 0);
+    let strange = office.folder.join("reports/strange");
+    fs::create_dir(&strange).expect("ours");
+    let made = std::process::Command::new("mkfifo").arg(strange.join("release.json")).status();
+    assert!(made.expect("mkfifo is there").success());
+    office.exits(MANAGER, &["keys", "list"], 0);
+    let said = office.exits(MANAGER, &["report", "--period", "2018-Q4"], 0);
+    assert!(!said.contains("strange"), "what is no release of ours is no earlier release: {said}");
+}
+
 /// A command that was killed between the ledger and the anchor leaves the anchor one release behind.
 #[test]
 fn an_anchor_that_stayed_behind_is_brought_up_to_date() {
