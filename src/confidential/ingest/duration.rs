@@ -3,6 +3,7 @@
 
 use model::config::source::Colon;
 
+use crate::ingest::date;
 use crate::ingest::number::whole;
 
 /// Minutes: `95`, `95 mins`, `1h35`, `1 hr 35 min`, `1.5 hrs`, `01:35:00`, `26:30:00`, `1 day, 2:30:00`, `PT1H35M`; `1:35`
@@ -26,14 +27,13 @@ pub(super) fn minutes(text: &str, colon: Option<Colon>, in_days: bool) -> Option
 /// The time behind the day from which a program counts: `1899-12-30 01:35:00`; none behind another day. A time after noon
 /// would say so, since a length of time has none.
 fn without_day_of_none(text: &str) -> Option<&str> {
-    const DAYS: [&str; 6] = ["1899-12-30", "30/12/1899", "12/30/1899", "00/01/1900", "0/1/1900", "1900-01-00"];
     let (day, time) = text.split_once([' ', 't']).unwrap_or(("", text));
-    if DAYS.contains(&day) {
-        return Some(time.trim_start());
+    let is_date = day.len() >= 8 && day.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'/'));
+    match (is_date, date::is_zero(day)) {
+        (false, _) => Some(text),
+        (true, true) => Some(time.trim_start()),
+        (true, false) => None,
     }
-    let is_date =
-        |text: &str| text.len() >= 8 && text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'/'));
-    (!is_date(day)).then_some(text)
 }
 
 /// Minutes of a number: whole, but for what a computer adds to it, or a part of a day that lost its format.

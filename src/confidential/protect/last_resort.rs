@@ -7,8 +7,8 @@
 //! what a family inside knows of itself. The duty of this release is then to leave it *no narrower*: what it needs is lowered
 //! to how far it was found to go, and that much is proven for it as for every other cell. (`docs/always-a-next-release.md`)
 //!
-//! "No further" must be proven too, or a weak search would pass for what earlier releases told. Where it is not, because the system
-//! is too large for the simplex method or an end is not whole, all that is new in the cell's part stays hidden: a part is what sums
+//! "No further" must be proven too, or a weak search would pass for what earlier releases told. Where it is not, because the cell's
+//! part is too large for the simplex method or an end is not whole, all that is new in the part stays hidden: a part is what sums
 //! tie together, so this is the release that tells nothing, and nothing in it needs a proof.
 //!
 //! Worked example: twelve months of a district, 20 and then 17, released one quarter after the other by a program that did not
@@ -87,8 +87,9 @@ impl Relieved {
             return;
         }
         let parts = Parts::of(system, &self.primary);
-        let kept: BTreeSet<u32> = cells.iter().filter_map(|&cell| parts.part(cell)).collect();
-        for cell in kept.into_iter().flat_map(|part| &parts.all()[part as usize].component.variables).copied() {
+        let kept: BTreeSet<usize> =
+            cells.iter().filter_map(|&cell| parts.place(cell)).map(|place| place.part).collect();
+        for cell in kept.into_iter().flat_map(|part| &parts.all()[part].cells).map(|&cell| cell as usize) {
             self.primary.needs[cell] = None;
             if self.primary.states[cell] == State::Open {
                 self.primary.states[cell] = State::Hidden;
@@ -137,7 +138,7 @@ fn all_told(play: &mut Play, cells: Vec<u32>) -> Vec<Told> {
     let parts = Arc::clone(&play.parts);
     let (mut all, mut unknown) = (Vec::new(), BTreeSet::new());
     for cell in cells {
-        let part = parts.part(cell);
+        let part = parts.place(cell).map(|place| place.part);
         if unknown.contains(&part) {
             continue;
         }

@@ -15,14 +15,13 @@ use super::vertices::{Furthest, Vertices};
 /// The search in units, and coarser ones, readied when an amount first needs them.
 #[derive(Clone)]
 pub(super) struct Layers {
-    parts: Arc<Parts>,
     fine: Vertices,
     coarse: Vec<(Grain, Vertices)>,
 }
 
 impl Layers {
     pub(super) fn new(board: &Board, parts: &Arc<Parts>) -> Self {
-        Self { parts: Arc::clone(parts), fine: Vertices::new(board, parts, Grain::ONE), coarse: Vec::new() }
+        Self { fine: Vertices::new(board, parts, Grain::ONE), coarse: Vec::new() }
     }
 
     /// See [`Vertices::is_ready`].
@@ -97,7 +96,7 @@ impl Layers {
             return &mut self.fine;
         }
         let at = self.coarse.iter().position(|(own, _)| *own == grain).unwrap_or_else(|| {
-            self.coarse.push((grain, Vertices::new(board, &self.parts, grain)));
+            self.coarse.push((grain, self.fine.in_grain(board, grain)));
             self.coarse.len() - 1
         });
         &mut self.coarse[at].1

@@ -1,10 +1,8 @@
 //! The parts into which a system falls. Comes in: the system and what everybody has of it. Goes out: the part of each cell, and
-//! the cells and rows of each part. Deliberately absent: searches; each looks at one part at a time.
+//! the cells and sums of each part. Deliberately absent: searches; each looks at one part at a time.
 //!
 //! What earlier releases published stands for ever and cuts the sums that it is in. A move of one part has no cell of another, so
 //! every search is as large as its part: a year after a large correction is a few of them, not one of all.
-
-use linear::Component;
 
 use super::primary::{Primary, State};
 use super::system::System;
@@ -13,18 +11,29 @@ use super::touched;
 /// Larger parts are left to the searches that begin with what is near: a first basis of theirs takes too long.
 const MOST_CELLS: usize = 16_000;
 
+/// A cell of a part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Place {
+    pub part: usize,
+    /// Among the cells of the part.
+    pub at: usize,
+}
+
 /// Which cells sums tie together.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Parts {
     /// By cell; none where everybody has it.
-    of: Vec<Option<u32>>,
+    places: Vec<Option<Place>>,
     parts: Vec<Part>,
 }
 
 /// Cells that sums tie together, and these sums.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Part {
-    pub component: Component,
+    /// Rising.
+    pub cells: Vec<u32>,
+    /// Rising.
+    pub rows: Vec<u32>,
     has_needs: bool,
 }
 
@@ -35,43 +44,48 @@ impl Part {
     }
 
     fn is_large(&self) -> bool {
-        self.component.variables.len() > MOST_CELLS
+        self.cells.len() > MOST_CELLS
     }
 }
 
 impl Parts {
     pub(super) fn of(system: &System, primary: &Primary) -> Self {
         let known: Vec<bool> = primary.states.iter().map(|&state| state == State::Fixed).collect();
-        let mut parts = Self { of: vec![None; system.len()], parts: Vec::new() };
-        for (cell, first) in touched::parts(system, &known).into_iter().enumerate().filter(|&(cell, _)| !known[cell]) {
+        let mut parts = Self { places: vec![None; system.len()], parts: Vec::new() };
+        let firsts = (0_u32..).zip(touched::parts(system, &known)).zip(known);
+        for ((cell, first), _) in firsts.filter(|(_, is_known)| !is_known) {
             // The first of a part comes before its others.
-            if first as usize == cell {
-                parts.of[cell] = u32::try_from(parts.parts.len()).ok();
+            let part = parts.place(first).map_or(parts.parts.len(), |place| place.part);
+            if part == parts.parts.len() {
                 parts.parts.push(Part::default());
             }
-            parts.of[cell] = parts.of[first as usize];
-            if let Some(part) = parts.of[cell].and_then(|part| parts.parts.get_mut(part as usize)) {
-                part.component.variables.push(cell);
-                part.has_needs |= primary.needs[cell].is_some();
-            }
+            let own = &mut parts.parts[part];
+            parts.places[cell as usize] = Some(Place { part, at: own.cells.len() });
+            own.cells.push(cell);
+            own.has_needs |= primary.needs[cell as usize].is_some();
         }
         for row in (0_u32..).take(system.rows.len()) {
-            let of = system.rows.of(row).iter().find_map(|&(cell, _)| parts.of[cell as usize]);
-            if let Some(part) = of.and_then(|part| parts.parts.get_mut(part as usize)) {
-                part.component.rows.push(row as usize);
+            let place = system.rows.of(row).iter().find_map(|&(cell, _)| parts.place(cell));
+            if let Some(Place { part, .. }) = place {
+                parts.parts[part].rows.push(row);
             }
         }
         parts
     }
 
-    /// The part of a cell.
-    pub(super) fn part(&self, cell: u32) -> Option<u32> {
-        self.of[cell as usize]
+    /// The place of a cell.
+    pub(super) fn place(&self, cell: u32) -> Option<Place> {
+        self.places[cell as usize]
     }
 
     /// All parts.
     pub(super) fn all(&self) -> &[Part] {
         &self.parts
+    }
+
+    /// A sum of a part, by the places of its cells; what everybody has of it does not move.
+    pub(super) fn row<'a>(&'a self, system: &'a System, row: u32) -> impl Iterator<Item = (usize, i64)> + 'a {
+        system.rows.of(row).iter().filter_map(|&(cell, by)| Some((self.place(cell)?.at, by)))
     }
 
     /// Whether something is to be protected in a part that is too large for the simplex method.

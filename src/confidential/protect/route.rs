@@ -7,7 +7,7 @@
 
 use std::sync::Arc;
 
-use linear::{Cheapest, Component, Limit, Way};
+use linear::{Cheapest, Limit, Way};
 
 use super::board::Board;
 use super::bound::float;
@@ -46,14 +46,17 @@ pub(super) struct Routes {
 
 impl Routes {
     pub(super) fn new(board: &Board, parts: &Arc<Parts>) -> Self {
-        let programme = |part: &Part| part.is_searched().then(|| programme(board, &part.component));
+        let row = |&row: &u32| parts.row(board.system, row).map(|(at, by)| (at, float(by))).collect();
+        let programme = |part: &Part| {
+            part.is_searched().then(|| Cheapest::new(part.cells.len(), part.rows.iter().map(row).collect()))
+        };
         let programmes = parts.all().iter().map(programme).collect();
         Self { parts: Arc::clone(parts), programmes, asked: 0, given_up: 0 }
     }
 
     /// Whether ways of a cell are found in time.
     pub(super) fn is_ready(&self, cell: u32) -> bool {
-        let is_there = self.parts.part(cell).is_some_and(|part| self.programmes[part as usize].is_some());
+        let is_there = self.parts.place(cell).is_some_and(|place| self.programmes[place.part].is_some());
         is_there && self.given_up <= GIVEN_UP + self.asked / SELDOM
     }
 
@@ -75,9 +78,9 @@ impl Routes {
         if is_out_of_reach || (budget > 0 && !self.is_ready(cell)) {
             return None;
         }
-        let part = self.parts.part(cell)? as usize;
-        let cells = &self.parts.all()[part].component.variables;
-        let programme = self.programmes[part].as_mut()?;
+        let place = self.parts.place(cell)?;
+        let cells = &self.parts.all()[place.part].cells;
+        let programme = self.programmes[place.part].as_mut()?;
         self.asked += 1;
         let (salt, units) = (self.asked, float(amount.abs()));
         let way = |at: u32| match board.price(at).filter(|&price| price <= budget) {
@@ -93,31 +96,13 @@ impl Routes {
         };
         let turns = if budget == 0 { TURNS } else { 0 };
         let limit = Limit { cost: most, work: MOST_STEPS * WORTH, turns };
-        let target = cells.binary_search(&(cell as usize)).ok()?;
-        let found = programme.find(target, amount, |at| way(place(cells[at])), limit);
+        let found = programme.find(place.at, amount, |at| way(cells[at]), limit);
         board.count_steps(programme.work / WORTH + cells.len() / 10);
         self.given_up += u64::from(budget > 0 && programme.work >= limit.work);
-        let cells = grain.move_of(found?.into_iter().map(|(at, by)| (place(cells[at]), by)).collect())?;
+        let cells = grain.move_of(found?.into_iter().map(|(at, by)| (cells[at], by)).collect())?;
         let cost = cells.iter().filter_map(|&(at, _)| board.price(at)).sum();
         (cost <= budget && holds(board, &cells)).then_some(Move { cells, cost })
     }
-}
-
-/// The sums of one part, by the places of its cells.
-fn programme(board: &Board, part: &Component) -> Cheapest {
-    let cells = &part.variables;
-    let mut at = vec![None; board.system.len()];
-    cells.iter().enumerate().for_each(|(place, &cell)| at[cell] = Some(place));
-    let row = |&row: &usize| -> Vec<(usize, f64)> {
-        let terms = board.system.rows.of(place(row)).iter();
-        terms.filter_map(|&(cell, by)| Some((at[cell as usize]?, float(by)))).collect()
-    };
-    Cheapest::new(cells.len(), part.rows.iter().map(row).collect())
-}
-
-/// Cells are far fewer than 2^32.
-fn place(at: usize) -> u32 {
-    u32::try_from(at).unwrap_or(u32::MAX)
 }
 
 /// Prices are in thousandths, and far below 2^53.

@@ -10,7 +10,7 @@ use super::board::Board;
 use super::bound::float;
 use super::flow::{holds, rounded};
 use super::grain::Grain;
-use super::parts::{Part, Parts};
+use super::parts::{Part, Parts, Place};
 use super::search::Move;
 
 /// Pivots for one push, and where it shall go as far as it can.
@@ -45,15 +45,21 @@ fn reaches(board: &Board, cell: u32, grain: Grain) -> (i64, Option<i64>) {
 }
 
 /// A search of one part at the truth, with what is published held there.
-fn resting(equations: &Equations, part: &Part, stands: &[Stand]) -> Option<Simplex> {
-    if !part.is_searched() {
-        return None;
+fn resting(board: &Board, (parts, part): (&Parts, &Part), (grain, stands): (Grain, &[Stand])) -> Option<Simplex> {
+    let mut equations = Equations::default();
+    for &cell in &part.cells {
+        let (lowest, highest) = board.price(cell).map_or((0, Some(0)), |_| reaches(board, cell, grain));
+        equations.variable(lowest, highest);
     }
-    let Component { variables, .. } = &part.component;
-    let mut simplex = Simplex::new(equations, &equations.stated(), &part.component);
-    let truth: Vec<(usize, i64)> = variables.iter().map(|&cell| (cell, 0)).collect();
-    let is_there = simplex.rest_at(&truth, |cell| stands[cell].is_some())
-        && variables.iter().filter(|&&cell| stands[cell].is_none()).all(|&cell| simplex.hold(cell));
+    for &row in &part.rows {
+        equations.equation(parts.row(board.system, row), 0);
+    }
+    let all = Component { variables: (0..part.cells.len()).collect(), rows: (0..equations.rows.len()).collect() };
+    let mut simplex = Simplex::new(&equations, &equations.stated(), &all);
+    let truth: Vec<(usize, i64)> = all.variables.iter().map(|&at| (at, 0)).collect();
+    let is_free = |at: usize| stands[part.cells[at] as usize].is_some();
+    let is_there = simplex.rest_at(&truth, is_free)
+        && all.variables.iter().filter(|&&at| !is_free(at)).all(|&at| simplex.hold(at));
     is_there.then_some(simplex)
 }
 
@@ -90,23 +96,21 @@ impl Vertices {
     pub(super) fn new(board: &Board, parts: &Arc<Parts>, grain: Grain) -> Self {
         let size = board.system.len();
         let stands: Vec<Stand> = (0_u32..).take(size).map(|cell| stand(board, cell, grain)).collect();
-        let mut equations = Equations::default();
-        for cell in (0_u32..).take(size) {
-            let (lowest, highest) = board.price(cell).map_or((0, Some(0)), |_| reaches(board, cell, grain));
-            equations.variable(lowest, highest);
-        }
-        for row in (0_u32..).take(board.system.rows.len()) {
-            let terms = board.system.rows.of(row).iter();
-            equations.equation(terms.map(|&(cell, coefficient)| (cell as usize, coefficient)), 0);
-        }
-        let searches = parts.all().iter().map(|part| resting(&equations, part, &stands)).collect();
+        let searched =
+            |part: &Part| part.is_searched().then(|| resting(board, (parts, part), (grain, &stands))).flatten();
+        let searches = parts.all().iter().map(searched).collect();
         let (parts, changed, is_changed) = (Arc::clone(parts), Vec::new(), vec![false; size]);
         Self { parts, searches, grain, stands, changed, is_changed, steps: 0, asked: 0, met: 0 }
     }
 
+    /// The same search in another grain.
+    pub(super) fn in_grain(&self, board: &Board, grain: Grain) -> Self {
+        Self::new(board, &self.parts, grain)
+    }
+
     /// Whether ends of a cell can be looked for.
     pub(super) fn is_there(&self, cell: u32) -> bool {
-        self.parts.part(cell).is_some_and(|part| self.searches[part as usize].is_some())
+        self.parts.place(cell).is_some_and(|place| self.searches[place.part].is_some())
     }
 
     /// The same, while the searches have not yet taken their time.
@@ -151,10 +155,10 @@ impl Vertices {
         // In an order that the way here does not decide; holding first was found to keep the pushes shorter.
         changed.sort_unstable_by_key(|&cell| (stand(board, cell, grain).is_some(), cell));
         for cell in changed {
-            let (at, after) = (cell as usize, stand(board, cell, grain));
-            let before = std::mem::replace(&mut self.stands[at], after);
-            let Some(search) = self.parts.part(cell).map(|part| &mut self.searches[part as usize]) else { continue };
-            let Some(simplex) = search else { continue };
+            let after = stand(board, cell, grain);
+            let before = std::mem::replace(&mut self.stands[cell as usize], after);
+            let Some(Place { part, at }) = self.parts.place(cell) else { continue };
+            let Some(simplex) = &mut self.searches[part] else { continue };
             let is_sound = match (before, after) {
                 (None, Some((lowest, highest))) => simplex.release(at, lowest, highest),
                 (Some(_), Some((lowest, highest))) => {
@@ -164,7 +168,7 @@ impl Vertices {
                 (_, None) => simplex.hold(at),
             };
             if !is_sound {
-                *search = None;
+                self.searches[part] = None;
             }
         }
     }
@@ -181,11 +185,12 @@ impl Vertices {
 
     fn push(&mut self, board: &Board, cell: u32, amount: i64, pivots: u64) -> Option<Furthest> {
         self.follow(board);
-        let simplex = self.searches[self.parts.part(cell)? as usize].as_mut()?;
+        let Place { part, at } = self.parts.place(cell)?;
+        let simplex = self.searches[part].as_mut()?;
         simplex.rest();
         let before = simplex.pivots;
         let sense = if amount < 0 { -1.0 } else { 1.0 };
-        let push = simplex.push(cell as usize, sense, pivots, float(self.grain.part(amount)));
+        let push = simplex.push(at, sense, pivots, float(self.grain.part(amount)));
         let pivots = simplex.pivots - before;
         let steps = (PIVOT + simplex.fill() / ENTRIES) * usize::try_from(pivots).unwrap_or(0);
         self.steps += u64::try_from(steps).unwrap_or(0);
@@ -198,7 +203,7 @@ impl Vertices {
             Push::End(None) | Push::Unknown => None,
         };
         let moved = simplex.point()?.into_iter().filter(|(_, by)| by.abs() > WHOLE);
-        let moved = moved.filter_map(|(cell, by)| Some((u32::try_from(cell).ok()?, by)));
+        let moved = moved.map(|(at, by)| (self.parts.all()[part].cells[at], by));
         let cells: Option<Vec<(u32, i64)>> =
             moved.map(|(cell, by)| ((by - by.round()).abs() < WHOLE).then(|| (cell, rounded(by)))).collect();
         let is_moved =

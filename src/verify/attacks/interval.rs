@@ -267,28 +267,25 @@ impl Attack<'_> {
         if rows <= LARGE && simplex.start(START * rows as u64) {
             return true;
         }
-        if self.start_near(simplex, component) {
+        let near = |&at: &usize| self.near.get(at).map(|&value| (at, value));
+        let near: Option<Vec<(usize, f64)>> = component.variables.iter().map(near).collect();
+        if near.is_some_and(|near| self.starts_at(simplex, component, &near)) {
             return true;
         }
         let mut programme = Programme::new(self.system, self.bounds, component);
-        if let Answer::Solved(inside) = self.ask(&mut programme, &[], component.variables.len()) {
-            *simplex = Simplex::new(self.system, self.bounds, component);
-            if simplex.start_at(&inside.point) {
-                return true;
-            }
+        if let Answer::Solved(inside) = self.ask(&mut programme, &[], component.variables.len())
+            && self.starts_at(simplex, component, &inside.point)
+        {
+            return true;
         }
         // From where the interior point led nowhere, the long way round; what is infeasible is known by now.
         *simplex = Simplex::new(self.system, self.bounds, component);
         !self.is_infeasible && simplex.start(LONG_START * rows as u64)
     }
 
-    fn start_near(&self, simplex: &mut Simplex, component: &Component) -> bool {
-        let value = |&at: &usize| self.near.get(at).map(|&value| (at, value));
-        let near: Option<Vec<(usize, f64)>> = component.variables.iter().map(value).collect();
-        near.is_some_and(|near| {
-            *simplex = Simplex::new(self.system, self.bounds, component);
-            simplex.start_at(&near)
-        })
+    fn starts_at(&self, simplex: &mut Simplex, component: &Component, point: &[(usize, f64)]) -> bool {
+        *simplex = Simplex::new(self.system, self.bounds, component);
+        simplex.start_at(point)
     }
 
     /// Pushes one cell both ways until it is cleared; false where rounding made the search lose its way.

@@ -90,12 +90,17 @@ impl<'b> Package<'b> {
             let text = encoding.decode(&whole).0.into_owned();
             Box::new(Cursor::new(undeclared(&text).as_bytes().to_vec()))
         };
-        let mut reader = Reader::from_reader(text);
-        let config = reader.config_mut();
-        config.expand_empty_elements = true;
-        config.check_end_names = false;
-        Some(reader)
+        Some(reader(text))
     }
+}
+
+/// XML as programs write it, an element without content like others.
+pub(super) fn reader(text: Box<dyn BufRead + '_>) -> Xml<'_> {
+    let mut reader = Reader::from_reader(text);
+    let config = reader.config_mut();
+    config.expand_empty_elements = true;
+    config.check_end_names = false;
+    reader
 }
 
 struct Counted<R> {

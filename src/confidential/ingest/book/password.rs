@@ -7,15 +7,19 @@ use aes::{Aes128, Aes192, Aes256};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use md5::Md5;
-use quick_xml::Reader;
-use quick_xml::events::{BytesStart, Event};
+use quick_xml::events::BytesStart;
 use rc4::{Rc4, StreamCipher};
 use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
+use crate::ingest::book::package;
+use crate::ingest::book::text::{attribute, elements};
+
 const PASSWORD: &str = "VelvetSweatshop";
 /// Times that a password is digested; programs write 50,000 and 100,000.
 const MOST_ROUNDS: u32 = 1_000_000;
+/// Those that the cipher has; a file can say any other, of which nothing as long is made.
+const KEY_BITS: [usize; 3] = [128, 192, 256];
 
 fn password() -> Vec<u8> {
     PASSWORD.encode_utf16().flat_map(u16::to_le_bytes).collect()
@@ -47,49 +51,34 @@ pub(super) fn is_default_of_xls(data: &[u8]) -> bool {
 
 /// Encryption since 2010: every part is named in XML.
 fn agile(xml: &[u8]) -> Option<bool> {
-    let mut reader = Reader::from_str(std::str::from_utf8(xml).ok()?);
-    loop {
-        match reader.read_event().ok()? {
-            Event::Start(element) | Event::Empty(element) if element.local_name().as_ref() == "encryptedKey" => {
-                return match said(&element, "hashAlgorithm")?.as_str() {
-                    "SHA1" => agile_key::<Sha1>(&element),
-                    "SHA256" => agile_key::<Sha256>(&element),
-                    "SHA384" => agile_key::<Sha384>(&element),
-                    "SHA512" => agile_key::<Sha512>(&element),
-                    _ => None,
-                };
-            }
-            Event::Eof => return None,
-            Event::Start(_)
-            | Event::End(_)
-            | Event::Empty(_)
-            | Event::Text(_)
-            | Event::CData(_)
-            | Event::Comment(_)
-            | Event::Decl(_)
-            | Event::PI(_)
-            | Event::DocType(_)
-            | Event::GeneralRef(_) => {}
+    let mut proven = None;
+    elements(&mut package::reader(Box::new(xml)), |element| {
+        let is_key = element.local_name().as_ref() == "encryptedKey";
+        if is_key {
+            proven = match attribute(element, "hashAlgorithm").as_str() {
+                "SHA1" => agile_key::<Sha1>(element),
+                "SHA256" => agile_key::<Sha256>(element),
+                "SHA384" => agile_key::<Sha384>(element),
+                "SHA512" => agile_key::<Sha512>(element),
+                _ => None,
+            };
         }
-    }
-}
-
-fn said(element: &BytesStart<'_>, name: &str) -> Option<String> {
-    let attribute = element.attributes().flatten().find(|attribute| attribute.key.local_name().as_ref() == name)?;
-    Some(attribute.value.into_owned())
+        !is_key
+    })?;
+    proven
 }
 
 fn agile_key<D: Digest>(element: &BytesStart<'_>) -> Option<bool> {
     const INPUT: [u8; 8] = [0xFE, 0xA7, 0xD2, 0x76, 0x3B, 0x4B, 0x9E, 0x79];
     const HASH: [u8; 8] = [0xD7, 0xAA, 0x0F, 0x6D, 0x30, 0x61, 0x34, 0x4E];
-    let bytes = |name: &str| STANDARD.decode(said(element, name)?).ok();
-    let rounds = said(element, "spinCount")?.parse().ok().filter(|rounds| *rounds <= MOST_ROUNDS)?;
-    let key_bytes = said(element, "keyBits")?.parse::<usize>().ok()? / 8;
+    let bytes = |name: &str| STANDARD.decode(attribute(element, name)).ok();
+    let rounds = attribute(element, "spinCount").parse().ok().filter(|rounds| *rounds <= MOST_ROUNDS)?;
+    let key_bits = attribute(element, "keyBits").parse().ok().filter(|bits| KEY_BITS.contains(bits))?;
     let salt = bytes("saltValue")?;
     let digested = digested::<D>(&salt, rounds);
     let key = |block: [u8; 8]| {
         let mut key = D::new().chain_update(&digested).chain_update(block).finalize().to_vec();
-        key.resize(key_bytes, 0x36);
+        key.resize(key_bits / 8, 0x36);
         key
     };
     let mut input = bytes("encryptedVerifierHashInput")?;
@@ -195,6 +184,7 @@ fn block<C: KeyInit + BlockCipherDecrypt + 'static>(key: &[u8]) -> Option<OneBlo
         Some(())
     }))
 }
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -271,5 +261,10 @@ mod tests {
         assert!((0..sound.len()).all(|end| !is_default_of_xls(&sound[..end])));
         let sound = said(&[3, 0, 2, 0, 0x24, 0, 0, 0], STANDARD_2007[0]);
         assert!((0..60).all(|end| !is_default(&sound[..end])));
+        let long = format!(
+            "<p:encryptedKey spinCount=\"1\" keyBits=\"{}\" hashAlgorithm=\"SHA512\" saltValue=\"AA==\"/>",
+            usize::MAX
+        );
+        assert!(!is_default(&[&[4, 0, 4, 0, 0x40, 0, 0, 0], long.as_bytes()].concat()));
     }
 }

@@ -84,23 +84,10 @@ fn cells_merged_over_several_fields_of_a_case_stop_and_totals_and_headings_do_no
         let first = format!("the check merged_cells stops the import: 1 times, first at cases.{format}, Cases!G3");
         assert_eq!(message, first, "{format}");
         let mut sheet = cases("Cases", 1..5);
-        sheet.rows.push(vec![
-            Made::Text("All cases"),
-            Made::Blank,
-            Made::Blank,
-            Made::Blank,
-            Made::Blank,
-            Made::Number(4.0),
-        ]);
-        sheet.rows.push(vec![
-            Made::Text("Total"),
-            Made::Blank,
-            Made::Blank,
-            Made::Blank,
-            Made::Blank,
-            Made::Blank,
-            Made::Number(4.0),
-        ]);
+        for (words, blanks) in [("All cases", 4), ("Total", 5)] {
+            let blanks = std::iter::repeat_n(Made::Blank, blanks);
+            sheet.rows.push([Made::Text(words)].into_iter().chain(blanks).chain([Made::Number(4.0)]).collect());
+        }
         sheet.merged_across = vec![(5, 0, 4), (6, 0, 5)];
         let found = taken(format, &make(format, &[sheet]));
         assert_eq!((found.column("case_ref").len(), found.times("merged_cells")), (4, 0), "{format}");

@@ -1,0 +1,126 @@
+use super::*;
+use crate::store::tests::{bare_source, field};
+use model::config::source::Class;
+
+/// What is found in a column of kind `kind`, and the rows first named.
+fn found(kind: Kind, cells: &[Cell<'_>]) -> (Decision, Vec<(&'static str, u64, u64)>) {
+    let fields = vec![field("case", Kind::Text, Class::Direct), field("family", Kind::Text, Class::Direct)];
+    let mut source = bare_source(fields);
+    source.fields[1].kind = kind;
+    source.fields[1].fold = (kind == Kind::Text).then_some(true);
+    let mut evidence = Evidence::new(&source);
+    for (row, cell) in cells.iter().enumerate() {
+        let place = || Place { file: String::new(), sheet: String::new(), row: row as u64 + 2, column: None };
+        evidence.hear(1, *cell, place);
+    }
+    let Found { decision, against, .. } = evidence.decide().remove(&1).expect("heard");
+    (decision, against.into_iter().map(|found| (found.check, found.count, found.first[0].row)).collect())
+}
+
+fn dates(cells: &[&str]) -> (Order, Vec<(&'static str, u64, u64)>) {
+    let cells: Vec<Cell<'_>> = cells.iter().map(|text| Cell::Text(text)).collect();
+    let (decision, against) = found(Kind::Date, &cells);
+    (decision.order, against)
+}
+
+#[test]
+fn the_order_of_a_column_is_that_of_the_rows_that_have_only_one() {
+    assert_eq!(dates(&["01/02/2025", "25/04/2025"]), (Order::DayFirst, vec![]));
+    assert_eq!(dates(&["01/02/2025", "04/25/2025", "04/26/2025"]), (Order::MonthFirst, vec![]));
+    assert_eq!(dates(&["01/02/2025", "03/04/2025"]), (Order::DayFirst, vec![]), "nothing tells");
+}
+
+#[test]
+fn two_orders_in_one_column_are_said_with_the_rows_and_a_single_slip_is_none() {
+    assert_eq!(dates(&["25/04/2025", "26/04/2025", "04/25/2025"]), (Order::DayFirst, vec![]));
+    let both = ["25/04/2025", "26/04/2025", "27/04/2025", "04/25/2025", "04/26/2025"];
+    assert_eq!(dates(&both), (Order::DayFirst, vec![("mixed_date_order", 2, 5)]));
+}
+
+#[test]
+fn a_column_is_half_swapped_where_date_cells_and_texts_share_no_day() {
+    // 45901 and 45932 are 1 September and 2 October.
+    let swapped = [
+        Cell::Serial(45901.0),
+        Cell::Serial(45932.0),
+        Cell::Text("25/01/2025"),
+        Cell::Text("26/01/2025"),
+        Cell::Text("13/02/2025"),
+    ];
+    assert_eq!(found(Kind::Date, &swapped).1, [("half_swapped_dates", 3, 4)]);
+    let sound = [&swapped[..], &[Cell::Serial(45920.0)]].concat();
+    assert_eq!(found(Kind::Date, &sound).1, [], "a date cell of the 20th");
+    let sound = [&swapped[..], &[Cell::Text("01/02/2025")]].concat();
+    assert_eq!(found(Kind::Date, &sound).1, [], "a text that would have been read");
+    assert_eq!(found(Kind::Date, &swapped[1..3]).1, [], "one of each may be chance");
+    let in_text = ["2025-09-01", "2025-10-02", "25/01/2025", "26/01/2025", "13/02/2025"];
+    assert_eq!(dates(&in_text).1, [("half_swapped_dates", 3, 4)], "as a text file keeps them");
+    let abroad = ["2025-09-01", "2025-10-02", "01/25/2025", "01/26/2025", "02/13/2025"];
+    assert_eq!(dates(&abroad).1, [("half_swapped_dates", 3, 4)], "the other way about");
+}
+
+#[test]
+fn a_column_is_half_swapped_in_whatever_way_the_exchanged_ones_are_written() {
+    let left = ["25/01/2025", "26/01/2025", "13/02/2025", "14/02/2025"];
+    for made in ["01-Sep-25", "01 September 2025", "45901", "2025/09/01", "20250901", "01-09-2025", "01/09/25"] {
+        let column = [&[made, made][..], &left].concat();
+        assert_eq!(dates(&column).1, [("half_swapped_dates", 4, 4)], "{made}");
+    }
+    let cells: Vec<Cell<'_>> = left.iter().map(|text| Cell::Text(text)).collect();
+    let numbers = [&[Cell::Number(45901.0), Cell::Number(45932.0)], &cells[..]].concat();
+    assert_eq!(found(Kind::Date, &numbers).1, [("half_swapped_dates", 4, 4)], "dates that lost their format");
+    let dashed = ["2025-09-01", "2025-10-02", "25-01-25", "26-01-25", "13-02-25", "14-02-25"];
+    assert_eq!(dates(&dashed).1, [("half_swapped_dates", 4, 4)], "a short year with dashes");
+    // A spreadsheet of the other order shows `9/1/2025` of `09/01/25`, which is read as it was meant.
+    let shown = ["9/1/2025", "12/1/2025", "25/01/25", "26/01/25", "13/02/25", "14/02/25"];
+    assert_eq!(dates(&shown).1, []);
+    let by_hand = [&["01-Sep-25"; 10][..], &["20-Sep-25"], &left, &left, &left, &["03/04/2025"]].concat();
+    assert_eq!(dates(&by_hand).1, [("half_swapped_dates", 12, 13)], "a few that somebody wrote later");
+    let words = ["01-Sep-25", "20-Sep-25", "25/01/2025", "26/01/2025", "13/02/2025"];
+    assert_eq!(dates(&words).1, [], "days above 12 in both");
+}
+
+#[test]
+fn years_of_two_digits_that_may_stand_first_are_asked_about() {
+    let months: Vec<String> = (1..=12).map(|month| format!("25-{month:02}-{:02}", month * 2)).collect();
+    let texts: Vec<&str> = months.iter().map(String::as_str).collect();
+    assert_eq!(dates(&texts).1, [("year_order", 12, 2)]);
+    assert_eq!(dates(&["99-04-07", "98-04-07"]).1, [("year_order", 2, 2)], "no day 99");
+    assert_eq!(dates(&["07-04-25", "09-04-25", "11-05-25"]).1, [], "one year, many days");
+    assert_eq!(dates(&["07-04-99", "12-04-10"]).1, [], "no day 99");
+    assert_eq!(dates(&["07/04/25", "08/05/24"]).1, [], "as people here write");
+    assert_eq!(dates(&["07-04-25", "08-05-24"]).1, [("year_order", 2, 2)], "as a machine might");
+}
+
+#[test]
+fn lengths_with_a_colon_are_asked_about_where_hours_would_be_too_many() {
+    let times = |cells: &[&str]| {
+        let cells: Vec<Cell<'_>> = cells.iter().map(|text| Cell::Text(text)).collect();
+        found(Kind::Minutes, &cells).1
+    };
+    assert_eq!(times(&["1:35", "45:30", "0:20"]), [("hours_or_minutes", 1, 3)]);
+    assert_eq!(times(&["12:30", "8:15", "11:45"]), [("hours_or_minutes", 2, 2)]);
+    assert_eq!(
+        times(&["0.116666667", "1.5333333", "30"]),
+        [("hours_or_minutes", 2, 2)],
+        "7 minutes and 92, or 168 and 2208"
+    );
+    assert_eq!(times(&["0.0659722", "0.0833333"]), [], "95 minutes and two hours");
+    let in_days = |cells: &[f64]| {
+        let cells: Vec<Cell<'_>> = cells.iter().map(|number| Cell::Number(*number)).collect();
+        found(Kind::Minutes, &cells).0.in_days
+    };
+    assert!(in_days(&[0.0423611, 0.0430556, 0.0451389, 0.0458333, 0.05]), "72 minutes among parts of a day");
+    assert!(!in_days(&[0.5, 0.75, 1.5, 0.0423611]) && !in_days(&[0.5166667, 0.5333333, 0.55]), "hours");
+    assert_eq!(times(&["1:35", "2:20", "0:40", "3:00", "1:00", "10:30"]), []);
+    assert_eq!(times(&["01:35:00", "26:30:00"]), [], "with seconds there is no doubt");
+}
+
+#[test]
+fn long_numbers_are_cut_off_where_all_of_them_end_in_zeros() {
+    let cut = |cells: [&str; 3]| found(Kind::Text, &cells.map(Cell::Text)).0.cut_off;
+    assert!(cut(["202504000001234000", "202504000001235000", "12"]));
+    assert!(!cut(["202504000001234000", "202504000001235678", "12"]));
+    assert!(cut(["2025040000012340", "2025040000012340", "2025040000012350"]), "one digit, and two are the same");
+    assert!(!cut(["2025040000012340", "2025040000012350", "2025040000012360"]), "they count by tens");
+}
