@@ -2,10 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use include_dir::{Dir, include_dir};
-
-static ADVICE: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/config/advice");
-static CASEWORK: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/config/casework");
+// `ADVICE` and `CASEWORK`, files by path; `build.rs` lists them.
+include!(concat!(env!("OUT_DIR"), "/templates.rs"));
 
 /// A complete configuration to start from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,20 +18,11 @@ impl Template {
     /// Text by path relative to `config/`.
     #[must_use]
     pub fn files(self) -> BTreeMap<String, String> {
-        let folder = match self {
-            Self::Advice => &ADVICE,
-            Self::Casework => &CASEWORK,
+        let files = match self {
+            Self::Advice => ADVICE,
+            Self::Casework => CASEWORK,
         };
-        let mut files = BTreeMap::new();
-        let mut open = vec![folder];
-        while let Some(folder) = open.pop() {
-            open.extend(folder.dirs());
-            for file in folder.files() {
-                let path = file.path().to_string_lossy().replace('\\', "/");
-                files.insert(path, String::from_utf8_lossy(file.contents()).into_owned());
-            }
-        }
-        files
+        files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect()
     }
 }
 

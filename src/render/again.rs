@@ -66,7 +66,7 @@ const fn fault(error: &RenderError) -> &'static str {
         RenderError::FormulaStart { .. } => "a code or label is one that a spreadsheet would run",
         RenderError::Workbook { .. } => "no workbook can be made of it",
         RenderError::PeriodEnd => "the last day of the period is not a date",
-        RenderError::Chart { .. } | RenderError::Font => "a chart of it cannot be drawn",
+        RenderError::Chart { .. } => "a chart of it cannot be drawn",
         RenderError::Json { .. } => "its metadata cannot be written",
     }
 }

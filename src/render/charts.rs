@@ -55,7 +55,6 @@ pub(crate) fn draw(parts: &ReleaseParts, table: &ReleasedTable) -> Result<Option
     if rows.is_empty() {
         return Ok(None);
     }
-    crate::fonts::register()?;
     let column = grid.key_column();
     let plot = Plot { parts, table, kind, grid: &grid, rows, column };
     let fault = |fault: canvas::Fault| RenderError::Chart { table: table.id.clone(), fault: fault.to_string() };

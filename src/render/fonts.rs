@@ -1,11 +1,10 @@
 //! The one typeface of page, charts and pictures: Inter, cut down to Latin letters (SIL Open Font License, `fonts/OFL.txt`).
 //!
-//! Comes in: nothing. Goes out: its bytes, for the drawing library, the picture and the page. Deliberately absent: the
+//! Comes in: nothing. Goes out: its bytes, for the picture and the page, and how wide a text is in it. Deliberately absent: the
 //! fonts of the machine, which would make the same release differ from place to place.
 
-use plotters::style::{FontStyle, register_font};
-
-use crate::RenderError;
+use skrifa::instance::{LocationRef, Size};
+use skrifa::{FontRef, MetadataProvider};
 
 /// The regular cut.
 pub(crate) const REGULAR: &[u8] = include_bytes!("fonts/Inter-Regular.otf");
@@ -14,10 +13,15 @@ pub(crate) const BOLD: &[u8] = include_bytes!("fonts/Inter-SemiBold.otf");
 /// What a chart asks for. A drawing opened where Inter is missing takes the next.
 pub(crate) const STACK: &str = "Inter, Segoe UI, Helvetica, Arial, sans-serif";
 
-/// Makes the font known to the drawing library, which measures text with it. Doing so again changes nothing.
-pub(crate) fn register() -> Result<(), RenderError> {
-    register_font(STACK, FontStyle::Normal, REGULAR).map_err(|_| RenderError::Font)?;
-    register_font(STACK, FontStyle::Bold, BOLD).map_err(|_| RenderError::Font)
+/// How wide `text` is in a cut of the typeface, in parts of its size (em): the advance widths of its letters, none of them drawn nearer to
+/// another. None where the cut is no font.
+pub(crate) fn width_in_em(cut: &[u8], text: &str) -> Option<f32> {
+    let font = FontRef::new(cut).ok()?;
+    let (letters, units) = (font.charmap(), font.metrics(Size::unscaled(), LocationRef::default()).units_per_em);
+    let widths = font.glyph_metrics(Size::unscaled(), LocationRef::default());
+    // What it has no letter for is drawn as its sign for that.
+    let width = |letter| widths.advance_width(letters.map(letter).unwrap_or_default());
+    Some(text.chars().filter_map(width).sum::<f32>() / f32::from(units))
 }
 
 /// `bytes` in base 64, for a font inside a style sheet.
@@ -40,6 +44,16 @@ pub(crate) fn base64(bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn a_text_is_as_wide_as_its_letters_and_bold_is_wider() {
+        let wide = |cut, text| super::width_in_em(cut, text).expect("a font");
+        let (regular, bold) = (|text| wide(super::REGULAR, text), |text| wide(super::BOLD, text));
+        assert!((regular("il") - regular("i") - regular("l")).abs() < 1e-6);
+        assert!(regular("i") < 0.4 && regular("W") > 0.8 && bold("Total") > regular("Total"));
+        // A letter that the cut lacks has a width too.
+        assert!(regular("\u{10FFFD}") > 0.0 && super::width_in_em(b"no font", "i").is_none());
+    }
+
     #[test]
     fn base_64_agrees_with_the_examples_of_its_standard() {
         let examples = [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foobar", "Zm9vYmFy")];

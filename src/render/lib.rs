@@ -90,9 +90,6 @@ pub enum RenderError {
         /// What the library says.
         fault: String,
     },
-    /// The fonts in the program are damaged.
-    #[error("the font of the charts cannot be read")]
-    Font,
     /// JSON could not be written.
     #[error("{file} cannot be written as JSON: {fault}")]
     Json {

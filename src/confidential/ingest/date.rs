@@ -211,7 +211,7 @@ fn zoned(text: &str, way: &Way<'_>) -> Option<Option<Said>> {
         let second = parts.get(2).copied().unwrap_or(0);
         let then = DateTime::new(read.date.year(), read.date.month(), read.date.day(), hour, *parts.get(1)?, second, 0)
             .ok()?;
-        Some(offset.to_timestamp(then).ok()?.to_zoned(ours.clone()).date())
+        Some(offset.to_timestamp(then).ok()?.to_zoned_datetime(ours.clone()).date())
     };
     Some(moved().map(|date| Said::Day(Read { date, form: Form::Zoned, two_digits: read.two_digits })))
 }

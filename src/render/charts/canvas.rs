@@ -12,7 +12,7 @@ use plotters::style::{FontDesc, FontFamily, FontStyle, RGBColor, ShapeStyle, Tex
 
 use thiserror::Error;
 
-use crate::fonts::STACK;
+use crate::fonts::{self, STACK};
 
 /// Near black, for text.
 pub(super) const INK: RGBColor = RGBColor(0x14, 0x1B, 0x22);
@@ -72,10 +72,11 @@ impl Type {
         FontDesc::new(FontFamily::Name(STACK), f64::from(self.px * zoom) * 1.24, style)
     }
 
-    /// How wide `text` is, in whole pixels of the design, never too little.
+    /// How wide `text` is, in whole pixels of the design, never too little: a fortieth is for who draws it with other letters.
     pub(super) fn width(self, text: &str) -> Result<i32, Fault> {
-        let (width, _) = self.font(10).box_size(text).map_err(|fault| Fault(fault.to_string()))?;
-        Ok(i32::try_from(width / 10 + 1).unwrap_or(WIDTH))
+        let cut = if self.bold { fonts::BOLD } else { fonts::REGULAR };
+        let em = fonts::width_in_em(cut, text).ok_or_else(|| Fault("the typeface cannot be read".to_owned()))?;
+        Ok((f64::from(em) * f64::from(self.px) * 1.0248) as i32 + 1)
     }
 
     /// `text` in lines that are at most `width` wide where its words allow it.
