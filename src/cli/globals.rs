@@ -7,6 +7,7 @@ use clap::Args;
 use takeup::pipeline::Workspace;
 
 use super::failure::Failure;
+use super::output::complain;
 use super::passphrase;
 
 /// Options that stand before or after the command.
@@ -33,6 +34,10 @@ pub struct Globals {
     pub json: bool,
 }
 
+const LOST: &str = "\
+warning: a command was interrupted, and the log that it left is not whole.
+What it was about to store is not there; everything before it is. Run that command again.";
+
 impl Globals {
     /// The workspace's folder.
     pub fn workspace(&self) -> &Path {
@@ -47,7 +52,12 @@ impl Globals {
     /// Opens the workspace, asking for the passphrase where nothing gives it.
     pub fn open(&self) -> Result<Workspace, Failure> {
         let passphrase = passphrase::existing(self)?;
-        Ok(Workspace::open_as(self.workspace(), &passphrase, self.person.as_deref())?)
+        let workspace = Workspace::open_as(self.workspace(), &passphrase, self.person.as_deref())?;
+        if workspace.has_lost() {
+            // However quiet somebody wants it.
+            complain(LOST);
+        }
+        Ok(workspace)
     }
 
     /// Whether to talk beside results and errors.

@@ -21,6 +21,7 @@ mod plan;
 mod protect;
 mod read_cells;
 mod report;
+mod store;
 mod verify;
 
 use std::process::ExitCode;
@@ -69,6 +70,7 @@ enum Command {
     Compare(compare::Compare),
     Explain(explain::Explain),
     Keys(keys::Keys),
+    Store(store::Store),
     Protect(Box<protect::Protect>),
     Extract(Box<extract::Extract>),
     #[command(name = takeup::pipeline::reading::COMMAND, hide = true)]
@@ -108,6 +110,7 @@ pub fn run() -> ExitCode {
         Command::Compare(command) => command.run(globals),
         Command::Explain(command) => command.run(globals),
         Command::Keys(command) => command.run(globals),
+        Command::Store(command) => command.run(globals),
         Command::Protect(command) => command.run(globals),
         Command::Extract(command) => command.run(globals),
         Command::ReadCells(_) => Ok(()),

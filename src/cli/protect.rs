@@ -218,7 +218,9 @@ impl Protect {
         let made = match (&self.p_table, self.deviation, self.variance) {
             (Some(path), ..) => {
                 let failed = |source| Failure::System { doing: "read", path: path.clone(), source };
-                pipeline::PTable::from_csv(&std::fs::read_to_string(path).map_err(failed)?)
+                let bytes = disk::read_all_given(path).map_err(failed)?;
+                let text = String::from_utf8(bytes).map_err(|error| failed(std::io::Error::other(error)))?;
+                pipeline::PTable::from_csv(&text)
             }
             (None, Some(most), Some(variance)) => pipeline::PTable::of_entropy(most, variance, self.no_figures_to),
             (None, None, _) | (None, Some(_), None) => Err(pipeline::PTableError::Empty),

@@ -38,6 +38,23 @@ pub fn failed(path: &Path, doing: &'static str) -> impl FnOnce(io::Error) -> Fai
     move |source| Failed { doing, path, source }
 }
 
+/// Whether the disk is at fault for not giving a file, and not whoever named it: no such file, not theirs to read, a folder, or not
+/// what it should be.
+#[must_use]
+pub const fn is_of_disk(kind: ErrorKind) -> bool {
+    !matches!(
+        kind,
+        ErrorKind::NotFound
+            | ErrorKind::PermissionDenied
+            | ErrorKind::NotADirectory
+            | ErrorKind::IsADirectory
+            | ErrorKind::InvalidInput
+            | ErrorKind::InvalidFilename
+            | ErrorKind::InvalidData
+            | ErrorKind::UnexpectedEof
+    )
+}
+
 /// What lies at a path; a link is what it is, not what it leads to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -102,6 +119,37 @@ pub fn read_if_there(path: &Path) -> Result<Option<Vec<u8>>, Failed> {
     absent(fs::read(path)).map_err(failed(path, "read"))
 }
 
+/// The bytes of a plain file that somebody named, through links too: a pipe may never end, nor may a device, and either would be waited
+/// for. None where it has more than `most`.
+///
+/// # Errors
+/// What the system says; [`ErrorKind::IsADirectory`] for a folder, [`ErrorKind::InvalidInput`] for what is no plain file.
+pub fn read_given(path: &Path, most: u64) -> io::Result<Option<Vec<u8>>> {
+    let facts = fs::metadata(path)?;
+    if facts.is_dir() {
+        return Err(ErrorKind::IsADirectory.into());
+    }
+    if !facts.is_file() {
+        return Err(io::Error::new(ErrorKind::InvalidInput, "a pipe or a device, and no plain file"));
+    }
+    let mut bytes = Vec::new();
+    // Some files of the system say that they hold nothing and never end.
+    File::open(path)?.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
+    Ok(Some(bytes).filter(|bytes| bytes.len() as u64 <= most))
+}
+
+/// The most bytes of a file of rows or counts that somebody names.
+pub const MOST_GIVEN: u64 = 4 << 30;
+
+/// As [`read_given`], of at most [`MOST_GIVEN`] bytes.
+///
+/// # Errors
+/// As [`read_given`]; [`ErrorKind::InvalidData`] for more.
+pub fn read_all_given(path: &Path) -> io::Result<Vec<u8>> {
+    let too_large = || io::Error::new(ErrorKind::InvalidData, "longer than 4 GiB");
+    read_given(path, MOST_GIVEN)?.ok_or_else(too_large)
+}
+
 /// The first `most` bytes of a file; none where it is not there.
 ///
 /// # Errors
@@ -111,6 +159,27 @@ pub fn read_start(path: &Path, most: u64) -> Result<Option<Vec<u8>>, Failed> {
     let mut bytes = Vec::new();
     file.take(most).read_to_end(&mut bytes).map_err(failed(path, "read"))?;
     Ok(Some(bytes))
+}
+
+/// How long a file is, in bytes.
+///
+/// # Errors
+/// [`Failed`] where the system does not tell.
+pub fn length(path: &Path) -> Result<u64, Failed> {
+    fs::metadata(path).map(|facts| facts.len()).map_err(failed(path, "look at"))
+}
+
+/// Whether a file that is there can be written to: not on a disk that is mounted to be read, and not where its rights forbid it. Not to be
+/// asked of a database that this process has open: closing any handle of it gives back its locks.
+///
+/// # Errors
+/// [`Failed`] where the system says anything else.
+pub fn is_writable(path: &Path) -> Result<bool, Failed> {
+    match fs::OpenOptions::new().write(true).open(path) {
+        Ok(_) => Ok(true),
+        Err(error) if matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem) => Ok(false),
+        Err(error) => Err(failed(path, "open")(error)),
+    }
 }
 
 /// What lies in a folder, by name; none where there is no folder. A name that is no UTF-8 comes with a sign in its place.

@@ -67,3 +67,23 @@ fn what_is_written_is_its_owners_until_it_is_opened_to_readers() {
     readable(&folder).expect("opened");
     assert_eq!(modes(), [0o755, 0o755, 0o644]);
 }
+
+#[cfg(unix)]
+#[test]
+fn what_somebody_names_is_read_through_links_and_not_waited_for() {
+    let home = tempfile::tempdir().expect("a folder");
+    let (file, link) = (home.path().join("file"), home.path().join("link"));
+    fs::write(&file, "12345").expect("ours");
+    std::os::unix::fs::symlink(&file, &link).expect("a link of ours");
+    assert_eq!(read_given(&link, 5).expect("read"), Some(b"12345".to_vec()));
+    assert_eq!(read_given(&link, 4).expect("looked at"), None);
+    // A pipe that nobody writes to would be waited for, and this device never ends.
+    let pipe = home.path().join("pipe");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status().expect("mkfifo");
+    assert!(made.success());
+    for path in [pipe.as_path(), Path::new("/dev/zero")] {
+        assert_eq!(read_given(path, 5).expect_err("no file").kind(), ErrorKind::InvalidInput, "{}", path.display());
+    }
+    assert_eq!(read_given(home.path(), 5).expect_err("no file").kind(), ErrorKind::IsADirectory);
+    assert!(is_of_disk(io::Error::from_raw_os_error(5).kind()) && !is_of_disk(ErrorKind::NotFound));
+}

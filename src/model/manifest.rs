@@ -68,6 +68,9 @@ pub struct Manifest {
 /// Below this a threshold protects nobody: of two people in a cell each knows the other.
 pub const LEAST_THRESHOLD: u64 = 3;
 
+/// Above this a threshold is a slip of the hand: no service has as many families, and sums of counts of that size have an end.
+pub const LARGEST_THRESHOLD: u64 = 1_000_000;
+
 impl Manifest {
     /// Reads `release.json`. A byte order mark in front says nothing and is passed over.
     ///

@@ -12,12 +12,12 @@ use model::claim::{Attack, Finding, Tried};
 use model::digest::sha256;
 
 use super::Error;
-use super::attacked::MANIFEST;
+use super::files::read_manifest;
 
 /// Compares each folder of `verdict` with its entry in the ledger.
 ///
 /// # Errors
-/// [`Error::System`] where a manifest that the attack has read cannot be read any more.
+/// [`Error::System`] where the disk does not give a manifest.
 pub(super) fn compare(
     verdict: &mut Verdict,
     folders: &[PathBuf],
@@ -26,8 +26,8 @@ pub(super) fn compare(
 ) -> Result<(), Error> {
     let mut compared = 0;
     for folder in folders {
-        // The attack has read it before, so it is a file of a sensible size.
-        let bytes = disk::read(&folder.join(MANIFEST))?;
+        // One that could not be attacked is not the one that was approved.
+        let bytes = read_manifest(folder)?.unwrap_or_default();
         let digest = sha256(&bytes);
         let name = model::Manifest::read(&bytes).map(|manifest| manifest.release).unwrap_or_default();
         let own = folder.canonicalize().ok().and_then(|path| Some(path.file_name()?.to_string_lossy().into_owned()));

@@ -1,15 +1,18 @@
 //! Every error of the program with its exit code and the next step. Comes in: the crates' own errors. Goes out: one
 //! enum. Deliberately absent: any value of a person.
 
+use std::io::ErrorKind;
 use std::path::PathBuf;
 
 use ::verify::VerifyError;
 use confidential::assemble::AssembleError;
 use confidential::case::CaseError;
 use confidential::extract::global::GlobalError;
+use confidential::extract::hierarchy::HierarchyError;
 use confidential::extract::local::LocalError;
 use confidential::extract::microdata::MicrodataError;
 use confidential::extract::recode::ExtractError;
+use confidential::extract::table::TableError;
 use confidential::ingest::IngestError;
 use confidential::issues::IssuesError;
 use confidential::protect::ProtectError;
@@ -131,6 +134,12 @@ pub enum Error {
         /// What lies there.
         path: PathBuf,
     },
+    /// Something lies in `reports/` that was never released.
+    #[error("{} is no release that anybody approved", path.display())]
+    Unapproved {
+        /// What lies there.
+        path: PathBuf,
+    },
     /// Something lies in `reports/` under the name of what was to be released.
     #[error("reports/ has something called {release} that is not what was attacked under that name")]
     InTheWay {
@@ -244,6 +253,7 @@ impl Error {
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match self {
+            _ if self.unreadable().is_some_and(disk::is_of_disk) => 8,
             Self::Render(_) | Self::Seal(_) => 1,
             Self::Period(_)
             | Self::NoSuch { .. }
@@ -259,7 +269,7 @@ impl Error {
             | Self::NoPlace(_) => 2,
             Self::NothingAwaits | Self::SamePassphrase | Self::Name(_) | Self::NoCell { .. } => 2,
             Self::Awaiting { .. } | Self::OwnWork { .. } | Self::Newcomer { .. } | Self::Forced { .. } => 5,
-            Self::Altered { .. } | Self::InTheWay { .. } | Self::NotOurs { .. } => 6,
+            Self::Altered { .. } | Self::InTheWay { .. } | Self::NotOurs { .. } | Self::Unapproved { .. } => 6,
             Self::Stranger | Self::OlderStore | Self::UnknownRelease { .. } => 7,
             Self::Unfinished(error) => error.exit_code(),
             Self::Config(_) => 3,
@@ -280,10 +290,28 @@ impl Error {
         }
     }
 
+    /// Why the system did not give a file that somebody named.
+    fn unreadable(&self) -> Option<ErrorKind> {
+        match self {
+            Self::Ingest(IngestError::Unreadable { reason, .. }) => Some(*reason),
+            Self::Case(CaseError::Unreadable { source, .. })
+            | Self::Extract(
+                ExtractError::Table(TableError::Unreadable { source, .. })
+                | ExtractError::Hierarchy(HierarchyError::Unreadable { source, .. })
+                | ExtractError::Microdata(MicrodataError::Hierarchy(HierarchyError::Unreadable { source, .. })),
+            )
+            | Self::Verify(VerifyError::Unreadable { source, .. }) => Some(source.kind()),
+            _ => None,
+        }
+    }
+
     /// What to do next.
     #[must_use]
     pub fn remedy(&self) -> Option<String> {
         let text = match self {
+            _ if self.unreadable().is_some_and(disk::is_of_disk) => {
+                "Store and reports are as they were. See to the disk, then run again."
+            }
             Self::Config(error) => return error.help.clone(),
             Self::Ingest(error) => remedy::of_ingest(error),
             Self::Case(error) => remedy::of_case(error),
@@ -371,6 +399,7 @@ impl Error {
             Self::InTheWay { .. } | Self::NotOurs { .. } => {
                 "Nothing was released. Look at it, move it elsewhere, then approve again."
             }
+            Self::Unapproved { .. } => "Move it elsewhere: whoever reads reports/ takes it for released.",
             Self::OlderStore | Self::UnknownRelease { .. } => {
                 "Nothing was changed. Put the newest store back from your backup: what was released once is never counted anew."
             }
@@ -390,6 +419,7 @@ impl Error {
             Self::Verify(VerifyError::Register { .. } | VerifyError::RegisterColumns { .. }) => {
                 "Nothing was attacked. A register is CSV with a header, and its columns are called as the extract's are."
             }
+            Self::Verify(VerifyError::Unreadable { .. }) => "Nothing was attacked. See to the rights of the file.",
             Self::Verify(_) => "Name a folder that holds a release.json.",
             Self::Period(_) | Self::NoSuch { .. } => return None,
         };
@@ -401,7 +431,8 @@ impl Error {
 pub(super) fn store_code(error: &StoreError) -> u8 {
     match error {
         StoreError::Pending { .. } => 5,
-        StoreError::Io { .. } | StoreError::Disk { .. } | StoreError::InUse { .. } | StoreError::Changed => 8,
+        StoreError::Io { .. } | StoreError::Disk { .. } | StoreError::Unfinished { .. } => 8,
+        StoreError::InUse { .. } | StoreError::Changed => 8,
         StoreError::Key(error) => key_code(error),
         StoreError::AlreadyExists { .. }
         | StoreError::Missing { .. }

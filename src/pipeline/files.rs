@@ -10,6 +10,7 @@ use disk::{Kind, failed};
 use model::config::{ConfigError, Document};
 
 use super::Error;
+use super::attacked::MANIFEST;
 
 impl From<disk::Failed> for Error {
     fn from(disk::Failed { doing, path, source }: disk::Failed) -> Self {
@@ -59,6 +60,20 @@ fn text(name: &str, bytes: Vec<u8>) -> Result<String, Error> {
         let error = document.error(at..at + char::REPLACEMENT_CHARACTER.len_utf8(), "not UTF-8 text");
         error.with_help("Save the file as UTF-8.").into()
     })
+}
+
+/// The bytes of a folder's `release.json`; none where it is none that could be attacked: a link, a pipe, not there, or of a size that no
+/// release has.
+///
+/// # Errors
+/// [`Error::System`] where the disk does not tell.
+pub(super) fn read_manifest(folder: &Path) -> Result<Option<Vec<u8>>, Error> {
+    const MOST_BYTES: u64 = 24 << 20;
+    let path = folder.join(MANIFEST);
+    match disk::kind(&path)? {
+        Some(Kind::File) if disk::length(&path)? <= MOST_BYTES => Ok(Some(disk::read(&path)?)),
+        _ => Ok(None),
+    }
 }
 
 /// The bytes of every file of a folder that somebody else may have changed. Links, pipes, devices and files that no release has

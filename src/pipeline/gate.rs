@@ -12,7 +12,9 @@ use model::{Period, Verdict};
 use super::attacked::{State, state};
 use super::files::read_texts;
 use super::lock::{self, Held};
-use super::recover::{nothing_else_waits, nothing_in_the_way, recover, release, reports, staging, withdraw};
+use super::recover::{
+    forget_verdicts, nothing_else_waits, nothing_in_the_way, recover, release, reports, staging, verdicts, withdraw,
+};
 use super::{Error, Workspace, anchor};
 
 /// What `report` came to.
@@ -83,7 +85,7 @@ impl Workspace {
         withdraw(&self.folder, &entries)?;
         self.store.discard_pending(&names.iter().map(String::as_str).collect::<Vec<_>>())?;
         // They are dropped, whatever becomes of what is left here; the next command removes it.
-        let _ = disk::remove_folder(&staging(&self.folder));
+        let _ = forget_verdicts(&self.folder, &names).and_then(|()| Ok(disk::remove_folder(&staging(&self.folder))?));
         Ok(names)
     }
 
@@ -163,10 +165,12 @@ impl Workspace {
     /// Takes the workspace for one change, and finishes or drops what a killed one left behind.
     ///
     /// # Errors
-    /// [`Error::Busy`] where somebody else changes it; [`Error::OlderStore`] or [`Error::UnknownRelease`] where more was released
+    /// [`Error::Busy`] where somebody else changes it; [`Error::Store`] where a page of the store is not as it was written; [`Error::OlderStore`] or [`Error::UnknownRelease`] where more was released
     /// than the store knows.
     pub(super) fn change(&mut self, doing: &str) -> Result<Held, Error> {
         let held = lock::hold(&self.folder, doing, &self.person)?;
+        // A page that no command reads would go on into every backup.
+        self.store.check_pages()?;
         anchor::check(&self.folder, &self.store)?;
         recover(&self.folder, &mut self.store)?;
         anchor::knows_all(&self.folder, &self.store.ledger()?)?;
@@ -220,7 +224,7 @@ impl Workspace {
 
     /// Writes the verdict where a data-protection officer finds it: in `verdicts/`, never in a release.
     pub(super) fn file_verdict(&self, verdict: &Verdict, names: &[String]) -> Result<(), Error> {
-        let folder = self.folder.join("verdicts");
+        let folder = verdicts(&self.folder);
         disk::create_folder(&folder)?;
         for name in names {
             let page = super::verdict_page(verdict, std::slice::from_ref(name));

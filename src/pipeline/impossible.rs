@@ -10,7 +10,7 @@ use model::config::{Configuration, Impossible};
 use model::manifest;
 
 use super::Error;
-use super::files::read_texts;
+use super::files::{read_manifest, read_texts};
 
 /// Distinct families have dimensions of their own, with the same codes.
 const TWINS: [&str; 2] = ["", "_families"];
@@ -24,7 +24,7 @@ pub(super) fn rules(config: &Path, folders: &[PathBuf]) -> Result<Vec<manifest::
         return Err(Error::NoConfiguration(config.to_owned()));
     }
     let configuration = Configuration::read(&read_texts(config)?)?;
-    let codes = codes(folders);
+    let codes = codes(folders)?;
     let mut rules = Vec::new();
     for rule in &configuration.impossible {
         rules.extend(TWINS.iter().map(|twin| in_words(&configuration, &codes, rule, twin)));
@@ -52,10 +52,10 @@ fn in_words(
 }
 
 /// By dimension: the codes of all releases. A folder that cannot be read is the attack's finding.
-fn codes(folders: &[PathBuf]) -> BTreeMap<String, BTreeSet<String>> {
+fn codes(folders: &[PathBuf]) -> Result<BTreeMap<String, BTreeSet<String>>, Error> {
     let mut codes: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for folder in folders {
-        let Ok(bytes) = std::fs::read(folder.join("release.json")) else { continue };
+        let Some(bytes) = read_manifest(folder)? else { continue };
         let Ok(manifest) = Manifest::read(&bytes) else { continue };
         for (name, hierarchy) in manifest.hierarchies {
             let of_sums =
@@ -63,5 +63,5 @@ fn codes(folders: &[PathBuf]) -> BTreeMap<String, BTreeSet<String>> {
             codes.entry(name).or_default().extend(of_sums.filter(|code| *code != hierarchy.total));
         }
     }
-    codes
+    Ok(codes)
 }

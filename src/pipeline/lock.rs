@@ -4,7 +4,7 @@
 
 use std::fs::{File, TryLockError};
 use std::io::{Read, Seek, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -32,7 +32,7 @@ impl Drop for Held {
 /// # Errors
 /// [`Error::Busy`] with who has it and since when; [`Error::System`] where the file of the lock cannot be made.
 pub(super) fn hold(folder: &Path, doing: &str, person: &str) -> Result<Held, Error> {
-    let path = folder.join("store").join("lock");
+    let path = path(folder);
     let mut file = disk::open_lock(&path)?;
     let mut left = PATIENCE;
     loop {
@@ -51,6 +51,24 @@ pub(super) fn hold(folder: &Path, doing: &str, person: &str) -> Result<Held, Err
     // Who holds it is only told; a full disk must not stop what could make room.
     let _ = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(who.as_bytes()));
     Ok(Held(file))
+}
+
+fn path(folder: &Path) -> PathBuf {
+    folder.join("store").join("lock")
+}
+
+/// Takes the workspace for a look that is over at once; none where somebody is at work.
+///
+/// # Errors
+/// [`Error::System`] where the file of the lock cannot be made or locked.
+pub(super) fn take_if_free(folder: &Path) -> Result<Option<File>, Error> {
+    let path = path(folder);
+    let file = disk::open_lock(&path)?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(source)) => Err(failed(&path, "lock")(source).into()),
+    }
 }
 
 /// What the holder wrote; some systems let nobody read a locked file.

@@ -5,6 +5,7 @@ mod again;
 mod anchor;
 mod approved;
 mod attacked;
+mod check;
 mod demo;
 mod error;
 mod expectations;
@@ -29,6 +30,7 @@ mod verify;
 mod withhold;
 mod workspace;
 
+pub use check::Sound;
 pub use demo::{DemoSummary, LAST_QUARTER, SECOND_PERSON, demo};
 pub use error::Error;
 pub use explain::Explanation;

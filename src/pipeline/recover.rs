@@ -42,7 +42,29 @@ pub(super) fn recover(workspace: &Path, store: &mut Store) -> Result<(), Error> 
     if !awaiting.is_empty() {
         store.discard_pending(&names(&awaiting))?;
     }
+    let is_kept = |name: &str| ledger.iter().any(|entry| entry.name == name && entry.state != ReleaseState::Awaiting);
+    let built = disk::entries(&staging)?.unwrap_or_default().into_keys();
+    let dropped = built.chain(awaiting.into_iter().map(|entry| entry.name)).filter(|name| !is_kept(name));
+    forget_verdicts(workspace, &dropped.collect::<Vec<_>>())?;
     Ok(disk::remove_folder(&staging)?)
+}
+
+/// Where the verdict on each release lies.
+pub(super) fn verdicts(workspace: &Path) -> PathBuf {
+    workspace.join("verdicts")
+}
+
+/// What is written about a release, beside its name; `-risk.html` and `.json` about an extract.
+const ABOUT: [&str; 3] = [".html", "-risk.html", ".json"];
+
+/// Removes what was written about releases that never were.
+pub(super) fn forget_verdicts(workspace: &Path, names: &[String]) -> Result<(), Error> {
+    for name in names {
+        for ending in ABOUT {
+            disk::remove_file(&verdicts(workspace).join(format!("{name}{ending}")))?;
+        }
+    }
+    Ok(())
 }
 
 /// The one way into `reports/`: gives approved releases their names and says so in the ledger; all, or nothing.

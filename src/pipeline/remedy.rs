@@ -29,6 +29,9 @@ pub(super) fn of_store(error: &StoreError) -> &'static str {
         StoreError::Pending { .. } => {
             "Nothing was stored. `takeup approve` releases it, by another person; `takeup approve --refuse` drops it."
         }
+        StoreError::Unfinished { .. } => {
+            "Nothing was read. Run any command once where the workspace can be written to; that finishes it."
+        }
         StoreError::Io { .. } | StoreError::Disk { .. } => "Store and reports are as they were. See to the disk.",
         StoreError::Engine { .. }
         | StoreError::Unreadable { .. }
@@ -179,6 +182,7 @@ pub(super) fn of_ingest(error: &IngestError) -> &'static str {
         IngestError::NoSource { .. } | IngestError::SeveralSources { .. } => {
             "Nothing was stored. Name the source with --source."
         }
+        IngestError::NotAFile { .. } => "Nothing was stored. Save it as a file, then name that.",
         IngestError::Unreadable { .. }
         | IngestError::NoHeader { .. }
         | IngestError::MissingColumn { .. }

@@ -15,8 +15,7 @@ use model::claim::{Attack, Claim, Finding, Tried};
 use model::period::{Calendar, Period};
 use model::{Manifest, Verdict};
 
-use super::attacked::MANIFEST;
-use super::files::{read_plain, read_texts};
+use super::files::{read_manifest, read_plain, read_texts};
 use super::recover::{reports, staging};
 use super::{Error, Workspace, again, approved, impossible};
 
@@ -133,7 +132,10 @@ impl Workspace {
             not_shown: 0,
         });
         let mut scanned = 0;
-        let vocabulary: Vec<String> = folders.iter().flat_map(|folder| self.vocabulary(folder, entries)).collect();
+        let mut vocabulary: Vec<String> = Vec::new();
+        for folder in folders {
+            vocabulary.extend(self.vocabulary(folder, entries)?);
+        }
         let referee = Referee::new(&self.store, &self.configuration.sources, &vocabulary)?;
         for folder in folders {
             let files = read_plain(folder)?;
@@ -157,18 +159,18 @@ impl Workspace {
     /// Words of a release that are nobody's: those of the manifest that was approved under its name, or, where nothing was approved
     /// yet, of what was just rendered. A folder from elsewhere cannot bring words of its own: a name that it calls a label would be
     /// let pass.
-    fn vocabulary(&self, folder: &Path, entries: &[LedgerEntry]) -> Vec<String> {
+    fn vocabulary(&self, folder: &Path, entries: &[LedgerEntry]) -> Result<Vec<String>, Error> {
         let calendar = self.configuration.service.calendar;
-        let own = disk::read(&folder.join(MANIFEST)).ok().and_then(|bytes| Manifest::read(&bytes).ok());
+        let own = read_manifest(folder)?.and_then(|bytes| Manifest::read(&bytes).ok());
         let name = own.as_ref().map_or("", |manifest| manifest.release.as_str());
         let approved = entries.iter().find(|entry| entry.name == name && !name.is_empty());
         let approved = approved.and_then(|entry| Manifest::read(entry.manifest_json.as_bytes()).ok());
         let is_staged = folder.starts_with(staging(&self.folder));
         if let Some(manifest) = approved.or_else(|| own.filter(|_| is_staged)) {
-            return vocabulary(manifest, calendar);
+            return Ok(vocabulary(manifest, calendar));
         }
         let entries = self.configuration.codes.values().flat_map(|list| &list.entries);
-        entries.flat_map(|entry| [entry.code.clone(), entry.label.clone()]).collect()
+        Ok(entries.flat_map(|entry| [entry.code.clone(), entry.label.clone()]).collect())
     }
 
     /// Names of the cells that were hidden for too few families, spelled as the stranger spells them.

@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use confidential::store::Store;
 use confidential::store::keys::people::{self, PublicKey};
 use confidential::store::keys::{DataKey, KeyError, WorkFactor};
+use confidential::store::{Store, log};
 use model::config::{Configuration, Report};
 use model::period::Period;
 
@@ -42,6 +42,7 @@ pub struct Workspace {
     /// Whose passphrase opened it.
     pub(super) person: String,
     key: DataKey,
+    lost: bool,
 }
 
 /// The first person of a workspace, where no other name is given.
@@ -90,6 +91,25 @@ fn share(keys: &Path, store: &Store, data_key: &DataKey, (name, public): (&str, 
     Ok(people::share(keys, data_key, &all)?)
 }
 
+/// Opens the store. Where a killed command left a log and nobody is at work, the log is looked at first and every page after it
+/// was moved in; beside the store, whether something of the log could not be read.
+fn store(folder: &Path, key: &DataKey) -> Result<(Store, bool), Error> {
+    let path = store_path(folder);
+    // Whoever is at work has a log too, and it is not to be judged while they write.
+    let alone = if disk::is_there(&path)? && log::is_left(&path)? && disk::is_writable(&path)? {
+        lock::take_if_free(folder)?
+    } else {
+        None
+    };
+    if alone.is_none() {
+        return Ok((Store::open(&path, key)?, false));
+    }
+    let is_whole = log::is_whole(&path)?;
+    let store = Store::open(&path, key)?;
+    store.check_pages()?;
+    Ok((store, !is_whole))
+}
+
 impl Workspace {
     /// Opens the workspace in `folder`. What a killed run left behind is finished or dropped by the first command that changes
     /// anything.
@@ -108,7 +128,7 @@ impl Workspace {
         let configuration = configuration(folder)?;
         let keys = keys_path(folder);
         let unlocked = people::open(&keys, passphrase.expose(), who)?;
-        let mut store = Store::open(&store_path(folder), &unlocked.key)?;
+        let (mut store, lost) = store(folder, &unlocked.key)?;
         let public = match unlocked.person {
             Some(public) => public,
             // Made before there were people: whoever knows the passphrase is the first of them.
@@ -128,7 +148,13 @@ impl Workspace {
             return Err(KeyError::NoPerson { name: who.unwrap_or_default().to_owned() }.into());
         }
         anchor::check(folder, &store)?;
-        Ok(Self { folder: folder.to_owned(), configuration, store, person, key: unlocked.key })
+        Ok(Self { folder: folder.to_owned(), configuration, store, person, key: unlocked.key, lost })
+    }
+
+    /// Whether a command was interrupted, and what it was about to store is not there because its log was not whole.
+    #[must_use]
+    pub const fn has_lost(&self) -> bool {
+        self.lost
     }
 
     /// Whose passphrase opened the workspace.

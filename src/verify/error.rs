@@ -3,7 +3,10 @@
 
 use std::path::PathBuf;
 
+use model::{Attack, Finding};
 use thiserror::Error;
+
+use crate::readers::folder::MANIFEST;
 
 /// A folder that cannot be attacked.
 #[derive(Debug, Error)]
@@ -69,4 +72,33 @@ pub enum VerifyError {
     /// No folder was given.
     #[error("no folder to verify was given")]
     NoFolder,
+}
+
+impl VerifyError {
+    /// What is wrong, as a finding: the folder is one, its manifest is there, and nobody can tell from it what lies beside it. None for
+    /// what is wrong with the question.
+    pub(crate) fn as_finding(&self) -> Option<Finding> {
+        let (path, place, what) = match self {
+            Self::NotRead { path, what } => (path, String::new(), (*what).to_owned()),
+            Self::Manifest { path, line, column, what } => {
+                (path, format!("line {line}, column {column}"), what.clone())
+            }
+            Self::NotAFolder { .. }
+            | Self::NoManifest { .. }
+            | Self::Register { .. }
+            | Self::RegisterColumns { .. }
+            | Self::Unreadable { .. }
+            | Self::TooManyCodes
+            | Self::NoFolder => return None,
+        };
+        let name = path.parent().and_then(|folder| folder.file_name()).unwrap_or_default().to_string_lossy();
+        Some(Finding {
+            attack: Attack::Manifest,
+            kind: "manifest_unreadable".to_owned(),
+            file: format!("{name}/{MANIFEST}"),
+            place,
+            message: format!("{what}; nothing beside it was attacked"),
+            claim: None,
+        })
+    }
 }

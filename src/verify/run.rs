@@ -17,6 +17,7 @@ use crate::attacks::words::{self, Worded};
 use crate::attacks::{consistency, extract, judge, manifest};
 use crate::error::VerifyError;
 use crate::readers::csv::{self, Table};
+use crate::readers::disk;
 use crate::readers::folder::{self, Folder};
 use crate::readers::microdata::{self, Microdata};
 use crate::readers::register::Register;
@@ -98,7 +99,10 @@ pub fn attack_knowing(
     }
     let mut run = Run::default();
     for path in folders {
-        run.opened.push(Opened::new(folder::open(path)?, true));
+        match folder::open(path) {
+            Ok(folder) => run.opened.push(Opened::new(folder, true)),
+            Err(error) => run.broken.push(error.as_finding().ok_or(error)?),
+        }
     }
     run.add_earlier(beside)?;
     for path in &outside.also {
@@ -141,6 +145,8 @@ impl Opened {
 #[derive(Debug, Default)]
 struct Run {
     opened: Vec<Opened>,
+    /// Folders whose manifest is there and tells nothing.
+    broken: Vec<Finding>,
     result: Attacked,
 }
 
@@ -203,12 +209,19 @@ impl Run {
         }
         let siblings = parent.into_iter().chain(beside.iter().map(PathBuf::as_path)).map(|folder| folder.join(name));
         let itself = beside.iter().filter(|folder| folder.file_name().is_some_and(|own| own == name)).cloned();
-        let is_meant = |folder: &&PathBuf| folder::digest_of(folder).as_deref() == Some(digest);
-        let meant = beside.iter().find(is_meant).cloned();
-        let mut candidates = meant.into_iter().chain(siblings).chain(itself);
-        let Some(path) = candidates.find(|path| path.join(folder::MANIFEST).is_file()) else {
-            return Ok(None);
-        };
+        let mut meant = None;
+        for folder in beside {
+            if meant.is_none() && folder::digest_of(folder)?.as_deref() == Some(digest) {
+                meant = Some(folder.clone());
+            }
+        }
+        let mut found = None;
+        for path in meant.into_iter().chain(siblings).chain(itself) {
+            if found.is_none() && disk::leads_to(&path.join(folder::MANIFEST), std::fs::Metadata::is_file)? {
+                found = Some(path);
+            }
+        }
+        let Some(path) = found else { return Ok(None) };
         self.opened.push(Opened::new(folder::open(&path)?, false));
         Ok(Some(self.opened.len() - 1))
     }
@@ -262,6 +275,7 @@ impl Run {
             let scope = format!("{} figures of tables of expectations worked out again", worked.figures);
             tried.push(Tried { attack: Attack::Consistency, scope, not_shown: 0 });
         }
+        findings.append(&mut self.broken);
         self.result.verdict.findings = findings;
         let named = self.opened.iter().map(|opened| {
             let (release, folder) = (&opened.folder.manifest.release, &opened.folder.name);

@@ -156,7 +156,11 @@ fn what_is_no_release_is_an_error_with_its_place() {
     assert!(error(&place.path().join("none")).ends_with("is not a folder"));
     assert!(error(place.path()).ends_with("has no release.json"));
     std::fs::write(place.path().join("release.json"), "{\"threshold\": 5,\n").expect("the folder is there");
-    assert!(error(place.path()).ends_with("release.json line 2, column 0: ends too early"));
+    // The folder claims to be a release; that it cannot be attacked is what is wrong with it.
+    let verdict = crate::verify(&[place.path().to_owned()]).expect("a verdict");
+    let [finding] = &verdict.findings[..] else { panic!("{:?}", verdict.findings) };
+    assert_eq!((&*finding.kind, &*finding.place), ("manifest_unreadable", "line 2, column 0"));
+    assert!(!verdict.is_clean());
 }
 
 /// Places by need, with `need` sensitive below 60; `table` is North's row.

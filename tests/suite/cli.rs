@@ -61,9 +61,9 @@ fn write(path: &Path, content: &str) {
     fs::write(path, content).expect("a temporary folder can be written");
 }
 
-const COMMANDS: [&str; 14] = [
+const COMMANDS: [&str; 15] = [
     "demo", "init", "inspect", "ingest", "plan", "report", "approve", "issues", "verify", "compare", "explain", "keys",
-    "protect", "extract",
+    "store", "protect", "extract",
 ];
 
 #[test]

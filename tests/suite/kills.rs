@@ -20,27 +20,35 @@ use confidential::store::ledger::ReleaseState;
 
 use crate::small_office::{BUILD, DEPUTY, MANAGER, Office, Stage};
 
+mod images;
+mod power;
+
 /// What is done at the chosen operation.
 #[derive(Debug, Clone, Copy)]
 pub enum Fault<'a> {
     /// Nothing; all operations are written to a file.
     Log(&'a Path),
+    /// Nothing; all changes are written to a file with their bytes.
+    Record(&'a Path),
     KillBefore,
     KillAfter,
     /// The disk cannot read or write, once.
     Eio,
     /// The disk is full, from there on.
     Full,
+    /// The disk can only be read, from there on.
+    ReadOnly,
 }
 
 impl Fault<'_> {
     const fn name(self) -> &'static str {
         match self {
-            Self::Log(_) => "none",
+            Self::Log(_) | Self::Record(_) => "none",
             Self::KillBefore => "killed before",
             Self::KillAfter => "killed after",
             Self::Eio => "input/output error",
             Self::Full => "disk full",
+            Self::ReadOnly => "read-only disk",
         }
     }
 }
@@ -50,7 +58,10 @@ const CHANGES: &str = "create,write,pwrite,fsync,ftruncate,rename,unlink,mkdir,u
 /// All that needs room.
 const GROWS: &str = "create,write,pwrite,rename,mkdir";
 /// All that can be refused by a disk that cannot be read.
-const EVERYTHING: &str = "open,read,pread,create,write,pwrite,fsync,ftruncate,rename,unlink,mkdir,utime";
+const EVERYTHING: &str = "open,openw,read,pread,create,write,pwrite,fsync,ftruncate,rename,unlink,mkdir,utime";
+
+/// All that a disk refuses that can only be read.
+pub const WRITES: &str = "openw,create,write,pwrite,ftruncate,rename,unlink,mkdir,utime";
 
 /// The shim, compiled once; the store's engine needs a C compiler to be built at all.
 fn library() -> &'static Path {
@@ -80,10 +91,15 @@ pub fn shim<'c>(
             command.env("FAULT_LOG", path);
             ("once", 0)
         }
+        Fault::Record(path) => {
+            command.env("FAULT_RECORD", path);
+            ("once", 0)
+        }
         Fault::KillBefore => ("kill", 0),
         Fault::KillAfter => ("killafter", 0),
         Fault::Eio => ("once", 5),
         Fault::Full => ("forever", 28),
+        Fault::ReadOnly => ("forever", 30),
     };
     command.env("LD_PRELOAD", library()).env("FAULT_ROOT", root).env("FAULT_OPS", format!(",{operations},"));
     command.env("FAULT_MODE", mode).env("FAULT_ERR", error.to_string()).env("FAULT_N", at.to_string())

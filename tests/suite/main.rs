@@ -6,6 +6,8 @@ mod approval;
 mod casework;
 mod cli;
 mod corrections;
+#[cfg(target_os = "linux")]
+mod damage;
 mod demo;
 mod earlier;
 mod expectations;
@@ -34,5 +36,6 @@ mod series;
 mod small_office;
 mod stocks;
 mod stranger;
+mod tamper;
 mod together;
 mod workbooks;

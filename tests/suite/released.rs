@@ -201,3 +201,22 @@ mod killed {
         assert!(tried > 0, "no read of staging was hit");
     }
 }
+
+#[test]
+fn what_was_written_about_a_release_that_never_was_goes_with_it() {
+    let written = |office: &Office| office.below("verdicts").into_keys().collect::<Vec<_>>();
+    let pages = [COUNCIL, PUBLIC].map(|name| format!("{name}.html"));
+    let office = Office::at(Stage::Built);
+    fs::write(office.folder.join("verdicts/mine.html"), "mine").expect("ours");
+    assert_eq!(written(&office), [&pages[..], &["mine.html".to_owned()]].concat());
+    office.exits(DEPUTY, &["approve", "--refuse"], 0);
+    assert_eq!(written(&office), ["mine.html"], "refused");
+    let office = Office::at(Stage::Built);
+    fs::remove_dir_all(office.folder.join("staging")).expect("ours");
+    office.exits(DEPUTY, &["approve"], 2);
+    assert_eq!(written(&office), [""; 0], "gone");
+    let office = Office::at(Stage::Built);
+    office.exits(DEPUTY, &["approve"], 0);
+    office.exits(DEPUTY, &["approve"], 2);
+    assert_eq!(written(&office), pages, "released");
+}

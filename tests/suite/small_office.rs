@@ -72,7 +72,10 @@ impl Office {
     /// A file with somebody's passphrase, which is their name.
     pub fn pass(&self, name: &str) -> PathBuf {
         let path = self.home().join(format!("pass-of-{name}"));
-        private(&path, name);
+        // Several threads may start the program at once.
+        if !path.exists() {
+            private(&path, name);
+        }
         path
     }
 

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use model::config::report::LowTotal as LowTotalOf;
 use model::hierarchy::Hierarchy;
+use model::manifest::{LARGEST_THRESHOLD, LEAST_THRESHOLD};
 use serde::Deserialize;
 
 use super::CaseTable;
@@ -129,7 +130,7 @@ pub(super) fn read(path: &Path) -> Result<Description, CaseError> {
     if !path.is_file() {
         return Err(CaseError::Missing { path: path.to_owned() });
     }
-    let bytes = std::fs::read(path).map_err(|source| CaseError::Unreadable { path: path.to_owned(), source })?;
+    let bytes = disk::read_all_given(path).map_err(|source| CaseError::Unreadable { path: path.to_owned(), source })?;
     let written: Written = serde_json::from_slice(&bytes).map_err(|error| CaseError::NotJson {
         path: path.to_owned(),
         line: error.line(),
@@ -147,7 +148,7 @@ fn wrong(place: impl Into<String>, fault: DescriptionFault) -> Wrong {
 }
 
 fn checked(written: Written) -> Result<Description, Wrong> {
-    if written.threshold < 3 {
+    if !(LEAST_THRESHOLD..=LARGEST_THRESHOLD).contains(&written.threshold) {
         return Err(wrong("threshold", DescriptionFault::Threshold { threshold: written.threshold }));
     }
     if written.tables.is_empty() {
@@ -268,7 +269,7 @@ fn rules(
     };
     let mut rules = Rules::default();
     for name in sensitive {
-        let group_below = group_below.filter(|&below| below >= 3);
+        let group_below = group_below.filter(|below| (LEAST_THRESHOLD..=LARGEST_THRESHOLD).contains(below));
         let group_below = group_below.ok_or_else(|| wrong("group_below", DescriptionFault::GroupBelow))?;
         let dimension = place(name).map_err(|fault| wrong("sensitive", fault))?;
         rules.sensitive.push(Sensitive { dimension, group_below });

@@ -152,13 +152,15 @@ pub enum EarlierFault {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum DescriptionFault {
     /// As in `service.toml`.
-    #[error("a threshold of {threshold} protects nobody: it must be 3 or more; the usual choices are 5 and 10")]
+    #[error(
+        "a threshold of {threshold} protects nobody or hides everything: it is 3 to 1,000,000; the usual choices are 5 and 10"
+    )]
     Threshold {
         /// As given.
         threshold: u64,
     },
     /// A sensitive dimension without a size, or a size that protects no group.
-    #[error("sensitive dimensions need `group_below`, 3 or more: groups of fewer are small; 20 is a usual choice")]
+    #[error("sensitive dimensions need `group_below`, 3 to 1,000,000: groups of fewer are small; 20 is a usual choice")]
     GroupBelow,
     /// Sums without a rule for who weighs too much in them.
     #[error(

@@ -114,6 +114,11 @@ fn a_table_may_stand_at_one_code_of_a_dimension() {
 fn a_wrong_description_is_named_by_its_place() {
     let wrong = [
         ("\"threshold\": 5", "\"threshold\": 0", "threshold: a threshold of 0 protects nobody"),
+        (
+            "\"threshold\": 5",
+            "\"threshold\": 9223372036854775808",
+            "threshold: a threshold of 9223372036854775808 protects",
+        ),
         ("\"threshold\": 5,", "", "missing field `threshold`"),
         ("\"threshold\"", "\"thresold\"", "line 2, column 11: unknown field `thresold`"),
         (

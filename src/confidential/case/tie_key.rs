@@ -27,6 +27,9 @@ pub struct TieKey {
     pub is_new: bool,
 }
 
+/// Bytes that a file of a key has at most; whoever edits it leaves a blank or two.
+const LONGEST: u64 = 4096;
+
 impl TieKey {
     /// The key in the file `given`, or else in the folder of the case; or else, where nothing can be written there, in the file
     /// `otherwise`. What is not there is made.
@@ -54,9 +57,11 @@ impl TieKey {
 
     /// None where the file is no key.
     fn of(path: &Path) -> std::io::Result<Option<Self>> {
-        match fs::read_to_string(path) {
-            Ok(text) => Ok(read(&text).map(|bytes| Self { bytes, path: path.to_owned(), is_new: false })),
-            Err(error) if error.kind() == ErrorKind::InvalidData => Ok(None),
+        match disk::read_given(path, LONGEST) {
+            Ok(written) => {
+                let text = written.and_then(|bytes| String::from_utf8(bytes).ok());
+                Ok(text.and_then(|text| read(&text)).map(|bytes| Self { bytes, path: path.to_owned(), is_new: false }))
+            }
             Err(error) if error.kind() == ErrorKind::NotFound => Self::make(path),
             Err(error) => Err(error),
         }

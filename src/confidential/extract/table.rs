@@ -115,7 +115,7 @@ impl Table {
     /// [`TableError`] names the file and the line.
     pub fn read(path: &Path) -> Result<Self, TableError> {
         let unreadable = |source| TableError::Unreadable { path: path.to_owned(), source };
-        let mut bytes = std::fs::read(path).map_err(unreadable)?;
+        let mut bytes = disk::read_all_given(path).map_err(unreadable)?;
         if bytes.starts_with(&[0x1f, 0x8b]) {
             let mut text = Vec::new();
             MultiGzDecoder::new(bytes.as_slice()).read_to_end(&mut text).map_err(unreadable)?;

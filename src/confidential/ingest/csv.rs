@@ -13,6 +13,9 @@ use crate::ingest::quotes::{Dialect, Survey, survey};
 use crate::ingest::table::{Cell, Doubt, EachRow, Export, Rows, Sheet, Visibility};
 use model::config::fold::blank;
 
+/// Bytes of a line; the longest note of a case is a thousandth of it.
+const LINE_BYTES_MAX: usize = 16 << 20;
+
 /// Opens a text export; `format` is its name in reports, `words` are the header words that sources know.
 pub(super) fn open(
     file: String,
@@ -21,6 +24,10 @@ pub(super) fn open(
     format: &'static str,
     words: &BTreeSet<String>,
 ) -> Result<Export, IngestError> {
+    // A cell of a hundred MiB takes many times its size to be read in every way that is tried.
+    if bytes.split(|byte| matches!(byte, b'\n' | b'\r')).any(|line| line.len() > LINE_BYTES_MAX) {
+        return Err(IngestError::TooLarge { file, what: "a very long line", limit: "16 MiB" });
+    }
     let encoding::Decoded { text, encoding, doubts } = encoding::decode(&file, bytes)?;
     if let Some(content) = other_content(&text) {
         let ending = file.rsplit('.').next().unwrap_or_default().to_lowercase();
@@ -321,5 +328,14 @@ mod tests {
         assert!(other_content("ID;PWXL;N;E\nC;Y1;X1;K\"Case ref\"\n").is_some_and(|what| what.contains("SYLK")));
         assert!(other_content("\u{feff}\n<html>").is_some_and(|what| what.contains("web page")));
         assert_eq!(other_content("ID;Place;Opened\n1;x;2025-01-01\n"), None, "a header may begin so");
+    }
+
+    #[test]
+    fn a_line_that_no_case_has_is_refused_and_a_long_file_of_lines_is_not() {
+        let opened = |bytes: Vec<u8>| open("a.csv".to_owned(), String::new(), bytes, "text", &BTreeSet::new());
+        let line = |length| [b"ref,note\n1,".as_slice(), &vec![b'a'; length], b"\n"].concat();
+        let refused = opened(line(LINE_BYTES_MAX)).err().expect("too long");
+        assert_eq!(refused.to_string(), "a.csv holds a very long line, more than the 16 MiB that are read");
+        assert!(opened(line(LINE_BYTES_MAX / 4).repeat(5)).is_ok());
     }
 }

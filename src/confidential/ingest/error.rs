@@ -15,6 +15,12 @@ pub enum IngestError {
         /// Its name.
         file: String,
     },
+    /// It could be waited for without end.
+    #[error("{file} is a pipe or a device, and no plain file")]
+    NotAFile {
+        /// Its name.
+        file: String,
+    },
     /// The system does not give the file.
     #[error("{file} cannot be opened: {reason}")]
     Unreadable {
@@ -290,6 +296,7 @@ impl IngestError {
                 Some(report)
             }
             Self::Folder { .. }
+            | Self::NotAFile { .. }
             | Self::Unreadable { .. }
             | Self::Empty { .. }
             | Self::OpenQuote { .. }

@@ -2,8 +2,7 @@
 //! file is; an ending that says otherwise is a fault, because somebody was mistaken about the file.
 
 use std::collections::BTreeSet;
-use std::fs;
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::path::Path;
 
 use flate2::read::MultiGzDecoder;
@@ -60,15 +59,12 @@ fn opened(path: &Path, words: &BTreeSet<String>) -> Result<Export, IngestError> 
     if path.is_dir() {
         return Err(IngestError::Folder { file });
     }
-    let length = fs::metadata(path).map(|metadata| metadata.len());
-    let bytes = match length {
-        Ok(length) if length > LIMIT => {
-            return Err(IngestError::TooLarge { file, what: "a very long file", limit: LIMIT_WORDS });
-        }
-        Ok(_) => fs::read(path),
-        Err(error) => Err(error),
+    let bytes = match disk::read_given(path, LIMIT) {
+        Ok(Some(bytes)) => bytes,
+        Ok(None) => return Err(IngestError::TooLarge { file, what: "a very long file", limit: LIMIT_WORDS }),
+        Err(error) if error.kind() == ErrorKind::InvalidInput => return Err(IngestError::NotAFile { file }),
+        Err(error) => return Err(IngestError::Unreadable { file, reason: error.kind() }),
     };
-    let bytes = bytes.map_err(|error| IngestError::Unreadable { file: file.clone(), reason: error.kind() })?;
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Err(IngestError::Empty { file });
     }

@@ -20,6 +20,7 @@ pub mod import;
 pub mod keys;
 pub mod learned;
 pub mod ledger;
+pub mod log;
 pub mod people;
 pub(crate) mod record_keys;
 mod references;
@@ -98,6 +99,12 @@ pub enum StoreError {
         path: PathBuf,
         /// What the system said.
         cause: io::Error,
+    },
+    /// A killed command left a log, and here nothing can be written.
+    #[error("the store {} cannot be written to here, and an interrupted command left it unfinished", path.display())]
+    Unfinished {
+        /// The file.
+        path: PathBuf,
     },
     /// The disk is full or failing.
     #[error("the disk refused to read or write {}", path.display())]
@@ -232,6 +239,7 @@ impl From<rusqlite::Error> for StoreError {
 pub struct Store {
     connection: Connection,
     path: PathBuf,
+    access: Access,
     family_key: Zeroizing<[u8; KEY_BYTES]>,
     tie_key: Zeroizing<[u8; KEY_BYTES]>,
     id: String,
@@ -276,17 +284,17 @@ impl Store {
     }
 
     fn fill(path: &Path, key: &DataKey, tie_key: Option<[u8; KEY_BYTES]>) -> Result<Self, StoreError> {
-        let connection = connect(path, key)?;
+        let connection = connect(path, key, Access::Write)?;
         schema::create(&connection).map_err(|error| named(error, path))?;
         if let Some(tie_key) = tie_key {
             schema::set_meta(&connection, "tie_key", &tie_key).map_err(|error| at(error, path))?;
         }
-        let store = Self::with_keys(connection, path)?;
+        let store = Self::with_keys(connection, path, Access::Write)?;
         store.settle()?;
         Ok(store)
     }
 
-    /// Opens the store at `path`. Never makes one.
+    /// Opens the store at `path`. Never makes one. Where nothing can be written, it can be read.
     ///
     /// # Errors
     /// A variant each for a missing file, an empty one, a key that does not fit, damage, a database of another
@@ -297,18 +305,25 @@ impl Store {
             Head::Salt(salt) if salt != key.salt() => return Err(StoreError::WrongKey { path: path.to_owned() }),
             Head::Salt(_) => {}
         }
-        let connection = connect(path, key)?;
+        let access = if disk::is_writable(path)? { Access::Write } else { Access::Read };
+        if access == Access::Read && log::is_left(path)? {
+            return Err(StoreError::Unfinished { path: path.to_owned() });
+        }
+        let connection = connect(path, key, access)?;
         schema::check(&connection, path)?;
-        let store = Self::with_keys(connection, path)?;
+        let store = Self::with_keys(connection, path, access)?;
         // A log left by a killed program is read by now; it must not stay. An empty one is left alone: it may be beginning anew
-        // under a snapshot of another program, which would then be taken for an old one.
-        if !store.log_is_empty()? {
+        // under a snapshot of another program, which would then be taken for an old one. One that somebody else is writing to
+        // is theirs to move, and not waited for.
+        if log::is_left(path)? {
+            store.connection.busy_timeout(Duration::ZERO).map_err(|error| named(error, path))?;
             store.settle()?;
+            store.connection.busy_timeout(PATIENCE).map_err(|error| named(error, path))?;
         }
         Ok(store)
     }
 
-    fn with_keys(connection: Connection, path: &Path) -> Result<Self, StoreError> {
+    fn with_keys(connection: Connection, path: &Path, access: Access) -> Result<Self, StoreError> {
         let read = || -> Result<_, StoreError> {
             let id = schema::meta(&connection, "store_id")?;
             let key = |name| schema::meta(&connection, name)?.try_into().map_err(|_| unreadable("a key"));
@@ -316,7 +331,7 @@ impl Store {
         };
         let (id, family_key, tie_key) = read().map_err(|error| at(error, path))?;
         let id = id.iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok(Self { connection, path: path.to_owned(), family_key, tie_key, id })
+        Ok(Self { connection, path: path.to_owned(), access, family_key, tie_key, id })
     }
 
     /// A random name that tells this store from every other.
@@ -325,26 +340,58 @@ impl Store {
         &self.id
     }
 
+    /// Whether its file can be written to.
+    #[must_use]
+    pub const fn can_write(&self) -> bool {
+        matches!(self.access, Access::Write)
+    }
+
     /// The key that breaks ties in a pattern, so that they do not speak of the truth.
     #[must_use]
     pub fn tie_key(&self) -> [u8; KEY_BYTES] {
         *self.tie_key
     }
 
-    /// Reads every page and every table.
+    /// That every page is as it was written and none is gone. What no command reads would be copied into backups for years.
     ///
     /// # Errors
     /// [`StoreError::Damaged`] where a page was changed or is gone.
+    pub fn check_pages(&self) -> Result<(), StoreError> {
+        self.is_sound("cipher_integrity_check", |found| found.is_none())?;
+        let bytes = self.pages()? * PAGE_BYTES;
+        let is_whole = bytes == disk::length(&self.path)? || log::is_left(&self.path)?;
+        if is_whole { Ok(()) } else { Err(self.damaged()) }
+    }
+
+    /// As [`Store::check_pages`], and that pages and tables hang together.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] where they do not.
     pub fn check(&self) -> Result<(), StoreError> {
-        let damaged = || StoreError::Damaged { path: self.path.clone() };
-        // Each finds what the other does not: the first a changed page, the second a file that was cut short.
-        let mut pages = self.connection.prepare("PRAGMA cipher_integrity_check")?;
-        let bad_page = pages.query([]).and_then(|mut rows| rows.next().map(|row| row.is_some()));
-        if bad_page.map_err(|_| damaged())? {
-            return Err(damaged());
-        }
-        let sound = self.connection.query_row("PRAGMA integrity_check", [], |row| row.get::<_, String>(0));
-        if sound.map_err(|_| damaged())? == "ok" { Ok(()) } else { Err(damaged()) }
+        self.check_pages()?;
+        self.is_sound("integrity_check", |found| found == Some("ok"))
+    }
+
+    /// How many pages it has.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the store cannot be read.
+    pub fn pages(&self) -> Result<u64, StoreError> {
+        let pages = self.connection.pragma_query_value(None, "page_count", |row| row.get::<_, i64>(0));
+        pages.map(i64::cast_unsigned).map_err(|error| named(error, &self.path))
+    }
+
+    fn is_sound(&self, check: &str, is_sound: impl Fn(Option<&str>) -> bool) -> Result<(), StoreError> {
+        let first = || -> rusqlite::Result<Option<String>> {
+            let mut statement = self.connection.prepare(&format!("PRAGMA {check}"))?;
+            let mut rows = statement.query([])?;
+            rows.next()?.map(|row| row.get(0)).transpose()
+        };
+        if first().is_ok_and(|found| is_sound(found.as_deref())) { Ok(()) } else { Err(self.damaged()) }
+    }
+
+    fn damaged(&self) -> StoreError {
+        StoreError::Damaged { path: self.path.clone() }
     }
 
     /// Moves the write-ahead log into the file and empties it: erased text would stay readable in it, and a flipped bit
@@ -354,12 +401,6 @@ impl Store {
         self.connection
             .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
             .map_err(|error| named(error, &self.path))
-    }
-
-    fn log_is_empty(&self) -> Result<bool, StoreError> {
-        let mut log = self.path.as_os_str().to_owned();
-        log.push("-wal");
-        Ok(disk::read_start(Path::new(&log), 1)?.is_none_or(|first| first.is_empty()))
     }
 
     /// Runs `work`, which only reads; a damaged page that it meets is called by its name.
@@ -374,7 +415,9 @@ impl Store {
     /// [`StoreError`] where the store cannot be read.
     pub fn begin_snapshot(&mut self) -> Result<(), StoreError> {
         // With an empty log nobody who only opens the store has a reason to move it.
-        self.settle()?;
+        if self.access == Access::Write {
+            self.settle()?;
+        }
         let begin = "BEGIN DEFERRED; SELECT count(*) FROM meta;";
         self.connection.execute_batch(begin).map_err(|error| named(error, &self.path))
     }
@@ -426,24 +469,43 @@ fn head(path: &Path) -> Result<Head, StoreError> {
     first.try_into().map(Head::Salt).map_err(|_| StoreError::Damaged { path: path.to_owned() })
 }
 
-fn connect(path: &Path, key: &DataKey) -> Result<Connection, StoreError> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+const PAGE_BYTES: u64 = 16_384;
+
+/// Whether the store's file can be written to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Access {
+    Write,
+    Read,
+}
+
+/// How long to wait for somebody who moves the log or commits.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+fn connect(path: &Path, key: &DataKey, access: Access) -> Result<Connection, StoreError> {
     let unlock = || -> rusqlite::Result<Connection> {
-        let connection = Connection::open_with_flags(path, flags)?;
-        connection.busy_timeout(Duration::from_secs(5))?;
+        let connection = match access {
+            Access::Write => {
+                let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+                Connection::open_with_flags(path, flags)?
+            }
+            Access::Read => {
+                let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+                Connection::open_with_flags(unchanging(path), flags | OpenFlags::SQLITE_OPEN_URI)?
+            }
+        };
+        connection.busy_timeout(PATIENCE)?;
         // A wrong key would otherwise be reported on stderr by the engine too.
         connection.execute_batch("PRAGMA cipher_log_level = NONE;")?;
         connection.execute_batch(&key.pragma())?;
-        connection.execute_batch("PRAGMA cipher_page_size = 16384; PRAGMA cipher_hmac_algorithm = HMAC_SHA256;")?;
+        connection.execute_batch(&format!(
+            "PRAGMA cipher_page_size = {PAGE_BYTES}; PRAGMA cipher_hmac_algorithm = HMAC_SHA256;"
+        ))?;
         // The first read: here a page that does not fit the key shows itself.
         connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
         // One setting a statement: some answer with a row, at which a batch of several would stop.
         for setting in [
             "foreign_keys = ON",
             "trusted_schema = OFF",
-            "secure_delete = ON",
-            "journal_mode = WAL",
-            "synchronous = FULL",
             "cell_size_check = ON",
             "cache_size = -65536",
             // Sorting spills into memory, never into a plain file.
@@ -451,9 +513,27 @@ fn connect(path: &Path, key: &DataKey) -> Result<Connection, StoreError> {
         ] {
             connection.execute_batch(&format!("PRAGMA {setting};"))?;
         }
+        if access == Access::Write {
+            for setting in ["secure_delete = ON", "journal_mode = WAL", "synchronous = FULL"] {
+                connection.execute_batch(&format!("PRAGMA {setting};"))?;
+            }
+        }
         Ok(connection)
     };
     unlock().map_err(|error| named(error, path))
+}
+
+/// The address of a file that nobody changes while it is read: the engine makes neither a lock nor a log beside it.
+fn unchanging(path: &Path) -> String {
+    let mut address = "file:".to_owned();
+    for byte in path.as_os_str().as_encoded_bytes() {
+        match byte {
+            b'?' | b'#' | b'%' => address.push_str(&format!("%{byte:02x}")),
+            _ if byte.is_ascii() => address.push(char::from(*byte)),
+            _ => address.push_str(&format!("%{byte:02x}")),
+        }
+    }
+    address + "?immutable=1"
 }
 
 /// Puts the file's name to the engine's errors that have one.

@@ -136,6 +136,19 @@ impl Bench {
     }
 }
 
+/// The store of a program that was killed once these cases were committed and before it could move them out of the log.
+pub(crate) fn abandoned(lines: &str) -> (TempDir, DataKey) {
+    let mut bench = Bench::new();
+    bench.import("a.csv", lines).expect("an import");
+    let again = "BEGIN; UPDATE cases SET row = row + 1; UPDATE imports SET late = late + 1; COMMIT;";
+    bench.store.connection.execute_batch(again).expect("a change that nobody moves out of the log");
+    let home = tempfile::tempdir().expect("a folder");
+    for file in ["takeup.db", "takeup.db-wal"] {
+        fs::copy(bench.folder.path().join(file), home.path().join(file)).expect("a copy");
+    }
+    (home, bench.key)
+}
+
 fn quarter(start: i32) -> FrozenPeriod {
     FrozenPeriod { start, end: start + 3, source: "advice".to_owned(), body: b"counts".to_vec() }
 }
@@ -172,7 +185,7 @@ fn entry(name: &str) -> LedgerEntry {
 }
 
 const JANUARY: i32 = Month::new(2026, 1).0;
-const TWO_CASES: &str = "
+pub(crate) const TWO_CASES: &str = "
     B2 F1 2026-01-09 -          MLD
     A1 F1 2026-01-10 2026-02-01 ASD";
 

@@ -4,7 +4,10 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::config::error::{ConfigError, Document};
+use crate::manifest::{LARGEST_THRESHOLD, LEAST_THRESHOLD};
 use crate::period::Calendar;
+
+const THRESHOLDS: std::ops::RangeInclusive<u64> = LEAST_THRESHOLD..=LARGEST_THRESHOLD;
 
 /// The service.
 #[derive(Debug, Clone)]
@@ -73,16 +76,20 @@ impl Service {
                 let message = format!("{id:?} cannot name an audience: lower-case letters, each name once");
                 return Err(document.error(audience.id.span(), message));
             }
-            if *audience.threshold.get_ref() < 3 {
-                let message = "a threshold below 3 protects nobody: two people in a cell know each other";
+            let wrong = match *audience.threshold.get_ref() {
+                ..LEAST_THRESHOLD => Some("a threshold below 3 protects nobody: two people in a cell know each other"),
+                LEAST_THRESHOLD..=LARGEST_THRESHOLD => None,
+                _ => Some("a threshold above 1,000,000 hides every figure"),
+            };
+            if let Some(message) = wrong {
                 let help = "the usual choices are 5 and 10";
                 return Err(document.error(audience.threshold.span(), message).with_help(help));
             }
             let threshold = audience.threshold.into_inner();
             audiences.push(Audience { id: audience.id.into_inner(), label: audience.label, threshold });
         }
-        if let Some(below) = raw.group_below.as_ref().filter(|below| *below.get_ref() < 3) {
-            let message = "`group_below` below 3 protects no group: two families in it know each other";
+        if let Some(below) = raw.group_below.as_ref().filter(|below| !THRESHOLDS.contains(below.get_ref())) {
+            let message = "`group_below` is 3 to 1,000,000: two families in a smaller group know each other";
             return Err(document.error(below.span(), message).with_help("20 is a usual choice"));
         }
         let group_below = raw.group_below.map(Spanned::into_inner);
@@ -99,5 +106,30 @@ impl Service {
     #[must_use]
     pub fn audience(&self, id: &str) -> Option<&Audience> {
         self.audiences.iter().find(|audience| audience.id == id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn service(threshold: u64, group_below: u64) -> Result<Service, ConfigError> {
+        let text = format!(
+            "name = \"A\"\ngroup_below = {group_below}\nyear_starts_in = 4\n\
+             [[audience]]\nid = \"public\"\nlabel = \"Public\"\nthreshold = {threshold}\n"
+        );
+        Service::read(&Document::new("service.toml", &text))
+    }
+
+    #[test]
+    fn a_threshold_that_protects_nobody_or_hides_everything_is_named_by_its_line() {
+        let sound = service(5, 20).expect("a service");
+        assert_eq!((sound.audiences[0].threshold, sound.group_below), (5, Some(20)));
+        for (threshold, group_below, line) in
+            [(2, 20, 7), (1_000_001, 20, 7), (i64::MAX as u64, 20, 7), (5, 2, 2), (5, i64::MAX as u64, 2)]
+        {
+            let error = service(threshold, group_below).expect_err("out of range");
+            assert_eq!(error.line_and_column().0, line, "{threshold}, {group_below}: {}", error.message);
+        }
     }
 }

@@ -25,7 +25,7 @@ use model::{Manifest, Verdict};
 use super::{Diversity, ExtractReport, FRACTION, Ground, Request, Wanted, page, report, risk};
 use crate::pipeline::attacked::{State, state};
 use crate::pipeline::files::{json, write_release};
-use crate::pipeline::recover::{reports, staging};
+use crate::pipeline::recover::{reports, staging, verdicts};
 use crate::pipeline::{Error, Workspace};
 
 /// What an extract is made of.
@@ -284,9 +284,9 @@ impl Workspace {
     fn enter_extract(&mut self, source: &Source, built: &Built, verdict: &Verdict) -> Result<(), Error> {
         let name = built.manifest.release.clone();
         self.file_verdict(verdict, std::slice::from_ref(&name))?;
-        let told = self.folder.join("verdicts").join(format!("{name}.json"));
+        let told = verdicts(&self.folder).join(format!("{name}.json"));
         disk::replace(&told, &json(&told, &built.report)?)?;
-        let page = self.folder.join("verdicts").join(format!("{name}-risk.html"));
+        let page = verdicts(&self.folder).join(format!("{name}-risk.html"));
         disk::replace(&page, page::to_html(&built.report).as_bytes())?;
         let manifest = json(&told, &built.manifest)?;
         let entry = LedgerEntry {

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::manifest::{LEAST_THRESHOLD, TableEntry};
+use model::manifest::{LARGEST_THRESHOLD, LEAST_THRESHOLD, TableEntry};
 use model::{Attack, Finding};
 
 use crate::attacks::rounding;
@@ -29,7 +29,8 @@ pub fn codes(folder: &Folder) -> Codes<'_> {
     codes
 }
 
-/// Raises a threshold that protects nobody to the least that protects somebody, so that the attack is one.
+/// Raises a threshold that protects nobody to the least that protects somebody, so that the attack is one; and takes one that no
+/// service has for the largest.
 pub fn raise_threshold(folder: &mut Folder) {
     let threshold = folder.manifest.threshold;
     if threshold < LEAST_THRESHOLD {
@@ -38,6 +39,11 @@ pub fn raise_threshold(folder: &mut Folder) {
         );
         folder.findings.push(finding(MANIFEST, "", "threshold_low", &message));
         folder.manifest.threshold = LEAST_THRESHOLD;
+    }
+    if threshold > LARGEST_THRESHOLD {
+        let message = format!("no service has a threshold of {threshold}; attacked at {LARGEST_THRESHOLD}");
+        folder.findings.push(finding(MANIFEST, "", "threshold_high", &message));
+        folder.manifest.threshold = LARGEST_THRESHOLD;
     }
 }
 

@@ -6,6 +6,8 @@ use std::fs::{self, File};
 use std::io::{ErrorKind, Read};
 use std::path::{Component, Path};
 
+use crate::error::VerifyError;
+
 /// Why a file was not read.
 #[derive(Debug)]
 pub enum Refused {
@@ -35,6 +37,23 @@ impl Refused {
     }
 }
 
+/// Whether `path` leads to something that `is` so; links are followed.
+///
+/// # Errors
+/// [`VerifyError::Unreadable`] where the disk does not tell: an error is no absence.
+pub fn leads_to(path: &Path, is: impl Fn(&fs::Metadata) -> bool) -> Result<bool, VerifyError> {
+    match fs::metadata(path) {
+        Err(error) if is_missing(&error) => Ok(false),
+        told => {
+            told.map(|facts| is(&facts)).map_err(|source| VerifyError::Unreadable { path: path.to_owned(), source })
+        }
+    }
+}
+
+fn is_missing(error: &std::io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::InvalidInput)
+}
+
 /// The bytes of `file` below `folder`, of which no part may be a link; at most `most` of them.
 ///
 /// # Errors
@@ -45,10 +64,8 @@ pub fn read(folder: &Path, file: &Path, most: u64) -> Result<Vec<u8>, Refused> {
     for part in file.components() {
         let Component::Normal(name) = part else { return Err(Refused::Link) };
         path.push(name);
-        let facts = fs::symlink_metadata(&path).map_err(|error| {
-            let is_missing = matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory);
-            if is_missing { Refused::Missing } else { Refused::Unreadable(error) }
-        })?;
+        let facts = fs::symlink_metadata(&path)
+            .map_err(|error| if is_missing(&error) { Refused::Missing } else { Refused::Unreadable(error) })?;
         if facts.file_type().is_symlink() {
             return Err(Refused::Link);
         }

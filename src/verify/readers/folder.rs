@@ -70,7 +70,7 @@ pub struct Folder {
 /// # Errors
 /// [`VerifyError`] where there is no folder, no manifest, or the manifest does not parse.
 pub fn open(path: &Path) -> Result<Folder, VerifyError> {
-    if !path.is_dir() {
+    if !disk::leads_to(path, fs::Metadata::is_dir)? {
         return Err(VerifyError::NotAFolder { path: path.to_owned() });
     }
     let place = path.join(MANIFEST);
@@ -118,16 +118,22 @@ pub fn open(path: &Path) -> Result<Folder, VerifyError> {
         folder.check_list();
         folder.check_manifest();
     } else {
-        folder.read_tables();
-        folder.unread = folder.count_unread(&folder.path.clone(), "", 0);
+        folder.read_tables()?;
+        folder.unread = folder.count_unread(&folder.path.clone(), "", 0)?;
     }
     Ok(folder)
 }
 
-/// The digest of the folder's manifest, where it has one that can be read.
-#[must_use]
-pub fn digest_of(path: &Path) -> Option<String> {
-    disk::read(path, Path::new(MANIFEST), LARGEST_MANIFEST_BYTES).ok().map(|bytes| sha256(&bytes))
+/// The digest of the folder's manifest, where it has one.
+///
+/// # Errors
+/// [`VerifyError::Unreadable`] where the disk does not tell.
+pub fn digest_of(path: &Path) -> Result<Option<String>, VerifyError> {
+    match disk::read(path, Path::new(MANIFEST), LARGEST_MANIFEST_BYTES) {
+        Ok(bytes) => Ok(Some(sha256(&bytes))),
+        Err(Refused::Unreadable(source)) => Err(VerifyError::Unreadable { path: path.join(MANIFEST), source }),
+        Err(Refused::Missing | Refused::Link | Refused::NotAFile | Refused::TooLarge) => Ok(None),
+    }
 }
 
 /// The parser's sentence without the text it stumbled over: a foreign manifest may hold anything.
@@ -190,14 +196,15 @@ impl Folder {
             if kind.is_dir() {
                 self.walk(&entry.path(), &file, level + 1)?;
             } else if file != MANIFEST {
-                self.take(at, &file, Path::new(&entry.file_name()));
+                self.take(at, &file, Path::new(&entry.file_name()))?;
             }
         }
         Ok(())
     }
 
-    /// Reads `path` below `at`, which the release calls `file`, if it is a file of a size that a release has.
-    fn take(&mut self, at: &Path, file: &str, path: &Path) {
+    /// Reads `path` below `at`, which the release calls `file`, if it is a file of a size that a release has. A disk that does not
+    /// give it is no finding: the release may be sound.
+    fn take(&mut self, at: &Path, file: &str, path: &Path) -> Result<(), VerifyError> {
         let is_table = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv"));
         let most = if is_table { LARGEST_TABLE_BYTES } else { LARGEST_FILE_BYTES };
         match disk::read(at, path, most.min(self.bytes_left)) {
@@ -207,11 +214,13 @@ impl Folder {
             }
             // The table's own reader says that it is missing.
             Err(Refused::Missing) => {}
+            Err(Refused::Unreadable(source)) => return Err(VerifyError::Unreadable { path: at.join(path), source }),
             Err(refused) => {
                 let (kind, message) = refused.said();
                 self.find(kind, file, message);
             }
         }
+        Ok(())
     }
 
     fn check_list(&mut self) {
@@ -259,7 +268,7 @@ impl Folder {
         }
     }
 
-    fn read_tables(&mut self) {
+    fn read_tables(&mut self) -> Result<(), VerifyError> {
         let tables = self.manifest.tables.iter().map(|table| &table.file);
         let files: Vec<String> =
             tables.chain(self.manifest.extract.iter().map(|extract| &extract.file)).cloned().collect();
@@ -268,25 +277,28 @@ impl Folder {
             if file.is_empty() || !Path::new(&file).components().all(inside) {
                 self.find("file_name", &file, "a table outside the folder");
             } else {
-                self.take(&self.path.clone(), &file, Path::new(&file));
+                self.take(&self.path.clone(), &file, Path::new(&file))?;
             }
         }
+        Ok(())
     }
 }
 
 impl Folder {
     /// Files below `at` that are neither the manifest nor a table that was read.
-    fn count_unread(&self, at: &Path, below: &str, level: usize) -> u64 {
-        let entries = fs::read_dir(at).into_iter().flatten().take(MOST_ENTRIES).filter_map(Result::ok);
-        let one = |entry: fs::DirEntry| {
+    fn count_unread(&self, at: &Path, below: &str, level: usize) -> Result<u64, VerifyError> {
+        let unreadable = |source| VerifyError::Unreadable { path: at.to_owned(), source };
+        let mut unread = 0;
+        for entry in fs::read_dir(at).map_err(unreadable)?.take(MOST_ENTRIES) {
+            let entry = entry.map_err(unreadable)?;
             let name = entry.file_name().to_string_lossy().into_owned();
             let file = if below.is_empty() { name } else { format!("{below}/{name}") };
-            match entry.file_type() {
-                Ok(kind) if kind.is_dir() && level < MOST_LEVELS => self.count_unread(&entry.path(), &file, level + 1),
+            unread += match entry.file_type().map_err(unreadable)? {
+                kind if kind.is_dir() && level < MOST_LEVELS => self.count_unread(&entry.path(), &file, level + 1)?,
                 _ => u64::from(file != MANIFEST && !self.files.contains_key(&file)),
-            }
-        };
-        entries.map(one).sum()
+            };
+        }
+        Ok(unread)
     }
 }
 

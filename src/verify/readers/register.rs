@@ -5,6 +5,7 @@
 use std::path::Path;
 
 use crate::error::VerifyError;
+use crate::readers::disk;
 
 /// People as somebody outside knows them.
 #[derive(Clone, PartialEq, Eq, Default)]
@@ -28,6 +29,9 @@ impl Register {
     /// [`VerifyError::Register`] says at which line it is no CSV with as many fields as its header has.
     pub fn read(path: &Path) -> Result<Self, VerifyError> {
         let unreadable = |source| VerifyError::Unreadable { path: path.to_owned(), source };
+        if disk::leads_to(path, |facts| !facts.is_file() && !facts.is_dir())? {
+            return Err(unreadable(std::io::ErrorKind::InvalidInput.into()));
+        }
         let bytes = std::fs::read(path).map_err(unreadable)?;
         let wrong = |line: u64| VerifyError::Register { path: path.to_owned(), line };
         let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(bytes.as_slice());

@@ -1,6 +1,8 @@
 // A preload shim for the tests of kills and faults: the FAULT_N-th operation on a path below FAULT_ROOT fails with FAULT_ERR, is cut
 // short, or kills the process before or after it. It sees what the program and its database engine ask of the system alike, so the
 // program itself needs no code for it. FAULT_OPS: the operations that count, with commas around; FAULT_LOG: a file that gets them all.
+// FAULT_RECORD: a file that gets what was changed, to bring about later what a disk keeps of it when the power fails: a line of
+// operation, path, second path, offset and length, then that many bytes.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -16,7 +18,7 @@
 #include <unistd.h>
 #include <limits.h>
 #include <pthread.h>
-static int inited, err_no, n_fail, mode, count, verbose; static const char *root, *ops; static int logfd = -1;
+static int inited, err_no, n_fail, mode, count; static const char *root, *ops; static int logfd = -1, recfd = -1;
 static pthread_mutex_t mu = PTHREAD_MUTEX_INITIALIZER;
 enum { ONCE, FOREVER, KILLB, KILLA, SHORT };
 #define REAL(name, ret, ...) static ret (*r)(__VA_ARGS__); if (!r) r = dlsym(RTLD_NEXT, name);
@@ -28,6 +30,7 @@ static void init(void) {
   s = getenv("FAULT_ERR"); err_no = s ? atoi(s) : EIO;
   s = getenv("FAULT_MODE"); mode = !s || !strcmp(s,"once") ? ONCE : !strcmp(s,"forever") ? FOREVER : !strcmp(s,"kill") ? KILLB : !strcmp(s,"killafter") ? KILLA : SHORT;
   s = getenv("FAULT_LOG"); if (s) { REAL("open", int, const char*, int, ...) logfd = r(s, O_WRONLY|O_CREAT|O_APPEND, 0600); }
+  s = getenv("FAULT_RECORD"); if (s) { REAL("open", int, const char*, int, ...) recfd = r(s, O_WRONLY|O_CREAT|O_APPEND, 0600); }
 }
 static int below(const char *p) { return root && p && !strncmp(p, root, strlen(root)); }
 static int fdbelow(int fd, char *buf) { char l[64]; snprintf(l, 64, "/proc/self/fd/%d", fd); ssize_t k = readlink(l, buf, PATH_MAX-1); if (k < 0) return 0; buf[k] = 0; return below(buf); }
@@ -44,25 +47,35 @@ static int hit(const char *op, const char *path) {
   if (mode == SHORT) return 2;
   return 1;
 }
+static void whole(int fd, const char *p, size_t n) { REAL("write", ssize_t, int, const void*, size_t) while (n) { ssize_t k = r(fd, p, n); if (k <= 0) abort(); p += k; n -= k; } }
+static void record(const char *op, const char *path, const char *to, long long at, const void *p, size_t n) {
+  if (recfd < 0) return;
+  char b[2*PATH_MAX+80]; int k = snprintf(b, sizeof b, "%s\t%s\t%s\t%lld\t%zu\n", op, path, to, at, p ? n : 0);
+  pthread_mutex_lock(&mu); whole(recfd, b, k); if (p) whole(recfd, p, n); pthread_mutex_unlock(&mu);
+}
+// Before a file is opened: whether that makes it, or cuts it.
+static const char *opening(const char *path, int f) { if (recfd < 0) return 0; if (access(path, F_OK)) return f & O_CREAT ? "create" : 0; return f & O_TRUNC ? "ftruncate" : 0; }
 #define AFTER(h) if ((h) == 3) raise(SIGKILL);
-#define OPENS(name) int name(const char *p, int f, ...) { mode_t m = 0; if (f & (O_CREAT|O_TMPFILE)) { va_list a; va_start(a,f); m = va_arg(a,mode_t); va_end(a);} REAL(#name, int, const char*, int, ...) char b[PATH_MAX]; int e=0; if (pathbelow(p,b)) e = hit((f&O_CREAT)?"create":"open", b); if (e==1||e==2) { errno = err_no; return -1; } int x = r(p,f,m); AFTER(e) return x; }
+#define KIND(f) ((f) & O_CREAT ? "create" : (f) & (O_WRONLY|O_RDWR) ? "openw" : "open")
+static int beside(int d, const char *p, char *buf) { if (!fdbelow(d, buf)) return 0; strncat(buf, "/", PATH_MAX - strlen(buf) - 1); strncat(buf, p, PATH_MAX - strlen(buf) - 1); return 1; }
+#define OPENS(name) int name(const char *p, int f, ...) { mode_t m = 0; if (f & (O_CREAT|O_TMPFILE)) { va_list a; va_start(a,f); m = va_arg(a,mode_t); va_end(a);} REAL(#name, int, const char*, int, ...) char b[PATH_MAX]; int e=0; const char *made = 0; if (pathbelow(p,b)) { e = hit(KIND(f), b); made = opening(b,f); } if (e==1||e==2) { errno = err_no; return -1; } int x = r(p,f,m); if (x >= 0 && made) record(made,b,"",0,0,0); AFTER(e) return x; }
 OPENS(open) OPENS(open64)
-#define OPENATS(name) int name(int d, const char *p, int f, ...) { mode_t m = 0; if (f & (O_CREAT|O_TMPFILE)) { va_list a; va_start(a,f); m = va_arg(a,mode_t); va_end(a);} REAL(#name, int, int, const char*, int, ...) char b[PATH_MAX]; int e=0; if (pathbelow(p,b)) e = hit((f&O_CREAT)?"create":"open", b); if (e==1||e==2) { errno = err_no; return -1; } int x = r(d,p,f,m); AFTER(e) return x; }
+#define OPENATS(name) int name(int d, const char *p, int f, ...) { mode_t m = 0; if (f & (O_CREAT|O_TMPFILE)) { va_list a; va_start(a,f); m = va_arg(a,mode_t); va_end(a);} REAL(#name, int, int, const char*, int, ...) char b[PATH_MAX]; int e=0; const char *made = 0; if (d == AT_FDCWD || p[0] == '/' ? pathbelow(p,b) : beside(d,p,b)) { e = hit(KIND(f), b); made = opening(b,f); } if (e==1||e==2) { errno = err_no; return -1; } int x = r(d,p,f,m); if (x >= 0 && made) record(made,b,"",0,0,0); AFTER(e) return x; }
 OPENATS(openat) OPENATS(openat64)
-ssize_t write(int fd, const void *p, size_t n) { REAL("write", ssize_t, int, const void*, size_t) char b[PATH_MAX]; int e = 0; if (fd > 2 && fd != logfd && fdbelow(fd,b)) e = hit("write", b); if (e==1) { errno = err_no; return -1; } if (e==2) return r(fd,p,n/2 ? n/2 : n); ssize_t x = r(fd,p,n); AFTER(e) return x; }
-#define PW(name) ssize_t name(int fd, const void *p, size_t n, off_t o) { REAL(#name, ssize_t, int, const void*, size_t, off_t) char b[PATH_MAX]; int e = 0; if (fdbelow(fd,b)) e = hit("pwrite", b); if (e==1) { errno = err_no; return -1; } if (e==2) return r(fd,p,n/2 ? n/2 : n,o); ssize_t x = r(fd,p,n,o); AFTER(e) return x; }
+ssize_t write(int fd, const void *p, size_t n) { REAL("write", ssize_t, int, const void*, size_t) char b[PATH_MAX]; int e = 0; if (fd > 2 && fd != logfd && fdbelow(fd,b)) e = hit("write", b); if (e==1) { errno = err_no; return -1; } if (e==2) return r(fd,p,n/2 ? n/2 : n); ssize_t x = r(fd,p,n); if (x > 0 && fd > 2 && fd != logfd && recfd >= 0 && fdbelow(fd,b)) record("write",b,"",(long long)lseek(fd,0,SEEK_CUR)-x,p,x); AFTER(e) return x; }
+#define PW(name) ssize_t name(int fd, const void *p, size_t n, off_t o) { REAL(#name, ssize_t, int, const void*, size_t, off_t) char b[PATH_MAX]; int e = 0; if (fdbelow(fd,b)) e = hit("pwrite", b); if (e==1) { errno = err_no; return -1; } if (e==2) return r(fd,p,n/2 ? n/2 : n,o); ssize_t x = r(fd,p,n,o); if (x > 0 && recfd >= 0 && fdbelow(fd,b)) record("write",b,"",o,p,x); AFTER(e) return x; }
 PW(pwrite) PW(pwrite64)
-ssize_t writev(int fd, const struct iovec *v, int c) { REAL("writev", ssize_t, int, const struct iovec*, int) char b[PATH_MAX]; int e = 0; if (fd > 2 && fdbelow(fd,b)) e = hit("write", b); if (e==1||e==2) { errno = err_no; return -1; } ssize_t x = r(fd,v,c); AFTER(e) return x; }
+ssize_t writev(int fd, const struct iovec *v, int c) { REAL("writev", ssize_t, int, const struct iovec*, int) char b[PATH_MAX]; int e = 0; if (fd > 2 && fdbelow(fd,b)) e = hit("write", b); if (e==1||e==2) { errno = err_no; return -1; } ssize_t x = r(fd,v,c); if (x > 0 && fd > 2 && recfd >= 0 && fdbelow(fd,b)) { long long at = (long long)lseek(fd,0,SEEK_CUR) - x; ssize_t left = x; for (int i = 0; i < c && left > 0; i++) { size_t n = v[i].iov_len < (size_t)left ? v[i].iov_len : (size_t)left; record("write",b,"",at,v[i].iov_base,n); at += n; left -= n; } } AFTER(e) return x; }
 #define PR(name) ssize_t name(int fd, void *p, size_t n, off_t o) { REAL(#name, ssize_t, int, void*, size_t, off_t) char b[PATH_MAX]; int e = 0; if (fdbelow(fd,b)) e = hit("pread", b); if (e==1) { errno = err_no; return -1; } if (e==2) return r(fd,p,n/2 ? n/2 : n,o); ssize_t x = r(fd,p,n,o); AFTER(e) return x; }
 PR(pread) PR(pread64)
 ssize_t read(int fd, void *p, size_t n) { REAL("read", ssize_t, int, void*, size_t) char b[PATH_MAX]; int e = 0; if (fd > 2 && fdbelow(fd,b)) e = hit("read", b); if (e==1) { errno = err_no; return -1; } if (e==2) return r(fd,p,n/2 ? n/2 : n); ssize_t x = r(fd,p,n); AFTER(e) return x; }
-#define FS(name) int name(int fd) { REAL(#name, int, int) char b[PATH_MAX]; int e = 0; if (fdbelow(fd,b)) e = hit("fsync", b); if (e==1||e==2) { errno = err_no; return -1; } int x = r(fd); AFTER(e) return x; }
+#define FS(name) int name(int fd) { REAL(#name, int, int) char b[PATH_MAX]; int e = 0; if (fdbelow(fd,b)) e = hit("fsync", b); if (e==1||e==2) { errno = err_no; return -1; } int x = r(fd); if (!x && recfd >= 0 && fdbelow(fd,b)) record("fsync",b,"",0,0,0); AFTER(e) return x; }
 FS(fsync) FS(fdatasync)
-#define FT(name) int name(int fd, off_t o) { REAL(#name, int, int, off_t) char b[PATH_MAX]; int e = 0; if (fdbelow(fd,b)) e = hit("ftruncate", b); if (e==1||e==2) { errno = err_no; return -1; } int x = r(fd,o); AFTER(e) return x; }
+#define FT(name) int name(int fd, off_t o) { REAL(#name, int, int, off_t) char b[PATH_MAX]; int e = 0; if (fdbelow(fd,b)) e = hit("ftruncate", b); if (e==1||e==2) { errno = err_no; return -1; } int x = r(fd,o); if (!x && recfd >= 0 && fdbelow(fd,b)) record("ftruncate",b,"",o,0,0); AFTER(e) return x; }
 FT(ftruncate) FT(ftruncate64)
-int rename(const char *a, const char *c) { REAL("rename", int, const char*, const char*) char b[PATH_MAX]; int e = 0; if (pathbelow(a,b)) e = hit("rename", b); if (e==1||e==2) { errno = err_no; return -1; } int x = r(a,c); AFTER(e) return x; }
-int unlink(const char *a) { REAL("unlink", int, const char*) char b[PATH_MAX]; int e = 0; if (pathbelow(a,b)) e = hit("unlink", b); if (e==1||e==2) { errno = err_no; return -1; } int x = r(a); AFTER(e) return x; }
-int unlinkat(int d, const char *a, int f) { REAL("unlinkat", int, int, const char*, int) char b[PATH_MAX]; int e = 0; if (d == AT_FDCWD ? pathbelow(a,b) : fdbelow(d,b)) e = hit("unlink", b); if (e==1||e==2) { errno = err_no; return -1; } int x = r(d,a,f); AFTER(e) return x; }
-int rmdir(const char *a) { REAL("rmdir", int, const char*) char b[PATH_MAX]; int e = 0; if (pathbelow(a,b)) e = hit("unlink", b); if (e==1||e==2) { errno = err_no; return -1; } int x = r(a); AFTER(e) return x; }
-int mkdir(const char *a, mode_t m) { REAL("mkdir", int, const char*, mode_t) char b[PATH_MAX]; int e = 0; if (pathbelow(a,b)) e = hit("mkdir", b); if (e==1||e==2) { errno = err_no; return -1; } int x = r(a,m); AFTER(e) return x; }
+int rename(const char *a, const char *c) { REAL("rename", int, const char*, const char*) char b[PATH_MAX]; int e = 0; char to[PATH_MAX]; if (pathbelow(a,b)) e = hit("rename", b); if (e==1||e==2) { errno = err_no; return -1; } int x = r(a,c); if (!x && recfd >= 0 && pathbelow(a,b) && pathbelow(c,to)) record("rename",b,to,0,0,0); AFTER(e) return x; }
+int unlink(const char *a) { REAL("unlink", int, const char*) char b[PATH_MAX]; int e = 0; if (pathbelow(a,b)) e = hit("unlink", b); if (e==1||e==2) { errno = err_no; return -1; } int x = r(a); if (!x && recfd >= 0 && pathbelow(a,b)) record("unlink",b,"",0,0,0); AFTER(e) return x; }
+int unlinkat(int d, const char *a, int f) { REAL("unlinkat", int, int, const char*, int) char b[PATH_MAX]; int e = 0; int is = d == AT_FDCWD || a[0] == '/' ? pathbelow(a,b) : beside(d,a,b); if (is) e = hit("unlink", b); if (e==1||e==2) { errno = err_no; return -1; } int x = r(d,a,f); if (!x && is) record("unlink",b,"",0,0,0); AFTER(e) return x; }
+int rmdir(const char *a) { REAL("rmdir", int, const char*) char b[PATH_MAX]; int e = 0; if (pathbelow(a,b)) e = hit("unlink", b); if (e==1||e==2) { errno = err_no; return -1; } int x = r(a); if (!x && recfd >= 0 && pathbelow(a,b)) record("unlink",b,"",0,0,0); AFTER(e) return x; }
+int mkdir(const char *a, mode_t m) { REAL("mkdir", int, const char*, mode_t) char b[PATH_MAX]; int e = 0; if (pathbelow(a,b)) e = hit("mkdir", b); if (e==1||e==2) { errno = err_no; return -1; } int x = r(a,m); if (!x && recfd >= 0 && pathbelow(a,b)) record("mkdir",b,"",0,0,0); AFTER(e) return x; }
 int futimens(int fd, const struct timespec t[2]) { REAL("futimens", int, int, const struct timespec*) char b[PATH_MAX]; int e = 0; if (fdbelow(fd,b)) e = hit("utime", b); if (e==1||e==2) { errno = err_no; return -1; } int x = r(fd,t); AFTER(e) return x; }

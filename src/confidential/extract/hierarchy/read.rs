@@ -10,7 +10,8 @@ use crate::extract::separated::{SEPARATORS, Separated, line_of};
 /// # Errors
 /// [`HierarchyError`] names the file, the column, the line and the level.
 pub fn read(column: &str, path: &Path) -> Result<Hierarchy, HierarchyError> {
-    let bytes = std::fs::read(path).map_err(|source| HierarchyError::Unreadable { path: path.to_owned(), source })?;
+    let bytes =
+        disk::read_all_given(path).map_err(|source| HierarchyError::Unreadable { path: path.to_owned(), source })?;
     let wrong = |fault| HierarchyError::Wrong { column: column.to_owned(), path: path.to_owned(), fault };
     let rows = rows(&bytes).map_err(wrong)?;
     Hierarchy::new(column, &rows).map_err(wrong)

@@ -1,0 +1,41 @@
+//! `takeup store`
+
+use clap::{Args, Subcommand};
+
+use super::failure::Failure;
+use super::globals::Globals;
+use super::output;
+
+/// Look whether everything that the workspace keeps is as it was written
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  takeup -C service store check    every page of the store, what awaits approval, every release
+
+Commands that change something look at the pages of the store before they do. Run this before a backup
+replaces an older one. Exit 7 where something is not as it was.")]
+pub struct Store {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Read every page, and compare staging/ and reports/ with the ledger
+    Check,
+}
+
+impl Store {
+    /// Runs the command.
+    pub fn run(&self, globals: &Globals) -> Result<(), Failure> {
+        let Command::Check = self.command;
+        let sound = globals.open()?.check()?;
+        if globals.json {
+            return output::json(&sound);
+        }
+        output::result(&format!(
+            "sound: {} pages of the store, {} releases, {} awaiting approval",
+            sound.pages, sound.released, sound.awaiting
+        ))
+    }
+}
