@@ -4,6 +4,12 @@
 //! The product form of the inverse with reinversion (Orchard-Hays, "Advanced Linear-Programming Computing Techniques",
 //! 1968). Columns and rows with one entry left are peeled off first and cost no fill; sums of counts leave little else.
 
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+/// Finding the next factor costs as much as passing so many that do nothing.
+const DENSE: usize = 8;
+
 /// A basis is factored anew after this many columns entered it.
 const UPDATES: usize = 64;
 
@@ -31,19 +37,39 @@ struct Factor {
 pub struct Basis {
     height: usize,
     factors: Vec<Factor>,
+    /// By row, the factors that turn on it, in order.
+    on_row: Vec<Vec<usize>>,
     entries: Vec<(usize, f64)>,
     fresh: usize,
+    passing: Passing,
+}
+
+/// Where a solution of few entries stands on its way through the factors; kept from one to the next, and empty between.
+#[derive(Debug, Clone, Default)]
+struct Passing {
+    value: Vec<f64>,
+    is_met: Vec<bool>,
+    /// Rows that may hold something.
+    met: Vec<usize>,
+    /// Of each of them the next factor.
+    ahead: BinaryHeap<Reverse<usize>>,
 }
 
 impl Basis {
     /// The identity of `height` rows.
     pub fn identity(height: usize) -> Self {
-        Self { height, factors: Vec::new(), entries: Vec::new(), fresh: 0 }
+        let passing = Passing { value: vec![0.0; height], is_met: vec![false; height], ..Passing::default() };
+        let on_row = vec![Vec::new(); height];
+        Self { height, factors: Vec::new(), on_row, entries: Vec::new(), fresh: 0, passing }
     }
 
     /// `B^-1 x` in place of `x`.
     pub fn solve(&self, x: &mut [f64]) {
-        for factor in &self.factors {
+        self.solve_from(0, x);
+    }
+
+    fn solve_from(&self, first: usize, x: &mut [f64]) {
+        for factor in &self.factors[first..] {
             if x[factor.row] == 0.0 {
                 continue;
             }
@@ -53,6 +79,58 @@ impl Basis {
                 x[row] -= entry * value;
             }
         }
+    }
+
+    /// `B^-1 column`, by row, without what is no larger than `least`. The same numbers as those of [`Basis::solve`]: only factors that
+    /// turn on a row where nothing stands are left out, and they are not even looked at (hyper-sparse solution; Hall and McKinnon,
+    /// Computational Optimization and Applications 32, 2005).
+    pub fn solve_column(&mut self, column: &[(usize, f64)], least: f64) -> Column {
+        let mut passing = std::mem::take(&mut self.passing);
+        for &(row, entry) in column {
+            passing.value[row] = entry;
+            self.meet(&mut passing, row, 0);
+        }
+        let mut looked = 0;
+        let mut is_sparse = true;
+        while let Some(Reverse(at)) = passing.ahead.pop() {
+            looked += 1;
+            // So many that going through all that are left costs less than finding the next.
+            if looked * DENSE > self.factors.len() {
+                passing.ahead.clear();
+                self.solve_from(at, &mut passing.value);
+                is_sparse = false;
+                break;
+            }
+            let factor = &self.factors[at];
+            self.look_ahead(&mut passing, factor.row, at + 1);
+            if passing.value[factor.row] == 0.0 {
+                continue;
+            }
+            let value = passing.value[factor.row] / factor.pivot;
+            passing.value[factor.row] = value;
+            for &(row, entry) in &self.entries[factor.start..factor.end] {
+                passing.value[row] -= entry * value;
+                self.meet(&mut passing, row, at + 1);
+            }
+        }
+        let solved = passing.taken(is_sparse, least);
+        self.passing = passing;
+        solved
+    }
+
+    /// A row holds something when the factors before `next` have been passed.
+    fn meet(&self, passing: &mut Passing, row: usize, next: usize) {
+        if !passing.is_met[row] {
+            passing.is_met[row] = true;
+            passing.met.push(row);
+            self.look_ahead(passing, row, next);
+        }
+    }
+
+    fn look_ahead(&self, passing: &mut Passing, row: usize, next: usize) {
+        let on_row = &self.on_row[row];
+        let place = on_row.partition_point(|&factor| factor < next);
+        passing.ahead.extend(on_row.get(place).copied().map(Reverse));
     }
 
     /// `y B^-1` in place of `y`.
@@ -80,6 +158,7 @@ impl Basis {
                 self.entries.push((at, entry));
             }
         }
+        self.on_row[row].push(self.factors.len());
         self.factors.push(Factor { row, pivot, start, end: self.entries.len() });
     }
 
@@ -92,6 +171,7 @@ impl Basis {
     pub fn factor(&mut self, columns: &[&Column]) -> Option<Vec<usize>> {
         self.factors.clear();
         self.entries.clear();
+        self.on_row.iter_mut().for_each(Vec::clear);
         let mut peel = Peel::new(columns, self.height);
         let last = peel.columns_first();
         let first = peel.rows_first();
@@ -113,14 +193,8 @@ impl Basis {
     fn kernel(&mut self, columns: &[&Column], peel: &Peel, at_row: &mut [Option<usize>]) -> Option<()> {
         let mut left: Vec<usize> = (0..columns.len()).filter(|&column| peel.has_column[column]).collect();
         left.sort_by_key(|&column| (peel.in_column[column], column));
-        let mut dense = vec![0.0; self.height];
         for column in left {
-            for &(row, entry) in columns[column] {
-                dense[row] = entry;
-            }
-            self.solve(&mut dense);
-            let turned: Column = dense.iter().copied().enumerate().filter(|&(_, entry)| entry.abs() > NOISE).collect();
-            dense.fill(0.0);
+            let turned = self.solve_column(columns[column], NOISE);
             let open = || turned.iter().filter(|&&(row, _)| peel.has_row[row] && at_row[row].is_none());
             let most = open().map(|&(_, entry)| entry.abs()).fold(0.0, f64::max);
             let stable = open().filter(|&&(_, entry)| entry.abs() >= STABLE * most);
@@ -129,6 +203,25 @@ impl Basis {
             self.enter(&turned, row);
         }
         Some(())
+    }
+}
+
+impl Passing {
+    /// What came of it, by row; nothing is left behind.
+    fn taken(&mut self, is_sparse: bool, least: f64) -> Column {
+        let entries = |&(_, entry): &(usize, f64)| entry.abs() > least;
+        let solved = if is_sparse {
+            self.met.sort_unstable();
+            let solved = self.met.iter().map(|&row| (row, self.value[row])).filter(entries).collect();
+            self.met.iter().for_each(|&row| self.value[row] = 0.0);
+            solved
+        } else {
+            let solved = self.value.iter().copied().enumerate().filter(entries).collect();
+            self.value.fill(0.0);
+            solved
+        };
+        self.met.drain(..).for_each(|row| self.is_met[row] = false);
+        solved
     }
 }
 
@@ -242,6 +335,41 @@ mod tests {
         basis.solve_transposed(&mut y);
         let priced = |column: usize| columns[column].iter().map(|&(row, entry)| y[row] * entry).sum::<f64>();
         assert_eq!(at_row.iter().map(|&column| priced(column)).collect::<Vec<_>>(), [1.0, 0.0, 0.0]);
+    }
+
+    /// Bases of a few hundred rows, some peeled and some turned on, before and after columns entered.
+    #[test]
+    fn a_column_of_few_entries_is_solved_as_any_other_to_the_last_bit() {
+        let mut state = 7_u64;
+        let mut dice = |below: usize| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) as usize % below
+        };
+        let (height, mut sparse) = (300, 0);
+        let mut column = |own: Option<usize>| -> Column {
+            let mut rows: Vec<usize> = (0..dice(3)).map(|_| dice(height)).chain(own).collect();
+            rows.sort_unstable();
+            rows.dedup();
+            rows.into_iter().map(|row| (row, if dice(4) == 0 { 2.0 } else { 1.0 })).collect()
+        };
+        let columns: Vec<Column> = (0..height).map(|row| column(Some(row))).collect();
+        let mut basis = Basis::identity(height);
+        assert!(basis.factor(&columns.iter().collect::<Vec<_>>()).is_some(), "independent");
+        for entered in 0..200 {
+            let asked = column(Some(entered));
+            let mut dense = vec![0.0; height];
+            asked.iter().for_each(|&(row, entry)| dense[row] = entry);
+            basis.solve(&mut dense);
+            let all: Column = dense.iter().copied().enumerate().filter(|&(_, entry)| entry.abs() > NOISE).collect();
+            let solved = basis.solve_column(&asked, NOISE);
+            assert_eq!(solved, all, "after {entered}");
+            sparse += usize::from(solved.len() * DENSE < height);
+            let largest = solved.iter().max_by(|one, other| one.1.abs().total_cmp(&other.1.abs()));
+            if let Some(&(row, _)) = largest.filter(|_| entered % 3 == 0) {
+                basis.enter(&solved, row);
+            }
+        }
+        assert!(sparse > 10 && sparse < 200, "both ways were gone: {sparse}");
     }
 
     #[test]

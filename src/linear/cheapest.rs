@@ -284,16 +284,12 @@ impl Cheapest {
     /// The half of `row` goes to the bound it is beyond, and `entering` takes its place.
     fn pivot(&mut self, row: usize, beyond: f64, entering: usize) -> bool {
         let (variable, sign) = (entering / 2, sign(entering));
-        let mut dense = vec![0.0; self.rows.len()];
-        for &(row, coefficient) in &self.columns[variable] {
-            dense[row] = sign * coefficient;
-        }
-        self.basis.solve(&mut dense);
-        let pivot = dense[row];
+        let signed: Column = self.columns[variable].iter().map(|&(row, by)| (row, sign * by)).collect();
+        let column = self.basis.solve_column(&signed, NOISE);
+        let pivot = column.iter().find(|&&(at, _)| at == row).map_or(0.0, |&(_, entry)| entry);
         if (pivot - sign * self.tableau[variable]).abs() > DRIFT || pivot.abs() < NOISE {
             return false;
         }
-        let column: Column = dense.iter().copied().enumerate().filter(|&(_, entry)| entry.abs() > NOISE).collect();
         let by = beyond / pivot;
         for &(at, entry) in &column {
             self.value[at] -= by * entry;

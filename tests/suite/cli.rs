@@ -219,3 +219,26 @@ fn a_deletion_that_is_asked_for_is_never_answered_by_the_store_has_it_already() 
     let again = made.takeup(&["ingest", text(&cases)]);
     assert!(stderr(&again).contains("due to be erased"), "it is said until it is done: {}", stderr(&again));
 }
+
+/// The key and names would stand in it.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_program_leaves_no_image_of_its_memory() {
+    let out = tempfile::tempdir().expect("a temporary folder");
+    let allowed = "ulimit -c unlimited; exec \"$0\" demo --quiet --out \"$1\"";
+    let mut demo = Command::new("sh");
+    demo.args(["-c", allowed, env!("CARGO_BIN_EXE_takeup"), text(&out.path().join("demo"))]);
+    let mut demo = demo.spawn().expect("it starts");
+    let limits = format!("/proc/{}/limits", demo.id());
+    let is_off = |limits: &str| {
+        let core = limits.lines().find_map(|line| line.strip_prefix("Max core file size"));
+        core.is_some_and(|core| core.split_whitespace().take(2).all(|limit| limit == "0"))
+    };
+    let is_shut = (0..1_000).any(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+        fs::read_to_string(&limits).is_ok_and(|limits| is_off(&limits))
+    });
+    demo.kill().expect("it runs");
+    demo.wait().expect("it ends");
+    assert!(is_shut, "the limit of core files was never 0");
+}

@@ -52,7 +52,7 @@ impl Simplex {
 
     /// The best of a few steps that move what was priced in `sense`. Where none has moved it for long, the first variable
     /// by index enters, and the first leaves: so the search cannot go round in circles.
-    pub(super) fn best_step(&self, sense: f64) -> Option<Step> {
+    pub(super) fn best_step(&mut self, sense: f64) -> Option<Step> {
         let mut able: Vec<(usize, f64, f64)> = Vec::new();
         for &at in &self.touched {
             let by = -sense * self.tableau[at];
@@ -85,7 +85,7 @@ impl Simplex {
     }
 
     /// How far `entering` can move, and what stops it.
-    pub(super) fn step(&self, entering: usize, sense: f64, by_index: bool) -> Step {
+    pub(super) fn step(&mut self, entering: usize, sense: f64, by_index: bool) -> Step {
         let mut step = Step {
             entering,
             sense,
@@ -119,13 +119,8 @@ impl Simplex {
     }
 
     /// The column of a variable in terms of the basis.
-    pub(super) fn tableau_column(&self, at: usize) -> Column {
-        let mut dense = vec![0.0; self.basis.len()];
-        for &(row, coefficient) in &self.columns[at] {
-            dense[row] = coefficient;
-        }
-        self.inverse.solve(&mut dense);
-        dense.iter().copied().enumerate().filter(|&(_, entry)| entry.abs() > NOISE).collect()
+    pub(super) fn tableau_column(&mut self, at: usize) -> Column {
+        self.inverse.solve_column(&self.columns[at], NOISE)
     }
 
     /// Moves along `step`; false where the basis cannot be factored any more.
