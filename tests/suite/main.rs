@@ -13,6 +13,7 @@ mod extract;
 mod extracts;
 mod faults;
 mod forced;
+mod founded;
 mod gate;
 mod hostile;
 mod house;
