@@ -211,9 +211,9 @@ impl Workspace {
 fn stage(workspace: &Path, sealed: &mut [Sealed]) -> Result<Vec<PathBuf>, Error> {
     let staging = staging(workspace);
     disk::remove_folder(&staging)?;
-    let mut folders = Vec::new();
+    let (mut folders, mut drawn) = (Vec::new(), render::Drawn::default());
     for one in sealed {
-        let files = render::render(&one.release)?;
+        let files = render::render_beside(&one.release, &mut drawn)?;
         let folder = staging.join(&one.entry.name);
         write_release(&folder, files.iter().map(|file| (file.path.as_str(), file.bytes.as_slice())))?;
         if let Some(manifest) = files.iter().find(|file| file.path == "release.json") {

@@ -34,6 +34,7 @@ use model::release::{ReleaseParts, ReleasedTable};
 use thiserror::Error;
 
 pub use again::{NotAgain, render_again};
+pub use png::Drawn;
 
 /// A file of the release, by its path inside the release's folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,17 +106,25 @@ pub enum RenderError {
 /// # Errors
 /// [`RenderError`] names the table and what of it cannot be written.
 pub fn render(release: &Release) -> Result<Vec<RenderedFile>, RenderError> {
-    write_all(release.parts(), Pictures::Drawn)
+    render_beside(release, &mut Drawn::default())
+}
+
+/// The same beside other releases, whose pictures are not drawn again.
+///
+/// # Errors
+/// As [`render`].
+pub fn render_beside(release: &Release, drawn: &mut Drawn) -> Result<Vec<RenderedFile>, RenderError> {
+    write_all(release.parts(), Pictures::Drawn(drawn))
 }
 
 /// Whether drawings become pictures too, which takes half of the time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Pictures {
-    Drawn,
+#[derive(Debug)]
+enum Pictures<'a> {
+    Drawn(&'a mut Drawn),
     LeftOut,
 }
 
-fn write_all(parts: &ReleaseParts, pictures: Pictures) -> Result<Vec<RenderedFile>, RenderError> {
+fn write_all(parts: &ReleaseParts, mut pictures: Pictures<'_>) -> Result<Vec<RenderedFile>, RenderError> {
     check(parts, &sheets::OWN_SHEETS)?;
     let mut files = Vec::new();
     let mut drawings = BTreeMap::new();
@@ -123,8 +132,8 @@ fn write_all(parts: &ReleaseParts, pictures: Pictures) -> Result<Vec<RenderedFil
         files.push(RenderedFile { path: table.file(), bytes: csv::write(table)?.into_bytes() });
         files.push(RenderedFile { path: csvw::path(table), bytes: csvw::write(parts, table)?.into_bytes() });
         if let Some(svg) = charts::draw(parts, table)? {
-            if pictures == Pictures::Drawn {
-                files.push(RenderedFile { path: charts::path(table, "png"), bytes: png::write(table, &svg)? });
+            if let Pictures::Drawn(drawn) = &mut pictures {
+                files.push(RenderedFile { path: charts::path(table, "png"), bytes: drawn.picture(table, &svg)? });
             }
             files.push(RenderedFile { path: charts::path(table, "svg"), bytes: svg.clone().into_bytes() });
             drawings.insert(table.id.clone(), svg);

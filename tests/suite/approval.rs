@@ -5,6 +5,8 @@ use std::process::{Command, Output, Stdio};
 
 /// What the second person is called.
 pub const SECOND: &str = "second";
+/// The second person's passphrase.
+pub const WORDS_OF_SECOND: &str = "the second person's passphrase";
 
 fn takeup(folder: &Path, passphrase: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_takeup"));
@@ -12,17 +14,9 @@ fn takeup(folder: &Path, passphrase: &Path, arguments: &[&str]) -> Output {
     command.stdin(Stdio::null()).output().expect("the program starts")
 }
 
-fn file_of_second(folder: &Path) -> PathBuf {
+/// Where the second person of a workspace keeps the passphrase.
+pub fn file_of_second(folder: &Path) -> PathBuf {
     folder.with_file_name("pass-of-second.txt")
-}
-
-/// Adds the second person: before anything is built that they are to approve.
-pub fn add_second(folder: &Path, passphrase: &Path) {
-    let file = file_of_second(folder);
-    crate::small_office::private(&file, "the second person's passphrase");
-    let path = file.to_str().expect("temporary folders have plain names");
-    let added = takeup(folder, passphrase, &["keys", "add", SECOND, "--new-passphrase-file", path]);
-    assert_eq!(added.status.code(), Some(0), "{}", String::from_utf8_lossy(&added.stderr));
 }
 
 /// Runs a command as the second person.

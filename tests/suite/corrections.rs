@@ -19,10 +19,10 @@ use rand_chacha::ChaCha12Rng;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::approval::{add_second, approve};
+use crate::approval::approve;
 use crate::demo::files;
+use crate::founded::{PASSPHRASE, SAME_TIES, workspace};
 
-const PASSPHRASE: &str = "a passphrase for tests";
 pub(crate) const REASON: &str = "Cases of the Bronx were recorded under Queens";
 
 const REPORT: &str = r#"
@@ -88,20 +88,10 @@ pub(crate) struct Made {
 impl Made {
     pub(crate) fn new() -> Self {
         let home = tempfile::tempdir().expect("a temporary folder");
-        let (folder, passphrase) = (home.path().join("office"), home.path().join("pass.txt"));
-        crate::small_office::private(&passphrase, PASSPHRASE);
-        let made = Self { home, folder, passphrase };
-        let arguments = ["init", plain(&made.folder), "--template", "casework"];
-        done(&takeup(&[&arguments[..], &["--passphrase-file", plain(&made.passphrase)]].concat()));
-        fs::write(made.folder.join("config/reports/quarterly.toml"), REPORT).expect("the workspace can be written");
-        // The key that breaks ties decides which of two equal figures is hidden: here the same in every run.
-        let (unlocked, store) = (made.unlocked(), made.folder.join("store/takeup.db"));
-        fs::remove_file(&store).expect("an empty store can be removed");
-        let mut store = Store::create_with_tie_key(&store, &unlocked.key, [3; 32]).expect("a store");
-        store.add_person("manager", &unlocked.person.expect("a person")).expect("entered");
-        drop(store);
-        add_second(&made.folder, &made.passphrase);
-        made
+        let folder = home.path().join("office");
+        let passphrase = workspace(&folder, "casework", Some(SAME_TIES));
+        fs::write(folder.join("config/reports/quarterly.toml"), REPORT).expect("the workspace can be written");
+        Self { home, folder, passphrase }
     }
 
     fn unlocked(&self) -> Unlocked {

@@ -32,24 +32,36 @@ fn demo(out: &Path) {
     assert_eq!(said.lines().filter(|line| line.ends_with("index.html")).count(), 3, "one report an audience:\n{said}");
 }
 
-/// The demo's workspace, made once for all tests of this binary; nobody writes into it.
+/// The demo's workspace, made once for all tests of this binary, and then given keys that cost no work; nobody writes into it.
 pub fn workspace() -> &'static Path {
-    static MADE: OnceLock<PathBuf> = OnceLock::new();
+    &both()[0]
+}
+
+/// The demo made twice, at once: most tests wait for the first, and one holds the second against it.
+fn both() -> &'static [PathBuf; 2] {
+    static MADE: OnceLock<[PathBuf; 2]> = OnceLock::new();
     MADE.get_or_init(|| {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("demo");
-        if folder.exists() {
-            fs::remove_dir_all(&folder).expect("an earlier run's demo can be removed");
-        }
-        demo(&folder);
-        folder
+        let folders = ["demo", "demo-again"].map(|name| Path::new(env!("CARGO_TARGET_TMPDIR")).join(name));
+        std::thread::scope(|scope| {
+            for folder in &folders {
+                scope.spawn(move || {
+                    if folder.exists() {
+                        fs::remove_dir_all(folder).expect("an earlier run's demo can be removed");
+                    }
+                    demo(folder);
+                });
+            }
+        });
+        let words = |name: &str| fs::read_to_string(folders[0].join("keys").join(name)).expect("a passphrase");
+        let [manager, deputy] = ["passphrase", "passphrase-of-deputy"].map(words);
+        crate::founded::without_work(&folders[0], [("manager", manager.trim()), ("deputy", deputy.trim())]);
+        folders
     })
 }
 
 #[test]
 fn the_demo_reports_to_every_audience_and_the_same_seed_gives_the_same_bytes() {
-    let home = tempfile::tempdir().expect("a temporary folder");
-    let (first, second) = (workspace(), home.path().join("second"));
-    demo(&second);
+    let [first, second] = both();
     let reports = files(&first.join("reports"));
     for audience in ["public", "authority", "advisory"] {
         let page = format!("2025-26-Q4-{audience}-r1/index.html");
@@ -59,6 +71,17 @@ fn the_demo_reports_to_every_audience_and_the_same_seed_gives_the_same_bytes() {
     assert_eq!(reports.keys().collect::<Vec<_>>(), again.keys().collect::<Vec<_>>());
     for (name, bytes) in &reports {
         assert!(bytes == &again[name], "{name} differs between two runs");
+    }
+}
+
+#[test]
+fn the_passphrases_that_lie_in_the_demo_open_it() {
+    let folder = &both()[1];
+    for (who, name) in [("manager", "passphrase"), ("deputy", "passphrase-of-deputy")] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_takeup"));
+        command.arg("-C").arg(folder).arg("--passphrase-file").arg(folder.join("keys").join(name));
+        let output = command.args(["--as", who, "keys", "list"]).stdin(Stdio::null()).output().expect("it starts");
+        assert_eq!(String::from_utf8_lossy(&output.stdout), "deputy\nmanager\n", "{who}");
     }
 }
 

@@ -21,8 +21,8 @@ use model::period::Period;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::approval::{add_second, approve};
 use crate::demo::{files, workspace};
+use crate::small_office::{DEPUTY, MANAGER, Office, Stage};
 
 fn takeup(arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_takeup"));
@@ -159,22 +159,10 @@ fn a_register_made_from_a_workspace_finds_the_promised_risk_and_no_more() {
 
 #[test]
 fn an_extract_of_real_casework_keeps_what_it_promises_against_everybody_who_came() {
-    let home = tempfile::tempdir().expect("a temporary folder");
-    let (folder, pass) = (home.path().join("office"), home.path().join("pass.txt"));
-    crate::small_office::private(&pass, "a passphrase for tests");
-    let run = |arguments: &[&str]| {
-        let globals = ["-C", plain(&folder), "--passphrase-file", plain(&pass)];
-        code(&takeup(&[&globals[..], arguments].concat()), 0);
-    };
-    code(&takeup(&["init", plain(&folder), "--template", "casework", "--passphrase-file", plain(&pass)]), 0);
-    add_second(&folder, &pass);
-    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/casework_sample.csv.gz");
-    run(&["ingest", plain(&sample), "--source", "casework"]);
-    run(&["report", "--period", "2018-Q3"]);
-    approve(&folder);
-    run(&["extract", "--period", "2018-Q3", "--profile", "research"]);
-    approve(&folder);
-    linked(&folder, &pass, "2018-Q3");
+    let office = Office::with_all_tables(Stage::Released);
+    office.exits(MANAGER, &["extract", "--period", "2018-Q3", "--profile", "research"], 0);
+    office.exits(DEPUTY, &["approve"], 0);
+    linked(&office.folder, &office.pass(MANAGER), "2018-Q3");
 }
 
 fn code(output: &Output, expected: i32) {

@@ -7,8 +7,9 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
-use crate::approval::{add_second, approve};
+use crate::approval::approve;
 use crate::demo::files;
+use crate::founded::workspace;
 
 const REPORT: &str = r#"
 title = "Casework report"
@@ -70,10 +71,8 @@ fn export() -> String {
 #[test]
 fn a_report_is_built_again_until_its_tables_force_nothing() {
     let home = tempfile::tempdir().expect("a temporary folder");
-    let (folder, passphrase) = (home.path().join("office"), home.path().join("pass.txt"));
-    crate::small_office::private(&passphrase, "a passphrase for tests");
-    done(&takeup(&["init", plain(&folder), "--template", "casework", "--passphrase-file", plain(&passphrase)]));
-    add_second(&folder, &passphrase);
+    let folder = home.path().join("office");
+    let passphrase = workspace(&folder, "casework", None);
     fs::write(folder.join("config/reports/quarterly.toml"), REPORT).expect("the workspace can be written");
     let file = home.path().join("export.csv");
     fs::write(&file, export()).expect("a temporary folder can be written");

@@ -3,23 +3,14 @@
 
 use std::fs;
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use confidential::store::Store;
 use confidential::store::erasure::Person;
-use confidential::store::keys::people;
 use serde_json::Value;
-use tempfile::TempDir;
 
-use crate::approval::{add_second, as_second};
 use crate::demo::{files, workspace};
-
-struct Made {
-    _home: TempDir,
-    folder: PathBuf,
-    passphrase: PathBuf,
-}
+use crate::small_office::{BUILD, DEPUTY, MANAGER, Office, Stage, sample_path};
 
 fn takeup(arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_takeup"));
@@ -34,73 +25,34 @@ fn talk(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-impl Made {
-    fn new() -> Self {
-        let home = tempfile::tempdir().expect("a temporary folder");
-        let (folder, passphrase) = (home.path().join("office"), home.path().join("pass.txt"));
-        crate::small_office::private(&passphrase, "a passphrase for tests");
-        let made = Self { _home: home, folder, passphrase };
-        let (folder, passphrase) = (plain(&made.folder), plain(&made.passphrase));
-        let output = takeup(&["init", folder, "--template", "casework", "--passphrase-file", passphrase]);
-        assert_eq!(output.status.code(), Some(0), "{}", talk(&output));
-        add_second(&made.folder, &made.passphrase);
-        made.exits(&["ingest", plain(&sample()), "--source", "casework"], 0);
-        made
-    }
-
-    fn takeup(&self, arguments: &[&str]) -> Output {
-        let globals = ["-C", plain(&self.folder), "--passphrase-file", plain(&self.passphrase)];
-        takeup(&[&globals, arguments].concat())
-    }
-
-    /// Runs a command that must end so, and gives what it said.
-    fn exits(&self, arguments: &[&str], exit: i32) -> String {
-        let output = self.takeup(arguments);
-        assert_eq!(output.status.code(), Some(exit), "{arguments:?}: {}", talk(&output));
-        format!("{}{}", String::from_utf8_lossy(&output.stdout), talk(&output))
-    }
-
-    fn second(&self, arguments: &[&str], exit: i32) -> String {
-        let output = as_second(&self.folder, arguments);
-        assert_eq!(output.status.code(), Some(exit), "{arguments:?}: {}", talk(&output));
-        format!("{}{}", String::from_utf8_lossy(&output.stdout), talk(&output))
-    }
-
-    fn below(&self, name: &str) -> Vec<String> {
-        files(&self.folder.join(name)).into_keys().collect()
-    }
+fn names(office: &Office, folder: &str) -> Vec<String> {
+    office.below(folder).into_keys().collect()
 }
-
-fn sample() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/casework_sample.csv.gz")
-}
-
-const BUILD: [&str; 3] = ["report", "--period", "2018-Q3"];
 
 #[test]
 fn what_one_person_built_another_one_releases_and_nobody_else() {
-    let made = Made::new();
-    made.exits(&["approve"], 2);
-    made.exits(&BUILD, 0);
-    let staged = files(&made.folder.join("staging"));
+    let office = Office::at(Stage::Cases);
+    office.exits(MANAGER, &["approve"], 2);
+    office.exits(MANAGER, &BUILD, 0);
+    let staged = files(&office.folder.join("staging"));
     assert!(staged.contains_key("2018-Q3-public-r1/index.html"));
-    assert_eq!(made.below("reports"), [""; 0], "nothing is released yet");
+    assert_eq!(names(&office, "reports"), [""; 0], "nothing is released yet");
 
-    let own = made.exits(&["approve"], 5);
+    let own = office.exits(MANAGER, &["approve"], 5);
     assert!(own.contains("manager, who cannot approve it"), "{own}");
-    assert!(made.exits(&BUILD, 0).contains("staging"), "building again names what was built");
-    assert!(made.exits(&["report", "--period", "2018-Q4"], 5).contains("awaits approval"));
-    let ingested = made.exits(&["ingest", plain(&sample()), "--source", "casework"], 5);
+    assert!(office.exits(MANAGER, &BUILD, 0).contains("staging"), "building again names what was built");
+    assert!(office.exits(MANAGER, &["report", "--period", "2018-Q4"], 5).contains("awaits approval"));
+    let ingested = office.exits(MANAGER, &["ingest", plain(&sample_path()), "--source", "casework"], 5);
     assert!(ingested.contains("neither released nor refused"), "{ingested}");
-    assert_eq!(files(&made.folder.join("staging")), staged);
+    assert_eq!(files(&office.folder.join("staging")), staged);
 
-    let said = made.second(&["approve"], 0);
-    assert!(said.contains("Released by second"), "{said}");
-    assert_eq!(files(&made.folder.join("reports")), staged, "byte for byte");
-    assert!(!made.folder.join("staging").exists());
-    let verdicts = made.below("verdicts");
+    let said = office.exits(DEPUTY, &["approve"], 0);
+    assert!(said.contains("Released by deputy"), "{said}");
+    assert_eq!(files(&office.folder.join("reports")), staged, "byte for byte");
+    assert!(!office.folder.join("staging").exists());
+    let verdicts = names(&office, "verdicts");
     assert_eq!(verdicts, ["2018-Q3-council-r1.html", "2018-Q3-public-r1.html"]);
-    let page = fs::read_to_string(made.folder.join("verdicts/2018-Q3-public-r1.html")).expect("a page");
+    let page = fs::read_to_string(office.folder.join("verdicts/2018-Q3-public-r1.html")).expect("a page");
     for said in ["Not for release", "Singling out", "Linkability", "Inference", "found nothing"] {
         assert!(page.contains(said), "{said}");
     }
@@ -108,53 +60,53 @@ fn what_one_person_built_another_one_releases_and_nobody_else() {
 
 #[test]
 fn a_byte_that_was_changed_after_the_attack_is_not_released() {
-    let made = Made::new();
-    made.exits(&BUILD, 0);
-    let page = made.folder.join("staging/2018-Q3-public-r1/index.html");
+    let office = Office::at(Stage::Cases);
+    office.exits(MANAGER, &BUILD, 0);
+    let page = office.folder.join("staging/2018-Q3-public-r1/index.html");
     let text = fs::read_to_string(&page).expect("a page");
     fs::write(&page, text.replacen("</h1>", " </h1>", 1)).expect("the workspace can be written");
-    made.second(&["approve"], 6);
+    office.exits(DEPUTY, &["approve"], 6);
     fs::write(&page, &text).expect("the workspace can be written");
-    fs::write(made.folder.join("staging/2018-Q3-public-r1/notes.txt"), "3").expect("the workspace can be written");
-    made.second(&["approve"], 6);
-    assert_eq!(made.below("reports"), [""; 0]);
+    fs::write(office.folder.join("staging/2018-Q3-public-r1/notes.txt"), "3").expect("the workspace can be written");
+    office.exits(DEPUTY, &["approve"], 6);
+    assert_eq!(names(&office, "reports"), [""; 0]);
 }
 
 #[test]
 fn what_is_refused_leaves_no_trace_and_can_be_built_again_to_the_byte() {
-    let made = Made::new();
-    made.exits(&BUILD, 0);
-    let first = files(&made.folder.join("staging"));
-    made.second(&["approve", "--refuse"], 0);
-    assert!(!made.folder.join("staging").exists());
-    made.exits(&BUILD, 0);
-    assert_eq!(files(&made.folder.join("staging")), first);
+    let office = Office::at(Stage::Cases);
+    office.exits(MANAGER, &BUILD, 0);
+    let first = files(&office.folder.join("staging"));
+    office.exits(DEPUTY, &["approve", "--refuse"], 0);
+    assert!(!office.folder.join("staging").exists());
+    office.exits(MANAGER, &BUILD, 0);
+    assert_eq!(files(&office.folder.join("staging")), first);
 }
 
 #[test]
 fn a_released_quarter_stays_what_it_was_when_somebody_is_taken_out_of_the_store() {
-    let made = Made::new();
-    made.exits(&BUILD, 0);
-    made.second(&["approve"], 0);
-    let released = files(&made.folder.join("reports"));
-    let key = people::open(&made.folder.join("keys"), "a passphrase for tests", Some("manager")).expect("the key").key;
-    let mut store = Store::open(&made.folder.join("store/takeup.db"), &key).expect("the store");
+    let office = Office::at(Stage::Cases);
+    office.exits(MANAGER, &BUILD, 0);
+    office.exits(DEPUTY, &["approve"], 0);
+    let released = files(&office.folder.join("reports"));
+    let mut store = office.store();
     let erased = a_case_of_the_quarter();
     let person = Person::Case { source: "casework", reference: &erased };
     assert_eq!(store.erase(person).expect("an erasure"), 1);
     drop(store);
-    let said = made.exits(&BUILD, 0);
+    let said = office.exits(MANAGER, &BUILD, 0);
     assert!(said.contains("reports") && said.contains("not counted again"), "{said}");
-    assert_eq!(files(&made.folder.join("reports")), released);
-    let refused = made.exits(&["report", "--period", "2018-Q3", "--correct", "One person asked to be erased"], 2);
+    assert_eq!(files(&office.folder.join("reports")), released);
+    let refused =
+        office.exits(MANAGER, &["report", "--period", "2018-Q3", "--correct", "One person asked to be erased"], 2);
     assert!(refused.contains("nothing was recorded"), "an erasure corrects no figure: {refused}");
-    assert_eq!(files(&made.folder.join("reports")), released);
+    assert_eq!(files(&office.folder.join("reports")), released);
 }
 
 /// The reference of a case of the sample that was opened in the quarter.
 fn a_case_of_the_quarter() -> String {
     let mut text = String::new();
-    let file = fs::File::open(sample()).expect("the sample");
+    let file = fs::File::open(sample_path()).expect("the sample");
     flate2::read::GzDecoder::new(file).read_to_string(&mut text).expect("a text");
     let line = text.lines().find(|line| line.contains(",2018-08-")).expect("a case of August");
     line.split(',').next().expect("a first field").to_owned()

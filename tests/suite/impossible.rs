@@ -4,8 +4,8 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use crate::approval::{add_second, approve};
-use crate::small_office::private;
+use crate::approval::approve;
+use crate::founded::workspace;
 
 fn takeup(folder: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_takeup"));
@@ -46,14 +46,12 @@ fn district(office: &Path, code: &str) -> String {
 fn a_case_that_cannot_be_counts_as_not_recorded_and_the_rule_is_true_of_every_figure() {
     let home = tempfile::tempdir().expect("a temporary folder");
     let folder = home.path();
-    private(&folder.join("pass.txt"), "a passphrase for tests");
+    let office = folder.join("office");
+    workspace(&office, "casework", None);
     fs::write(folder.join("cases.csv"), export(6)).expect("a file");
-    done(&takeup(folder, &["init", folder.join("office").to_str().expect("plain"), "--template", "casework"]));
     let said =
         done(&takeup(folder, &["ingest", folder.join("cases.csv").to_str().expect("plain"), "--source", "casework"]));
     assert!(said.contains("impossible_combination"), "{said}");
-    let office = folder.join("office");
-    add_second(&office, &folder.join("pass.txt"));
     let built = takeup(folder, &["report", "--period", "2018-Q1"]);
     done(&built);
     let said = String::from_utf8_lossy(&built.stderr);

@@ -76,8 +76,8 @@ fn takeup(arguments: &[&str]) -> Output {
 #[test]
 fn the_list_of_a_workspace_has_the_promised_fields_and_writes_a_page() {
     let home = tempfile::tempdir().expect("a temporary folder");
-    let (folder, pass) = (home.path().join("office"), home.path().join("pass.txt"));
-    crate::small_office::private(&pass, "a passphrase for tests");
+    let folder = home.path().join("office");
+    let pass = crate::founded::workspace(&folder, "casework", None);
     let plain = |path: &std::path::Path| path.to_str().expect("plain names").to_owned();
     let globals = ["-C".to_owned(), plain(&folder), "--passphrase-file".to_owned(), plain(&pass)];
     let run = |arguments: &[&str]| {
@@ -85,8 +85,6 @@ fn the_list_of_a_workspace_has_the_promised_fields_and_writes_a_page() {
         takeup(&all)
     };
     let sample = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/casework_sample.csv.gz");
-    let made = takeup(&["init", &plain(&folder), "--template", "casework", "--passphrase-file", &plain(&pass)]);
-    assert_eq!(made.status.code(), Some(0));
     assert_eq!(run(&["ingest", sample, "--source", "casework"]).status.code(), Some(0));
     let page = plain(&home.path().join("issues.html"));
     let output = run(&["issues", "--period", "2018-Q2", "--level", "group", "--json", "--html", &page]);

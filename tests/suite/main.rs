@@ -15,6 +15,7 @@ mod extract;
 mod extracts;
 mod faults;
 mod forced;
+mod founded;
 mod gate;
 mod hostile;
 mod house;

@@ -43,9 +43,8 @@ fn plain(path: &Path) -> &str {
 impl Bench {
     fn new() -> Self {
         let home = tempfile::tempdir().expect("a temporary folder");
-        let (folder, passphrase) = (home.path().join("service"), home.path().join("pass.txt"));
-        crate::small_office::private(&passphrase, "a passphrase for tests");
-        takeup(&["init", plain(&folder), "--passphrase-file", plain(&passphrase)]);
+        let folder = home.path().join("service");
+        let passphrase = crate::founded::workspace(&folder, "advice", None);
         let globals = ["-C", plain(&folder), "--passphrase-file", plain(&passphrase)];
         let exports = workspace().join("exports");
         for name in files(&exports).keys() {
@@ -54,7 +53,7 @@ impl Bench {
         let config = files(&folder.join("config")).into_iter();
         let config = config.map(|(name, bytes)| (name, String::from_utf8(bytes).expect("text"))).collect();
         let configuration = Configuration::read(&config).expect("a configuration that ships");
-        let key = people::open(&folder.join("keys"), "a passphrase for tests", Some("manager")).expect("the key").key;
+        let key = people::open(&folder.join("keys"), crate::founded::PASSPHRASE, Some("manager")).expect("the key").key;
         let store = Store::open(&folder.join("store/takeup.db"), &key).expect("the store");
         let period = Period::parse("2025-26-Q4", configuration.service.calendar).expect("a period");
         let audiences: Vec<String> =

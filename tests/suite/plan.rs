@@ -6,12 +6,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use confidential::store::Store;
-use confidential::store::keys::people;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::approval::{add_second, approve};
+use crate::approval::approve;
+use crate::founded::{SAME_TIES, workspace};
 
 const REPORT: &str = r#"
 title = "Casework report"
@@ -75,21 +74,10 @@ impl Made {
         quarters: &[usize],
     ) -> Self {
         let home = tempfile::tempdir().expect("a temporary folder");
-        let (folder, passphrase) = (home.path().join("office"), home.path().join("pass.txt"));
-        crate::small_office::private(&passphrase, "a passphrase for tests");
+        let folder = home.path().join("office");
+        let passphrase = workspace(&folder, "casework", Some(SAME_TIES));
+        fs::write(folder.join("config/reports/quarterly.toml"), report).expect("the workspace can be written");
         let made = Self { cases, home, folder, passphrase };
-        let arguments = ["init", plain(&made.folder), "--template", "casework"];
-        done(&takeup(&[&arguments[..], &["--passphrase-file", plain(&made.passphrase)]].concat()));
-        fs::write(made.folder.join("config/reports/quarterly.toml"), report).expect("the workspace can be written");
-        // The key that breaks ties decides which of two equal figures is hidden: here the same in every run.
-        let unlocked =
-            people::open(&made.folder.join("keys"), "a passphrase for tests", None).expect("the key was made");
-        let store = made.folder.join("store/takeup.db");
-        fs::remove_file(&store).expect("an empty store can be removed");
-        let mut store = Store::create_with_tie_key(&store, &unlocked.key, [3; 32]).expect("a store");
-        store.add_person("manager", &unlocked.person.expect("a person")).expect("entered");
-        drop(store);
-        add_second(&made.folder, &made.passphrase);
         made.ingest(quarters);
         made
     }

@@ -1,5 +1,6 @@
-//! A small office for tests of kills, faults and people at work at once: two people whose keys cost no work, a sample of real
-//! casework, two tables for two audiences. Each stage is made once by the program itself, and every test gets a copy.
+//! A small office for tests of kills, faults, people at work at once and the gate: two people whose keys cost no work, a sample of
+//! real casework, two tables for two audiences, or all of the template. Each stage is made once by the program itself, and every test
+//! gets a copy.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,7 +8,6 @@ use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
 
 use confidential::store::Store;
-use confidential::store::keys::WorkFactor;
 use confidential::store::keys::people;
 use confidential::store::ledger::{LedgerEntry, ReleaseState};
 use tempfile::TempDir;
@@ -31,6 +31,15 @@ pub enum Stage {
     Released,
 }
 
+/// Which tables its report has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Plan {
+    /// Two: enough where it does not matter which there are.
+    Two,
+    /// All of the template. Building a quarter takes half a minute of processor.
+    All,
+}
+
 pub struct Office {
     home: TempDir,
     pub folder: PathBuf,
@@ -39,13 +48,22 @@ pub struct Office {
 impl Office {
     /// A copy of an office at this stage.
     pub fn at(stage: Stage) -> Self {
-        static STAGES: [OnceLock<PathBuf>; 3] = [const { OnceLock::new() }; 3];
-        let made = STAGES[stage as usize].get_or_init(|| {
-            let place = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("small-office-{stage:?}"));
+        Self::of(Plan::Two, stage)
+    }
+
+    /// The same with all tables of the template.
+    pub fn with_all_tables(stage: Stage) -> Self {
+        Self::of(Plan::All, stage)
+    }
+
+    fn of(plan: Plan, stage: Stage) -> Self {
+        static STAGES: [[OnceLock<PathBuf>; 3]; 2] = [const { [const { OnceLock::new() }; 3] }; 2];
+        let made = STAGES[plan as usize][stage as usize].get_or_init(|| {
+            let place = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("small-office-{plan:?}-{stage:?}"));
             if place.exists() {
                 fs::remove_dir_all(&place).expect("an earlier run's office can be removed");
             }
-            copy(&make(stage).folder, &place);
+            copy(&make(plan, stage).folder, &place);
             place
         });
         let office = Self::empty();
@@ -160,21 +178,21 @@ fn sample() -> String {
     text
 }
 
-fn sample_path() -> PathBuf {
+pub fn sample_path() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/casework_sample.csv.gz")
 }
 
-fn make(stage: Stage) -> Office {
+fn make(plan: Plan, stage: Stage) -> Office {
     let office = match stage {
         Stage::Cases => {
             let office = Office::empty();
-            found(&office.folder);
+            found(&office.folder, plan);
             let sample = sample_path();
             office.exits(MANAGER, &["-q", "ingest", sample.to_str().expect("a plain name"), "--source", "casework"], 0);
             return office;
         }
-        Stage::Built => Office::at(Stage::Cases),
-        Stage::Released => Office::at(Stage::Built),
+        Stage::Built => Office::of(plan, Stage::Cases),
+        Stage::Released => Office::of(plan, Stage::Built),
     };
     match stage {
         Stage::Built => office.exits(MANAGER, &BUILD, 0),
@@ -184,28 +202,14 @@ fn make(stage: Stage) -> Office {
 }
 
 /// A workspace with two people and no case.
-fn found(folder: &Path) {
-    for (path, bytes) in files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("config/casework")) {
-        let mut text = String::from_utf8(bytes).expect("a configuration is text");
-        if path == "reports/quarterly.toml" {
-            let third = text.match_indices("\n[[table]]\n").nth(2).expect("more than two tables").0;
-            text.truncate(third);
-        }
-        let path = folder.join("config").join(path);
-        fs::create_dir_all(path.parent().expect("below a folder")).expect("a folder of ours");
-        fs::write(path, text).expect("a file of ours");
+fn found(folder: &Path, plan: Plan) {
+    crate::founded::found(folder, "casework", [(MANAGER, MANAGER), (DEPUTY, DEPUTY)], None);
+    let report = folder.join("config/reports/quarterly.toml");
+    let text = fs::read_to_string(&report).expect("the template's report");
+    let third = text.match_indices("\n[[table]]\n").nth(2).expect("more than two tables").0;
+    if plan == Plan::Two {
+        fs::write(report, &text[..third]).expect("a file of ours");
     }
-    for name in ["keys", "store", "reports"] {
-        fs::create_dir(folder.join(name)).expect("a folder of ours");
-    }
-    let key = people::new_data_key().expect("randomness");
-    let mut store = Store::create(&folder.join("store/takeup.db"), &key).expect("a new store");
-    let keys = [MANAGER, DEPUTY].map(|name| {
-        let public = people::add(&folder.join("keys"), name, name, WorkFactor::ForTests).expect("a new person");
-        store.add_person(name, &public).expect("a new person");
-        public
-    });
-    people::share(&folder.join("keys"), &key, &keys).expect("shared");
 }
 
 /// Copies a folder, links as links.

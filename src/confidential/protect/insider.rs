@@ -29,7 +29,7 @@ pub(super) struct Insiders {
     /// By insider: what it knows, rising.
     knows: Vec<Vec<u32>>,
     /// By insider: the cells in which cases of its own are counted, rising, and how many it knows those to be.
-    own: Vec<BTreeMap<u32, i64>>,
+    own: Vec<Vec<(u32, i64)>>,
     /// By cell that is not published: how many cases each insider knows to be its own in it, the most first. What every
     /// reader knows to be there is left out.
     floors: Vec<Vec<(i64, u32)>>,
@@ -74,7 +74,7 @@ impl Insiders {
         Self {
             known_to: none.clone(),
             knows: none,
-            own: vec![BTreeMap::new(); cells],
+            own: vec![Vec::new(); cells],
             floors: vec![Vec::new(); cells],
             counts: Vec::new(),
             levels: BTreeMap::new(),
@@ -101,7 +101,7 @@ impl Insiders {
             for (&cell, &own) in own.iter().filter(|&(&cell, &own)| own > floors[cell as usize]) {
                 self.floors[cell as usize].push((own, insider));
             }
-            self.own.push(own);
+            self.own.push(own.into_iter().collect());
             self.knows.push(Vec::new());
             self.units.insert(insider, unit);
         }
@@ -125,7 +125,7 @@ impl Insiders {
         for (family, rows) in families(system, &alone) {
             let Some(&insider) = family.first() else { continue };
             let known: BTreeSet<u32> = family.iter().flat_map(|&own| reached(own, |at| children(system, at))).collect();
-            insiders.own[insider as usize] = own(system, &family, &rows);
+            insiders.own[insider as usize] = own(system, &family, &rows).into_iter().collect();
             for &other in &known {
                 insiders.known_to[other as usize].push(insider);
             }
@@ -135,7 +135,7 @@ impl Insiders {
             known_to.sort_unstable();
         }
         for insider in insiders.all().collect::<Vec<u32>>() {
-            for (&cell, &own) in &insiders.own[insider as usize] {
+            for &(cell, own) in &insiders.own[insider as usize] {
                 let at = cell as usize;
                 if states[at] != State::Fixed && own > floors[at] && !insiders.knows(insider, cell) {
                     insiders.floors[at].push((own, insider));
@@ -155,7 +155,7 @@ impl Insiders {
 
     /// All of them, rising.
     pub(super) fn all(&self) -> impl Iterator<Item = u32> {
-        let is_one = |(known, own): (&Vec<u32>, &BTreeMap<u32, i64>)| !known.is_empty() || !own.is_empty();
+        let is_one = |(known, own): (&Vec<u32>, &Vec<(u32, i64)>)| !known.is_empty() || !own.is_empty();
         (0_u32..).zip(self.knows.iter().zip(&self.own)).filter(move |(_, of)| is_one(*of)).map(|(insider, _)| insider)
     }
 
@@ -179,12 +179,13 @@ impl Insiders {
 
     /// How many cases of a cell an insider knows to be its own.
     pub(super) fn least(&self, insider: u32, cell: u32) -> i64 {
-        self.own[insider as usize].get(&cell).copied().unwrap_or(0)
+        let own = &self.own[insider as usize];
+        own.binary_search_by_key(&cell, |&(cell, _)| cell).map_or(0, |place| own[place].1)
     }
 
     /// The cells in which an insider knows cases of its own, rising, and how many.
     pub(super) fn own(&self, insider: u32) -> impl Iterator<Item = (u32, i64)> {
-        self.own[insider as usize].iter().map(|(&cell, &own)| (cell, own))
+        self.own[insider as usize].iter().copied()
     }
 
     /// The insiders who can tell that a cell does not differ from its truth by `by`: they know it, or that it is more.

@@ -2,8 +2,6 @@
 //! and an improvement by tearing down and building anew. Comes in: the system and the primary pattern. Goes out: cells
 //! hidden beyond the rules, and certificates a protected cell. Deliberately absent: the check of those certificates.
 
-use std::collections::BTreeSet;
-
 use super::certificate::Certificate;
 use super::cost::prices;
 use super::error::ProtectError;
@@ -59,9 +57,10 @@ pub(super) fn protect_knowing(system: &System, primary: &Primary, known: &[Move]
 
 /// What a game came to, with nothing hidden that no certificate moves.
 pub(super) fn outcome(system: &System, play: &Play) -> Outcome {
+    let mut around = Around::new(system);
     let certificates = play.targets.iter().map(|&at| (at, play.certificates(at)));
     let certificates: Vec<(u32, Vec<Certificate>)> =
-        certificates.map(|(at, all)| (at, bare(system, at, all))).collect();
+        certificates.map(|(at, all)| (at, bare(&mut around, at, all))).collect();
     let mut secondary = play.board.secondary.clone();
     let mut needed = vec![false; system.len()];
     for certificate in certificates.iter().flat_map(|(_, all)| all) {
@@ -77,29 +76,57 @@ pub(super) fn outcome(system: &System, play: &Play) -> Outcome {
 
 /// Certificates without what has nothing to do with their cell: steps that were added up may leave a swap apart from it
 /// behind, and whatever that moves would be hidden for nothing.
-fn bare(system: &System, cell: u32, mut all: Vec<Certificate>) -> Vec<Certificate> {
+fn bare(around: &mut Around, cell: u32, mut all: Vec<Certificate>) -> Vec<Certificate> {
     for certificate in &mut all {
         for table in [&mut certificate.high, &mut certificate.low] {
-            let reached = joined(system, cell, table);
-            table.retain(|(at, _)| reached.contains(at));
+            around.keep_joined(cell, table);
         }
     }
     all
 }
 
-/// The moved cells that sums join with `cell`; what is left of a balanced move without the others is balanced.
-fn joined(system: &System, cell: u32, table: &[(u32, i64)]) -> BTreeSet<u32> {
-    let moved: BTreeSet<u32> = table.iter().map(|&(at, _)| at).collect();
-    let (mut reached, mut rows) = (BTreeSet::new(), BTreeSet::new());
-    let mut open: Vec<u32> = moved.get(&cell).copied().into_iter().collect();
-    reached.extend(open.iter().copied());
-    while let Some(at) = open.pop() {
-        for &(row, _) in system.rows_of.of(at) {
-            if rows.insert(row) {
-                let others = system.rows.of(row).iter().map(|&(other, _)| other);
-                open.extend(others.filter(|other| moved.contains(other) && reached.insert(*other)));
+/// What sums join with a cell, for one table after the other. A service of many insiders has tens of thousands of tables: what was
+/// seen is noted by the number of the table, so that nothing has to be forgotten between them.
+struct Around<'a> {
+    system: &'a System<'a>,
+    /// By cell: the last table that moves it, and the last in which it was reached.
+    moved: Vec<u32>,
+    reached: Vec<u32>,
+    /// By sum: the last table in which it was gone through.
+    gone: Vec<u32>,
+    /// The table at hand, from 1.
+    table: u32,
+    open: Vec<u32>,
+}
+
+impl<'a> Around<'a> {
+    fn new(system: &'a System<'a>) -> Self {
+        let (moved, reached, gone) = (vec![0; system.len()], vec![0; system.len()], vec![0; system.rows.len()]);
+        Self { system, moved, reached, gone, table: 0, open: Vec::new() }
+    }
+
+    /// Keeps the moved cells that sums join with `cell`; what is left of a balanced move without the others is balanced.
+    fn keep_joined(&mut self, cell: u32, table: &mut Vec<(u32, i64)>) {
+        self.table += 1;
+        for &(at, _) in table.iter() {
+            self.moved[at as usize] = self.table;
+        }
+        self.reach(cell);
+        while let Some(at) = self.open.pop() {
+            for &(row, _) in self.system.rows_of.of(at) {
+                if std::mem::replace(&mut self.gone[row as usize], self.table) != self.table {
+                    self.system.rows.of(row).iter().for_each(|&(other, _)| self.reach(other));
+                }
             }
         }
+        table.retain(|&(at, _)| self.reached[at as usize] == self.table);
     }
-    reached
+
+    /// Notes a cell that is moved and was not reached before.
+    fn reach(&mut self, cell: u32) {
+        let at = cell as usize;
+        if self.moved[at] == self.table && std::mem::replace(&mut self.reached[at], self.table) != self.table {
+            self.open.push(cell);
+        }
+    }
 }

@@ -1,4 +1,4 @@
-//! Whether a picture is its drawing. Comes in: an SVG and a PNG. Goes out: the same or not, pixel by pixel. Deliberately
+//! Whether a picture is its drawing. Comes in: an SVG and a PNG. Goes out: the same or not, byte by byte. Deliberately
 //! absent: reading bars or letters out of pixels; what the drawing says is another module's question.
 //!
 //! The drawing is drawn anew, with the typeface that the project's pages and charts carry inside them.
@@ -77,10 +77,11 @@ impl Easel {
 }
 
 fn same(drawing: &[u8], picture: &[u8]) -> Option<bool> {
-    if pixels(picture)? > MOST_PIXELS || !xml::parse(drawing).is_some_and(|document| svg::is_plain(&document)) {
+    let (width, height) = sides(picture)?;
+    let is_small = u64::from(width).checked_mul(u64::from(height))? <= MOST_PIXELS;
+    if !is_small || !xml::parse(drawing).is_some_and(|document| svg::is_plain(&document)) {
         return None;
     }
-    let found = Pixmap::decode_png(picture).ok()?;
     // A drawing of ours holds no picture. Another's may name one, and the library would open any file of this machine for it.
     let no_pictures =
         ImageHrefResolver { resolve_data: Box::new(|_, _, _| None), resolve_string: Box::new(|_, _| None) };
@@ -92,23 +93,24 @@ fn same(drawing: &[u8], picture: &[u8]) -> Option<bool> {
     };
     let tree = Tree::from_data(drawing, &options).ok()?;
     let size = tree.size().to_int_size();
-    let scale = found.width().checked_div(size.width()).filter(|scale| (1..=LARGEST_SCALE).contains(scale))?;
-    if (size.width() * scale, size.height() * scale) != (found.width(), found.height()) {
+    let scale = width.checked_div(size.width()).filter(|scale| (1..=LARGEST_SCALE).contains(scale))?;
+    if (size.width() * scale, size.height() * scale) != (width, height) {
         return Some(false);
     }
-    let mut drawn = Pixmap::new(found.width(), found.height())?;
+    let mut drawn = Pixmap::new(width, height)?;
     let scale = f32::from(u8::try_from(scale).ok()?);
     resvg::render(&tree, Transform::from_scale(scale, scale), &mut drawn.as_mut());
     // Under pixels that shine through, colours could be written that nobody sees and no comparison finds.
-    let is_covered = found.pixels().iter().all(|pixel| pixel.is_opaque());
-    // The same pixels can be packed in many ways, and which one is taken can carry a word.
-    Some(is_covered && drawn.data() == found.data() && drawn.encode_png().ok()? == picture)
+    let is_covered = drawn.pixels().iter().all(|pixel| pixel.is_opaque());
+    // The same pixels can be packed in many ways, and which one is taken can carry a word: so the bytes are compared. Where they
+    // are alike the pixels are, and unpacking the picture would only say so again.
+    Some(is_covered && drawn.encode_png().ok()? == picture)
 }
 
-/// Width times height, as the picture's head says.
-fn pixels(picture: &[u8]) -> Option<u64> {
-    let side = |at: usize| Some(u64::from(u32::from_be_bytes(picture.get(at..at + 4)?.try_into().ok()?)));
-    side(16)?.checked_mul(side(20)?)
+/// Width and height, as the picture's head says.
+fn sides(picture: &[u8]) -> Option<(u32, u32)> {
+    let side = |at: usize| Some(u32::from_be_bytes(picture.get(at..at + 4)?.try_into().ok()?));
+    Some((side(16)?, side(20)?))
 }
 
 #[cfg(test)]
