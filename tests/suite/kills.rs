@@ -227,9 +227,8 @@ fn tried(act: &Act, clean: &Clean, (fault, operations): (Fault<'_>, &str), at: u
     if let Some(wrong) = wrongly_published(&office, clean) {
         return (Came::PublishedWrongly, wrong);
     }
-    // The engine calls a page that it could not read damaged, and the attack refuses what it cannot read; nothing may be lost by
-    // that either.
-    let is_misnamed = matches!(fault, Fault::Eio) && matches!(ended.status.code(), Some(2 | 6 | 7));
+    // The engine calls a page that it could not read damaged; nothing may be lost by that either.
+    let is_misnamed = matches!(fault, Fault::Eio) && ended.status.code() == Some(7);
     match judged(act, clean, &office, &ended, is_misnamed) {
         Ok(()) => (Came::Survived, String::new()),
         Err(wrong) => (Came::Lost, wrong),
@@ -250,9 +249,7 @@ fn judged(act: &Act, clean: &Clean, office: &Office, ended: &Output, is_misnamed
     let said = String::from_utf8_lossy(&ended.stderr).into_owned();
     match ended.status.code() {
         None | Some(0 | 8) => {}
-        Some(_)
-            if is_misnamed && ["is damaged", "unreadable", "cannot be read"].iter().any(|word| said.contains(word)) => {
-        }
+        Some(_) if is_misnamed && ["is damaged", "cannot be read"].iter().any(|word| said.contains(word)) => {}
         other => return Err(format!("exit {other:?}: {said}")),
     }
     if let Some(before) = &clean.before {
@@ -262,10 +259,10 @@ fn judged(act: &Act, clean: &Clean, office: &Office, ended: &Output, is_misnamed
         let is_approved = now.ledger.iter().any(|(_, _, state)| *state == ReleaseState::Pending);
         match ended.status.code() {
             Some(0) if !is(&clean.after) => return Err("said to be done, and is not".to_owned()),
-            Some(2 | 6..=8) if is_approved && !said.contains("approved") => {
+            Some(7 | 8) if is_approved && !said.contains("approved") => {
                 return Err(format!("approved in silence: {said}"));
             }
-            Some(2 | 6..=8) if !is_approved && !is(before) => {
+            Some(7 | 8) if !is_approved && !is(before) => {
                 return Err(format!("said to have failed, and is done: {said}"));
             }
             None if !is_approved && !is(before) && !is(&clean.after) => return Err(format!("between: {now:?}")),
