@@ -6,13 +6,13 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::{Connection, ErrorCode};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
 pub mod cases;
+mod connect;
 pub mod corrections;
 pub mod erasure;
 pub mod identifiers;
@@ -29,6 +29,7 @@ mod schema;
 #[cfg(test)]
 pub(crate) mod tests;
 
+use connect::{Access, Head, PAGE_BYTES, PATIENCE, connect, head};
 use keys::{DataKey, KEY_BYTES, KeyError};
 
 /// Why the store could not do what it was asked to. Every variant leaves the store as it was.
@@ -316,7 +317,7 @@ impl Store {
         // under a snapshot of another program, which would then be taken for an old one. One that somebody else is writing to
         // is theirs to move, and not waited for.
         if log::is_left(path)? {
-            store.connection.busy_timeout(Duration::ZERO).map_err(|error| named(error, path))?;
+            store.connection.busy_timeout(std::time::Duration::ZERO).map_err(|error| named(error, path))?;
             store.settle()?;
             store.connection.busy_timeout(PATIENCE).map_err(|error| named(error, path))?;
         }
@@ -450,90 +451,6 @@ impl Store {
         }
         done
     }
-}
-
-enum Head {
-    SqliteInPlain,
-    Salt([u8; 16]),
-}
-
-/// The first bytes of the file: a salt made from the key, so that a wrong key is told from a damaged page.
-fn head(path: &Path) -> Result<Head, StoreError> {
-    let first = disk::read_start(path, 16)?.ok_or_else(|| StoreError::Missing { path: path.to_owned() })?;
-    if first.is_empty() {
-        return Err(StoreError::Empty { path: path.to_owned() });
-    }
-    if first == b"SQLite format 3\0" {
-        return Ok(Head::SqliteInPlain);
-    }
-    first.try_into().map(Head::Salt).map_err(|_| StoreError::Damaged { path: path.to_owned() })
-}
-
-const PAGE_BYTES: u64 = 16_384;
-
-/// Whether the store's file can be written to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Access {
-    Write,
-    Read,
-}
-
-/// How long to wait for somebody who moves the log or commits.
-const PATIENCE: Duration = Duration::from_secs(5);
-
-fn connect(path: &Path, key: &DataKey, access: Access) -> Result<Connection, StoreError> {
-    let unlock = || -> rusqlite::Result<Connection> {
-        let connection = match access {
-            Access::Write => {
-                let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-                Connection::open_with_flags(path, flags)?
-            }
-            Access::Read => {
-                let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-                Connection::open_with_flags(unchanging(path), flags | OpenFlags::SQLITE_OPEN_URI)?
-            }
-        };
-        connection.busy_timeout(PATIENCE)?;
-        // A wrong key would otherwise be reported on stderr by the engine too.
-        connection.execute_batch("PRAGMA cipher_log_level = NONE;")?;
-        connection.execute_batch(&key.pragma())?;
-        connection.execute_batch(&format!(
-            "PRAGMA cipher_page_size = {PAGE_BYTES}; PRAGMA cipher_hmac_algorithm = HMAC_SHA256;"
-        ))?;
-        // The first read: here a page that does not fit the key shows itself.
-        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
-        // One setting a statement: some answer with a row, at which a batch of several would stop.
-        for setting in [
-            "foreign_keys = ON",
-            "trusted_schema = OFF",
-            "cell_size_check = ON",
-            "cache_size = -65536",
-            // Sorting spills into memory, never into a plain file.
-            "temp_store = MEMORY",
-        ] {
-            connection.execute_batch(&format!("PRAGMA {setting};"))?;
-        }
-        if access == Access::Write {
-            for setting in ["secure_delete = ON", "journal_mode = WAL", "synchronous = FULL"] {
-                connection.execute_batch(&format!("PRAGMA {setting};"))?;
-            }
-        }
-        Ok(connection)
-    };
-    unlock().map_err(|error| named(error, path))
-}
-
-/// The address of a file that nobody changes while it is read: the engine makes neither a lock nor a log beside it.
-fn unchanging(path: &Path) -> String {
-    let mut address = "file:".to_owned();
-    for byte in path.as_os_str().as_encoded_bytes() {
-        match byte {
-            b'?' | b'#' | b'%' => address.push_str(&format!("%{byte:02x}")),
-            _ if byte.is_ascii() => address.push(char::from(*byte)),
-            _ => address.push_str(&format!("%{byte:02x}")),
-        }
-    }
-    address + "?immutable=1"
 }
 
 /// Puts the file's name to the engine's errors that have one.
