@@ -2,7 +2,7 @@
 //! attacks found. Deliberately absent: reading and attacking themselves.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use model::claim::Tried;
 use model::manifest::{Impossible, Manifest};
@@ -17,13 +17,13 @@ use crate::attacks::words::{self, Worded};
 use crate::attacks::{consistency, extract, judge, manifest};
 use crate::error::VerifyError;
 use crate::readers::csv::{self, Table};
-use crate::readers::disk;
 use crate::readers::folder::{self, Folder};
 use crate::readers::microdata::{self, Microdata};
 use crate::readers::register::Register;
 use crate::times::{Dated, times};
 use crate::verdict::{risks, trust};
 
+mod earlier;
 mod written;
 
 /// A verdict, and what a stranger claims about hidden cells without knowing which of them matter.
@@ -155,75 +155,6 @@ impl Run {
         if !self.result.verdict.not_run.contains(&reason) {
             self.result.verdict.not_run.push(reason);
         }
-    }
-
-    /// Opens what the manifests call earlier, and what those call earlier.
-    fn add_earlier(&mut self, beside: &[PathBuf]) -> Result<(), VerifyError> {
-        let mut at = 0;
-        while at < self.opened.len() {
-            let earlier = self.opened[at].folder.manifest.earlier.clone();
-            let parent = self.opened[at].folder.path.parent().map(Path::to_owned);
-            for (name, digest) in earlier {
-                // A release that does not say what it is called is called like its folder.
-                let is_named = |folder: &Folder| match folder.manifest.release.as_str() {
-                    "" => folder.name == name,
-                    own => own == name,
-                };
-                // Two folders may have one name; the digest tells which of them is meant.
-                let is_meant = |opened: &Opened| opened.folder.digest == digest;
-                let known = self.opened.iter().position(is_meant);
-                let known = known.or_else(|| self.opened.iter().position(|opened| is_named(&opened.folder)));
-                let place = match known {
-                    Some(place) => Some(place),
-                    None => self.find_earlier((&name, &digest), parent.as_deref(), beside)?,
-                };
-                match place {
-                    Some(place) if self.opened[place].folder.digest != digest => {
-                        let finding = plain(
-                            Attack::Folder,
-                            "earlier_changed",
-                            folder::MANIFEST,
-                            format!("{name} is not the release that this one was protected with"),
-                        );
-                        self.opened[at].folder.findings.push(finding);
-                    }
-                    Some(_) => {}
-                    None => self.not_run(format!("the earlier release {name} does not lie beside the folder")),
-                }
-            }
-            at += 1;
-        }
-        Ok(())
-    }
-
-    fn find_earlier(
-        &mut self,
-        (name, digest): (&str, &str),
-        parent: Option<&Path>,
-        beside: &[PathBuf],
-    ) -> Result<Option<usize>, VerifyError> {
-        let is_name =
-            !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
-        if !is_name || name.starts_with('.') {
-            return Ok(None);
-        }
-        let siblings = parent.into_iter().chain(beside.iter().map(PathBuf::as_path)).map(|folder| folder.join(name));
-        let itself = beside.iter().filter(|folder| folder.file_name().is_some_and(|own| own == name)).cloned();
-        let mut meant = None;
-        for folder in beside {
-            if meant.is_none() && folder::digest_of(folder)?.as_deref() == Some(digest) {
-                meant = Some(folder.clone());
-            }
-        }
-        let mut found = None;
-        for path in meant.into_iter().chain(siblings).chain(itself) {
-            if found.is_none() && disk::leads_to(&path.join(folder::MANIFEST), std::fs::Metadata::is_file)? {
-                found = Some(path);
-            }
-        }
-        let Some(path) = found else { return Ok(None) };
-        self.opened.push(Opened::new(folder::open(&path)?, false));
-        Ok(Some(self.opened.len() - 1))
     }
 
     /// With several releases, a file's name in a finding starts with its release's.

@@ -58,6 +58,22 @@ fn kinds(path: &Path) -> Vec<String> {
     verdict(path).expect("a folder with a manifest").findings.into_iter().map(|finding| finding.kind).collect()
 }
 
+#[test]
+fn an_earlier_release_whose_manifest_is_none_is_a_finding_and_said_once() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let [before, now] = ["before", "now"].map(|name| home.path().join(name));
+    for (path, manifest) in [(&before, "{".to_owned()), (&now, lone(r#", "earlier": {"before": "other"}"#))] {
+        fs::create_dir(path).expect("a folder of our own");
+        fs::write(path.join("release.json"), manifest).expect("a file of our own");
+    }
+    fs::write(now.join("t.csv"), TABLE).expect("a file of our own");
+    for folders in [vec![now.clone()], vec![before, now]] {
+        let verdict = verify::verify(&folders).expect("a verdict");
+        let broken = verdict.findings.iter().filter(|finding| finding.kind == "manifest_unreadable");
+        assert_eq!(broken.map(|finding| &*finding.file).collect::<Vec<_>>(), ["before/release.json"]);
+    }
+}
+
 /// A manifest of one table of needs, with more keys.
 fn lone(more: &str) -> String {
     format!(
