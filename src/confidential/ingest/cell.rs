@@ -234,7 +234,7 @@ impl<'a> Reader<'a> {
             Kind::Text if self.field.fold.is_some() => self.reference(text, length),
             Kind::Text => valued(self.padded(collapsed(text))),
             Kind::FreeText => valued(text.trim_matches(blank).to_owned()),
-            Kind::Date => self.date(date::text(text, &self.way), length),
+            Kind::Date => self.date_of_text(text, length),
             Kind::Bool => match number::truth(&fold(text)) {
                 Some(truth) => valued(if truth { "Y" } else { "N" }.to_owned()),
                 None => noted(None, "bad_bool", length),
@@ -275,7 +275,7 @@ impl<'a> Reader<'a> {
     /// Whether a program wrote a word where it had nothing. In a name the word must be as programs write it: there are
     /// people who are called Null.
     fn says_nothing(&self, text: &str, length: usize) -> bool {
-        const LONGEST: usize = 12;
+        const LONGEST: usize = 20;
         const WRITTEN: [&str; 9] = ["NULL", "null", "(null)", "NaN", "nan", "NaT", "<NA>", "#N/A", "\\N"];
         if length > LONGEST {
             return false;
@@ -288,7 +288,8 @@ impl<'a> Reader<'a> {
             // A person's `?` may mean yes.
             Kind::Bool => WRITTEN.contains(&text.trim()),
             Kind::Text => reference::is_nothing(&fold(text)) || reference::is_none_yet(&fold(text)),
-            Kind::Date | Kind::Int | Kind::Minutes | Kind::Postcode => reference::is_nothing(&fold(text)),
+            Kind::Date => reference::is_nothing(&fold(text)) || reference::is_no_date_yet(&fold(text)),
+            Kind::Int | Kind::Minutes | Kind::Postcode => reference::is_nothing(&fold(text)),
         }
     }
 
@@ -312,10 +313,22 @@ impl<'a> Reader<'a> {
         if let Some(value) = read(text) {
             return valued(value.to_string());
         }
-        match self.without_footnote(text).and_then(|text| read(&text)) {
+        match without_footnote(self.source, text).and_then(|text| read(&text)) {
             Some(value) => noted(Some(value.to_string()), "footnote_marker", length),
             None => noted(None, check, length),
         }
+    }
+
+    fn date_of_text(&self, text: &str, length: usize) -> Cleaned {
+        if let said @ Some(_) = date::text(text, &self.way) {
+            return self.date(said, length);
+        }
+        let said = without_footnote(self.source, text).and_then(|text| date::text(&text, &self.way));
+        let mut cleaned = self.date(said, length);
+        if said.is_some() {
+            cleaned.notes.push(Note { check: "footnote_marker", length });
+        }
+        cleaned
     }
 
     fn date(&self, said: Option<date::Said>, length: usize) -> Cleaned {
@@ -355,14 +368,6 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn without_footnote(&self, text: &str) -> Option<String> {
-        let text = collapsed(text);
-        let lower = text.to_lowercase();
-        let marker = self.source.footnotes.iter().find(|marker| lower.ends_with(&marker.to_lowercase()))?;
-        let rest = text.char_indices().rev().nth(marker.chars().count().checked_sub(1)?).map(|(at, _)| &text[..at])?;
-        (!rest.trim().is_empty()).then(|| rest.trim().to_owned())
-    }
-
     /// The code of one spelling, and the check to note.
     fn spelled(&self, text: &str) -> Option<(&str, Option<&'static str>)> {
         let known = |text: &str| {
@@ -374,7 +379,7 @@ impl<'a> Reader<'a> {
         if let Some((code, review)) = known(text) {
             return Some((code, review.then_some("review_alias")));
         }
-        let (code, _) = known(&self.without_footnote(text)?)?;
+        let (code, _) = known(&without_footnote(self.source, text)?)?;
         Some((code, Some("footnote_marker")))
     }
 
@@ -446,6 +451,15 @@ impl<'a> Reader<'a> {
             None => false,
         }
     }
+}
+
+/// A text without the mark of a footnote that the source names; none where it has no such mark.
+pub(super) fn without_footnote(source: &Source, text: &str) -> Option<String> {
+    let text = collapsed(text);
+    let lower = text.to_lowercase();
+    let marker = source.footnotes.iter().find(|marker| lower.ends_with(&marker.to_lowercase()))?;
+    let rest = text.char_indices().rev().nth(marker.chars().count().checked_sub(1)?).map(|(at, _)| &text[..at])?;
+    (!rest.trim().is_empty()).then(|| rest.trim().to_owned())
 }
 
 fn valued(value: String) -> Cleaned {

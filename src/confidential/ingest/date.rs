@@ -4,6 +4,7 @@
 
 use jiff::civil::{Date, DateTime};
 use jiff::tz::{Offset, TimeZone};
+use model::config::fold::with_plain_signs;
 use model::config::source::{Dates, Order};
 
 /// How a date was written.
@@ -109,7 +110,8 @@ pub(super) fn serial(days: f64, form: Form) -> Option<Said> {
 
 /// A date in text; none where it is no date of the calendar.
 pub(super) fn text(text: &str, way: &Way<'_>) -> Option<Said> {
-    let text = text.trim();
+    let plain_signs = with_plain_signs(text);
+    let text = plain_signs.trim();
     if is_zero(text) {
         return Some(Said::Nothing);
     }
@@ -186,9 +188,7 @@ pub(super) fn is_zero(text: &str) -> bool {
 
 /// A date with a time and a zone, moved to the service's; none where no zone stands in the text.
 fn zoned(text: &str, way: &Way<'_>) -> Option<Option<Said>> {
-    let colon = text.find(':')?;
-    let start = text[..colon].rfind(|character: char| !character.is_ascii_digit())?;
-    let rest = &text[start + 1..];
+    let (day, rest) = at_its_time(text)?;
     let end = rest
         .find(|character: char| !(character.is_ascii_digit() || matches!(character, ':' | '.')))
         .unwrap_or(rest.len());
@@ -203,7 +203,7 @@ fn zoned(text: &str, way: &Way<'_>) -> Option<Option<Said>> {
     }
     let named = (2..=5).contains(&zone.len()) && zone.bytes().all(|byte| byte.is_ascii_uppercase());
     let Some(offset) = offset(zone) else { return named.then_some(None) };
-    let Some(read) = plain(text[..start].trim(), way) else { return Some(None) };
+    let Some(read) = plain(day, way) else { return Some(None) };
     let Some(ours) = &way.zone else { return Some(Some(Said::NoZone)) };
     let moved = || {
         let parts: Vec<i8> = time.split([':', '.']).take(3).map(|part| part.parse().ok()).collect::<Option<_>>()?;
@@ -214,6 +214,13 @@ fn zoned(text: &str, way: &Way<'_>) -> Option<Option<Said>> {
         Some(offset.to_timestamp(then).ok()?.to_zoned_datetime(ours.clone()).date())
     };
     Some(moved().map(|date| Said::Day(Read { date, form: Form::Zoned, two_digits: read.two_digits })))
+}
+
+/// A text parted where a time begins: `2025-04-07T` and `09:30`; none where no time stands behind anything.
+fn at_its_time(text: &str) -> Option<(&str, &str)> {
+    let (before, _) = text.split_once(':')?;
+    let day = before.trim_end_matches(|character: char| character.is_ascii_digit());
+    (!day.is_empty()).then(|| (day.trim_end_matches(['T', 't', ' ', ',']), &text[day.len()..]))
 }
 
 /// `Z`, `UTC`, `+01:00`, `-0500`, `+01`, `UTC+1`.
@@ -242,8 +249,8 @@ fn offset(zone: &str) -> Option<Offset> {
 fn plain(text: &str, way: &Way<'_>) -> Option<Read> {
     let [first, second, third] = parts(text)?;
     let number = |part: &str| part.parse::<i16>().ok();
-    // `June` has four letters too.
-    if first.len() == 4 && month_in_words(first).is_none() {
+    // `June` and `14th` have four signs too.
+    if first.len() == 4 && first.bytes().all(|byte| byte.is_ascii_digit()) {
         let date = civil(number(first)?, number(second).or_else(|| month_in_words(second))?, number(third)?)?;
         return Some(Read { date, form: Form::Iso, two_digits: false });
     }
@@ -299,22 +306,44 @@ fn civil(year: i16, month: i16, day: i16) -> Option<Date> {
     Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()
 }
 
-/// The three parts of a date; a time after it is let go, a weekday before it too.
+/// The three parts of a date; a time after it is let go, a weekday before or after it too.
 fn parts(text: &str) -> Option<[&str; 3]> {
+    let text = at_its_time(text).map_or(text, |(day, _)| day);
+    if let Some(parts) = in_one_word(text) {
+        return Some(parts);
+    }
     let separator = |character: char| matches!(character, '/' | '-' | '.' | ' ' | ',');
     let mut words = text.split(separator).filter(|word| !word.is_empty()).peekable();
     let weekday = |word: &&str| {
-        let lower = word.to_lowercase();
+        let lower = word.trim_matches(['(', ')']).to_lowercase();
         ["mon", "tue", "wed", "thu", "fri", "sat", "sun"].iter().any(|day| lower.starts_with(day))
     };
     words.next_if(weekday);
-    let (first, second, third) = (words.next()?, words.next()?, words.next()?);
-    let third = third.split_once('T').map_or(third, |(date, _)| date);
-    match words.next() {
-        Some(time) if !time.contains(':') && time.parse::<u32>().is_ok() => None,
-        Some(time) if !time.contains(':') => None,
-        _ => Some([first, second, third]),
-    }
+    let first = words.next()?;
+    words.next_if_eq(&"of");
+    let (second, third) = (words.next()?, words.next()?);
+    words.next_if(weekday);
+    (words.next().is_none() || is_time_with_points(text)).then_some([first, second, third])
+}
+
+/// `7APR2025`.
+fn in_one_word(text: &str) -> Option<[&str; 3]> {
+    let (day, rest) = text.split_at(text.find(|character: char| character.is_ascii_alphabetic())?);
+    let (month, year) = rest.split_at(rest.find(|character: char| character.is_ascii_digit())?);
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let sound = (1..=2).contains(&day.len()) && matches!(year.len(), 2 | 4) && digits(day) && digits(year);
+    (sound && month_in_words(month).is_some()).then_some([day, month, year])
+}
+
+/// Whether a time with points stands behind the first word: `07-APR-25 02.30.00.000000 PM`.
+fn is_time_with_points(text: &str) -> bool {
+    let mut words = text.split(' ');
+    let day = words.next().unwrap_or_default();
+    let time: Vec<&str> = words.next().unwrap_or_default().split('.').collect();
+    let number = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let sound = matches!(time.as_slice(), [hour, minute, second, ..] if [hour, minute, second].iter().all(|part| part.len() == 2));
+    let noon = words.next().is_none_or(|word| matches!(word, "AM" | "PM"));
+    day.contains(['-', '/']) && sound && time.len() <= 4 && time.iter().all(number) && noon && words.next().is_none()
 }
 
 const fn windowed(year: i16, from: i16) -> i16 {
@@ -406,6 +435,26 @@ mod tests {
         assert_eq!(read("April 7, 2025"), is("2025-04-07", Form::Words));
         assert_eq!(read("June 02, 2025"), is("2025-06-02", Form::Words), "four letters are no year");
         assert_eq!(read("7-Sept-2025"), is("2025-09-07", Form::Words));
+        for value in [
+            "14th April 2025",
+            "14th of April 2025",
+            "2025-04-14T00:00:00.000",
+            "2025-04-14T14:05:09.1234567",
+            "14\u{a0}April\u{202f}2025",
+            "14\u{2013}04\u{2013}2025",
+            "14APR2025",
+            "14-APR-25 02.30.00.000000 PM",
+            "14/04/2025 (Mon)",
+            "14/04/2025\u{a0}09:30",
+            "14/04/2025\u{202f}09:30",
+            "14/04/2025\u{3000}09:30:00",
+            "14/04/2025 \u{2013} 09:30",
+        ] {
+            assert_eq!(read(value).map(|(date, _)| date).as_deref(), Some("2025-04-14"), "{value}");
+        }
+        for value in ["14/04/2025 3", "14 04 2025 5 6", "14/04/2025 and on", "14APRIL20255", "1.2.3.4"] {
+            assert_eq!(read(value), None, "{value}");
+        }
         assert_eq!(read("last week"), None);
         assert_eq!(read("20251307"), None);
     }
@@ -420,6 +469,21 @@ mod tests {
         assert_eq!(date(61.0).as_deref(), Some("1900-03-01"));
         assert_eq!(date(-3.0), None);
         assert_eq!(read("45748"), is("2025-04-01", Form::Serial));
+    }
+
+    #[test]
+    fn a_sign_of_any_length_at_any_place_is_no_fault() {
+        for written in ["07/04/2025 09:30", "2025-04-07T09:30:00Z", "30/06/2025 11:00 PM UTC", "7APR2025", "01:35:00"] {
+            for sign in ["\u{a0}", "\u{202f}", "\u{3000}", "\u{2013}", "\u{e9}", "\u{1f600}", ":", "(", "'"] {
+                for (at, _) in written.char_indices().chain([(written.len(), ' ')]) {
+                    let value = format!("{}{sign}{}", &written[..at], &written[at..]);
+                    for order in [Order::DayFirst, Order::MonthFirst, Order::YearFirst] {
+                        let _ = said(&value, order, Some("Europe/London"));
+                    }
+                    let _ = (figures(&value), fixed_day(&value), crate::ingest::duration::minutes(&value, None, false));
+                }
+            }
+        }
     }
 
     #[test]

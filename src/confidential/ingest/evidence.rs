@@ -4,8 +4,10 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use model::config::fold::with_plain_signs;
 use model::config::source::{Field, Kind, Order, Source};
 
+use crate::ingest::cell::without_footnote;
 use crate::ingest::date::{self, Form, Said};
 use crate::ingest::place::Place;
 use crate::ingest::table::{Cell, Export};
@@ -180,7 +182,13 @@ impl<'a> Evidence<'a> {
         match (described.kind, cell) {
             (Kind::Date, Cell::Serial(days)) => column.counted(Fixed::Cell, days),
             (Kind::Date, Cell::Number(days)) => column.counted(Fixed::Number, days + self.days_more),
-            (Kind::Date, Cell::Text(text)) => column.dated(reference::unguarded(text), place),
+            (Kind::Date, Cell::Text(text)) => {
+                let text = with_plain_signs(reference::unguarded(text));
+                // Most dates end in a digit.
+                let marked = !text.ends_with(|last: char| last.is_ascii_alphanumeric());
+                let bare = if marked { without_footnote(self.source, &text) } else { None };
+                column.dated(bare.as_deref().unwrap_or(&text), place);
+            }
             (Kind::Minutes, Cell::Number(number)) => {
                 column.fraction(number, duration::of_number(number, false), place);
             }

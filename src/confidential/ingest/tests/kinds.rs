@@ -386,3 +386,44 @@ fn deletions_in_another_file_of_the_same_run_forget_its_cases_in_whatever_order_
         assert!(found.reading.deletion_requested.expose_identified().contains_key("SP-00002"));
     }
 }
+
+#[test]
+fn words_for_no_family_and_for_no_date_yet_are_missing() {
+    const NONE: [&str; 14] = [
+        "as above",
+        "n/r",
+        "0000",
+        "\u{2014}",
+        "??",
+        "N.A.",
+        "n.a.",
+        "(none)",
+        "not applicable",
+        "NR",
+        "tbc.",
+        "see notes",
+        "anon",
+        "---",
+    ];
+    let found = taken(&rows(40, |at, cells| cells[1] = NONE[at % NONE.len()].to_owned()));
+    assert_eq!(found.column("family_ref"), ["-"; 40], "one family of forty would be hidden in no cell");
+    assert_eq!(found.times("blank_word"), 40);
+    const OPEN: [&str; 6] = ["ongoing", "Open", "No", "not yet", "withheld", "Not known."];
+    let found = taken(&rows(40, |at, cells| cells[4] = OPEN[at % OPEN.len()].to_owned()));
+    assert_eq!((found.column("date_closed"), found.times("blank_word")), (vec!["-"; 40], 40));
+    let moved = taken(&rows(40, |at, cells| {
+        if at == 7 {
+            cells[4] = "Child Invented".to_owned()
+        }
+    }));
+    assert_eq!((moved.rejected("bad_date"), moved.place("bad_date").as_str()), (1, "line 8, column 5"));
+}
+
+#[test]
+fn a_date_with_odd_signs_in_it_is_read_and_its_column_with_it() {
+    let dates = ["07\u{2013}04\u{2013}2025", "07/04/2025\u{a0}09:30", "07/04/2025*", "07/04/2025 (est)", "7APR2025"];
+    let found = taken(&rows(40, |at, cells| cells[3] = dates[at % dates.len()].to_owned()));
+    assert_eq!((found.column("date_first_contact"), found.times("footnote_marker")), (vec!["2025-04-07"; 40], 16));
+    let american = taken(&rows(40, |at, cells| cells[3] = format!("4\u{2013}{}\u{2013}2025*", at % 20 + 9)));
+    assert!(american.column("date_first_contact").iter().all(|date| date.starts_with("2025-04")));
+}
