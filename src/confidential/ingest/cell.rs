@@ -106,6 +106,8 @@ impl<'a> Reader<'a> {
             Cell::Shown(value, _) if self.field.fold.is_some() && value.abs() >= FIFTEEN_DIGITS => {
                 Rc::new(self.number(value))
             }
+            // A format that adds a unit or a word changes what the number says to whoever looks at it.
+            Cell::Shown(_, shown) if self.says_more(shown) => self.text(shown),
             Cell::Shown(value, shown) => match self.field.kind {
                 Kind::Text | Kind::FreeText | Kind::Code | Kind::Multi | Kind::Postcode => self.text(shown),
                 Kind::Date | Kind::Bool | Kind::Int | Kind::Minutes => Rc::new(self.number(value)),
@@ -116,6 +118,14 @@ impl<'a> Reader<'a> {
             Cell::Fault => Rc::new(noted(None, "error_cell", 0)),
             Cell::NoResult => Rc::new(noted(None, "formula_without_value", 0)),
         }
+    }
+
+    const fn lengths(&self) -> duration::Said {
+        duration::Said { colon: self.field.colon, number: self.field.number, in_days: self.in_days }
+    }
+
+    fn says_more(&self, shown: &str) -> bool {
+        matches!(self.field.kind, Kind::Minutes | Kind::Bool) && shown.chars().any(char::is_alphabetic)
     }
 
     /// A date, a time or a length of time.
@@ -157,7 +167,7 @@ impl<'a> Reader<'a> {
         }
         match self.field.kind {
             Kind::Date if value == 0.0 => self.date(Some(date::Said::Nothing), 1),
-            Kind::Minutes => match duration::of_number(value, self.in_days) {
+            Kind::Minutes => match duration::of_number(value, self.lengths()) {
                 Some(minutes) => valued(minutes.to_string()),
                 None => noted(None, "bad_minutes", number::plain(value).len()),
             },
@@ -235,17 +245,9 @@ impl<'a> Reader<'a> {
             Kind::Text => valued(self.padded(collapsed(text))),
             Kind::FreeText => valued(text.trim_matches(blank).to_owned()),
             Kind::Date => self.date_of_text(text, length),
-            Kind::Bool => match number::truth(&fold(text)) {
-                Some(truth) => valued(if truth { "Y" } else { "N" }.to_owned()),
-                None => noted(None, "bad_bool", length),
-            },
+            Kind::Bool => self.truth(text, length),
             Kind::Int => self.measured(text, number::whole, "bad_number", length),
-            Kind::Minutes => self.measured(
-                text,
-                |text| duration::minutes(text, self.field.colon, self.in_days),
-                "bad_minutes",
-                length,
-            ),
+            Kind::Minutes => self.measured(text, |text| duration::minutes(text, self.lengths()), "bad_minutes", length),
             Kind::Postcode => match postcode::read(text) {
                 Some((postcode, false)) => valued(postcode),
                 Some((postcode, true)) => noted(Some(postcode), "repaired_postcode", length),
@@ -307,6 +309,17 @@ impl<'a> Reader<'a> {
         // Zeros are put back in both forms.
         let written = if padded == canonical { written } else { padded };
         Cleaned { respelled, value: Some(written).filter(|_| !canonical.is_empty()), ..Cleaned::default() }
+    }
+
+    fn truth(&self, text: &str, length: usize) -> Cleaned {
+        let said = |truth| if truth { "Y" } else { "N" }.to_owned();
+        if let Some(truth) = number::truth(&fold(text)) {
+            return valued(said(truth));
+        }
+        match without_footnote(self.source, text).and_then(|text| number::truth(&fold(&text))) {
+            Some(truth) => noted(Some(said(truth)), "footnote_marker", length),
+            None => noted(None, "bad_bool", length),
+        }
     }
 
     fn measured(&self, text: &str, read: impl Fn(&str) -> Option<i64>, check: &'static str, length: usize) -> Cleaned {
@@ -374,7 +387,10 @@ impl<'a> Reader<'a> {
             let folded = fold(text);
             let number = folded.strip_suffix(".0").unwrap_or(&folded);
             let padded = self.padded(folded.clone());
-            [folded.as_str(), number, padded.as_str()].into_iter().find_map(|text| self.spellings.get(text))
+            // `06` of a closed list without it is its `6`.
+            let closed = self.field.unknown != Unknown::Add && number.bytes().all(|byte| byte.is_ascii_digit());
+            let bare = if closed { number.trim_start_matches('0') } else { number };
+            [folded.as_str(), number, padded.as_str(), bare].into_iter().find_map(|text| self.spellings.get(text))
         };
         if let Some((code, review)) = known(text) {
             return Some((code, review.then_some("review_alias")));

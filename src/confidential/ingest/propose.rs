@@ -150,7 +150,7 @@ impl Column {
         self.dates += usize::from(!digits && (is_date(way) || is_date(&month_first)));
         self.truths += usize::from(number::truth(&fold(&text)).is_some());
         self.wholes += usize::from(number::whole(&text).is_some());
-        self.minutes += usize::from(duration::minutes(&text, None, false).is_some());
+        self.minutes += usize::from(duration::minutes(&text, duration::Said::default()).is_some());
         self.postcodes += usize::from(postcode::read(&text).is_some());
         self.letters += text.chars().count();
         if self.values.len() < TOLD_APART || self.values.contains_key(&text) {

@@ -6,10 +6,10 @@ use std::path::PathBuf;
 use super::{Taken, advice};
 use crate::ingest::{IngestError, read};
 
-const HEADER: &str = "Case ref,Family ref,Child name,Date of first contact,Date closed,Case status,Contact channel,Primary issue,Minutes spent,Notes";
+pub(super) const HEADER: &str = "Case ref,Family ref,Child name,Date of first contact,Date closed,Case status,Contact channel,Primary issue,Minutes spent,Notes";
 
 /// Cases 1 to `count`, opened on days of all months; a hand may alter each of the ten cells.
-fn rows(count: usize, alter: impl Fn(usize, &mut [String; 10])) -> String {
+pub(super) fn rows(count: usize, alter: impl Fn(usize, &mut [String; 10])) -> String {
     let mut text = format!("{HEADER}\n");
     for at in 1..=count {
         let mut cells = [
@@ -30,7 +30,7 @@ fn rows(count: usize, alter: impl Fn(usize, &mut [String; 10])) -> String {
     text
 }
 
-fn opened(folder: &tempfile::TempDir, files: &[(&str, &[u8])]) -> Result<Taken, IngestError> {
+pub(super) fn opened(folder: &tempfile::TempDir, files: &[(&str, &[u8])]) -> Result<Taken, IngestError> {
     let (source, codes) = advice();
     let paths: Vec<PathBuf> = files.iter().map(|(name, _)| folder.path().join(name)).collect();
     for ((_, bytes), path) in files.iter().zip(&paths) {
@@ -45,11 +45,11 @@ fn attempt(text: &str) -> Result<Taken, IngestError> {
     opened(&tempfile::tempdir().expect("a folder"), &[("cases.csv", text.as_bytes())])
 }
 
-fn taken(text: &str) -> Taken {
+pub(super) fn taken(text: &str) -> Taken {
     attempt(text).expect("an export that is read")
 }
 
-fn fault(text: &str) -> String {
+pub(super) fn fault(text: &str) -> String {
     attempt(text).err().expect("an export that is not read").to_string()
 }
 
@@ -271,7 +271,7 @@ fn a_deletion_is_asked_for_whatever_the_spelling_and_one_that_names_nobody_is_sa
     let found = taken(&text);
     assert_eq!((found.column("case_ref"), found.skipped("deletion_requested")), (vec![""; 0], 3));
     assert!(found.reading.deletion_requested.expose_identified().contains_key("SP-00001"));
-    assert_eq!(found.place("deletion_unknown"), "line 3");
+    assert_eq!(found.place("deletion_without_reference"), "line 3");
 }
 
 #[test]
@@ -385,45 +385,4 @@ fn deletions_in_another_file_of_the_same_run_forget_its_cases_in_whatever_order_
         assert_eq!((found.column("case_ref").len(), found.skipped("deletion_requested")), (4, 2));
         assert!(found.reading.deletion_requested.expose_identified().contains_key("SP-00002"));
     }
-}
-
-#[test]
-fn words_for_no_family_and_for_no_date_yet_are_missing() {
-    const NONE: [&str; 14] = [
-        "as above",
-        "n/r",
-        "0000",
-        "\u{2014}",
-        "??",
-        "N.A.",
-        "n.a.",
-        "(none)",
-        "not applicable",
-        "NR",
-        "tbc.",
-        "see notes",
-        "anon",
-        "---",
-    ];
-    let found = taken(&rows(40, |at, cells| cells[1] = NONE[at % NONE.len()].to_owned()));
-    assert_eq!(found.column("family_ref"), ["-"; 40], "one family of forty would be hidden in no cell");
-    assert_eq!(found.times("blank_word"), 40);
-    const OPEN: [&str; 6] = ["ongoing", "Open", "No", "not yet", "withheld", "Not known."];
-    let found = taken(&rows(40, |at, cells| cells[4] = OPEN[at % OPEN.len()].to_owned()));
-    assert_eq!((found.column("date_closed"), found.times("blank_word")), (vec!["-"; 40], 40));
-    let moved = taken(&rows(40, |at, cells| {
-        if at == 7 {
-            cells[4] = "Child Invented".to_owned()
-        }
-    }));
-    assert_eq!((moved.rejected("bad_date"), moved.place("bad_date").as_str()), (1, "line 8, column 5"));
-}
-
-#[test]
-fn a_date_with_odd_signs_in_it_is_read_and_its_column_with_it() {
-    let dates = ["07\u{2013}04\u{2013}2025", "07/04/2025\u{a0}09:30", "07/04/2025*", "07/04/2025 (est)", "7APR2025"];
-    let found = taken(&rows(40, |at, cells| cells[3] = dates[at % dates.len()].to_owned()));
-    assert_eq!((found.column("date_first_contact"), found.times("footnote_marker")), (vec!["2025-04-07"; 40], 16));
-    let american = taken(&rows(40, |at, cells| cells[3] = format!("4\u{2013}{}\u{2013}2025*", at % 20 + 9)));
-    assert!(american.column("date_first_contact").iter().all(|date| date.starts_with("2025-04")));
 }
