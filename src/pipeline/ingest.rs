@@ -69,6 +69,7 @@ impl Workspace {
         };
         let places = |origins: Vec<Origin>| origins.into_iter().map(place).collect::<Vec<_>>();
         let (older, others) = (places(outcome.older), places(outcome.others));
+        reading.report.note(source, "zeros_lost", &places(outcome.zeros))?;
         reading.report.note(source, "other_person", &others)?;
         reading.report.note(source, "older_than_stored", &older)?;
         let refused = if source.level("other_person") == Level::Warn { 0 } else { others.len() };

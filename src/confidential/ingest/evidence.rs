@@ -306,8 +306,9 @@ impl Column {
 
     /// What asks whether lengths of time are hours: what is beside the numbers, or a colon.
     fn lengths(self, field: &Field) -> Vec<Contradiction> {
-        let is_in_hours =
-            self.in_hours > 0 || self.broken > 0 || self.colons.count > 0 && field.colon != Some(Colon::Minutes);
+        let is_in_hours = self.in_hours > 0
+            || self.broken > self.fractions
+            || self.colons.count > 0 && field.colon != Some(Colon::Minutes);
         if field.number.is_none() && self.bare.count > 1 && self.bare_above == 0 && is_in_hours && !self.is_in_days() {
             return vec![self.bare.contradict("hours_or_minutes")];
         }

@@ -264,6 +264,9 @@ impl<'a> Intake<'a> {
             return Some("blank_row");
         };
         let at = |field: usize| context.positions[field].and_then(|at| cells.get(at)).copied().unwrap_or(Cell::Blank);
+        if cells.iter().all(|cell| *cell == Cell::Blank || is_line(cell)) {
+            return Some("blank_row");
+        }
         let case = at(self.case);
         if let (Cell::Text(text), Some(position)) = (case, context.positions[self.case]) {
             let name = &context.header.columns[position].0;
@@ -426,6 +429,11 @@ impl Failed {
             self.0 = Some(check.to_owned());
         }
     }
+}
+
+/// Whether a cell is a part of a drawn line, as some programs draw one under the header.
+fn is_line(cell: &Cell<'_>) -> bool {
+    matches!(cell, Cell::Text(text) if text.len() > 1 && text.bytes().all(|byte| matches!(byte, b'-' | b'=' | b'+' | b'_')))
 }
 
 /// Whether a cell holds a number, as sums are.

@@ -265,10 +265,22 @@ fn unwrapped(text: &str) -> &str {
     if let Some(inner) = marks.iter().find_map(|(open, close)| inner(open, close)) {
         return unwrapped(inner);
     }
+    if let Some(shown) = shown_of_link(text) {
+        return unwrapped(shown);
+    }
     match text.strip_prefix(['\'', '’', '‘', '`']) {
         Some(rest) => unwrapped(rest),
         None => text,
     }
+}
+
+/// What a cell shows of `=HYPERLINK("https://...","SP-00001")`.
+fn shown_of_link(text: &str) -> Option<&str> {
+    let head = text.get(..11).filter(|head| head.eq_ignore_ascii_case("=hyperlink("))?;
+    let arguments = text[head.len()..].strip_suffix(')')?.trim_end();
+    let shown = arguments.strip_suffix('"')?;
+    let (address, shown) = shown.rsplit_once('"')?;
+    address.trim_end().ends_with([',', ';']).then_some(shown)
 }
 
 /// A whole number without the fraction and the separators that a program added.
@@ -337,7 +349,7 @@ mod tests {
 
     #[test]
     fn every_spelling_of_a_reference_has_one_canonical_form() {
-        let same: [(&str, &[&str]); 4] = [
+        let same: [(&str, &[&str]); 5] = [
             (
                 "SP-00001",
                 &[
@@ -370,6 +382,7 @@ mod tests {
                     "+1001",
                 ],
             ),
+            ("SP-2", &["=HYPERLINK(\"https://cases.invalid/2\",\"SP-2\")", "=hyperlink(\"x\"; \"sp-2\")"]),
             ("FÉ0", &["Fe\u{301}0", "fé0", "FÉ0"]),
         ];
         for (canonical_form, spellings) in same {

@@ -47,6 +47,9 @@ pub struct ImportOutcome {
     /// Rows whose reference is that of a stored case of somebody else. Where the source stops at them, nothing was stored; where
     /// it rejects them, they were left out; else they are among the updated ones.
     pub others: Vec<Origin>,
+    /// New cases whose reference is that of a stored case but for zeros in front, with the same person's dates. Where the source
+    /// does not let them pass, nothing was stored.
+    pub zeros: Vec<Origin>,
     /// Every file was imported before, and reads as it did then.
     pub already_imported: bool,
 }
@@ -107,7 +110,8 @@ fn write(connection: &Connection, source: &Source, plan: &Plan<'_>) -> Result<()
     let source_id: i64 =
         connection.query_row("SELECT id FROM sources WHERE name = ?1", [&source.name], |row| row.get(0))?;
     let field_list = field_list(connection, source_id, source)?;
-    let ImportOutcome { stored, updated, unchanged, late, older, others: _, already_imported: _ } = &plan.outcome;
+    let ImportOutcome { stored, updated, unchanged, late, older, others: _, zeros: _, already_imported: _ } =
+        &plan.outcome;
     let (stored, updated, unchanged, late) = (*stored, *updated, *unchanged + older.len(), *late);
     connection.execute(
         "INSERT INTO imports (source, stored, updated, unchanged, late) VALUES (?1, ?2, ?3, ?4, ?5)",

@@ -104,6 +104,10 @@ pub const CHECKS: &[(&str, &str)] = &[
         "no_family_column",
         "no column says which family a case is of; new cases of this file count together as one family",
     ),
+    (
+        "zeros_lost",
+        "a new case whose reference is that of a stored one but for zeros in front, and the same person's; export the column as text, or say `pad` in the field",
+    ),
     ("hidden_sheet", "a hidden sheet, which was not read"),
     ("other_sheet", "a sheet without a header of this source, which was not read"),
     (

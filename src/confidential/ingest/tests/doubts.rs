@@ -175,3 +175,19 @@ fn numbers_of_rows_without_a_header_are_no_column_and_codes_have_their_usual_spe
     let found = taken(&with_first(&rows(10, |_, _| ()), "Intervention level", |at| LEVELS[at % 5].0.to_owned()));
     assert_eq!(found.column("intervention_level"), (1..=10).map(|at| LEVELS[at % 5].1).collect::<Vec<_>>());
 }
+
+#[test]
+fn a_remark_beside_the_header_is_not_told_and_a_column_nobody_described_is() {
+    let marked = |end: &str| rows(40, |_, _| ()).replacen('\n', &format!("{end}\n"), 1);
+    let remark = fault(&marked(",,Zed Invented moved"));
+    assert!(remark.contains("column \"(18 characters)\" at cases.csv, line 1, column 12"), "{remark}");
+    assert!(!remark.contains("Zed"), "{remark}");
+    assert!(fault(&marked(",sex at intake")).contains("column \"sex at intake\""));
+}
+
+#[test]
+fn a_line_drawn_under_the_header_is_no_case() {
+    let dashes = vec!["--------"; 10].join(",");
+    let found = taken(&rows(40, |_, _| ()).replacen('\n', &format!("\n{dashes}\n"), 1));
+    assert_eq!((found.column("case_ref").len(), found.skipped("blank_row")), (40, 1));
+}

@@ -12,7 +12,7 @@ use rusqlite::{Connection, Statement, params};
 use sha2::Sha256;
 
 use crate::identified::Identified;
-use crate::ingest::state::{is_other_person, later};
+use crate::ingest::state::{is_other_person, is_same_person, later};
 use crate::ingest::{Recording, Values};
 use crate::store::cases::{Value, positions};
 use crate::store::import::{Batch, ImportOutcome};
@@ -109,6 +109,8 @@ pub(super) fn plan<'a>(
     let frozen = frozen(connection, &batch.source.name, batch.today_month)?;
     let known = known_cases(connection, batch.source)?;
     let mut stored = Stored::of(connection, batch.source)?;
+    let zeros: HashMap<&str, i64> =
+        known.iter().map(|(key, case)| (bare(key), case.id)).filter(|(key, _)| !key.is_empty()).collect();
     let mut plan = Plan { changes: Vec::new(), files, outcome: ImportOutcome::default(), stops: false };
     // What was planned last is the only one that the next may be about again.
     let mut last: Option<Known> = None;
@@ -121,6 +123,12 @@ pub(super) fn plan<'a>(
                 // Whoever is not there any more was erased.
                 plan.outcome.unchanged += 1;
                 continue;
+            }
+            if let Some(other) = zeros.get(bare(&row.case_key)).copied()
+                && is_same_person(batch.source, &stored.recording(other)?, &row.recording)
+            {
+                plan.outcome.zeros.push(row.recording.origin.clone());
+                plan.stops |= batch.source.level("zeros_lost") != Level::Warn;
             }
             let counted = row.months.map(|month| month.map(|month| frozen.counted(month)));
             plan.outcome.stored += 1;
@@ -162,13 +170,18 @@ pub(super) fn plan<'a>(
         let (id, was) = (old.id, old.counted);
         last = Some(plan.change(&layout, key, row, (Act::Update, id), counted, was));
     }
-    for places in [&mut plan.outcome.older, &mut plan.outcome.others] {
+    for places in [&mut plan.outcome.older, &mut plan.outcome.others, &mut plan.outcome.zeros] {
         // In the order of the files' rows, which says nothing of a reference.
         places.sort_by(|one, other| (&one.file, &one.sheet, one.row).cmp(&(&other.file, &other.sheet, other.row)));
     }
     plan.outcome.already_imported =
         plan.changes.is_empty() && !plan.files.is_empty() && plan.files.values().all(|(file, _)| file.known);
     Ok(plan)
+}
+
+/// A reference that is a number, without the zeros in front; nothing for others.
+fn bare(case_key: &str) -> &str {
+    if case_key.bytes().all(|byte| byte.is_ascii_digit()) { case_key.trim_start_matches('0') } else { "" }
 }
 
 /// What a row is to the stored state of its case, from which it differs.
@@ -193,10 +206,12 @@ fn judge<'a>(
             return Ok(Judged::Unchanged);
         }
     }
-    if !batch.replace && later(batch.source, before, &row.recording) == Some(true) {
+    let is_other = is_other_person(batch.source, before, &row.recording);
+    // Of somebody else's case nobody can say which state is the later.
+    let is_taken = !is_other || batch.source.level("other_person") == Level::Warn;
+    if is_taken && !batch.replace && later(batch.source, before, &row.recording) == Some(true) {
         return Ok(Judged::Older(row));
     }
-    let is_other = is_other_person(batch.source, before, &row.recording);
     Ok(Judged::Changes { row, is_other })
 }
 

@@ -76,3 +76,14 @@ fn somebody_else_under_a_known_reference_stops_and_is_left_out_or_taken_where_th
     let outcome = import(&mut bench, &source, &format!("{others} "), &[], false);
     assert_eq!((outcome.updated, outcome.unchanged, outcome.others.len()), (1, 2, 1));
 }
+
+#[test]
+fn a_reference_that_lost_its_zeros_stops_where_the_store_has_the_person_and_is_new_where_it_has_not() {
+    let mut bench = Bench::new();
+    import(&mut bench, &dated(), "00001 F1 2026-01-10 - ASD\n 00002 F2 2026-01-11 - ASD", &[], false);
+    let outcome = import(&mut bench, &dated(), "1 F1 2026-01-10 - MLD\n 2 F9 2026-03-11 - MLD", &[], false);
+    assert_eq!((outcome.zeros.len(), outcome.zeros[0].row), (1, 2));
+    assert_eq!(bench.cases(None), "00001 ASD 2026-M01 -\n00002 ASD 2026-M01 -\n", "nothing was stored");
+    let outcome = import(&mut bench, &dated(), "2 F9 2026-03-11 - MLD", &[], false);
+    assert_eq!((outcome.stored, outcome.zeros.len()), (1, 0), "somebody else");
+}
