@@ -308,8 +308,14 @@ impl<'a> Intake<'a> {
     fn is_row_name(&mut self, context: &Under<'_>, at: usize, cell: Cell<'_>) -> bool {
         let number = match cell {
             Cell::Text(text) => text.trim().parse().ok(),
-            Cell::Number(number) if number.fract() == 0.0 => Some(number as i64),
-            _ => None,
+            Cell::Number(number) => (number.fract() == 0.0).then_some(number as i64),
+            Cell::Blank
+            | Cell::Shown(..)
+            | Cell::Serial(_)
+            | Cell::Length(_)
+            | Cell::Truth(_)
+            | Cell::Fault
+            | Cell::NoResult => None,
         };
         let is_first = context.header.columns[..at].iter().all(|(_, role)| *role == Role::Unnamed);
         let Some(number) =

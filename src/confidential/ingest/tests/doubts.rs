@@ -1,7 +1,10 @@
 //! A test a kind of cell, row or column that nobody would doubt and that was not taken, or that somebody should doubt and that
 //! was. The exports are made as for `kinds`.
 
+use super::advice;
 use super::kinds::{HEADER, fault, opened, rows, taken};
+use crate::ingest::cell::Reader;
+use crate::ingest::table::Cell;
 
 #[test]
 fn words_for_no_family_and_for_no_date_yet_are_missing() {
@@ -187,7 +190,22 @@ fn a_remark_beside_the_header_is_not_told_and_a_column_nobody_described_is() {
 
 #[test]
 fn a_line_drawn_under_the_header_is_no_case() {
-    let dashes = vec!["--------"; 10].join(",");
+    let dashes = ["--------"; 10].join(",");
     let found = taken(&rows(40, |_, _| ()).replacen('\n', &format!("\n{dashes}\n"), 1));
     assert_eq!((found.column("case_ref").len(), found.skipped("blank_row")), (40, 1));
+}
+
+#[test]
+fn a_number_that_its_cell_shows_with_a_unit_or_a_word_says_what_the_cell_shows() {
+    let (source, _) = advice();
+    let read = |name: &str, number: f64, shown: &str| {
+        let field = &source.fields[source.position(name).expect(name)];
+        Reader::new(field, &source, None, None).read(Cell::Shown(number, shown)).value.clone()
+    };
+    assert_eq!(read("minutes_spent", 2.0, "2 hrs").as_deref(), Some("120"));
+    assert_eq!(read("minutes_spent", 95.0, "95 min").as_deref(), Some("95"));
+    assert_eq!(read("minutes_spent", 95.0, "00095").as_deref(), Some("95"));
+    assert_eq!(read("minutes_spent", 2.0, "2 visits"), None, "no length of time");
+    assert_eq!(read("deletion_requested", 1.0, "No").as_deref(), Some("N"));
+    assert_eq!(read("deletion_requested", 0.0, "Yes").as_deref(), Some("Y"));
 }
