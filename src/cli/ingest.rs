@@ -29,6 +29,9 @@ pub struct Ingest {
     /// Check everything and store nothing
     #[arg(long)]
     dry_run: bool,
+    /// Take rows also where the store has a later state of their case
+    #[arg(long)]
+    replace: bool,
     /// Write the data-quality report as an HTML page, too
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
@@ -45,9 +48,9 @@ impl Ingest {
             return Err(Failure::usage(&fact, "Nothing was stored. Name another file, or say --force to overwrite."));
         }
         let mut workspace = globals.open()?;
+        let mode = pipeline::IngestMode { dry_run: self.dry_run, replace: self.replace };
         let bar = output::progress(globals, "{spinner} {human_pos} rows read ({elapsed})");
-        let summary =
-            workspace.ingest(&self.files, self.source.as_deref(), self.dry_run, &|rows| bar.set_position(rows));
+        let summary = workspace.ingest(&self.files, self.source.as_deref(), mode, &|rows| bar.set_position(rows));
         bar.finish_and_clear();
         match &summary {
             Ok(report) if self.dry_run => self.show(report, globals)?,
@@ -62,9 +65,10 @@ impl Ingest {
         }
         let summary = summary?;
         let asked = summary.rows.skipped.get("deletion_requested").copied().unwrap_or(0);
+        let older = summary.rows.skipped.get("older_than_stored").copied().unwrap_or(0);
         let unchanged = summary.rows.outcome.as_ref().is_some_and(|outcome| outcome.stored + outcome.updated == 0);
         // Of a case that is to be deleted, nothing in the store is as the export says.
-        if unchanged && asked == 0 {
+        if unchanged && asked == 0 && older == 0 {
             output::talk(globals, "The store has all of it already; nothing was changed.");
         }
         if self.dry_run {

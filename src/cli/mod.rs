@@ -7,6 +7,7 @@ mod demo;
 mod explain;
 mod extract;
 mod failure;
+mod fault;
 mod globals;
 mod ingest;
 mod init;
@@ -79,6 +80,7 @@ enum Command {
 
 /// Runs the program with the process's own arguments.
 pub fn run() -> ExitCode {
+    fault::tell_places_only();
     memory::keep_to_oneself();
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::init::init_with;
 use super::workspace::{FIRST_PERSON, Passphrase, Workspace};
-use super::{Error, Template};
+use super::{Error, IngestMode, Template};
 
 /// What the demo made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -69,7 +69,12 @@ pub fn demo(out: Option<&Path>, seed: u64, progress: &dyn Fn(&str)) -> Result<De
     let mut cases = 0;
     for export in &exports {
         progress(&format!("reading {}", export.file_name));
-        let report = workspace.ingest(&[folder.join("exports").join(&export.file_name)], None, false, &|_| ())?;
+        let report = workspace.ingest(
+            &[folder.join("exports").join(&export.file_name)],
+            None,
+            IngestMode::default(),
+            &|_| (),
+        )?;
         cases += report.rows.outcome.map_or(0, |outcome| outcome.stored);
     }
     let mut second = second(folder, &mut workspace, &words)?;

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use confidential::ingest::{Inspection, Origin, Place, QualityReport, matching_source, read_on};
 use confidential::store::import::Batch;
+use model::config::source::Level;
 
 use super::workspace::configuration;
 use super::{Error, Workspace};
@@ -13,11 +14,20 @@ pub mod reading {
     pub use confidential::ingest::{COMMAND, FAULT, MEMORY_BYTES, read_apart, serve, serve_count};
 }
 
+/// How an import is done.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Mode {
+    /// Everything but the storing.
+    pub dry_run: bool,
+    /// A row replaces what is stored also where its state is the older one.
+    pub replace: bool,
+}
+
 /// What an import did, or would do.
 pub type IngestSummary = QualityReport;
 
 impl Workspace {
-    /// Reads, checks and stores exports; with `dry_run` everything but the storing.
+    /// Reads, checks and stores exports.
     ///
     /// # Errors
     /// [`Error::Ingest`] where the input is wrong; then nothing is stored.
@@ -25,7 +35,7 @@ impl Workspace {
         &mut self,
         files: &[PathBuf],
         source: Option<&str>,
-        dry_run: bool,
+        Mode { dry_run, replace }: Mode,
         progress: &dyn Fn(u64),
     ) -> Result<IngestSummary, Error> {
         // Whoever only compares changes nothing, and may do so while others work.
@@ -46,16 +56,24 @@ impl Workspace {
         let mut codes = self.configuration.codes.clone();
         codes.extend(self.store.learned(source)?);
         let mut reading = read_on(opened, files, source, &codes, progress)?;
-        let batch = Batch { source, recordings: &reading.recordings, digests: &reading.digests, today_month: None };
+        let batch =
+            Batch { source, recordings: &reading.recordings, digests: &reading.digests, today_month: None, replace };
         let asked = self.store.asked(source, &reading.deletion_requested)?;
         reading.report.note(source, "deletion_due", &asked.due)?;
         reading.report.note(source, "deletion_unknown", &asked.unknown)?;
+        let count = |rows: usize| rows as u64;
         let outcome = if dry_run {
             self.store.compare(batch)?
         } else {
             self.store.import_and_restrict(batch, &reading.deletion_requested)?
         };
-        let count = |rows: usize| rows as u64;
+        let places = |origins: Vec<Origin>| origins.into_iter().map(place).collect::<Vec<_>>();
+        let (older, others) = (places(outcome.older), places(outcome.others));
+        reading.report.note(source, "zeros_lost", &places(outcome.zeros))?;
+        reading.report.note(source, "other_person", &others)?;
+        reading.report.note(source, "older_than_stored", &older)?;
+        let refused = if source.level("other_person") == Level::Warn { 0 } else { others.len() };
+        reading.report.set_left_out(count(older.len()), count(refused));
         reading.report.set_outcome(count(outcome.stored), count(outcome.updated), count(outcome.unchanged));
         Ok(reading.report)
     }
@@ -65,14 +83,12 @@ impl Workspace {
     /// # Errors
     /// [`Error`] where the store cannot be read.
     pub fn due(&self) -> Result<Vec<Place>, Error> {
-        let place = |Origin { file, sheet, row }: Origin| Place {
-            file: file.to_string(),
-            sheet: sheet.to_string(),
-            row,
-            column: None,
-        };
         Ok(self.store.due()?.into_iter().map(place).collect())
     }
+}
+
+fn place(Origin { file, sheet, row }: Origin) -> Place {
+    Place { file: file.to_string(), sheet: sheet.to_string(), row, column: None }
 }
 
 /// Writes a source file to start from for an export that nobody described, and a code list for each column of few values.

@@ -39,7 +39,7 @@ pub use extract::{
     extract,
 };
 pub use gate::Reported;
-pub use ingest::{IngestSummary, inspect, propose, reading};
+pub use ingest::{IngestSummary, Mode as IngestMode, inspect, propose, reading};
 pub use init::init;
 pub use issues::{IssueList, IssueOptions, Level, Method as IssueMethod};
 pub use issues::{ReleasedIssue, ReleasedIssues};

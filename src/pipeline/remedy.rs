@@ -179,9 +179,11 @@ pub(super) fn of_ingest(error: &IngestError) -> &'static str {
         IngestError::UnknownCode { .. } => {
             "Nothing was stored. Add the spelling to the field's aliases or the code to its list, or mend the cell."
         }
-        IngestError::NoSource { .. } | IngestError::SeveralSources { .. } => {
-            "Nothing was stored. Name the source with --source."
+        IngestError::NoSource { .. } => {
+            "Nothing was stored. Add the headers of this file to the `columns` of the source that it is of, or let `takeup \
+             inspect FILE --write sources/NAME.toml` propose a source; then run again."
         }
+        IngestError::SeveralSources { .. } => "Nothing was stored. Name the source with --source.",
         IngestError::NotAFile { .. } => "Nothing was stored. Save it as a file, then name that.",
         IngestError::Unreadable { .. }
         | IngestError::NoHeader { .. }

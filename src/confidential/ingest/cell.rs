@@ -106,6 +106,8 @@ impl<'a> Reader<'a> {
             Cell::Shown(value, _) if self.field.fold.is_some() && value.abs() >= FIFTEEN_DIGITS => {
                 Rc::new(self.number(value))
             }
+            // A format that adds a unit or a word changes what the number says to whoever looks at it.
+            Cell::Shown(_, shown) if self.says_more(shown) => self.text(shown),
             Cell::Shown(value, shown) => match self.field.kind {
                 Kind::Text | Kind::FreeText | Kind::Code | Kind::Multi | Kind::Postcode => self.text(shown),
                 Kind::Date | Kind::Bool | Kind::Int | Kind::Minutes => Rc::new(self.number(value)),
@@ -116,6 +118,14 @@ impl<'a> Reader<'a> {
             Cell::Fault => Rc::new(noted(None, "error_cell", 0)),
             Cell::NoResult => Rc::new(noted(None, "formula_without_value", 0)),
         }
+    }
+
+    const fn lengths(&self) -> duration::Said {
+        duration::Said { colon: self.field.colon, number: self.field.number, in_days: self.in_days }
+    }
+
+    fn says_more(&self, shown: &str) -> bool {
+        matches!(self.field.kind, Kind::Minutes | Kind::Bool) && shown.chars().any(char::is_alphabetic)
     }
 
     /// A date, a time or a length of time.
@@ -157,7 +167,7 @@ impl<'a> Reader<'a> {
         }
         match self.field.kind {
             Kind::Date if value == 0.0 => self.date(Some(date::Said::Nothing), 1),
-            Kind::Minutes => match duration::of_number(value, self.in_days) {
+            Kind::Minutes => match duration::of_number(value, self.lengths()) {
                 Some(minutes) => valued(minutes.to_string()),
                 None => noted(None, "bad_minutes", number::plain(value).len()),
             },
@@ -234,18 +244,10 @@ impl<'a> Reader<'a> {
             Kind::Text if self.field.fold.is_some() => self.reference(text, length),
             Kind::Text => valued(self.padded(collapsed(text))),
             Kind::FreeText => valued(text.trim_matches(blank).to_owned()),
-            Kind::Date => self.date(date::text(text, &self.way), length),
-            Kind::Bool => match number::truth(&fold(text)) {
-                Some(truth) => valued(if truth { "Y" } else { "N" }.to_owned()),
-                None => noted(None, "bad_bool", length),
-            },
+            Kind::Date => self.date_of_text(text, length),
+            Kind::Bool => self.truth(text, length),
             Kind::Int => self.measured(text, number::whole, "bad_number", length),
-            Kind::Minutes => self.measured(
-                text,
-                |text| duration::minutes(text, self.field.colon, self.in_days),
-                "bad_minutes",
-                length,
-            ),
+            Kind::Minutes => self.measured(text, |text| duration::minutes(text, self.lengths()), "bad_minutes", length),
             Kind::Postcode => match postcode::read(text) {
                 Some((postcode, false)) => valued(postcode),
                 Some((postcode, true)) => noted(Some(postcode), "repaired_postcode", length),
@@ -275,7 +277,7 @@ impl<'a> Reader<'a> {
     /// Whether a program wrote a word where it had nothing. In a name the word must be as programs write it: there are
     /// people who are called Null.
     fn says_nothing(&self, text: &str, length: usize) -> bool {
-        const LONGEST: usize = 12;
+        const LONGEST: usize = 20;
         const WRITTEN: [&str; 9] = ["NULL", "null", "(null)", "NaN", "nan", "NaT", "<NA>", "#N/A", "\\N"];
         if length > LONGEST {
             return false;
@@ -288,7 +290,8 @@ impl<'a> Reader<'a> {
             // A person's `?` may mean yes.
             Kind::Bool => WRITTEN.contains(&text.trim()),
             Kind::Text => reference::is_nothing(&fold(text)) || reference::is_none_yet(&fold(text)),
-            Kind::Date | Kind::Int | Kind::Minutes | Kind::Postcode => reference::is_nothing(&fold(text)),
+            Kind::Date => reference::is_nothing(&fold(text)) || reference::is_no_date_yet(&fold(text)),
+            Kind::Int | Kind::Minutes | Kind::Postcode => reference::is_nothing(&fold(text)),
         }
     }
 
@@ -308,14 +311,37 @@ impl<'a> Reader<'a> {
         Cleaned { respelled, value: Some(written).filter(|_| !canonical.is_empty()), ..Cleaned::default() }
     }
 
+    fn truth(&self, text: &str, length: usize) -> Cleaned {
+        let said = |truth| if truth { "Y" } else { "N" }.to_owned();
+        if let Some(truth) = number::truth(&fold(text)) {
+            return valued(said(truth));
+        }
+        match without_footnote(self.source, text).and_then(|text| number::truth(&fold(&text))) {
+            Some(truth) => noted(Some(said(truth)), "footnote_marker", length),
+            None => noted(None, "bad_bool", length),
+        }
+    }
+
     fn measured(&self, text: &str, read: impl Fn(&str) -> Option<i64>, check: &'static str, length: usize) -> Cleaned {
         if let Some(value) = read(text) {
             return valued(value.to_string());
         }
-        match self.without_footnote(text).and_then(|text| read(&text)) {
+        match without_footnote(self.source, text).and_then(|text| read(&text)) {
             Some(value) => noted(Some(value.to_string()), "footnote_marker", length),
             None => noted(None, check, length),
         }
+    }
+
+    fn date_of_text(&self, text: &str, length: usize) -> Cleaned {
+        if let said @ Some(_) = date::text(text, &self.way) {
+            return self.date(said, length);
+        }
+        let said = without_footnote(self.source, text).and_then(|text| date::text(&text, &self.way));
+        let mut cleaned = self.date(said, length);
+        if said.is_some() {
+            cleaned.notes.push(Note { check: "footnote_marker", length });
+        }
+        cleaned
     }
 
     fn date(&self, said: Option<date::Said>, length: usize) -> Cleaned {
@@ -355,26 +381,21 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn without_footnote(&self, text: &str) -> Option<String> {
-        let text = collapsed(text);
-        let lower = text.to_lowercase();
-        let marker = self.source.footnotes.iter().find(|marker| lower.ends_with(&marker.to_lowercase()))?;
-        let rest = text.char_indices().rev().nth(marker.chars().count().checked_sub(1)?).map(|(at, _)| &text[..at])?;
-        (!rest.trim().is_empty()).then(|| rest.trim().to_owned())
-    }
-
     /// The code of one spelling, and the check to note.
     fn spelled(&self, text: &str) -> Option<(&str, Option<&'static str>)> {
         let known = |text: &str| {
             let folded = fold(text);
             let number = folded.strip_suffix(".0").unwrap_or(&folded);
             let padded = self.padded(folded.clone());
-            [folded.as_str(), number, padded.as_str()].into_iter().find_map(|text| self.spellings.get(text))
+            // `06` of a closed list without it is its `6`.
+            let closed = self.field.unknown != Unknown::Add && number.bytes().all(|byte| byte.is_ascii_digit());
+            let bare = if closed { number.trim_start_matches('0') } else { number };
+            [folded.as_str(), number, padded.as_str(), bare].into_iter().find_map(|text| self.spellings.get(text))
         };
         if let Some((code, review)) = known(text) {
             return Some((code, review.then_some("review_alias")));
         }
-        let (code, _) = known(&self.without_footnote(text)?)?;
+        let (code, _) = known(&without_footnote(self.source, text)?)?;
         Some((code, Some("footnote_marker")))
     }
 
@@ -446,6 +467,15 @@ impl<'a> Reader<'a> {
             None => false,
         }
     }
+}
+
+/// A text without the mark of a footnote that the source names; none where it has no such mark.
+pub(super) fn without_footnote(source: &Source, text: &str) -> Option<String> {
+    let text = collapsed(text);
+    let lower = text.to_lowercase();
+    let marker = source.footnotes.iter().find(|marker| lower.ends_with(&marker.to_lowercase()))?;
+    let rest = text.char_indices().rev().nth(marker.chars().count().checked_sub(1)?).map(|(at, _)| &text[..at])?;
+    (!rest.trim().is_empty()).then(|| rest.trim().to_owned())
 }
 
 fn valued(value: String) -> Cleaned {

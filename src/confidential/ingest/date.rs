@@ -4,6 +4,7 @@
 
 use jiff::civil::{Date, DateTime};
 use jiff::tz::{Offset, TimeZone};
+use model::config::fold::with_plain_signs;
 use model::config::source::{Dates, Order};
 
 /// How a date was written.
@@ -109,7 +110,8 @@ pub(super) fn serial(days: f64, form: Form) -> Option<Said> {
 
 /// A date in text; none where it is no date of the calendar.
 pub(super) fn text(text: &str, way: &Way<'_>) -> Option<Said> {
-    let text = text.trim();
+    let plain_signs = with_plain_signs(text);
+    let text = plain_signs.trim();
     if is_zero(text) {
         return Some(Said::Nothing);
     }
@@ -186,9 +188,7 @@ pub(super) fn is_zero(text: &str) -> bool {
 
 /// A date with a time and a zone, moved to the service's; none where no zone stands in the text.
 fn zoned(text: &str, way: &Way<'_>) -> Option<Option<Said>> {
-    let colon = text.find(':')?;
-    let start = text[..colon].rfind(|character: char| !character.is_ascii_digit())?;
-    let rest = &text[start + 1..];
+    let (day, rest) = at_its_time(text)?;
     let end = rest
         .find(|character: char| !(character.is_ascii_digit() || matches!(character, ':' | '.')))
         .unwrap_or(rest.len());
@@ -203,7 +203,7 @@ fn zoned(text: &str, way: &Way<'_>) -> Option<Option<Said>> {
     }
     let named = (2..=5).contains(&zone.len()) && zone.bytes().all(|byte| byte.is_ascii_uppercase());
     let Some(offset) = offset(zone) else { return named.then_some(None) };
-    let Some(read) = plain(text[..start].trim(), way) else { return Some(None) };
+    let Some(read) = plain(day, way) else { return Some(None) };
     let Some(ours) = &way.zone else { return Some(Some(Said::NoZone)) };
     let moved = || {
         let parts: Vec<i8> = time.split([':', '.']).take(3).map(|part| part.parse().ok()).collect::<Option<_>>()?;
@@ -214,6 +214,13 @@ fn zoned(text: &str, way: &Way<'_>) -> Option<Option<Said>> {
         Some(offset.to_timestamp(then).ok()?.to_zoned_datetime(ours.clone()).date())
     };
     Some(moved().map(|date| Said::Day(Read { date, form: Form::Zoned, two_digits: read.two_digits })))
+}
+
+/// A text parted where a time begins: `2025-04-07T` and `09:30`; none where no time stands behind anything.
+fn at_its_time(text: &str) -> Option<(&str, &str)> {
+    let (before, _) = text.split_once(':')?;
+    let day = before.trim_end_matches(|character: char| character.is_ascii_digit());
+    (!day.is_empty()).then(|| (day.trim_end_matches(['T', 't', ' ', ',']), &text[day.len()..]))
 }
 
 /// `Z`, `UTC`, `+01:00`, `-0500`, `+01`, `UTC+1`.
@@ -242,8 +249,8 @@ fn offset(zone: &str) -> Option<Offset> {
 fn plain(text: &str, way: &Way<'_>) -> Option<Read> {
     let [first, second, third] = parts(text)?;
     let number = |part: &str| part.parse::<i16>().ok();
-    // `June` has four letters too.
-    if first.len() == 4 && month_in_words(first).is_none() {
+    // `June` and `14th` have four signs too.
+    if first.len() == 4 && first.bytes().all(|byte| byte.is_ascii_digit()) {
         let date = civil(number(first)?, number(second).or_else(|| month_in_words(second))?, number(third)?)?;
         return Some(Read { date, form: Form::Iso, two_digits: false });
     }
@@ -299,22 +306,44 @@ fn civil(year: i16, month: i16, day: i16) -> Option<Date> {
     Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()
 }
 
-/// The three parts of a date; a time after it is let go, a weekday before it too.
+/// The three parts of a date; a time after it is let go, a weekday before or after it too.
 fn parts(text: &str) -> Option<[&str; 3]> {
+    let text = at_its_time(text).map_or(text, |(day, _)| day);
+    if let Some(parts) = in_one_word(text) {
+        return Some(parts);
+    }
     let separator = |character: char| matches!(character, '/' | '-' | '.' | ' ' | ',');
     let mut words = text.split(separator).filter(|word| !word.is_empty()).peekable();
     let weekday = |word: &&str| {
-        let lower = word.to_lowercase();
+        let lower = word.trim_matches(['(', ')']).to_lowercase();
         ["mon", "tue", "wed", "thu", "fri", "sat", "sun"].iter().any(|day| lower.starts_with(day))
     };
     words.next_if(weekday);
-    let (first, second, third) = (words.next()?, words.next()?, words.next()?);
-    let third = third.split_once('T').map_or(third, |(date, _)| date);
-    match words.next() {
-        Some(time) if !time.contains(':') && time.parse::<u32>().is_ok() => None,
-        Some(time) if !time.contains(':') => None,
-        _ => Some([first, second, third]),
-    }
+    let first = words.next()?;
+    words.next_if_eq(&"of");
+    let (second, third) = (words.next()?, words.next()?);
+    words.next_if(weekday);
+    (words.next().is_none() || is_time_with_points(text)).then_some([first, second, third])
+}
+
+/// `7APR2025`.
+fn in_one_word(text: &str) -> Option<[&str; 3]> {
+    let (day, rest) = text.split_at(text.find(|character: char| character.is_ascii_alphabetic())?);
+    let (month, year) = rest.split_at(rest.find(|character: char| character.is_ascii_digit())?);
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let sound = (1..=2).contains(&day.len()) && matches!(year.len(), 2 | 4) && digits(day) && digits(year);
+    (sound && month_in_words(month).is_some()).then_some([day, month, year])
+}
+
+/// Whether a time with points stands behind the first word: `07-APR-25 02.30.00.000000 PM`.
+fn is_time_with_points(text: &str) -> bool {
+    let mut words = text.split(' ');
+    let day = words.next().unwrap_or_default();
+    let time: Vec<&str> = words.next().unwrap_or_default().split('.').collect();
+    let number = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let sound = matches!(time.as_slice(), [hour, minute, second, ..] if [hour, minute, second].iter().all(|part| part.len() == 2));
+    let noon = words.next().is_none_or(|word| matches!(word, "AM" | "PM"));
+    day.contains(['-', '/']) && sound && time.len() <= 4 && time.iter().all(number) && noon && words.next().is_none()
 }
 
 const fn windowed(year: i16, from: i16) -> i16 {
@@ -344,133 +373,4 @@ pub(super) fn month_in_words(word: &str) -> Option<i16> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn said(value: &str, order: Order, zone: Option<&str>) -> Option<Said> {
-        let dates = Dates {
-            first: String::new(),
-            last: String::new(),
-            two_digit_from: 1980,
-            placeholders: vec![],
-            order: None,
-            zone: None,
-        };
-        let zone = zone.map(|zone| TimeZone::get(zone).expect("a zone"));
-        text(value, &Way { dates: &dates, order, zone })
-    }
-    fn told(said: Option<Said>) -> Option<(String, Form)> {
-        match said? {
-            Said::Day(read) => Some((read.date.to_string(), read.form)),
-            Said::Nothing | Said::NoZone => None,
-        }
-    }
-    fn read(value: &str) -> Option<(String, Form)> {
-        told(said(value, Order::DayFirst, None))
-    }
-    fn is(date: &str, form: Form) -> Option<(String, Form)> {
-        Some((date.to_owned(), form))
-    }
-
-    #[test]
-    fn the_day_comes_first_and_doubt_is_said() {
-        assert_eq!(read("01/02/2015"), is("2015-02-01", Form::Ambiguous));
-        assert_eq!(read("25/12/2025"), is("2025-12-25", Form::DayFirst));
-        assert_eq!(read("3.3.2025"), is("2025-03-03", Form::DayFirst));
-        assert_eq!(read("12/25/2025"), None, "there is no month 25");
-        assert_eq!(read("31/02/2025"), None);
-    }
-
-    #[test]
-    fn a_column_of_another_order_is_read_in_it() {
-        let read = |value, order| told(said(value, order, None));
-        assert_eq!(read("12/25/2025", Order::MonthFirst), is("2025-12-25", Form::MonthFirst));
-        assert_eq!(read("02/01/2025", Order::MonthFirst), is("2025-02-01", Form::Ambiguous));
-        assert_eq!(read("25-04-07", Order::YearFirst), is("2025-04-07", Form::YearFirst));
-    }
-
-    #[test]
-    fn years_of_two_digits_fall_in_the_window() {
-        assert_eq!(read("1/4/09"), is("2009-04-01", Form::Ambiguous));
-        assert_eq!(read("30/4/85"), is("1985-04-30", Form::DayFirst));
-    }
-
-    #[test]
-    fn other_ways_to_write_a_date_are_read() {
-        assert_eq!(read("2025-04-07"), is("2025-04-07", Form::Iso));
-        assert_eq!(read("2025-04-07T09:30:00"), is("2025-04-07", Form::Iso));
-        assert_eq!(read("20250407"), is("2025-04-07", Form::Iso));
-        assert_eq!(read("07/04/2025 09:30"), is("2025-04-07", Form::Ambiguous));
-        assert_eq!(read("07/04/2025 9:30 PM"), is("2025-04-07", Form::Ambiguous));
-        assert_eq!(read("Mon 7th Apr 2025"), is("2025-04-07", Form::Words));
-        assert_eq!(read("April 7, 2025"), is("2025-04-07", Form::Words));
-        assert_eq!(read("June 02, 2025"), is("2025-06-02", Form::Words), "four letters are no year");
-        assert_eq!(read("7-Sept-2025"), is("2025-09-07", Form::Words));
-        assert_eq!(read("last week"), None);
-        assert_eq!(read("20251307"), None);
-    }
-
-    #[test]
-    fn a_number_of_days_is_the_day_that_a_spreadsheet_shows() {
-        let date = |days| told(serial(days, Form::Serial)).map(|(date, _)| date);
-        assert_eq!(date(45748.0).as_deref(), Some("2025-04-01"));
-        assert_eq!(date(45_747.999_999_999_9).as_deref(), Some("2025-04-01"), "computed, just below midnight");
-        assert_eq!(date(45747.9999).as_deref(), Some("2025-03-31"), "nine seconds before midnight");
-        assert_eq!(date(1.0).as_deref(), Some("1900-01-01"));
-        assert_eq!(date(61.0).as_deref(), Some("1900-03-01"));
-        assert_eq!(date(-3.0), None);
-        assert_eq!(read("45748"), is("2025-04-01", Form::Serial));
-    }
-
-    #[test]
-    fn the_day_before_all_days_is_nothing() {
-        let nothing = [
-            "0",
-            "0.0",
-            "00/01/1900",
-            "0000-00-00",
-            "0000-00-00 00:00:00",
-            "1899-12-30",
-            "30/12/1899 00:00",
-            "00/00/0000",
-            "31/12/1899",
-            "01/01/0001 00:00:00",
-            "0001-01-01T00:00:00",
-            "1900-01-00",
-            "  /  /    ",
-        ];
-        for value in nothing {
-            assert_eq!(said(value, Order::DayFirst, None), Some(Said::Nothing), "{value}");
-        }
-        for value in ["01/01/1900", "2000-01-01", "00/04/2025", "10/10/2010"] {
-            assert_ne!(said(value, Order::DayFirst, None), Some(Said::Nothing), "{value}");
-        }
-        assert_eq!(serial(0.0, Form::Cell), Some(Said::Nothing));
-    }
-
-    #[test]
-    fn a_time_in_another_zone_is_moved_to_ours_before_its_day_is_taken() {
-        let moved = |value, zone| told(said(value, Order::DayFirst, Some(zone)));
-        let late = [
-            "2025-06-30T23:00:00Z",
-            "2025-06-30 23:00:00 UTC",
-            "2025-06-30T23:00:00.000+00:00",
-            "30/06/2025 23:00 GMT",
-            "2025-06-30T18:00:00-05:00",
-            "2025-06-30 23:00:00+0000",
-            "30/06/2025 11:00 PM UTC",
-        ];
-        for value in late {
-            assert_eq!(moved(value, "Europe/London"), is("2025-07-01", Form::Zoned), "{value}");
-        }
-        assert_eq!(moved("2025-12-31T23:30:00Z", "Europe/London"), is("2025-12-31", Form::Zoned), "no summer time");
-        assert_eq!(moved("2025-07-01T00:30:00+01:00", "Europe/London"), is("2025-07-01", Form::Zoned));
-        assert_eq!(moved("2025-07-01T03:00:00Z", "America/New_York"), is("2025-06-30", Form::Zoned));
-        assert_eq!(said("2025-06-30T23:00:00Z", Order::DayFirst, None), Some(Said::NoZone), "nobody said where we are");
-        assert_eq!(
-            moved("2025-06-30T23:00:00", "Europe/London"),
-            is("2025-06-30", Form::Iso),
-            "a time without a zone is ours"
-        );
-    }
-}
+mod tests;

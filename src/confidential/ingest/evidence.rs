@@ -2,21 +2,25 @@
 //! order of its dates, whether its long numbers are cut off; and what contradicts each decision, by place. No cell is read
 //! by a rule that another cell of its column refutes. Deliberately absent: stored values.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
-use model::config::source::{Field, Kind, Order, Source};
+use model::config::fold::with_plain_signs;
+use model::config::source::{Colon, Field, Kind, Order, Source};
 
+use crate::ingest::cell::without_footnote;
 use crate::ingest::date::{self, Form, Said};
 use crate::ingest::place::Place;
 use crate::ingest::table::{Cell, Export};
 use crate::ingest::{duration, reference};
 
+mod numbers;
+
+use numbers::{LongNumbers, ShortYears};
+
 /// Places that are kept of each finding.
 const KEPT: usize = 20;
 /// Below this chance a column that looks half swapped is no accident.
 const CHANCE: f64 = 0.05;
-/// Long numbers of a column that are held against each other.
-const COMPARED: usize = 1_000;
 
 /// Cells that say the same, the first of them by place.
 #[derive(Default)]
@@ -51,6 +55,10 @@ struct Column {
     broken: u64,
     fractions: u64,
     hours: Cells,
+    /// Numbers without a unit, those of them that no working day has hours, and lengths of time that name their hours.
+    bare: Cells,
+    bare_above: u64,
+    in_hours: u64,
     long: LongNumbers,
 }
 
@@ -87,31 +95,6 @@ enum Fixed {
 struct Days {
     to_12: u64,
     above: u64,
-}
-
-/// Numbers over 15 digits: with zeros beyond, with others.
-#[derive(Default)]
-struct LongNumbers {
-    zeros: u64,
-    others: u64,
-    /// The most digits.
-    longest: usize,
-    seen: HashSet<String>,
-    /// Whether two of the first ones are the same.
-    doubled: bool,
-}
-
-/// Dates of three numbers of up to two digits.
-#[derive(Default)]
-struct ShortYears {
-    all: Cells,
-    /// The first is no day.
-    year_first: Cells,
-    /// The last is no day.
-    year_last: u64,
-    dashed: u64,
-    firsts: u128,
-    lasts: u128,
 }
 
 /// How a column is read.
@@ -180,11 +163,18 @@ impl<'a> Evidence<'a> {
         match (described.kind, cell) {
             (Kind::Date, Cell::Serial(days)) => column.counted(Fixed::Cell, days),
             (Kind::Date, Cell::Number(days)) => column.counted(Fixed::Number, days + self.days_more),
-            (Kind::Date, Cell::Text(text)) => column.dated(reference::unguarded(text), place),
-            (Kind::Minutes, Cell::Number(number)) => {
-                column.fraction(number, duration::of_number(number, false), place);
+            (Kind::Date, Cell::Text(text)) => {
+                let text = with_plain_signs(reference::unguarded(text));
+                // Most dates end in a digit.
+                let marked = !text.ends_with(|last: char| last.is_ascii_alphanumeric());
+                let bare = if marked { without_footnote(self.source, &text) } else { None };
+                column.dated(bare.as_deref().unwrap_or(&text), place);
             }
-            (Kind::Minutes, Cell::Text(text)) if described.colon.is_none() => {
+            (Kind::Minutes, Cell::Number(number)) => {
+                column.bare(number, &place);
+                column.fraction(number, duration::of_number(number, duration::Said::default()), place);
+            }
+            (Kind::Minutes, Cell::Shown(_, text) | Cell::Text(text)) => {
                 column.timed(reference::unguarded(text), place);
             }
             // What is a text in a workbook was never cut off as a number.
@@ -196,13 +186,20 @@ impl<'a> Evidence<'a> {
     /// One decision a field, with its evidence and what contradicts it.
     pub(super) fn decide(self) -> BTreeMap<usize, Found> {
         let source = self.source;
+        let sides: BTreeMap<usize, [u64; 2]> =
+            self.columns.iter().map(|(field, column)| (*field, column.sides())).collect();
+        // What the other columns of the file say of the order of dates.
+        let others_than = |field: usize| {
+            let others = sides.iter().filter(|(other, _)| **other != field);
+            others.fold([0, 0], |[days, months], (_, sides)| [days + sides[0], months + sides[1]])
+        };
         let of = |(field, column): (usize, Column)| {
             let minutes = source.fields[field].kind == Kind::Minutes;
             let found = if minutes {
                 let decision = Decision { in_days: column.is_in_days(), ..Decision::of(source) };
-                Found { decision, evidence: None, against: column.colons() }
+                Found { decision, evidence: None, against: column.lengths(&source.fields[field]) }
             } else {
-                column.decide(source)
+                column.decide(source, others_than(field))
             };
             (field, found)
         };
@@ -260,8 +257,10 @@ impl Column {
 
     fn timed(&mut self, text: &str, place: impl Fn() -> Place) {
         let Some(first) = duration::two_parts(text) else {
+            self.in_hours += u64::from(duration::in_hours(text));
             if let Ok(number) = text.trim().parse() {
-                self.fraction(number, duration::minutes(text, None, false), place);
+                self.bare(number, &place);
+                self.fraction(number, duration::minutes(text, duration::Said::default()), place);
             }
             return;
         };
@@ -271,6 +270,16 @@ impl Column {
         }
         if first >= 24 {
             self.colons_from_24.add(place);
+        }
+    }
+
+    /// A number without a unit: minutes, or hours?
+    fn bare(&mut self, number: f64, place: impl Fn() -> Place) {
+        const WORKING_DAY: f64 = 12.0;
+        if number > WORKING_DAY {
+            self.bare_above += 1;
+        } else if number > 0.0 {
+            self.bare.add(place);
         }
     }
 
@@ -295,6 +304,17 @@ impl Column {
         self.fractions >= 3 && self.fractions * 5 >= self.broken * 4 && self.hours.count * 2 < self.fractions
     }
 
+    /// What asks whether lengths of time are hours: what is beside the numbers, or a colon.
+    fn lengths(self, field: &Field) -> Vec<Contradiction> {
+        let is_in_hours = self.in_hours > 0
+            || self.broken > self.fractions
+            || self.colons.count > 0 && field.colon != Some(Colon::Minutes);
+        if field.number.is_none() && self.bare.count > 1 && self.bare_above == 0 && is_in_hours && !self.is_in_days() {
+            return vec![self.bare.contradict("hours_or_minutes")];
+        }
+        if field.colon.is_some() { Vec::new() } else { self.colons() }
+    }
+
     /// Whether `12:30` are hours and minutes: a column with more than a day in a cell, or with ten hours in every fifth, is
     /// asked about.
     fn colons(self) -> Vec<Contradiction> {
@@ -314,12 +334,20 @@ impl Column {
         vec![Contradiction { check: "hours_or_minutes", count: asked.count, first: asked.first }]
     }
 
-    fn decide(self, source: &Source) -> Found {
+    fn sides(&self) -> [u64; 2] {
+        [self.sided(|cells| &cells.day_first).count, self.sided(|cells| &cells.month_first).count]
+    }
+
+    /// `others`: dates of the file's other columns that can only be day first, and those that can only be month first.
+    fn decide(self, source: &Source, others: [u64; 2]) -> Found {
         let stated = source.dates.order;
         let year_order = stated.is_none().then(|| self.short.decide()).flatten();
         let half_swapped = self.half_swapped(year_order.is_some());
         let (days, months) = (self.sided(|cells| &cells.day_first), self.sided(|cells| &cells.month_first));
-        let is_month_first = months.count > days.count;
+        let either: u64 = self.ordered().map(|(_, figures)| figures.either).sum();
+        let doubt = if stated.is_none() { lone(&days, &months, either, others) } else { None };
+        let is_month_first =
+            if days.count + months.count == 0 { others[1] > others[0] } else { months.count > days.count };
         let order = stated.unwrap_or(if is_month_first { Order::MonthFirst } else { Order::DayFirst });
         let evidence = self.evidence(order, stated.is_some(), [days.count, months.count]);
         let against = match order {
@@ -329,6 +357,8 @@ impl Column {
         let mut contradictions = Vec::new();
         if let Some(half_swapped) = half_swapped {
             contradictions.push(half_swapped);
+        } else if let Some(lone) = doubt {
+            contradictions.push(lone);
         } else if against.count > 1 {
             // One cell may be a slip of the hand, and is rejected for itself; two are another order.
             contradictions.push(against.contradict("mixed_date_order"));
@@ -404,58 +434,22 @@ impl Column {
     }
 }
 
-impl LongNumbers {
-    fn hear(&mut self, text: &str) {
-        let Some(number) = reference::longer_than_15_digits(text) else { return };
-        if !reference::ends_in_zeros(&number) {
-            self.others += 1;
-            return;
-        }
-        self.zeros += 1;
-        self.longest = self.longest.max(number.len());
-        if self.seen.len() < COMPARED && !self.seen.insert(number) {
-            self.doubled = true;
-        }
-    }
-
-    /// Whether all lost their last digits. Where it is one digit, references that count by tens look the same; those that
-    /// lost it are no longer told from each other.
-    fn are_cut_off(&self) -> bool {
-        self.zeros > 0 && self.others == 0 && (self.longest > 16 || self.doubled)
-    }
+/// The one date by which a column would be read, where that is less than it takes: the file's other columns say the opposite,
+/// or none says anything, many dates of its own say nothing, and it is against the usual order. One slip turns no column.
+fn lone(days: &Cells, months: &Cells, either: u64, others: [u64; 2]) -> Option<Contradiction> {
+    const MANY: u64 = 5;
+    let (lone, agree, oppose, is_usual) = match (days.count, months.count) {
+        (1, 0) => (days, others[0], others[1], true),
+        (0, 1) => (months, others[1], others[0], false),
+        _ => return None,
+    };
+    let is_alone = oppose == 0 && agree == 0 && !is_usual && either >= MANY;
+    (oppose > agree && either > 0 || is_alone).then(|| lone.contradict("mixed_date_order"))
 }
 
 impl Cells {
     fn contradict(&self, check: &'static str) -> Contradiction {
         Contradiction { check, count: self.count, first: self.first.clone() }
-    }
-}
-
-impl ShortYears {
-    /// The first and the last of three numbers.
-    fn hear(&mut self, [first, last]: [u32; 2], is_dashed: bool, place: impl Fn() -> Place) {
-        let is_day = |part: u32| (1..=31).contains(&part);
-        // Parts have two digits at most.
-        self.firsts |= 1 << first;
-        self.lasts |= 1 << last;
-        self.dashed += u64::from(is_dashed);
-        self.year_last += u64::from(!is_day(last));
-        if is_day(first) { self.all.add(place) } else { self.year_first.add(place) }
-    }
-
-    /// Where the year may stand first: `25-04-07`. Years are few and days are many, so what varies most is the day; where
-    /// nothing tells, dashes are as a machine writes them and strokes as people here do.
-    fn decide(&self) -> Option<Contradiction> {
-        let (firsts, lasts) = (self.firsts.count_ones(), self.lasts.count_ones());
-        let doubtful = if self.year_first.count > 0 {
-            true
-        } else if self.year_last > 0 {
-            false
-        } else {
-            lasts >= 3 * firsts && lasts > 3 || (self.dashed > 0 && firsts < 3 * lasts)
-        };
-        let cells = if self.year_first.count > 0 { &self.year_first } else { &self.all };
-        (doubtful && cells.count > 0).then(|| cells.contradict("year_order"))
     }
 }
 

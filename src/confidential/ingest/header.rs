@@ -134,8 +134,7 @@ impl Header {
                     }
                 },
                 Role::Undescribed => {
-                    // A header that long is a sentence, and a sentence may hold anything.
-                    let column: String = name.chars().take(60).collect();
+                    let column = self.told(at, name);
                     return Err(IngestError::UndescribedColumn { column, place: place(at), source_name });
                 }
                 Role::Ignored | Role::Unnamed => {}
@@ -148,6 +147,18 @@ impl Header {
             }
         }
         Ok(positions)
+    }
+}
+
+impl Header {
+    /// A header as a message may tell it: where it stands apart from the table, or is a sentence, it may hold anything.
+    fn told(&self, at: usize, name: &str) -> String {
+        const WORDS: usize = 6;
+        let is_apart = at > 0 && self.columns[at - 1].1 == Role::Unnamed;
+        if is_apart || name.split(' ').count() > WORDS {
+            return format!("({} characters)", name.chars().count());
+        }
+        name.chars().take(60).collect()
     }
 }
 

@@ -19,7 +19,7 @@ use crate::ingest::rows::{self, Under};
 use crate::ingest::rules::Rules;
 use crate::ingest::table::{Cell, Export, Sheet};
 use crate::ingest::tally::Tally;
-use crate::ingest::{Origin, Recording, Values, date, learned_key, number, reference};
+use crate::ingest::{Origin, Recording, Values, date, learned_key, reference};
 
 /// Why a cell gave no value.
 pub(super) const MISSING: [&str; 5] =
@@ -37,6 +37,14 @@ fn missing(cell: Cell<'_>, cleaned: &Cleaned) -> usize {
 
 /// Rejected rows that are listed.
 const LISTED: usize = 500;
+
+/// Whether a row asks for its case to be deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    No,
+    Clearly,
+    Perhaps,
+}
 
 /// An import on its way.
 pub(super) struct Intake<'a> {
@@ -56,6 +64,8 @@ pub(super) struct Intake<'a> {
     pub(super) counts: RowCounts,
     pub(super) rejected_rows: Vec<RejectedRow>,
     forms: Vec<[u64; date::FORMS.len()]>,
+    /// The last number of a first column without a header.
+    row_name: Option<i64>,
     case: usize,
     /// Whether a case must have more than its reference.
     required_beside_case: bool,
@@ -81,6 +91,7 @@ impl<'a> Intake<'a> {
             counts: RowCounts::default(),
             rejected_rows: Vec::new(),
             forms: vec![[0; date::FORMS.len()]; source.fields.len()],
+            row_name: None,
             case: source.position(&source.case).unwrap_or(0),
             required_beside_case: source.fields.iter().any(|field| field.required && field.name != source.case),
             deleted: source.deleted.as_ref().and_then(|field| source.position(field)),
@@ -97,11 +108,8 @@ impl<'a> Intake<'a> {
         let fields = evidence.fields();
         for (sheet, header) in sheets {
             rows::walk((export, sheet), header, self.source, &mut |under, row, cells| {
-                let deleted = self.deleted.and_then(|field| under.positions[field]).and_then(|at| cells.get(at));
                 // Of a row that is to be forgotten no other cell is looked at.
-                let forgotten = matches!(deleted, Some(Cell::Text(text)) if number::truth(&fold(text)) == Some(true))
-                    || matches!(deleted, Some(Cell::Truth(true)));
-                if row.is_header || forgotten {
+                if row.is_header || self.asked_deletion(under, cells) != Asked::No {
                     return Ok(());
                 }
                 for field in &fields {
@@ -145,6 +153,7 @@ impl<'a> Intake<'a> {
             self.tally.note(doubt.check, None, None, || export.place(sheet, doubt.line, None));
         }
         let before = self.counts.read;
+        self.row_name = None;
         rows::walk((export, sheet), header, self.source, &mut |under, row, cells| {
             self.counts.read += 1;
             if self.counts.read.is_multiple_of(STEP) {
@@ -165,19 +174,27 @@ impl<'a> Intake<'a> {
 
     fn row(&mut self, context: &Under<'_>, row: u64, cells: &[Cell<'_>]) -> Result<(), IngestError> {
         let cell = |field: usize| context.positions[field].and_then(|at| cells.get(at)).copied().unwrap_or(Cell::Blank);
-        if let Some(at) = self.deleted {
-            // First of all, so that no other part of the row is looked at.
-            if self.readers[at].read(cell(at)).value.as_deref() == Some("Y") {
-                self.delete(context, row, cell(self.case));
-                self.skip("deletion_requested");
-                return Ok(());
-            }
+        // First of all, so that no other part of the row is looked at.
+        let asked = self.asked_deletion(context, cells);
+        if asked == Asked::Clearly {
+            self.delete(context, row, cell(self.case));
+            self.skip("deletion_requested");
+            return Ok(());
         }
         if let Some(reason) = self.no_case(context, cells) {
-            if reason == "footer_row" {
+            // A row that is left out is named by its line.
+            if matches!(reason, "footer_row" | "totals_row") {
                 self.tally.note(reason, None, None, || context.place(row, None));
             }
             self.skip(reason);
+            return Ok(());
+        }
+        if asked == Asked::Perhaps {
+            self.tally.note("deletion_unclear", self.deleted, None, || {
+                context.place(row, self.deleted.and_then(|field| context.positions[field]))
+            });
+            self.delete(context, row, cell(self.case));
+            self.skip("deletion_requested");
             return Ok(());
         }
         let mut failed = self.shape(context, row, cells)?;
@@ -187,15 +204,28 @@ impl<'a> Intake<'a> {
             failed.add(self.tally.level(&rule.name, None), &rule.name);
         }
         if let Some(check) = failed.0 {
-            if self.rejected_rows.len() < LISTED {
-                self.rejected_rows.push(RejectedRow { place: context.place(row, None), check: check.clone() });
-            }
-            *self.counts.rejected.entry(check).or_insert(0) += 1;
+            self.reject(context.place(row, None), &check);
             return Ok(());
         }
         let origin = Origin { file: Arc::clone(&context.file_name), sheet: Arc::clone(&context.sheet_name), row };
-        self.recordings.push(Recording { values: Identified::new(Values::of(values)), origin });
+        let values = Identified::new(Values::of(values));
+        self.recordings.push(Recording { values, origin, absent: Arc::clone(&context.absent) });
         Ok(())
+    }
+
+    /// Whether a row asks for its case to be deleted. What is neither blank nor a clear no may be a wish, and is taken for one:
+    /// a case that is left out can be taken again, one that was shown cannot be hidden.
+    fn asked_deletion(&mut self, context: &Under<'_>, cells: &[Cell<'_>]) -> Asked {
+        let Some(field) = self.deleted else { return Asked::No };
+        let cell = context.positions[field].and_then(|at| cells.get(at)).copied().unwrap_or(Cell::Blank);
+        let cleaned = self.readers[field].read(cell);
+        let is_blank = || cleaned.notes.iter().all(|note| note.check == "blank_word");
+        match cleaned.value.as_deref() {
+            Some("Y") => Asked::Clearly,
+            Some(_) => Asked::No,
+            None if is_blank() => Asked::No,
+            None => Asked::Perhaps,
+        }
     }
 
     /// Remembers that a case is to be deleted; one whose reference cannot be read is said, so that a person looks.
@@ -206,8 +236,22 @@ impl<'a> Intake<'a> {
                 let case = reference::canonical(written, fold);
                 self.deletions.entry(case).or_insert_with(|| context.place(row, None));
             }
-            None => self.tally.note("deletion_unknown", None, None, || context.place(row, None)),
+            None => self.tally.note("deletion_without_reference", None, None, || context.place(row, None)),
         }
+    }
+
+    /// Counts and lists a row that is not taken.
+    pub(super) fn reject(&mut self, place: Place, check: &str) {
+        if self.rejected_rows.len() < LISTED {
+            self.rejected_rows.push(RejectedRow { place, check: check.to_owned() });
+        }
+        *self.counts.rejected.entry(check.to_owned()).or_insert(0) += 1;
+    }
+
+    /// Rows read that were none of a case.
+    pub(super) fn no_cases(&self) -> u64 {
+        const REASONS: [&str; 4] = ["blank_row", "totals_row", "footer_row", "repeated_header"];
+        REASONS.iter().filter_map(|reason| self.counts.skipped.get(*reason)).sum()
     }
 
     pub(super) fn skip(&mut self, reason: &str) {
@@ -220,6 +264,9 @@ impl<'a> Intake<'a> {
             return Some("blank_row");
         };
         let at = |field: usize| context.positions[field].and_then(|at| cells.get(at)).copied().unwrap_or(Cell::Blank);
+        if cells.iter().all(|cell| *cell == Cell::Blank || is_line(cell)) {
+            return Some("blank_row");
+        }
         let case = at(self.case);
         if let (Cell::Text(text), Some(position)) = (case, context.positions[self.case]) {
             let name = &context.header.columns[position].0;
@@ -235,7 +282,7 @@ impl<'a> Intake<'a> {
             let starts = |word: &String| {
                 folded.strip_prefix(word).is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', ':']))
             };
-            if self.source.totals.iter().any(starts) {
+            if self.source.totals.iter().any(starts) && !self.is_whole(&at) {
                 return Some("totals_row");
             }
         }
@@ -243,7 +290,12 @@ impl<'a> Intake<'a> {
         let is_blank = |field: usize| matches!(at(field), Cell::Blank | Cell::NoResult);
         let mut filled = required.map(|(field, _)| field).filter(|field| !is_blank(*field)).peekable();
         if filled.peek().is_none() {
-            return Some("totals_row");
+            let mut others = cells.iter().filter(|cell| **cell != Cell::Blank);
+            if others.clone().all(is_number) {
+                return Some("totals_row");
+            }
+            // Words in several cells may be what is left of a case, and are no footer.
+            return others.nth(1).is_none().then_some("footer_row");
         }
         // Of all that a case must have nothing but words stands there: `End of report`, `(10 rows affected)`.
         let alone = filled.all(|field| field == self.case);
@@ -252,13 +304,43 @@ impl<'a> Intake<'a> {
         (alone && words && self.required_beside_case).then_some("footer_row")
     }
 
+    /// Whether a cell without a header is the number of its row, as statistics programs write it in the first column.
+    fn is_row_name(&mut self, context: &Under<'_>, at: usize, cell: Cell<'_>) -> bool {
+        let number = match cell {
+            Cell::Text(text) => text.trim().parse().ok(),
+            Cell::Number(number) => (number.fract() == 0.0).then_some(number as i64),
+            Cell::Blank
+            | Cell::Shown(..)
+            | Cell::Serial(_)
+            | Cell::Length(_)
+            | Cell::Truth(_)
+            | Cell::Fault
+            | Cell::NoResult => None,
+        };
+        let is_first = context.header.columns[..at].iter().all(|(_, role)| *role == Role::Unnamed);
+        let Some(number) =
+            number.filter(|number| is_first && self.row_name.map_or(*number >= 0, |last| *number > last))
+        else {
+            return false;
+        };
+        self.row_name = Some(number);
+        true
+    }
+
+    /// Whether a row has everything beside its reference that a case must have.
+    fn is_whole<'c>(&self, at: &dyn Fn(usize) -> Cell<'c>) -> bool {
+        let fields = self.source.fields.iter().enumerate();
+        let mut beside = fields.filter(|(at, field)| field.required && *at != self.case);
+        self.required_beside_case && beside.all(|(field, _)| at(field) != Cell::Blank)
+    }
+
     /// Faults of the row as a whole.
     fn shape(&mut self, context: &Under<'_>, row: u64, cells: &[Cell<'_>]) -> Result<Failed, IngestError> {
         let mut failed = Failed(None);
         let columns = &context.header.columns;
         let filled = |at: usize| cells.get(at).is_some_and(|cell| *cell != Cell::Blank);
         let unnamed = columns.iter().enumerate().find(|(at, (_, role))| *role == Role::Unnamed && filled(*at));
-        if let Some((at, _)) = unnamed {
+        if let Some((at, _)) = unnamed.filter(|(at, _)| !self.is_row_name(context, *at, cells[*at])) {
             return Err(IngestError::UnnamedColumn { place: Box::new(context.place(row, Some(at))) });
         }
         let doubts = context.sheet.rows.doubts();
@@ -303,10 +385,6 @@ impl<'a> Intake<'a> {
                 let level = self.tally.level(note.check, Some(at));
                 self.tally.note(note.check, Some(at), Some(note.length), || context.place(row, context.positions[at]));
                 failed.add(level, note.check);
-                // Whether the row is to be forgotten cannot be guessed.
-                if note.check == "bad_bool" && self.deleted == Some(at) {
-                    failed.add(Level::Reject, note.check);
-                }
             }
             self.respelled[at] += u64::from(cleaned.respelled);
             if cleaned.value.is_none() {
@@ -356,6 +434,20 @@ impl Failed {
         if level != Level::Warn && self.0.is_none() {
             self.0 = Some(check.to_owned());
         }
+    }
+}
+
+/// Whether a cell is a part of a drawn line, as some programs draw one under the header.
+fn is_line(cell: &Cell<'_>) -> bool {
+    matches!(cell, Cell::Text(text) if text.len() > 1 && text.bytes().all(|byte| matches!(byte, b'-' | b'=' | b'+' | b'_')))
+}
+
+/// Whether a cell holds a number, as sums are.
+fn is_number(cell: &Cell<'_>) -> bool {
+    match cell {
+        Cell::Text(text) => text.contains(|sign: char| sign.is_ascii_digit()) && !text.contains(char::is_alphabetic),
+        Cell::Number(_) | Cell::Shown(..) | Cell::Length(_) | Cell::NoResult | Cell::Fault => true,
+        Cell::Blank | Cell::Serial(_) | Cell::Truth(_) => false,
     }
 }
 

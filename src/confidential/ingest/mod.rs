@@ -36,6 +36,7 @@ mod rows;
 mod rules;
 mod second;
 mod settle;
+pub(crate) mod state;
 mod stream;
 mod table;
 mod tally;
@@ -88,6 +89,27 @@ pub struct Recording {
     pub values: Identified<Values>,
     /// Where it stood.
     pub origin: Origin,
+    /// Fields for which its file has no column, by their places: what a case said of them before still holds. A blank cell is
+    /// another thing.
+    pub absent: Arc<[usize]>,
+}
+
+impl Recording {
+    /// Takes what another state of the same case says in fields for which this one has no column.
+    pub(crate) fn keep_from<'v>(&mut self, other: impl Fn(usize) -> Option<&'v str>) {
+        let own = std::mem::take(&mut self.values);
+        let own = own.expose_identified();
+        let value = |(at, value): (usize, _)| if self.absent.contains(&at) { other(at) } else { value };
+        self.values = Identified::new(Values::of(own.iter().enumerate().map(value)));
+    }
+
+    /// The same with another row of the same import; what neither has a column for stays so.
+    fn complete_from(&mut self, other: &Self) {
+        if !self.absent.iter().all(|at| other.absent.contains(at)) {
+            self.keep_from(|at| other.values.expose_identified().get(at));
+            self.absent = self.absent.iter().copied().filter(|at| other.absent.contains(at)).collect();
+        }
+    }
 }
 
 /// References of cases that are to be deleted, in their canonical form, and where that was asked first.
@@ -199,6 +221,7 @@ fn file(intake: &mut Intake<'_>, export: &mut Export, progress: &dyn Fn(u64)) ->
     }
     let mut sheets: Vec<SheetReport> = Vec::new();
     let (mut rows, mut first_fields, mut matched) = (0, None, 0);
+    let none_before = intake.no_cases();
     for (sheet, header) in export.sheets.iter().zip(&headers) {
         let report = one_sheet(intake, export, sheet, header.as_ref(), progress)?;
         rows += report.rows;
@@ -222,7 +245,8 @@ fn file(intake: &mut Intake<'_>, export: &mut Export, progress: &dyn Fn(u64)) ->
         let source_name = intake.source.name.clone();
         return Err(IngestError::NoHeader { file: export.file.clone(), source_name, matched });
     }
-    if rows == 0 {
+    // Blank rows, headers and totals are no cases either.
+    if rows == intake.no_cases() - none_before {
         return Err(IngestError::NoRows { file: export.file.clone() });
     }
     cut_off(intake, export, &sheets)?;
@@ -338,6 +362,7 @@ fn one_sheet(
     }
     report.rows = intake.sheet(export, sheet, header, progress)?;
     report.columns = columns(intake, export, sheet, header);
+    report.without_column = without_column(intake, &report.columns, || export.place(sheet, 0, None));
     report.header_rows.clone_from(&header.rows);
     Ok(report)
 }
@@ -371,6 +396,17 @@ const fn visible(sheet: &Sheet) -> &'static str {
         Visibility::Hidden => "hidden",
         Visibility::VeryHidden => "very hidden",
     }
+}
+
+/// Fields that a sheet has no column for; a family's is remarked on.
+fn without_column(intake: &mut Intake<'_>, columns: &[ColumnReport], place: impl FnOnce() -> Place) -> Vec<String> {
+    let fields = intake.source.fields.iter().map(|field| &field.name);
+    let without = fields.filter(|name| !columns.iter().any(|column| column.field == **name));
+    let without: Vec<String> = without.cloned().collect();
+    if intake.source.family.as_ref().is_some_and(|family| without.contains(family)) {
+        intake.tally.note("no_family_column", None, None, place);
+    }
+    without
 }
 
 fn columns(intake: &mut Intake<'_>, export: &Export, sheet: &Sheet, header: &Header) -> Vec<ColumnReport> {

@@ -21,8 +21,10 @@ pub(super) fn plain(number: f64) -> String {
 /// Yes or no, of a closed set of words.
 pub(super) fn truth(folded: &str) -> Option<bool> {
     match folded {
-        "y" | "yes" | "true" | "t" | "1" | "1.0" | "✓" | "✔" | "☑" | "🗸" => Some(true),
-        "n" | "no" | "false" | "f" | "0" | "0.0" | "✗" | "✘" | "☐" => Some(false),
+        "y" | "yes" | "true" | "t" | "1" | "1.0" | "-1" | "checked" | "ticked" | "✓" | "✔" | "☑" | "🗸" => {
+            Some(true)
+        }
+        "n" | "no" | "false" | "f" | "0" | "0.0" | "unchecked" | "unticked" | "✗" | "✘" | "☐" => Some(false),
         _ => None,
     }
 }

@@ -150,7 +150,7 @@ impl Column {
         self.dates += usize::from(!digits && (is_date(way) || is_date(&month_first)));
         self.truths += usize::from(number::truth(&fold(&text)).is_some());
         self.wholes += usize::from(number::whole(&text).is_some());
-        self.minutes += usize::from(duration::minutes(&text, None, false).is_some());
+        self.minutes += usize::from(duration::minutes(&text, duration::Said::default()).is_some());
         self.postcodes += usize::from(postcode::read(&text).is_some());
         self.letters += text.chars().count();
         if self.values.len() < TOLD_APART || self.values.contains_key(&text) {
@@ -176,7 +176,7 @@ impl Column {
             Kind::Postcode
         } else if most(self.minutes) && self.says(&["minute", "time", "duration", "hours"]) {
             Kind::Minutes
-        } else if self.is_reference() || PERSONAL.split(' ').any(|word| self.says(&[word])) {
+        } else if self.is_reference() || PERSONAL.split(' ').any(|word| self.says(&[word])) || self.are_names() {
             // Few people are no categories either.
             Kind::Text
         } else if long && self.filled > 0 {
@@ -188,6 +188,21 @@ impl Column {
         } else {
             Kind::Text
         }
+    }
+
+    /// Whether most distinct values are written as names of people are: two or three words, each with one capital in front.
+    fn are_names(&self) -> bool {
+        let is_word = |word: &str| {
+            let rest = word.trim_start_matches(|first: char| first.is_uppercase());
+            word.chars().next().is_some_and(char::is_uppercase)
+                && rest.chars().any(char::is_lowercase)
+                && word.chars().all(|sign| sign.is_alphanumeric() || matches!(sign, '\'' | '-' | '\u{2019}' | '.'))
+        };
+        let is_name = |value: &&String| {
+            let words: Vec<&str> = value.split(' ').collect();
+            (2..=3).contains(&words.len()) && words.iter().all(|word| is_word(word))
+        };
+        self.values.len() > 1 && self.values.keys().filter(is_name).count() * 5 >= self.values.len() * 4
     }
 
     fn is_reference(&self) -> bool {
@@ -383,7 +398,9 @@ impl Column {
         if shared.is_empty() {
             return None;
         }
-        let mut text = "code,label\n".to_owned();
+        let mut text =
+            "# LOOK: where these are people, delete the list and make its field one of kind text.\ncode,label\n"
+                .to_owned();
         let mut codes = BTreeSet::new();
         for label in shared {
             let mut code: String =

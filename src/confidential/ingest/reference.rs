@@ -5,7 +5,7 @@
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 use crate::ingest::date;
-use model::config::fold::blank;
+use model::config::fold::{blank, dash};
 use std::borrow::Cow;
 
 /// The canonical form; empty where nothing is left. The same for every spelling that a program or a keyboard makes:
@@ -154,11 +154,93 @@ pub(super) fn is_nothing(folded: &str) -> bool {
     WORDS.contains(&folded)
 }
 
-/// Words that people write where there is no reference yet, folded: taken for one, they would make many families one.
+/// Words that people write where there is no reference yet, folded: taken for one, they would make many families one. A
+/// reference has a digit or is a word of its own.
 pub(super) fn is_none_yet(folded: &str) -> bool {
-    const WORDS: [&str; 9] =
-        ["unknown", "not recorded", "not given", "none given", "pending", "tbc", "tba", "xxx", "0"];
-    WORDS.contains(&folded)
+    const WORDS: [&str; 27] = [
+        "unknown",
+        "none given",
+        "pending",
+        "tbc",
+        "tba",
+        "tbd",
+        "xxx",
+        "xx",
+        "x",
+        "as above",
+        "same as above",
+        "see above",
+        "see notes",
+        "see note",
+        "nr",
+        "n/r",
+        "not recorded",
+        "not given",
+        "not applicable",
+        "no family",
+        "no ref",
+        "to follow",
+        "awaited",
+        "anon",
+        "anonymous",
+        "withheld",
+        "void",
+    ];
+    // `(none)`, `N.A.`, `tbc.`, `??`, `---`, `0000`.
+    let bare = folded.trim_matches(|character: char| !character.is_alphanumeric());
+    let joined: String = bare.chars().filter(|character| *character != '.').collect();
+    let is_word = |word: &str| WORDS.contains(&word) || is_nothing(word);
+    let is_zero = !bare.is_empty() && bare.bytes().all(|byte| byte == b'0');
+    is_sign_for_nothing(folded) || is_zero || is_word(bare) || is_word(&joined)
+}
+
+/// Words that people write where there is no date, or none yet, folded.
+pub(super) fn is_no_date_yet(folded: &str) -> bool {
+    const WORDS: [&str; 34] = [
+        "ongoing",
+        "on-going",
+        "on going",
+        "open",
+        "still open",
+        "no",
+        "not yet",
+        "not closed",
+        "current",
+        "active",
+        "continuing",
+        "in progress",
+        "live",
+        "pending",
+        "tbc",
+        "tba",
+        "tbd",
+        "unknown",
+        "not given",
+        "none given",
+        "not recorded",
+        "not stated",
+        "not provided",
+        "not disclosed",
+        "not applicable",
+        "prefer not to say",
+        "withheld",
+        "refused",
+        "declined",
+        "n.k.",
+        "not available",
+        "no date",
+        "blank",
+        "missing",
+    ];
+    let bare = folded.trim_matches(|character: char| !character.is_alphanumeric());
+    is_sign_for_nothing(folded) || WORDS.contains(&bare) || WORDS.contains(&folded) || is_nothing(bare)
+}
+
+/// `--`, `???`, `. . .`; marks of quotation say that it is the same as above.
+fn is_sign_for_nothing(folded: &str) -> bool {
+    let sign =
+        |character: char| matches!(character, '-' | '?' | '.' | '_' | '*' | '/' | '(' | ')' | '#' | '!' | ' ' | ',');
+    !folded.is_empty() && folded.chars().all(sign)
 }
 
 /// The text without spaces that have no width: they part no words of a reference.
@@ -175,10 +257,6 @@ fn hidden(character: char) -> bool {
     mark || (character.is_control() && !blank(character))
 }
 
-fn dash(character: char) -> bool {
-    matches!(character, '\u{2010}'..='\u{2015}' | '\u{2043}' | '\u{2212}' | '\u{fe58}' | '\u{fe63}' | '\u{ff0d}')
-}
-
 /// Without `="..."`, guarding apostrophes and quotation marks around it.
 fn unwrapped(text: &str) -> &str {
     let text = lone_mark(text.trim()).unwrap_or(text.trim());
@@ -187,10 +265,22 @@ fn unwrapped(text: &str) -> &str {
     if let Some(inner) = marks.iter().find_map(|(open, close)| inner(open, close)) {
         return unwrapped(inner);
     }
+    if let Some(shown) = shown_of_link(text) {
+        return unwrapped(shown);
+    }
     match text.strip_prefix(['\'', '’', '‘', '`']) {
         Some(rest) => unwrapped(rest),
         None => text,
     }
+}
+
+/// What a cell shows of `=HYPERLINK("https://...","SP-00001")`.
+fn shown_of_link(text: &str) -> Option<&str> {
+    let head = text.get(..11).filter(|head| head.eq_ignore_ascii_case("=hyperlink("))?;
+    let arguments = text[head.len()..].strip_suffix(')')?.trim_end();
+    let shown = arguments.strip_suffix('"')?;
+    let (address, shown) = shown.rsplit_once('"')?;
+    address.trim_end().ends_with([',', ';']).then_some(shown)
 }
 
 /// A whole number without the fraction and the separators that a program added.
@@ -259,7 +349,7 @@ mod tests {
 
     #[test]
     fn every_spelling_of_a_reference_has_one_canonical_form() {
-        let same: [(&str, &[&str]); 4] = [
+        let same: [(&str, &[&str]); 5] = [
             (
                 "SP-00001",
                 &[
@@ -292,6 +382,7 @@ mod tests {
                     "+1001",
                 ],
             ),
+            ("SP-2", &["=HYPERLINK(\"https://cases.invalid/2\",\"SP-2\")", "=hyperlink(\"x\"; \"sp-2\")"]),
             ("FÉ0", &["Fe\u{301}0", "fé0", "FÉ0"]),
         ];
         for (canonical_form, spellings) in same {

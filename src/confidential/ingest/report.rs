@@ -59,6 +59,8 @@ pub struct SheetReport {
     pub header_rows: Vec<u64>,
     /// Columns read: header, field, and the last month of use of a former header.
     pub columns: Vec<ColumnReport>,
+    /// Fields for which it has no column: what the store has of them is kept.
+    pub without_column: Vec<String>,
     /// Rows under the header, blank ones included; of a sheet that goes on without one, all of them.
     pub rows: u64,
     /// Rows of a visible sheet that was not read, blank ones left out.
@@ -174,6 +176,19 @@ impl QualityReport {
         self.rows.outcome = Some(Outcome { stored, updated, unchanged });
     }
 
+    /// Counts rows that the store did not take.
+    pub fn set_left_out(&mut self, older: u64, other_people: u64) {
+        self.rows.accepted -= older + other_people;
+        for (counts, name, count) in [
+            (&mut self.rows.skipped, "older_than_stored", older),
+            (&mut self.rows.rejected, "other_person", other_people),
+        ] {
+            if count > 0 {
+                *counts.entry(name.to_owned()).or_insert(0) += count;
+            }
+        }
+    }
+
     /// Adds what the store found.
     ///
     /// # Errors
@@ -182,6 +197,7 @@ impl QualityReport {
         const FIRST: usize = 20;
         let Some(first) = places.first() else { return Ok(()) };
         let (level, name) = (source.level(check), check.to_owned());
+        let is_left_out = level == Level::Reject && check == "other_person";
         let says = CHECKS.iter().find(|(known, _)| *known == check).map_or("", |(_, says)| *says);
         let places = places.iter().map(|place| FirstPlace { place: place.clone(), length: None });
         let (count, first_places) = (places.len() as u64, places.take(FIRST).collect::<Vec<_>>());
@@ -191,12 +207,18 @@ impl QualityReport {
                 known.first.extend(first_places);
             }
             None => {
-                let level = if level == Level::Warn { "warn" } else { "stop" };
+                let level = if level == Level::Warn {
+                    "warn"
+                } else if is_left_out {
+                    "reject"
+                } else {
+                    "stop"
+                };
                 self.checks.push(CheckReport { check: name, says, level, field: None, count, first: first_places });
             }
         }
         // There is no row to reject: what the store has to do with a case is not the row's doing.
-        if level == Level::Warn {
+        if level == Level::Warn || is_left_out {
             return Ok(());
         }
         let (place, report) = (Box::new(first.clone()), Box::new(self.clone()));

@@ -22,6 +22,8 @@ pub(super) struct Under<'s> {
     pub(super) header: Header,
     /// Column of each field.
     pub(super) positions: Vec<Option<usize>>,
+    /// Fields without one, as every recording has them.
+    pub(super) absent: Arc<[usize]>,
 }
 
 impl Under<'_> {
@@ -55,7 +57,8 @@ pub(super) fn walk(
     let last = header.rows.last().copied().unwrap_or(0);
     let positions = header.positions(export, sheet, source)?;
     let (file_name, sheet_name) = (Arc::from(export.file.as_str()), Arc::from(sheet.name.as_str()));
-    let mut under = Under { export, sheet, file_name, sheet_name, header: header.clone(), positions };
+    let absent = without_column(&positions);
+    let mut under = Under { export, sheet, file_name, sheet_name, header: header.clone(), positions, absent };
     sheet.rows.walk(&mut |number, cells| {
         if number > last {
             // The second half of a header of two rows is none by itself.
@@ -65,12 +68,17 @@ pub(super) fn walk(
             let row = Row { number, is_header: found.is_some(), is_other };
             if let Some(found) = found.filter(|_| is_other) {
                 under.positions = found.positions(export, sheet, source)?;
+                under.absent = without_column(&under.positions);
                 under.header = found;
             }
             each(&under, row, cells)?;
         }
         Ok(ControlFlow::Continue(()))
     })
+}
+
+fn without_column(positions: &[Option<usize>]) -> Arc<[usize]> {
+    positions.iter().enumerate().filter(|(_, column)| column.is_none()).map(|(field, _)| field).collect()
 }
 
 fn roles(header: &Header) -> Vec<Role> {

@@ -6,14 +6,14 @@ use std::collections::{BTreeMap, HashMap};
 
 use model::config::fold::fold;
 use model::config::rule::RuleKind;
-use model::config::source::{Kind, Source, Unknown};
+use model::config::source::{Kind, Level, Source, Unknown};
 
 use crate::identified::Identified;
 use crate::ingest::Recording;
 use crate::ingest::intake::{Intake, MISSING};
 use crate::ingest::place::Place;
-use crate::ingest::reference;
 use crate::ingest::report::FieldReport;
+use crate::ingest::{reference, state};
 
 /// Settles all of it; what is left in the intake's recordings goes to the store.
 pub(super) fn settle(intake: &mut Intake<'_>) -> Vec<FieldReport> {
@@ -107,31 +107,33 @@ impl<'s> Keys<'s> {
         reference::canonical(written, fold)
     }
 
+    /// Whether two references are one only because letter case is no difference.
+    fn differ_in_letters(&self, field: usize, one: &Recording, other: &Recording) -> bool {
+        let [one, other] =
+            [one, other].map(|recording| recording.values.expose_identified().get(field).unwrap_or_default());
+        reference::canonical(one, false) != reference::canonical(other, false)
+            && one.to_uppercase() == other.to_uppercase()
+    }
+
     /// Whether two rows say the same, however they spell their references.
     fn alike(&self, one: &Recording, other: &Recording) -> bool {
         let pairs = one.values.expose_identified().iter().zip(other.values.expose_identified().iter());
         let mut pairs = pairs.zip(&self.source.fields).enumerate();
         pairs.all(|(at, ((value, same), field))| {
+            let has_no_column = |recording: &Recording| recording.absent.contains(&at);
             value == same
+                || has_no_column(one)
+                || has_no_column(other)
                 || (field.fold.is_some() && value.is_some() == same.is_some())
                     && self.of_field(at, one) == self.of_field(at, other)
         })
     }
 }
 
-/// Whether a row of a case has a later state than another, by the dates that the source chose; none where they are equal.
-/// A date is later than none: a case is closed after it was open.
-fn later(later: &[usize], one: &Recording, other: &Recording) -> Option<bool> {
-    let (one, other) = (one.values.expose_identified(), other.values.expose_identified());
-    // Stored dates sort as text, and no date before all.
-    let order = later.iter().map(|at| one.get(*at).cmp(&other.get(*at))).find(|order| order.is_ne())?;
-    Some(order.is_gt())
-}
-
-/// Each case once: the same row again is dropped; of different rows the later is taken, and where no date tells, the last.
+/// Each case once: the same row again is dropped; of different rows the later is taken, and where no date tells, the last. What
+/// a row has no column for is kept from the other.
 fn one_each(intake: &mut Intake<'_>) {
     let case = intake.source.position(&intake.source.case).unwrap_or(0);
-    let by: Vec<usize> = intake.source.later.iter().filter_map(|field| intake.source.position(field)).collect();
     let keys = Keys::of(intake.source);
     let recordings = std::mem::take(&mut intake.recordings);
     let mut places: HashMap<String, usize> = HashMap::with_capacity(recordings.len());
@@ -143,20 +145,44 @@ fn one_each(intake: &mut Intake<'_>) {
                 places.insert(key, kept.len());
                 kept.push(recording);
             }
-            Some(&at) if keys.alike(&kept[at], &recording) => intake.skip("exact_duplicate"),
-            Some(&at) => {
-                intake.tally.note("repeated_case", None, None, || place(&recording));
-                if later(&by, &kept[at], &recording) == Some(true) {
-                    intake.tally.note("later_row_earlier", None, None, || place(&recording));
-                    intake.skip("superseded_by_later_date");
-                } else {
-                    intake.skip("superseded_by_later_row");
-                    kept[at] = recording;
-                }
-            }
+            Some(&at) => again(intake, &keys, &mut kept[at], recording),
         }
     }
     intake.recordings = kept;
+}
+
+/// A case that comes again.
+fn again(intake: &mut Intake<'_>, keys: &Keys<'_>, kept: &mut Recording, mut recording: Recording) {
+    if keys.alike(kept, &recording) {
+        kept.complete_from(&recording);
+        intake.skip("exact_duplicate");
+        return;
+    }
+    if state::is_other_person(keys.source, kept, &recording) {
+        intake.tally.note("other_person", None, None, || place(&recording));
+        if intake.tally.level("other_person", None) != Level::Warn {
+            intake.reject(place(&recording), "other_person");
+            return;
+        }
+    }
+    let case = keys.source.position(&keys.source.case).unwrap_or(0);
+    if keys.differ_in_letters(case, kept, &recording) {
+        intake.tally.note("reference_differs_in_case", None, None, || place(&recording));
+    }
+    intake.tally.note("repeated_case", None, None, || place(&recording));
+    recording.complete_from(kept);
+    kept.complete_from(&recording);
+    match state::later(keys.source, kept, &recording) {
+        Some(true) => {
+            intake.tally.note("later_row_earlier", None, None, || place(&recording));
+            intake.skip("superseded_by_later_date");
+            return;
+        }
+        Some(false) => {}
+        None => intake.tally.note("undecided_case", None, None, || place(&recording)),
+    }
+    intake.skip("superseded_by_later_row");
+    *kept = recording;
 }
 
 /// Different cases that agree in everything that a rule names.

@@ -100,8 +100,9 @@ impl<'a> Tally<'a> {
 }
 
 fn about_a_row(source: &Source, check: &str) -> bool {
-    const OTHERS: [&str; 25] = [
+    const OTHERS: [&str; 33] = [
         "footer_row",
+        "totals_row",
         "header_again",
         "nul_character",
         "bad_character",
@@ -111,6 +112,13 @@ fn about_a_row(source: &Source, check: &str) -> bool {
         "year_order",
         "hours_or_minutes",
         "later_row_earlier",
+        "undecided_case",
+        "deletion_unclear",
+        "deletion_without_reference",
+        "no_family_column",
+        "reference_differs_in_case",
+        "older_than_stored",
+        "zeros_lost",
         "former_column",
         "two_spellings",
         "repeated_case",

@@ -21,6 +21,9 @@ fn write(report: &QualityReport, text: &mut String) -> std::fmt::Result {
         writeln!(text, "\n{}", file_line(file))?;
         for sheet in &file.sheets {
             writeln!(text, "  {}", sheet_line(sheet))?;
+            if !sheet.without_column.is_empty() && !sheet.columns.is_empty() {
+                writeln!(text, "    no column for {}; what is stored of it is kept", sheet.without_column.join(", "))?;
+            }
             for column in sheet.columns.iter().filter(|column| column.former_until.is_some()) {
                 let until = column.former_until.as_deref().unwrap_or_default();
                 writeln!(text, "    column {:?}, in use until {until}, read as {}", column.column, column.field)?;

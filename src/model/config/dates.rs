@@ -29,6 +29,16 @@ pub enum Colon {
     Minutes,
 }
 
+/// What a number without a unit is in a field of minutes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Bare {
+    /// `1.5` are 90 minutes.
+    Hours,
+    /// `2` are two minutes, whatever stands beside it.
+    Minutes,
+}
+
 /// How the dates of a source are read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dates {

@@ -19,6 +19,7 @@ pub const CHECKS: &[(&str, &str)] = &[
     ("short_row", "a line whose last columns are left out; read as blank"),
     ("margin_note", "something beside the table, in a column without a header; it was not read"),
     ("footer_row", "a line that has words and nothing that a case has; it was not read"),
+    ("totals_row", "a row of totals, or of numbers with nothing that a case must have; it was not read"),
     ("stray_quote", "a quotation mark that opens a cell and that nothing closes; taken off, but for notes"),
     ("odd_quotes", "quotation marks that do not pair within their cell"),
     ("nul_character", "a character that is none (NUL), which was left out"),
@@ -33,7 +34,10 @@ pub const CHECKS: &[(&str, &str)] = &[
     ("html_entity", "a sign written as in HTML, such as &amp;; read as the sign"),
     ("bad_date", "not a date of the calendar in the order of its column"),
     ("ambiguous_date", "day and month could be exchanged; read in the order of the column"),
-    ("mixed_date_order", "a column has dates that can only be day first and others that can only be month first"),
+    (
+        "mixed_date_order",
+        "a column has dates that can only be day first and others that can only be month first, or one that is against all others; mend them, or say `order` in [dates] of the source",
+    ),
     (
         "half_swapped_dates",
         "a spreadsheet exchanged day and month where it could: date cells have no day over 12, text only such",
@@ -45,7 +49,10 @@ pub const CHECKS: &[(&str, &str)] = &[
     ("date_out_of_range", "a date outside the range of the source"),
     ("bad_number", "not a whole number"),
     ("bad_minutes", "a length of time in a form that can be read in two ways, or in none"),
-    ("hours_or_minutes", "hours and minutes, or minutes and seconds? say `colon` in the field of the source"),
+    (
+        "hours_or_minutes",
+        "hours or minutes, minutes or seconds? say `colon`, and `number` for numbers without a unit, in the field of the source",
+    ),
     ("bad_bool", "neither yes nor no"),
     ("bad_postcode", "not a postcode; read as missing"),
     ("repaired_postcode", "a letter typed for a digit, or a digit for a letter"),
@@ -59,7 +66,23 @@ pub const CHECKS: &[(&str, &str)] = &[
     ("added_code", "a code that was new to an open list"),
     ("two_spellings", "one code of an open list in several spellings; the most frequent was taken"),
     ("former_column", "a column by a name it had earlier"),
-    ("repeated_case", "the same case again in this import; the later one was taken"),
+    ("repeated_case", "the same case again in this import, in other words; one row of it was taken"),
+    (
+        "undecided_case",
+        "the same case again in this import, and no date of `later` says which row is the later; the one read last was taken",
+    ),
+    (
+        "reference_differs_in_case",
+        "two references that differ in capital and small letters only were taken for one; say `fold = false` in the field where they are two",
+    ),
+    (
+        "other_person",
+        "under the reference of another case is somebody else: family, day of birth and first contact all differ; look which is which, or say `other_person = \"warn\"` in [checks] where rows may replace each other so",
+    ),
+    (
+        "older_than_stored",
+        "a row whose state is older than what is stored; it changed nothing (`--replace` takes it all the same)",
+    ),
     (
         "later_row_earlier",
         "of a case that comes again, the row read last has the earlier date; the one with the later date was taken",
@@ -69,6 +92,22 @@ pub const CHECKS: &[(&str, &str)] = &[
         "a case whose deletion is asked for: restricted, in no figure that is not released yet, due to be erased",
     ),
     ("deletion_unknown", "a deletion is asked for and the store has no such case"),
+    (
+        "deletion_unclear",
+        "a deletion field that says neither yes nor no; taken for a wish, so that the case is in no figure until somebody has looked",
+    ),
+    (
+        "deletion_without_reference",
+        "a deletion is asked for in a row without a reference; find its case and restrict it",
+    ),
+    (
+        "no_family_column",
+        "no column says which family a case is of; new cases of this file count together as one family",
+    ),
+    (
+        "zeros_lost",
+        "a new case whose reference is that of a stored one but for zeros in front, and the same person's; export the column as text, or say `pad` in the field",
+    ),
     ("hidden_sheet", "a hidden sheet, which was not read"),
     ("other_sheet", "a sheet without a header of this source, which was not read"),
     (
@@ -100,6 +139,7 @@ const UNNAMED: &[(&str, Level)] = &[
     ("short_row", Level::Warn),
     ("margin_note", Level::Warn),
     ("footer_row", Level::Warn),
+    ("totals_row", Level::Warn),
     ("stray_quote", Level::Warn),
     ("damaged_sheet", Level::Warn),
     ("continued_sheet", Level::Warn),
@@ -113,8 +153,14 @@ const UNNAMED: &[(&str, Level)] = &[
     ("blank_word", Level::Warn),
     ("html_entity", Level::Warn),
     ("later_row_earlier", Level::Warn),
+    ("undecided_case", Level::Warn),
+    ("reference_differs_in_case", Level::Warn),
+    ("older_than_stored", Level::Warn),
     ("deletion_due", Level::Warn),
     ("deletion_unknown", Level::Warn),
+    ("deletion_unclear", Level::Warn),
+    ("deletion_without_reference", Level::Warn),
+    ("no_family_column", Level::Warn),
 ];
 
 /// What happens where a check fails that the source does not name: nothing is let pass unsaid.

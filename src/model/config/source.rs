@@ -8,7 +8,7 @@ use toml::Spanned;
 
 use crate::config::codes::CodeList;
 use crate::config::dates::RawDates;
-pub use crate::config::dates::{Colon, Dates, Order};
+pub use crate::config::dates::{Bare, Colon, Dates, Order};
 use crate::config::error::{ConfigError, Document};
 use crate::config::fold::{fold, fold_header};
 use crate::config::rule::{self, Rule};
@@ -114,6 +114,8 @@ pub struct Field {
     pub fold: Option<bool>,
     /// What `45:30` is in a field of minutes; none where nobody said.
     pub colon: Option<Colon>,
+    /// What a number without a unit is in a field of minutes; none where nobody said.
+    pub number: Option<Bare>,
     /// Whether a cell merged over several rows holds in each of them.
     pub fill_down: bool,
 }
@@ -204,6 +206,7 @@ struct RawField {
     pad: Option<usize>,
     fold: Option<Spanned<bool>>,
     colon: Option<Spanned<Colon>>,
+    number: Option<Spanned<Bare>>,
     #[serde(default)]
     fill_down: bool,
 }
@@ -351,8 +354,9 @@ fn field(document: &Document, raw: RawField, codes: &BTreeMap<String, CodeList>)
     if let Some(fold) = raw.fold.as_ref().filter(|_| raw.kind != Kind::Text) {
         return Err(document.error(fold.span(), "only a field of kind text is a reference"));
     }
-    if let Some(colon) = raw.colon.as_ref().filter(|_| raw.kind != Kind::Minutes) {
-        return Err(document.error(colon.span(), "only a field of kind minutes has lengths of time"));
+    let lengths = [raw.colon.as_ref().map(Spanned::span), raw.number.as_ref().map(Spanned::span)];
+    if let Some(span) = lengths.into_iter().flatten().next().filter(|_| raw.kind != Kind::Minutes) {
+        return Err(document.error(span, "only a field of kind minutes has lengths of time"));
     }
     let spellings = |table: BTreeMap<String, Spanned<String>>| {
         let mut folded = BTreeMap::new();
@@ -387,6 +391,7 @@ fn field(document: &Document, raw: RawField, codes: &BTreeMap<String, CodeList>)
         pad: raw.pad,
         fold: raw.fold.map(Spanned::into_inner),
         colon: raw.colon.map(Spanned::into_inner),
+        number: raw.number.map(Spanned::into_inner),
         fill_down: raw.fill_down,
     })
 }

@@ -12,7 +12,7 @@ use std::fmt::Write as _;
 use std::fs;
 
 use confidential::store::ledger::ReleaseState;
-use takeup::pipeline::{Passphrase, Workspace};
+use takeup::pipeline::{IngestMode, Passphrase, Workspace};
 
 use super::images::{Disk, Record};
 use super::{ACTS, Act, CHANGES, Came, Clean, Fault, Seen, seen, shim, wrongly_published};
@@ -46,7 +46,8 @@ fn seen_here(office: &Office) -> Result<Seen, String> {
     // Whatever is not whole, and whatever lies there that nobody approved.
     workspace.check().map_err(|error| format!("what is kept is not sound: {error}"))?;
     let late = office.late_cases(60);
-    let compared = workspace.ingest(&[late], Some("casework"), true, &|_| ()).map_err(|error| error.to_string())?;
+    let mode = IngestMode { dry_run: true, replace: false };
+    let compared = workspace.ingest(&[late], Some("casework"), mode, &|_| ()).map_err(|error| error.to_string())?;
     let compared = serde_json::to_value(&compared).map_err(|error| error.to_string())?;
     let stored = compared["rows"]["outcome"]["unchanged"] == 60;
     drop(workspace);

@@ -108,6 +108,7 @@ fn source() -> Source {
         rest: None,
         fold: None,
         colon: None,
+        number: None,
     };
     Source {
         name: "advice".to_owned(),
@@ -143,6 +144,7 @@ pub fn referee(people: &[Person], vocabulary: &[String]) -> Referee {
         .map(|person| Recording {
             values: Identified::new(Values::of(person.fields.iter().map(Some))),
             origin: Origin { file: "a.csv".into(), ..Origin::default() },
+            absent: [].into(),
         })
         .collect();
     let home = tempfile::tempdir().expect("a temporary folder");
@@ -150,7 +152,13 @@ pub fn referee(people: &[Person], vocabulary: &[String]) -> Referee {
     let mut store = Store::create(&home.path().join("s"), &key).expect("a store");
     let digests = [("a.csv".to_owned(), "d".to_owned())];
     store
-        .import(Batch { source: &source, recordings: &recordings, digests: &digests, today_month: None })
+        .import(Batch {
+            source: &source,
+            recordings: &recordings,
+            digests: &digests,
+            today_month: None,
+            replace: false,
+        })
         .expect("an import");
     Referee::new(&store, &[("advice".to_owned(), source)].into(), vocabulary).expect("a referee")
 }

@@ -16,7 +16,7 @@ use confidential::store::keys::people::{self, PublicKey};
 use model::Verdict;
 use model::claim::Finding;
 use model::config::Configuration;
-use takeup::pipeline::{Error, Passphrase, Reported, Workspace, verify};
+use takeup::pipeline::{Error, IngestMode, Passphrase, Reported, Workspace, verify};
 use tempfile::TempDir;
 
 const MANAGER: &str = "manager";
@@ -128,7 +128,7 @@ impl Office {
         fs::create_dir_all(&folder).expect("a folder of our own");
         let path = folder.join(file_name);
         fs::write(&path, bytes).expect("a file of our own");
-        self.manager.ingest(&[path], Some(source), false, &|_| ()).expect("the export reads");
+        self.manager.ingest(&[path], Some(source), IngestMode::default(), &|_| ()).expect("the export reads");
     }
 
     /// Erases a family; gives how many cases went.

@@ -6,10 +6,10 @@ use std::path::PathBuf;
 use super::{Taken, advice};
 use crate::ingest::{IngestError, read};
 
-const HEADER: &str = "Case ref,Family ref,Child name,Date of first contact,Date closed,Case status,Contact channel,Primary issue,Minutes spent,Notes";
+pub(super) const HEADER: &str = "Case ref,Family ref,Child name,Date of first contact,Date closed,Case status,Contact channel,Primary issue,Minutes spent,Notes";
 
 /// Cases 1 to `count`, opened on days of all months; a hand may alter each of the ten cells.
-fn rows(count: usize, alter: impl Fn(usize, &mut [String; 10])) -> String {
+pub(super) fn rows(count: usize, alter: impl Fn(usize, &mut [String; 10])) -> String {
     let mut text = format!("{HEADER}\n");
     for at in 1..=count {
         let mut cells = [
@@ -30,7 +30,7 @@ fn rows(count: usize, alter: impl Fn(usize, &mut [String; 10])) -> String {
     text
 }
 
-fn opened(folder: &tempfile::TempDir, files: &[(&str, &[u8])]) -> Result<Taken, IngestError> {
+pub(super) fn opened(folder: &tempfile::TempDir, files: &[(&str, &[u8])]) -> Result<Taken, IngestError> {
     let (source, codes) = advice();
     let paths: Vec<PathBuf> = files.iter().map(|(name, _)| folder.path().join(name)).collect();
     for ((_, bytes), path) in files.iter().zip(&paths) {
@@ -45,11 +45,11 @@ fn attempt(text: &str) -> Result<Taken, IngestError> {
     opened(&tempfile::tempdir().expect("a folder"), &[("cases.csv", text.as_bytes())])
 }
 
-fn taken(text: &str) -> Taken {
+pub(super) fn taken(text: &str) -> Taken {
     attempt(text).expect("an export that is read")
 }
 
-fn fault(text: &str) -> String {
+pub(super) fn fault(text: &str) -> String {
     attempt(text).err().expect("an export that is not read").to_string()
 }
 
@@ -271,7 +271,7 @@ fn a_deletion_is_asked_for_whatever_the_spelling_and_one_that_names_nobody_is_sa
     let found = taken(&text);
     assert_eq!((found.column("case_ref"), found.skipped("deletion_requested")), (vec![""; 0], 3));
     assert!(found.reading.deletion_requested.expose_identified().contains_key("SP-00001"));
-    assert_eq!(found.place("deletion_unknown"), "line 3");
+    assert_eq!(found.place("deletion_without_reference"), "line 3");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Ingest from outside: exports of `fixtures/ingest`, read by the source that ships with `config/advice`.
 
 mod casework;
+mod doubts;
 mod faults;
 mod kinds;
 mod made;

@@ -67,6 +67,23 @@ fn a_proposed_source_reads_the_export_that_it_was_proposed_from() {
 }
 
 #[test]
+fn people_are_no_categories_and_a_proposed_list_asks_to_be_looked_at() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("cases.csv");
+    let row = |at: usize| {
+        let (who, topic) =
+            (["Ann Invented", "Bo O'Made", "Zo\u{eb} Made-Up"][at % 3], ["Benefits", "Home visit"][at % 2]);
+        format!("K{at},{who},{topic}\n")
+    };
+    std::fs::write(&path, format!("Kase id,Allocated to,Topic\n{}", (1..=60).map(row).collect::<String>()))
+        .expect("a file");
+    let proposal = propose(&path, "other").expect("a proposal");
+    assert_eq!(proposal.codes.keys().collect::<Vec<_>>(), ["other_topic"]);
+    assert!(proposal.codes["other_topic"].starts_with("# LOOK: "));
+    assert!(!format!("{}{:?}", proposal.source, proposal.codes).contains("Invented"));
+}
+
+#[test]
 fn a_file_without_a_header_gives_no_proposal() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("numbers.csv");

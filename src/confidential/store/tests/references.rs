@@ -16,7 +16,7 @@ fn folding() -> Source {
 fn import(bench: &mut Bench, source: &Source, file: &str, lines: &str, deleted: &[&str]) -> ImportOutcome {
     let recordings = recordings(file, lines);
     let digests = [(file.to_owned(), model::digest::sha256(lines.as_bytes()))];
-    let batch = Batch { source, recordings: &recordings, digests: &digests, today_month: None };
+    let batch = Batch { source, recordings: &recordings, digests: &digests, today_month: None, replace: false };
     let place = |row| Place { file: file.to_owned(), sheet: String::new(), row, column: None };
     let deletions = deleted.iter().zip(2..).map(|(case, row)| ((*case).to_owned(), place(row))).collect();
     bench.store.import_and_restrict(batch, &Identified::new(deletions)).expect("an import")
