@@ -292,17 +292,20 @@ impl Error {
 
     /// Why the system did not give a file that somebody named.
     fn unreadable(&self) -> Option<ErrorKind> {
-        match self {
-            Self::Ingest(IngestError::Unreadable { reason, .. }) => Some(*reason),
-            Self::Case(CaseError::Unreadable { source, .. })
-            | Self::Extract(
-                ExtractError::Table(TableError::Unreadable { source, .. })
-                | ExtractError::Hierarchy(HierarchyError::Unreadable { source, .. })
-                | ExtractError::Microdata(MicrodataError::Hierarchy(HierarchyError::Unreadable { source, .. })),
-            )
-            | Self::Verify(VerifyError::Unreadable { source, .. }) => Some(source.kind()),
-            _ => None,
+        if let Self::Ingest(IngestError::Unreadable { reason, .. }) = self {
+            return Some(*reason);
         }
+        let (Self::Case(CaseError::Unreadable { source, .. })
+        | Self::Extract(
+            ExtractError::Table(TableError::Unreadable { source, .. })
+            | ExtractError::Hierarchy(HierarchyError::Unreadable { source, .. })
+            | ExtractError::Microdata(MicrodataError::Hierarchy(HierarchyError::Unreadable { source, .. })),
+        )
+        | Self::Verify(VerifyError::Unreadable { source, .. })) = self
+        else {
+            return None;
+        };
+        Some(source.kind())
     }
 
     /// What to do next.
