@@ -205,14 +205,15 @@ impl Record {
                     Keeps::Bytes => matches!(change, Change::Write { .. } | Change::Cut { .. }),
                     Keeps::Some => dice.below(2) == 0,
                 };
-            match change {
-                _ if !is_kept => {}
-                Change::Write { node, at, bytes } if !is_settled && matches!(keeps, Keeps::Some) => {
-                    let sectors = bytes.len() / SECTOR_BYTES + 1;
-                    let kept = (dice.below(sectors * 2) * SECTOR_BYTES).min(bytes.len());
-                    disk.change(&Change::Write { node: *node, at: *at, bytes: bytes[..kept].to_vec() });
-                }
-                _ => disk.change(change),
+            if !is_kept {
+                continue;
+            }
+            if let (Change::Write { node, at, bytes }, false, Keeps::Some) = (change, is_settled, keeps) {
+                let sectors = bytes.len() / SECTOR_BYTES + 1;
+                let kept = (dice.below(sectors * 2) * SECTOR_BYTES).min(bytes.len());
+                disk.change(&Change::Write { node: *node, at: *at, bytes: bytes[..kept].to_vec() });
+            } else {
+                disk.change(change);
             }
         }
         disk
