@@ -42,7 +42,7 @@ fn read(cell: Cell<'_>) {
     assert_eq!(reference::canonical(&canonical, true), canonical, "a canonical form is its own");
     reference::is_lost(text);
     number::whole(text);
-    duration::minutes(text, None, false);
+    duration::minutes(text, duration::Said::default());
     postcode::read(text);
     date::figures(text);
     date::fixed_day(text);
