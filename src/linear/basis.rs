@@ -7,7 +7,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-/// Finding the next factor costs as much as passing so many that do nothing.
+/// Finding the next factor is taken to cost as much as passing so many that do nothing.
 const DENSE: usize = 8;
 
 /// A basis is factored anew after this many columns entered it.

@@ -154,16 +154,24 @@ pub(super) fn is_nothing(folded: &str) -> bool {
     WORDS.contains(&folded)
 }
 
-/// Words that people write where there is no reference yet, folded: taken for one, they would make many families one. A
+/// Words that people write where something is not known, or not yet, folded.
+const NOT_KNOWN: [&str; 10] = [
+    "unknown",
+    "not recorded",
+    "not given",
+    "none given",
+    "not applicable",
+    "pending",
+    "tbc",
+    "tba",
+    "tbd",
+    "withheld",
+];
+
+/// Whether people write it where there is no reference yet, folded: taken for one, it would make many families one. A
 /// reference has a digit or is a word of its own.
 pub(super) fn is_none_yet(folded: &str) -> bool {
-    const WORDS: [&str; 27] = [
-        "unknown",
-        "none given",
-        "pending",
-        "tbc",
-        "tba",
-        "tbd",
+    const WORDS: [&str; 17] = [
         "xxx",
         "xx",
         "x",
@@ -174,29 +182,25 @@ pub(super) fn is_none_yet(folded: &str) -> bool {
         "see note",
         "nr",
         "n/r",
-        "not recorded",
-        "not given",
-        "not applicable",
         "no family",
         "no ref",
         "to follow",
         "awaited",
         "anon",
         "anonymous",
-        "withheld",
         "void",
     ];
     // `(none)`, `N.A.`, `tbc.`, `??`, `---`, `0000`.
-    let bare = folded.trim_matches(|character: char| !character.is_alphanumeric());
+    let bare = bare(folded);
     let joined: String = bare.chars().filter(|character| *character != '.').collect();
-    let is_word = |word: &str| WORDS.contains(&word) || is_nothing(word);
+    let is_word = |word: &str| WORDS.contains(&word) || NOT_KNOWN.contains(&word) || is_nothing(word);
     let is_zero = !bare.is_empty() && bare.bytes().all(|byte| byte == b'0');
     is_sign_for_nothing(folded) || is_zero || is_word(bare) || is_word(&joined)
 }
 
-/// Words that people write where there is no date, or none yet, folded.
+/// Whether people write it where there is no date, or none yet, folded.
 pub(super) fn is_no_date_yet(folded: &str) -> bool {
-    const WORDS: [&str; 34] = [
+    const WORDS: [&str; 24] = [
         "ongoing",
         "on-going",
         "on going",
@@ -210,20 +214,10 @@ pub(super) fn is_no_date_yet(folded: &str) -> bool {
         "continuing",
         "in progress",
         "live",
-        "pending",
-        "tbc",
-        "tba",
-        "tbd",
-        "unknown",
-        "not given",
-        "none given",
-        "not recorded",
         "not stated",
         "not provided",
         "not disclosed",
-        "not applicable",
         "prefer not to say",
-        "withheld",
         "refused",
         "declined",
         "n.k.",
@@ -232,8 +226,14 @@ pub(super) fn is_no_date_yet(folded: &str) -> bool {
         "blank",
         "missing",
     ];
-    let bare = folded.trim_matches(|character: char| !character.is_alphanumeric());
-    is_sign_for_nothing(folded) || WORDS.contains(&bare) || WORDS.contains(&folded) || is_nothing(bare)
+    let is_word = |word: &str| WORDS.contains(&word) || NOT_KNOWN.contains(&word);
+    let bare = bare(folded);
+    is_sign_for_nothing(folded) || is_word(bare) || is_word(folded) || is_nothing(bare)
+}
+
+/// A text without the signs around it.
+fn bare(folded: &str) -> &str {
+    folded.trim_matches(|character: char| !character.is_alphanumeric())
 }
 
 /// `--`, `???`, `. . .`; marks of quotation say that it is the same as above.

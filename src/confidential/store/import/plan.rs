@@ -106,132 +106,160 @@ pub(super) fn plan<'a>(
     // In order of reference, so that the order of rows in an export shows nowhere in the store, and so that the index
     // grows at its end. Several recordings of one case stay in the order read.
     read.sort_by(|one, other| one.case_key.cmp(&other.case_key));
-    let frozen = frozen(connection, &batch.source.name, batch.today_month)?;
     let known = known_cases(connection, batch.source)?;
-    let mut stored = Stored::of(connection, batch.source)?;
-    let zeros: HashMap<&str, i64> =
-        known.iter().map(|(key, case)| (bare(key), case.id)).filter(|(key, _)| !key.is_empty()).collect();
-    let mut plan = Plan { changes: Vec::new(), files, outcome: ImportOutcome::default(), stops: false };
+    let zeros = known.iter().map(|(key, case)| (bare(key), case.id)).filter(|(key, _)| !key.is_empty()).collect();
+    let mut planner = Planner {
+        key,
+        batch,
+        layout,
+        frozen: frozen(connection, &batch.source.name, batch.today_month)?,
+        stored: Stored::of(connection, batch.source)?,
+        zeros,
+        next_id: connection.query_row("SELECT ifnull(max(id), 0) + 1 FROM cases", [], |row| row.get(0))?,
+        plan: Plan { changes: Vec::new(), files, outcome: ImportOutcome::default(), stops: false },
+    };
     // What was planned last is the only one that the next may be about again.
     let mut last: Option<Known> = None;
-    let mut next_id = connection.query_row("SELECT ifnull(max(id), 0) + 1 FROM cases", [], |row| row.get(0))?;
     for row in read {
-        let again = last.as_ref().filter(|_| plan.changes.last().is_some_and(|change| change.case_key == row.case_key));
-        let old = again.or_else(|| known.get(&row.case_key));
-        let Some(old) = old else {
-            if plan.files[&*row.recording.origin.file].0.known {
-                // Whoever is not there any more was erased.
-                plan.outcome.unchanged += 1;
-                continue;
-            }
-            if let Some(other) = zeros.get(bare(&row.case_key)).copied()
-                && is_same_person(batch.source, &stored.recording(other)?, &row.recording)
-            {
-                plan.outcome.zeros.push(row.recording.origin.clone());
-                plan.stops |= batch.source.level("zeros_lost") != Level::Warn;
-            }
-            let counted = row.months.map(|month| month.map(|month| frozen.counted(month)));
-            plan.outcome.stored += 1;
-            last = Some(plan.change(&layout, key, row, (Act::Store, next_id), counted, [None; 2]));
-            next_id += 1;
-            continue;
+        let changed = planner.plan.changes.last();
+        let again = last.as_ref().filter(|_| changed.is_some_and(|change| change.case_key == row.case_key));
+        let now = match again.or_else(|| known.get(&row.case_key)) {
+            None => planner.new_case(row)?,
+            Some(old) => planner.known_case(row, old, again.is_some())?,
         };
-        if old.content == row.content {
-            plan.outcome.unchanged += 1;
-            continue;
+        last = now.or(last);
+    }
+    Ok(planner.plan.finished())
+}
+
+/// An import on its way.
+struct Planner<'p, 'a> {
+    key: &'p [u8; KEY_BYTES],
+    batch: Batch<'a>,
+    layout: Layout<'a>,
+    frozen: Frozen,
+    stored: Stored<'p>,
+    /// Cases of the store whose references are numbers, by these without the zeros in front.
+    zeros: HashMap<&'p str, i64>,
+    next_id: i64,
+    plan: Plan<'a>,
+}
+
+impl<'a> Planner<'_, 'a> {
+    /// A case that the store does not have; gives what it will have then.
+    fn new_case(&mut self, row: Read<'a>) -> Result<Option<Known>, StoreError> {
+        if self.plan.files[&*row.recording.origin.file].0.known {
+            // Whoever is not there any more was erased.
+            self.plan.outcome.unchanged += 1;
+            return Ok(None);
         }
-        let before = match plan.changes.last().filter(|_| again.is_some()) {
+        if let Some(other) = self.zeros.get(bare(&row.case_key)).copied()
+            && is_same_person(self.batch.source, &self.stored.recording(other)?, &row.recording)
+        {
+            self.plan.outcome.zeros.push(row.recording.origin.clone());
+            self.plan.stops |= self.batch.source.level("zeros_lost") != Level::Warn;
+        }
+        let counted = row.months.map(|month| month.map(|month| self.frozen.counted(month)));
+        self.plan.outcome.stored += 1;
+        let now = self.change(row, (Act::Store, self.next_id), counted, [None; 2]);
+        self.next_id += 1;
+        Ok(Some(now))
+    }
+
+    /// A case that the store has, or that the row before was about (`again`); gives what it will have then, where it changes.
+    fn known_case(&mut self, row: Read<'a>, old: &Known, again: bool) -> Result<Option<Known>, StoreError> {
+        if old.content == row.content {
+            self.plan.outcome.unchanged += 1;
+            return Ok(None);
+        }
+        let before = match self.plan.changes.last().filter(|_| again) {
             Some(change) => change.recording.clone().into_owned(),
-            None => stored.recording(old.id)?,
+            None => self.stored.recording(old.id)?,
         };
-        let row = match judge(&layout, key, batch, row, (old, &before))? {
-            Judged::Changes { row, is_other } => {
-                let level = batch.source.level("other_person");
-                if is_other {
-                    plan.outcome.others.push(row.recording.origin.clone());
-                    plan.stops |= level == Level::Stop;
-                }
-                if is_other && level != Level::Warn {
-                    continue;
+        let row = match self.judge(row, old, &before)? {
+            Judged::Changes(row) => row,
+            Judged::Other(row) => {
+                let level = self.batch.source.level("other_person");
+                self.plan.outcome.others.push(row.recording.origin.clone());
+                self.plan.stops |= level == Level::Stop;
+                if level != Level::Warn {
+                    return Ok(None);
                 }
                 row
             }
             Judged::Unchanged => {
-                plan.outcome.unchanged += 1;
-                continue;
+                self.plan.outcome.unchanged += 1;
+                return Ok(None);
             }
             Judged::Older(row) => {
-                plan.outcome.older.push(row.recording.origin.clone());
-                continue;
+                self.plan.outcome.older.push(row.recording.origin.clone());
+                return Ok(None);
             }
         };
-        let counted = [0, 1].map(|at| frozen.recounted(row.months[at], old.months[at], old.counted[at]));
-        plan.outcome.updated += 1;
-        let (id, was) = (old.id, old.counted);
-        last = Some(plan.change(&layout, key, row, (Act::Update, id), counted, was));
+        let counted = [0, 1].map(|at| self.frozen.recounted(row.months[at], old.months[at], old.counted[at]));
+        self.plan.outcome.updated += 1;
+        Ok(Some(self.change(row, (Act::Update, old.id), counted, old.counted)))
     }
-    for places in [&mut plan.outcome.older, &mut plan.outcome.others, &mut plan.outcome.zeros] {
-        // In the order of the files' rows, which says nothing of a reference.
-        places.sort_by(|one, other| (&one.file, &one.sheet, one.row).cmp(&(&other.file, &other.sheet, other.row)));
-    }
-    plan.outcome.already_imported =
-        plan.changes.is_empty() && !plan.files.is_empty() && plan.files.values().all(|(file, _)| file.known);
-    Ok(plan)
-}
 
-/// A reference that is a number, without the zeros in front; nothing for others.
-fn bare(case_key: &str) -> &str {
-    if case_key.bytes().all(|byte| byte.is_ascii_digit()) { case_key.trim_start_matches('0') } else { "" }
-}
-
-/// What a row is to the stored state of its case, from which it differs.
-enum Judged<'a> {
-    Changes { row: Read<'a>, is_other: bool },
-    Unchanged,
-    Older(Read<'a>),
-}
-
-fn judge<'a>(
-    layout: &Layout<'_>,
-    key: &[u8; KEY_BYTES],
-    batch: Batch<'_>,
-    mut row: Read<'a>,
-    (old, before): (&Known, &Recording),
-) -> Result<Judged<'a>, StoreError> {
-    if !row.recording.absent.is_empty() {
-        let mut merged = row.recording.into_owned();
-        merged.keep_from(|at| before.values.expose_identified().get(at));
-        row = layout.read(key, Cow::Owned(merged))?;
-        if row.content == old.content {
-            return Ok(Judged::Unchanged);
+    fn judge(&self, mut row: Read<'a>, old: &Known, before: &Recording) -> Result<Judged<'a>, StoreError> {
+        let source = self.batch.source;
+        if !row.recording.absent.is_empty() {
+            let mut merged = row.recording.into_owned();
+            merged.keep_from(|at| before.values.expose_identified().get(at));
+            row = self.layout.read(self.key, Cow::Owned(merged))?;
+            if row.content == old.content {
+                return Ok(Judged::Unchanged);
+            }
         }
+        let is_other = is_other_person(source, before, &row.recording);
+        // Of somebody else's case nobody can say which state is the later.
+        let is_taken = !is_other || source.level("other_person") == Level::Warn;
+        if is_taken && !self.batch.replace && later(source, before, &row.recording) == Some(true) {
+            return Ok(Judged::Older(row));
+        }
+        Ok(if is_other { Judged::Other(row) } else { Judged::Changes(row) })
     }
-    let is_other = is_other_person(batch.source, before, &row.recording);
-    // Of somebody else's case nobody can say which state is the later.
-    let is_taken = !is_other || batch.source.level("other_person") == Level::Warn;
-    if is_taken && !batch.replace && later(batch.source, before, &row.recording) == Some(true) {
-        return Ok(Judged::Older(row));
-    }
-    Ok(Judged::Changes { row, is_other })
-}
 
-impl<'a> Plan<'a> {
     /// Plans a change; gives what the store will have then.
     fn change(
         &mut self,
-        layout: &Layout<'_>,
-        key: &[u8; KEY_BYTES],
         row: Read<'a>,
         (act, id): (Act, i64),
         counted: [Option<i32>; 2],
         was: [Option<i32>; 2],
     ) -> Known {
         let Read { recording, case_key, months, content } = row;
-        self.outcome.late += usize::from((0..2).any(|at| counted[at] != months[at] && counted[at] != was[at]));
-        let (family, dates) = (layout.family(key, &recording), layout.dates(&recording));
-        self.changes.push(Change { recording, act, id, case_key, family, dates, counted, content });
+        self.plan.outcome.late += usize::from((0..2).any(|at| counted[at] != months[at] && counted[at] != was[at]));
+        let (family, dates) = (self.layout.family(self.key, &recording), self.layout.dates(&recording));
+        self.plan.changes.push(Change { recording, act, id, case_key, family, dates, counted, content });
         Known { id, content, months, counted }
     }
+}
+
+/// What a row is to the stored state of its case, from which it differs.
+enum Judged<'a> {
+    Changes(Read<'a>),
+    /// Of somebody else.
+    Other(Read<'a>),
+    Unchanged,
+    Older(Read<'a>),
+}
+
+impl Plan<'_> {
+    fn finished(mut self) -> Self {
+        for places in [&mut self.outcome.older, &mut self.outcome.others, &mut self.outcome.zeros] {
+            // In the order of the files' rows, which says nothing of a reference.
+            places.sort_by(|one, other| (&one.file, &one.sheet, one.row).cmp(&(&other.file, &other.sheet, other.row)));
+        }
+        self.outcome.already_imported =
+            self.changes.is_empty() && !self.files.is_empty() && self.files.values().all(|(file, _)| file.known);
+        self
+    }
+}
+
+/// A reference that is a number, without the zeros in front; nothing for others.
+fn bare(case_key: &str) -> &str {
+    if case_key.bytes().all(|byte| byte.is_ascii_digit()) { case_key.trim_start_matches('0') } else { "" }
 }
 
 /// What stored cases say, in the source's order of fields.
