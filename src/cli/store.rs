@@ -13,7 +13,8 @@ Examples:
   takeup -C service store check    every page of the store, what awaits approval, every release
 
 Commands that change something look at the pages of the store before they do. Run this before a backup
-replaces an older one. Exit 7 where something is not as it was.")]
+replaces an older one. Exit 7 where the store or a release is not as it was, 6 where what
+awaits is not, or something lies beside it or beside the releases.")]
 pub struct Store {
     #[command(subcommand)]
     command: Command,

@@ -5,7 +5,7 @@ use confidential::store::ledger::ReleaseState;
 use serde::Serialize;
 
 use super::attacked::{State, state};
-use super::recover::{reports, staging};
+use super::recover::{nothing_else_waits, reports, staging};
 use super::{Error, Workspace, anchor, lock};
 
 /// What was found to be as it was.
@@ -25,7 +25,7 @@ impl Workspace {
     /// # Errors
     /// [`Error::Store`] where the store is damaged, [`Error::OlderStore`] or [`Error::UnknownRelease`] where it is not the newest,
     /// [`Error::Archive`] or [`Error::Altered`] where a folder is not as it was, [`Error::Unapproved`] where `reports/` has something that
-    /// nobody approved.
+    /// nobody approved, [`Error::NotOurs`] where `staging/` has something beside what awaits.
     pub fn check(&self) -> Result<Sound, Error> {
         // A page that somebody is writing could be taken for a damaged one.
         let _held =
@@ -45,6 +45,11 @@ impl Workspace {
                 // Some of it may have its name already; the next command that changes anything compares it.
                 ReleaseState::Pending => {}
             }
+        }
+        // Without any that awaits, what lies there is a killed command's, and the next one's to remove.
+        let awaiting: Vec<_> = ledger.iter().filter(|entry| entry.state == ReleaseState::Awaiting).cloned().collect();
+        if !awaiting.is_empty() {
+            nothing_else_waits(&self.folder, &awaiting)?;
         }
         for name in disk::entries(&reports(&self.folder))?.unwrap_or_default().into_keys() {
             if !ledger.iter().any(|entry| entry.name == name && entry.state != ReleaseState::Awaiting) {

@@ -14,7 +14,9 @@ use confidential::store::keys::KeyError;
 
 pub(super) fn of_store(error: &StoreError) -> &'static str {
     match error {
-        StoreError::Missing { .. } => "`takeup init DIR` makes a store; a missing one is never made anew on the way.",
+        StoreError::Missing { .. } => {
+            "Put it back from your backup; a missing store is never made anew on the way. `takeup init DIR` makes one elsewhere."
+        }
         StoreError::WrongKey { .. } => "Put back the key file that was made with this store.",
         StoreError::Empty { .. } | StoreError::Damaged { .. } => {
             "Nothing was changed. Put the store back from your backup; do not delete the damaged file."

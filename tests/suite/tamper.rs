@@ -191,6 +191,10 @@ fn what_is_cut_swapped_moved_or_added_is_found() {
             "a page that nobody approved",
             Box::new(|at| fs::write(at.join("reports/index.html"), "Jane Doe").expect("ours")),
         ),
+        (
+            "a page beside what awaits approval",
+            Box::new(|at| fs::write(at.join("staging/note.txt"), "Jane Doe").expect("ours")),
+        ),
         ("what awaits approval away", Box::new(|at| fs::remove_dir_all(at.join("staging")).expect("ours"))),
         (
             "a link in a release",

@@ -473,7 +473,9 @@ impl<'a> Reader<'a> {
 pub(super) fn without_footnote(source: &Source, text: &str) -> Option<String> {
     let text = collapsed(text);
     let lower = text.to_lowercase();
-    let marker = source.footnotes.iter().find(|marker| lower.ends_with(&marker.to_lowercase()))?;
+    let marks = source.footnotes.iter().filter(|marker| lower.ends_with(&marker.to_lowercase()));
+    // Of `*` and `**` the longer one.
+    let marker = marks.max_by_key(|marker| marker.chars().count())?;
     let rest = text.char_indices().rev().nth(marker.chars().count().checked_sub(1)?).map(|(at, _)| &text[..at])?;
     (!rest.trim().is_empty()).then(|| rest.trim().to_owned())
 }

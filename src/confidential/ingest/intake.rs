@@ -199,7 +199,7 @@ impl<'a> Intake<'a> {
         }
         let mut failed = self.shape(context, row, cells)?;
         let values = self.values(context, row, &cell, &mut failed);
-        for rule in self.rules.broken(&values).collect::<Vec<_>>() {
+        for rule in self.rules.broken(&values, &context.absent).collect::<Vec<_>>() {
             self.tally.note(&rule.name, None, None, || context.place(row, None));
             failed.add(self.tally.level(&rule.name, None), &rule.name);
         }

@@ -20,11 +20,12 @@ pub(super) fn plain(number: f64) -> String {
 
 /// Yes or no, of a closed set of words.
 pub(super) fn truth(folded: &str) -> Option<bool> {
-    match folded {
+    match folded.trim_end_matches('.') {
         "y" | "yes" | "true" | "t" | "1" | "1.0" | "-1" | "checked" | "ticked" | "✓" | "✔" | "☑" | "🗸" => {
             Some(true)
         }
         "n" | "no" | "false" | "f" | "0" | "0.0" | "unchecked" | "unticked" | "✗" | "✘" | "☐" => Some(false),
+        "none" | "no request" | "not requested" | "none requested" => Some(false),
         _ => None,
     }
 }

@@ -21,9 +21,17 @@ impl<'a> Rules<'a> {
         Self { source, codes }
     }
 
-    /// The rules that a case breaks.
-    pub(super) fn broken(&self, values: &[Option<String>]) -> impl Iterator<Item = &'a Rule> {
-        self.source.rules.iter().filter(|rule| self.holds(&rule.kind, values) == Some(false))
+    /// The rules that a case breaks; in fields that are `absent`, by their places, its export has no column, and it says nothing of them.
+    pub(super) fn broken(&self, values: &[Option<String>], absent: &[usize]) -> impl Iterator<Item = &'a Rule> {
+        let is_broken = |rule: &&Rule| self.holds(&rule.kind, values) == Some(false);
+        self.source.rules.iter().filter(is_broken).filter(|rule| !self.is_about(&rule.kind, absent))
+    }
+
+    /// Whether a rule needs to know that one of these fields is blank.
+    fn is_about(&self, kind: &RuleKind, absent: &[usize]) -> bool {
+        let RuleKind::ExactlyWhen { when, then } = kind else { return false };
+        let mut fields = when.fields.iter().chain(&then.fields);
+        fields.any(|field| self.source.position(field).is_some_and(|at| absent.contains(&at)))
     }
 
     fn value<'v>(&self, field: &str, values: &'v [Option<String>]) -> Option<&'v str> {

@@ -91,7 +91,10 @@ pub const CHECKS: &[(&str, &str)] = &[
         "deletion_due",
         "a case whose deletion is asked for: restricted, in no figure that is not released yet, due to be erased",
     ),
-    ("deletion_unknown", "a deletion is asked for and the store has no such case"),
+    (
+        "deletion_unknown",
+        "a deletion is asked for and the store has no such case; look whether its reference is written as the store has it",
+    ),
     (
         "deletion_unclear",
         "a deletion field that says neither yes nor no; taken for a wish, so that the case is in no figure until somebody has looked",

@@ -30,7 +30,7 @@ impl Refused {
         match self {
             Self::Missing => ("missing_file", "is not here"),
             Self::Link => ("link", "a link, which leads out of the release; it was not followed"),
-            Self::NotAFile => ("not_a_file", "neither a file nor a folder: a pipe or a device; it was not opened"),
+            Self::NotAFile => ("not_a_file", "no plain file; it was not opened"),
             Self::TooLarge => ("too_large", "too large to be part of a release; it was not read"),
             Self::Unreadable(_) => ("unreadable", "cannot be read"),
         }

@@ -43,6 +43,8 @@ fn a_date_with_odd_signs_in_it_is_read_and_its_column_with_it() {
     let dates = ["07\u{2013}04\u{2013}2025", "07/04/2025\u{a0}09:30", "07/04/2025*", "07/04/2025 (est)", "7APR2025"];
     let found = taken(&rows(40, |at, cells| cells[3] = dates[at % dates.len()].to_owned()));
     assert_eq!((found.column("date_first_contact"), found.times("footnote_marker")), (vec!["2025-04-07"; 40], 16));
+    let marked = rows(8, |_, cells| cells[3] = "07/04/2025**".to_owned());
+    assert_eq!(taken(&marked).column("date_first_contact"), ["2025-04-07"; 8], "of two marks the longer");
     let american = taken(&rows(40, |at, cells| cells[3] = format!("4\u{2013}{}\u{2013}2025*", at % 20 + 9)));
     assert!(american.column("date_first_contact").iter().all(|date| date.starts_with("2025-04")));
 }
@@ -97,13 +99,25 @@ fn what_is_no_clear_no_in_a_deletion_field_restricts_its_case() {
         });
         taken(&wishes)
     };
-    for wish in ["Yes - by email 3 March", "Requested", "X", "Yes.", "2025-03-03", "WAHR", "pending", "\u{fffd}"] {
+    for wish in ["Yes - by email 3 March", "Requested", "X", "2025-03-03", "WAHR", "pending", "\u{fffd}"] {
         let found = answer(wish);
         assert_eq!((found.column("case_ref").len(), found.skipped("deletion_requested")), (19, 1), "{wish}");
         assert_eq!(found.place("deletion_unclear"), "line 4, column 1", "{wish}");
         assert!(found.reading.deletion_requested.expose_identified().contains_key("SP-00003"), "{wish}");
     }
-    for (wish, cases) in [("-1", 19), ("Yes*", 19), ("Checked", 19), ("no", 20), ("0", 20), ("n/k", 20), ("NULL", 20)] {
+    for (wish, cases) in [
+        ("-1", 19),
+        ("Yes*", 19),
+        ("Yes.", 19),
+        ("No.", 20),
+        ("none", 20),
+        ("Not requested", 20),
+        ("Checked", 19),
+        ("no", 20),
+        ("0", 20),
+        ("n/k", 20),
+        ("NULL", 20),
+    ] {
         let found = answer(wish);
         assert_eq!((found.column("case_ref").len(), found.times("deletion_unclear")), (cases, 0), "{wish}");
     }
@@ -208,4 +222,30 @@ fn a_number_that_its_cell_shows_with_a_unit_or_a_word_says_what_the_cell_shows()
     assert_eq!(read("minutes_spent", 2.0, "2 visits"), None, "no length of time");
     assert_eq!(read("deletion_requested", 1.0, "No").as_deref(), Some("N"));
     assert_eq!(read("deletion_requested", 0.0, "Yes").as_deref(), Some("Y"));
+}
+
+#[test]
+fn an_export_without_a_column_of_families_says_so() {
+    let whole = rows(20, |_, _| ());
+    let without = |line: &str| {
+        let mut cells: Vec<&str> = line.split(',').collect();
+        cells.remove(1);
+        cells.join(",") + "\n"
+    };
+    let found = taken(&whole.lines().map(without).collect::<String>());
+    assert_eq!((found.times("no_family_column"), found.column("family_ref")), (1, vec!["-"; 20]));
+    assert_eq!(taken(&whole).times("no_family_column"), 0);
+}
+
+#[test]
+fn a_rule_about_a_blank_field_says_nothing_where_there_is_no_column_of_it() {
+    const RULE: &str = "closed_without_date_or_date_without_closing";
+    let closed = rows(20, |_, cells| (cells[4], cells[5]) = (String::new(), "Closed".to_owned()));
+    assert_eq!(taken(&closed).times(RULE), 20);
+    let without = |line: &str| {
+        let mut cells: Vec<&str> = line.split(',').collect();
+        cells.remove(4);
+        cells.join(",") + "\n"
+    };
+    assert_eq!(taken(&closed.lines().map(without).collect::<String>()).times(RULE), 0);
 }
