@@ -1,7 +1,7 @@
 //! `takeup report`
 
 use clap::Args;
-use takeup::pipeline::{Reported, Share, Workspace};
+use takeup::pipeline::{Reported, Share, Workspace, silence};
 
 use super::failure::Failure;
 use super::globals::Globals;
@@ -52,10 +52,10 @@ impl Report {
     }
 
     fn show(workspace: &Workspace, reported: &Reported, globals: &Globals) -> Result<(), Failure> {
-        let Reported { folders, awaiting, withheld, doubted } = reported;
+        let Reported { folders, awaiting, withheld, doubted, silent } = reported;
         if globals.json {
             return output::json(
-                &serde_json::json!({ "releases": folders, "awaiting_approval": awaiting, "withheld": withheld, "doubted": doubted }),
+                &serde_json::json!({ "releases": folders, "awaiting_approval": awaiting, "withheld": withheld, "doubted": doubted, "not_recorded": silent }),
             );
         }
         for folder in folders {
@@ -72,6 +72,9 @@ impl Report {
                  and build again."
             );
             output::talk(globals, &words);
+        }
+        if !silent.is_empty() {
+            output::talk(globals, &silence(silent));
         }
         if !withheld.is_empty() {
             let tables = withheld.join(", ");

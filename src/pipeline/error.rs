@@ -359,6 +359,9 @@ impl Error {
             Self::Assemble(AssembleError::Empty { .. }) => {
                 "Nothing was released. Ingest the exports of that period first, or name another period."
             }
+            Self::Assemble(AssembleError::NotRecorded { .. }) => {
+                "Nothing was released. Name another period; or take it out of `not_recorded` once its cases were ingested."
+            }
             Self::Assemble(AssembleError::Protect(_)) => {
                 "Nothing was released. Leave the named table out of the report, or make its categories coarser."
             }

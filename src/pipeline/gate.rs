@@ -22,6 +22,8 @@ use super::{Error, Workspace, anchor};
 pub struct Reported {
     /// Cases that contradict a rule of `config/impossible.toml`, once in each month and event in which they count.
     pub doubted: u64,
+    /// Periods in its tables in which nothing was recorded at all.
+    pub silent: Vec<String>,
     /// Folders of the releases.
     pub folders: Vec<PathBuf>,
     /// Whether they lie in staging and await a second person.

@@ -40,11 +40,11 @@ impl Workspace {
         let period = self.period(period)?;
         let wanted = self.audiences(audience)?;
         if let Some(folders) = self.awaited(period, &wanted)? {
-            return Ok(Reported { folders, awaiting: true, withheld: Vec::new(), doubted: 0 });
+            return Ok(Reported { folders, awaiting: true, withheld: Vec::new(), doubted: 0, silent: Vec::new() });
         }
         let (mut folders, missing) = self.released_before(period, &wanted)?;
         if missing.is_empty() {
-            return Ok(Reported { folders, awaiting: false, withheld: Vec::new(), doubted: 0 });
+            return Ok(Reported { folders, awaiting: false, withheld: Vec::new(), doubted: 0, silent: Vec::new() });
         }
         self.earlier_are_whole()?;
         progress("counting");
@@ -127,7 +127,8 @@ impl Workspace {
         let frozen = self.frozen_by(draft)?;
         self.store.enter_pending(&entries, &frozen, draft.correction()?.as_ref())?;
         let withheld = draft.withheld.iter().cloned().collect();
-        Ok(Reported { folders: staged, awaiting: true, withheld, doubted: draft.doubted })
+        let (doubted, silent) = (draft.doubted, draft.silent.clone());
+        Ok(Reported { folders: staged, awaiting: true, withheld, doubted, silent })
     }
 
     fn round(&self, report: &Report, draft: &Draft, progress: &dyn Fn(&str)) -> Result<Built<Round>, Error> {

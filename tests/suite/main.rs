@@ -16,6 +16,7 @@ mod extracts;
 mod faults;
 mod forced;
 mod founded;
+mod gaps;
 mod gate;
 mod hostile;
 mod house;

@@ -38,7 +38,7 @@ pub fn reported(store: &Store, calendar: Calendar) -> Result<Vec<Period>, Assemb
 
 /// Every earlier release.
 pub(super) struct History {
-    entries: Vec<LedgerEntry>,
+    pub(super) entries: Vec<LedgerEntry>,
     /// Name and manifest digest.
     pub releases: BTreeMap<String, String>,
     /// Dimension and codes that were published as rows or columns.
@@ -63,6 +63,11 @@ impl History {
             }
         }
         Ok(Self { entries, releases, labels })
+    }
+
+    /// Months of the shortest period that a report was about; none before the first.
+    pub fn shortest(&self) -> Option<i32> {
+        self.entries.iter().map(|entry| entry.period_end - entry.period_start).min()
     }
 
     /// The figures of all published cells.

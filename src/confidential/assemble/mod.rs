@@ -7,6 +7,7 @@
 mod answers;
 mod earlier;
 mod impossible;
+mod listing;
 mod loss;
 mod plan;
 mod recount;
@@ -69,6 +70,12 @@ pub enum AssembleError {
     /// Nothing to report.
     #[error("no case falls into {period}")]
     Empty {
+        /// The period's name.
+        period: String,
+    },
+    /// It was not recorded.
+    #[error("{period} was not recorded, or not all of it: config/service.toml says so (`not_recorded`)")]
+    NotRecorded {
         /// The period's name.
         period: String,
     },
@@ -162,6 +169,8 @@ pub struct Draft {
     pub reserved: HashSet<Key>,
     /// Tables that the report leaves out for a service of so few, or so many, cases.
     pub left_out: Vec<String>,
+    /// Periods in the tables in which nothing was recorded at all, though something was before, by name.
+    pub silent: Vec<String>,
     /// Tables of which nothing is to be shown.
     pub withheld: BTreeSet<String>,
     /// Cells of corrected figures in which few or none changed, of those that the correction may have touched.
@@ -227,6 +236,9 @@ impl Draft {
             plan.is_in_report_of(period.months()) && plan.audiences.iter().any(|name| audiences.contains(name))
         };
         let reason = correction.map(|(reason, _)| reason);
+        if configuration.service.has_gap_in(period) {
+            return Err(AssembleError::NotRecorded { period: period.name(calendar) });
+        }
         let history = earlier::History::read(store)?;
         let newest = history.newest_of(period, audiences);
         if let (Some(_), Some(audience)) = (reason, audiences.iter().find(|name| !newest.contains_key(*name))) {
@@ -246,10 +258,14 @@ impl Draft {
         }
         let mut figures = history.figures(calendar);
         let threshold = highest_threshold(configuration);
-        let is_first = history.labels.is_empty();
-        let before = if is_first { None } else { Some(Frame::recorded(store, configuration, period.start)?) };
-        frame.fold_rare(configuration, Listing { threshold, published: &history.labels, before: before.as_ref() });
+        let recorded = Frame::recorded(store, configuration, period.start)?;
+        let gaps = &configuration.service.not_recorded;
+        let untold = listing::untold(&history.entries, configuration);
+        let past = listing::past(&recorded, (period, history.shortest()), (gaps, untold), threshold);
+        let published = &history.labels;
+        frame.fold_rare(configuration, Listing { threshold, published, before: past.as_ref() });
         let shown: Vec<Period> = plans.iter().flat_map(|plan| plan::periods(plan, period, calendar)).collect();
+        let silent = silent(configuration, &frame, &shown);
         figures.extend(shown.iter().map(|period| editions.newest(*period)));
         let axes = Axes::new(configuration, &frame, &figures, &editions);
         if let Some((_, Some(scope))) = correction {
@@ -283,7 +299,9 @@ impl Draft {
         relations.extend(stock::relations(&axes, &published, calendar));
         let reserved = reserve::reserved(&axes, &planned, &earlier, period, calendar);
         let stock_to = publishes_stocks(configuration, &plans).then_some(period.end);
-        let old: Vec<(i32, i32)> = store.frozen()?.iter().map(|old| (old.start, old.end)).collect();
+        let mut old: Vec<(i32, i32)> = store.frozen()?.iter().map(|old| (old.start, old.end)).collect();
+        // Of what was not recorded no figure is told, so that it can still be counted where it turns up.
+        old.extend(gaps.iter().map(|gap| (gap.start.0, gap.end.0)));
         let freezes = freezes(&frame, &shown, stock_to, &old);
         let tie_key = store.tie_key();
         let scope = reason.map(|_| scope_of(&frame, period));
@@ -302,6 +320,7 @@ impl Draft {
             joint: Vec::new(),
             reserved,
             left_out,
+            silent,
             withheld: BTreeSet::new(),
             untold: scoped.withheld,
             doubted: frame.doubted,
@@ -419,6 +438,15 @@ fn size(configuration: &Configuration, frame: &Frame, period: Period) -> u64 {
     let begun = frame.first_month().map_or(year.start, |first| first.max(year.start));
     let months = u64::try_from((year.end.0 - begun.0).max(1)).unwrap_or(1);
     frame.cases_in(event, year) * 12 / months
+}
+
+/// The periods in tables that have not a single case of the first measure, though cases are known from before: more often an
+/// export that was never read than a time in which nobody came.
+fn silent(configuration: &Configuration, frame: &Frame, shown: &[Period]) -> Vec<String> {
+    let event = configuration.dimensions.measures.first().map_or("", |measure| measure.event.as_str());
+    let is_silent = |period: &&Period| !configuration.service.has_gap_in(**period) && frame.is_silent(event, **period);
+    let silent: BTreeSet<Period> = shown.iter().filter(is_silent).copied().collect();
+    silent.into_iter().map(|period| period.name(configuration.service.calendar)).collect()
 }
 
 fn highest_threshold(configuration: &Configuration) -> u64 {

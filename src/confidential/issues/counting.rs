@@ -93,7 +93,10 @@ impl<'a> Counting<'a> {
         if !frame.has_cases_in(period) {
             return Err(IssuesError::Empty { period: name() });
         }
+        // What was not recorded is no calm time: the past begins after it.
+        let recorded = configuration.service.not_recorded.iter().filter(|gap| gap.start.0 < period.end.0);
         let first = frame.first_month().map_or(period.start.0, |month| month.0);
+        let first = recorded.map(|gap| gap.end.0).fold(first, i32::max);
         let whole = (period.start.0 - first).max(0) / period.months();
         let most = (YEARS_MAX * 12) as i32 / period.months();
         let periods: Vec<Period> = (0..=whole.min(most)).rev().map(|steps| period.before(steps)).collect();

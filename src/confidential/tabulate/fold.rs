@@ -3,9 +3,13 @@
 //! shows. Deliberately absent: any count of the period.
 //!
 //! A code list that grows with the data is itself a table: a row that exists says that somebody is in it. So a code has a row
-//! once so many used it *before* the period as the threshold asks, or where it was published before; what is not recorded and
-//! what is rare as well, which until then is counted in the totals of its group alone. The first report of all has no past that anybody
-//! was told of and goes by all that is recorded: a row there says that the threshold was reached, and no more.
+//! where so many used it *before* the period that it would not be small in one like it, or where it was published before; what is
+//! not recorded and what is rare as well, which until then is counted in the totals of its group alone. A first report without a past
+//! goes by all that is recorded: a row there says that the threshold was reached, and no more.
+//!
+//! How often is usual, and not whether it ever came to the threshold: a code of two cases a quarter comes to any threshold in time, is
+//! small in every quarter that follows, and hides another with it. Measured on eighteen quarters of casework with 200,000 cases and
+//! lists that only grew: 254 rows and none of them small in the first, 528 rows and half of them small in the sixteenth.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -17,15 +21,54 @@ use crate::tabulate::frame::{Frame, OWN_UNIT, ancestor};
 
 pub use model::config::dimension::OTHER;
 
+/// By dimension and group: months whose uses of a code say nothing, because what was rare in them is hidden in a release.
+pub type Untold = BTreeMap<(String, String), BTreeSet<i32>>;
+
 /// What decides about rows.
 #[derive(Debug, Clone, Copy)]
 pub struct Listing<'a> {
-    /// The fewest protected units that a code with a row has.
+    /// The fewest protected units that give a code a row where there is no `before`.
     pub threshold: u64,
     /// By dimension: the codes that had a row before.
     pub published: &'a BTreeMap<String, HashSet<String>>,
-    /// What was recorded before the period, in its own codes; none in a first report, which goes by all that is recorded.
-    pub before: Option<&'a Frame>,
+    /// The time before the period; none where there is none, and all that is recorded decides.
+    pub before: Option<&'a Past>,
+}
+
+/// What says how often a code is usually used.
+///
+/// Which codes have a row is public, and says so much of each: that it was used often, or not. A code without a row was counted with
+/// others that are rare; where a release hides these, a row would bound what it hides. So only months count in which they are told, and
+/// months of which no release tells anything.
+#[derive(Debug, Clone)]
+pub struct Past {
+    /// What was recorded in `months`, in its own codes.
+    pub frame: Frame,
+    /// The months.
+    pub months: Vec<i32>,
+    /// Those of them that do not count for the codes of a group.
+    pub untold: Untold,
+    /// So many months a report has at least.
+    pub shortest: usize,
+    /// So many protected units a code has in an average report of this length.
+    pub usual: u64,
+}
+
+impl Past {
+    /// Whether uses in `month` of a code of `group` count.
+    fn counts(&self, dimension: &str, group: &str, month: i32) -> bool {
+        let untold = self.untold.get(&(dimension.to_owned(), group.to_owned()));
+        untold.is_none_or(|months| !months.contains(&month))
+    }
+
+    /// The fewest uses that give a code of `group` a row; more than there can be where fewer months count than a report has.
+    pub(crate) fn least(&self, dimension: &str, group: &str) -> u64 {
+        let months = self.months.iter().filter(|month| self.counts(dimension, group, **month)).count();
+        if months < self.months.len() && months < self.shortest {
+            return u64::MAX;
+        }
+        (months.max(self.shortest) as u64 * self.usual).div_ceil(self.shortest.max(1) as u64)
+    }
 }
 
 impl Frame {
@@ -43,7 +86,7 @@ impl Frame {
         let mut past = listing.before.cloned();
         // What was used before and by nobody today has its row too.
         let mut there: HashSet<String> = self.dims[at].leaves.iter().cloned().collect();
-        for leaf in past.iter().flat_map(|past| &past.dims[at].leaves) {
+        for leaf in past.iter().flat_map(|past| &past.frame.dims[at].leaves) {
             if there.insert(leaf.clone()) {
                 self.dims[at].leaves.push(leaf.clone());
             }
@@ -51,23 +94,33 @@ impl Frame {
         let published = listing.published.get(&self.dims[at].name);
         let is_published = |code: &str| published.is_some_and(|codes| codes.contains(code));
         for depth in (1..=groups + 1).rev() {
-            let used = past.as_ref().unwrap_or(self).units_at(at, depth);
-            let is_rare = |code: &str| {
-                let units = used.get(code).copied().unwrap_or(0);
-                units < listing.threshold && !is_published(code) && !is_rest(code, missing)
-            };
+            let used = self.usual(past.as_ref(), (at, depth), listing.threshold);
+            let is_rare = |code: &str| !used.contains(code) && !is_published(code) && !is_rest(code, missing);
             self.fold_level(at, depth, is_rare);
             if let Some(past) = &mut past {
-                past.fold_level(at, depth, is_rare);
+                past.frame.fold_level(at, depth, is_rare);
             }
         }
         self.add_rests(at, groups, missing);
-        let counted = past.as_ref().unwrap_or(self);
-        let used: Vec<HashMap<String, u64>> = (1..=groups + 1).map(|depth| counted.units_at(at, depth)).collect();
-        let reaches =
-            |code: &String| used.iter().filter_map(|units| units.get(code)).any(|&units| units >= listing.threshold);
+        let used: Vec<HashSet<String>> =
+            (1..=groups + 1).map(|depth| self.usual(past.as_ref(), (at, depth), listing.threshold)).collect();
+        let reaches = |code: &String| used.iter().any(|used| used.contains(code));
         let rests = self.dims[at].leaves.iter().filter(|code| is_rest(code, missing));
         self.dims[at].unlisted = rests.filter(|code| !is_published(code) && !reaches(code)).cloned().collect();
+    }
+
+    /// The codes of dimension `at`, of `depth` parts, that are used often enough for a row: in the past, or in all that is recorded.
+    fn usual(&self, past: Option<&Past>, (at, depth): (usize, usize), threshold: u64) -> HashSet<String> {
+        let name = &self.dims[at].name;
+        let Some(past) = past else {
+            let used = self.units_at((at, depth), |_, _| true);
+            return used.into_iter().filter(|(_, units)| *units >= threshold).map(|(code, _)| code).collect();
+        };
+        let used = past.frame.units_at((at, depth), |group, month| past.counts(name, group, month));
+        used.into_iter()
+            .filter(|(code, units)| *units >= past.least(name, group_of(code)))
+            .map(|(code, _)| code)
+            .collect()
     }
 
     /// Gives what is missing and what is rare a leaf in every group.
@@ -102,8 +155,9 @@ impl Frame {
         self.dims[at].leaves = leaves;
     }
 
-    /// Protected units by the first `depth` parts of the codes of dimension `at`; of the event that has most.
-    fn units_at(&self, at: usize, depth: usize) -> HashMap<String, u64> {
+    /// Protected units by the first `depth` parts of the codes of dimension `at`, in the months that count for their group; of the
+    /// event that has most.
+    fn units_at(&self, (at, depth): (usize, usize), counts: impl Fn(&str, i32) -> bool) -> HashMap<String, u64> {
         let mut numbers: HashMap<&str, usize> = HashMap::new();
         let mut number = |leaf| {
             let next = numbers.len();
@@ -113,7 +167,11 @@ impl Frame {
         let events = self.events.len();
         let mut units = vec![0_u64; numbers.len() * events];
         let mut seen: HashSet<(usize, u64)> = HashSet::new();
+        let groups: Vec<&str> = self.dims[at].leaves.iter().map(|leaf| group_of(ancestor(leaf, depth))).collect();
         for row in 0..self.count.len() {
+            if !counts(groups[self.codes[at][row] as usize], self.month[row]) {
+                continue;
+            }
             let slot = numbered[self.codes[at][row] as usize] * events + self.event[row] as usize;
             if self.unit[row] == OWN_UNIT {
                 units[slot] += u64::from(self.count[row]);
@@ -130,6 +188,11 @@ impl Frame {
 fn is_rest(code: &str, missing: &str) -> bool {
     let last = code.rsplit(NESTED).next().unwrap_or(code);
     last == missing || last == OTHER
+}
+
+/// What a code is a part of; nothing for those of the first level.
+pub(crate) fn group_of(code: &str) -> &str {
+    code.rsplit_once(NESTED).map_or("", |(group, _)| group)
 }
 
 fn rest_beside(code: &str) -> String {
@@ -158,7 +221,17 @@ pub(super) mod tests {
         }
     }
 
-    fn folded(mut frame: Frame, threshold: u64, before: Option<&Frame>, published: &[&str]) -> Frame {
+    fn folded(frame: Frame, threshold: u64, before: Option<&Frame>, published: &[&str]) -> Frame {
+        let before = before.map(|before| past(before, threshold, Untold::new()));
+        folded_after(frame, threshold, before.as_ref(), published)
+    }
+
+    /// Two months in which `frame` was recorded.
+    fn past(frame: &Frame, usual: u64, untold: Untold) -> Past {
+        Past { frame: frame.clone(), months: vec![24_000, 24_001], untold, shortest: 2, usual }
+    }
+
+    fn folded_after(mut frame: Frame, threshold: u64, before: Option<&Past>, published: &[&str]) -> Frame {
         let codes = published.iter().map(|code| (*code).to_owned()).collect();
         let published = BTreeMap::from([("topic".to_owned(), codes)]);
         frame.fold(0, (1, MISSING), Listing { threshold, published: &published, before });
@@ -217,5 +290,24 @@ pub(super) mod tests {
             "two families, each with an issue of its own"
         );
         assert!(rows(&folded(frame(), 2, Some(&first(2)), &[rest])).contains(rest));
+    }
+
+    #[test]
+    fn months_whose_rest_is_hidden_say_nothing_of_what_is_usual() {
+        // Housing > Rats, of nobody's family, ten times in each month.
+        let mut before = frame();
+        before.dims[0].leaves.truncate(2);
+        before.codes[0] = vec![0, 1, 0, 1];
+        before.unit = vec![OWN_UNIT; 4];
+        before.count = vec![10; 4];
+        let rows_without = |hidden: &[i32], shortest| {
+            let untold = Untold::from([(("topic".to_owned(), "Housing".to_owned()), hidden.iter().copied().collect())]);
+            let past = Past { shortest, ..past(&before, 10, untold) };
+            let folded = folded_after(before.clone(), 10, Some(&past), &[]);
+            rows(&folded).contains("Housing > Rats")
+        };
+        assert!(rows_without(&[], 1) && rows_without(&[24_000], 1), "the other month is as good");
+        assert!(!rows_without(&[24_000], 2), "a report has two months, and only one is told");
+        assert!(!rows_without(&[24_000, 24_001], 1));
     }
 }

@@ -88,7 +88,7 @@ pub struct Frame {
     /// Rows that contradicted a rule about what cannot be, and are taken for not recorded.
     #[serde(skip)]
     pub doubted: u64,
-    /// Events that nothing counted yet when a half-open interval of months was frozen.
+    /// Events that nothing counted yet when a half-open interval of months was frozen, or that were not recorded in it.
     #[serde(skip)]
     pub uncounted: Vec<(String, (i32, i32))>,
 }
@@ -151,6 +151,7 @@ impl Frame {
             frame.append_live(store, of, (&mut derivers, &mut edits), &frozen_months, end)?;
         }
         frame.doubted = edits.doubted;
+        frame.leave_out(&configuration.service.not_recorded);
         frame.check_rules(&mut edits, &derivers)?;
         for (dim, deriver) in frame.dims.iter_mut().zip(derivers) {
             dim.leaves = deriver.leaves;
@@ -191,6 +192,12 @@ impl Frame {
             .collect();
         let codes = vec![Vec::new(); dims.len()];
         Self { events, dims, codes, ..Self::default() }
+    }
+
+    /// Nobody knows how often anything was in these periods.
+    fn leave_out(&mut self, gaps: &[Period]) {
+        let all = gaps.iter().flat_map(|gap| self.events.iter().map(|event| (event.clone(), (gap.start.0, gap.end.0))));
+        self.uncounted.extend(all.collect::<Vec<_>>());
     }
 
     fn append_frozen(
@@ -345,11 +352,30 @@ impl Frame {
         self.dims[at].unavailable.iter().any(|months| months.0 < period.end.0 && period.start.0 < months.1)
     }
 
-    /// Whether `event` came later than the freezing of some months of `period`, so that nobody knows how often it was then.
+    /// Whether `event` was not recorded in some months of `period`, or came later than their freezing, so that nobody knows how
+    /// often it was then.
     #[must_use]
     pub fn is_event_unavailable(&self, event: &str, period: Period) -> bool {
         let overlaps = |months: &(i32, i32)| months.0 < period.end.0 && period.start.0 < months.1;
         self.uncounted.iter().any(|(name, months)| name == event && overlaps(months))
+    }
+
+    /// The rows of some months, with all codes.
+    #[must_use]
+    pub fn of_months(&self, months: &[i32]) -> Self {
+        let kept: Vec<usize> = (0..self.count.len()).filter(|row| months.contains(&self.month[*row])).collect();
+        let of = |column: &[u32]| kept.iter().filter_map(|row| column.get(*row).copied()).collect::<Vec<u32>>();
+        Self {
+            event: of(&self.event),
+            month: kept.iter().map(|row| self.month[*row]).collect(),
+            unit: kept.iter().map(|row| self.unit[*row]).collect(),
+            codes: self.codes.iter().map(|column| of(column)).collect(),
+            count: of(&self.count),
+            record_key: of(&self.record_key),
+            events: self.events.clone(),
+            dims: self.dims.clone(),
+            ..Self::default()
+        }
     }
 
     /// First month with a case of any event; none where the frame is empty.
@@ -367,6 +393,15 @@ impl Frame {
                 && (period.start.0..period.end.0).contains(&self.month[*row])
         };
         (0..self.count.len()).filter(is_first).filter(is_inside).map(|row| u64::from(self.count[row])).sum()
+    }
+
+    /// Whether `event` was recorded before `period` and never in it.
+    #[must_use]
+    pub fn is_silent(&self, event: &str, period: Period) -> bool {
+        let of_event = |row: &usize| self.events[self.event[*row] as usize] == event;
+        let mut months = (0..self.count.len()).filter(of_event).map(|row| self.month[row]);
+        let inside = period.start.0..period.end.0;
+        months.clone().any(|month| month < inside.start) && !months.any(|month| inside.contains(&month))
     }
 
     /// Whether any case falls into `period`.

@@ -5,7 +5,7 @@ use toml::Spanned;
 
 use crate::config::error::{ConfigError, Document};
 use crate::manifest::{LARGEST_THRESHOLD, LEAST_THRESHOLD};
-use crate::period::Calendar;
+use crate::period::{Calendar, Period};
 
 const THRESHOLDS: std::ops::RangeInclusive<u64> = LEAST_THRESHOLD..=LARGEST_THRESHOLD;
 
@@ -24,6 +24,8 @@ pub struct Service {
     pub group_below: Option<u64>,
     /// Where it works, as `Europe/London`: a time that an export gives in another zone is moved here before its day is taken.
     pub time_zone: Option<String>,
+    /// Periods of which nothing, or not everything, was kept: no figure is told of them.
+    pub not_recorded: Vec<Period>,
 }
 
 /// Someone who gets reports.
@@ -46,6 +48,8 @@ struct RawService {
     known: Vec<String>,
     group_below: Option<Spanned<u64>>,
     time_zone: Option<Spanned<String>>,
+    #[serde(default)]
+    not_recorded: Vec<Spanned<String>>,
     audience: Vec<RawAudience>,
 }
 
@@ -99,7 +103,18 @@ impl Service {
         }
         let time_zone = raw.time_zone.map(Spanned::into_inner);
         let calendar = Calendar { year_starts_in: raw.year_starts_in.into_inner() };
-        Ok(Self { name: raw.name, calendar, audiences, known: raw.known, group_below, time_zone })
+        let gap = |name: &Spanned<String>| {
+            let unknown = |error: crate::period::UnknownPeriod| document.error(name.span(), error.to_string());
+            Period::parse(name.get_ref(), calendar).map_err(unknown)
+        };
+        let not_recorded = raw.not_recorded.iter().map(gap).collect::<Result<_, _>>()?;
+        Ok(Self { name: raw.name, calendar, audiences, known: raw.known, group_below, time_zone, not_recorded })
+    }
+
+    /// Whether something of a period was not recorded.
+    #[must_use]
+    pub fn has_gap_in(&self, period: Period) -> bool {
+        self.not_recorded.iter().any(|gap| gap.overlaps(period))
     }
 
     /// The audience of an identifier.
@@ -131,5 +146,23 @@ mod tests {
             let error = service(threshold, group_below).expect_err("out of range");
             assert_eq!(error.line_and_column().0, line, "{threshold}, {group_below}: {}", error.message);
         }
+    }
+
+    #[test]
+    fn periods_that_were_not_recorded_are_read_as_the_service_counts_its_years() {
+        let read = |periods: &str| {
+            let text = format!(
+                "name = \"A\"\nyear_starts_in = 4\nnot_recorded = {periods}\n\
+                 [[audience]]\nid = \"public\"\nlabel = \"Public\"\nthreshold = 5\n"
+            );
+            Service::read(&Document::new("service.toml", &text))
+        };
+        let service = read("[\"2019-20\", \"2021-M05\"]").expect("two periods");
+        let has_gap = |name: &str| service.has_gap_in(Period::parse(name, service.calendar).expect("a period"));
+        assert_eq!(
+            ["2019-Q1", "2019-20-Q1", "2019-20-Q4", "2020-21-Q1", "2021-22-Q1", "2021-22-Q2"].map(has_gap),
+            [false, true, true, false, true, false]
+        );
+        assert_eq!(read("[\"2019-20\", \"May\"]").expect_err("no period").line_and_column().0, 3);
     }
 }

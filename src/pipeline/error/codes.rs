@@ -89,7 +89,7 @@ pub(super) fn assemble_code(error: &AssembleError) -> u8 {
         AssembleError::Tabulate(TabulateError::Recoded | TabulateError::Contradicted { .. }) => 3,
         AssembleError::NotReleased { .. } | AssembleError::Unchanged { .. } | AssembleError::Scope { .. } => 2,
         AssembleError::TooFew { .. } => 5,
-        AssembleError::Empty { .. } => 4,
+        AssembleError::Empty { .. } | AssembleError::NotRecorded { .. } => 4,
         AssembleError::Protect(error) => protect_code(error),
         AssembleError::Seal(_) => 1,
         AssembleError::Tabulate(TabulateError::Group(_)) => 1,

@@ -7,6 +7,18 @@ use super::{Plan, Proposal, Share, Suggestions, TableSummary, YearRow};
 /// Most names of hidden totals that are printed for one table; `--json` has all.
 const HEADLINES: usize = 5;
 
+/// What to do about periods in which nothing was recorded.
+#[must_use]
+pub fn silence(periods: &[String]) -> String {
+    let quoted: Vec<String> = periods.iter().map(|name| format!("\"{name}\"")).collect();
+    format!(
+        "No case at all is recorded in {}. If nothing was kept then, write `not_recorded = [{}]` into config/service.toml: the \
+         tables have [x] there, in place of zeros that must be hidden and hide others with them.",
+        periods.join(", "),
+        quoted.join(", ")
+    )
+}
+
 impl Plan {
     /// The plan as tables and sentences.
     #[must_use]
@@ -21,6 +33,9 @@ impl Plan {
         if !self.left_out.is_empty() {
             let tables = self.left_out.join(", ");
             let _ = writeln!(text, "Not for a service of this size (least_cases, most_cases): {tables}.");
+        }
+        if !self.silent.is_empty() {
+            let _ = writeln!(text, "{}", silence(&self.silent));
         }
         self.tables.iter().for_each(|table| headlines(&mut text, table));
         text.push_str("\nThe year\n");

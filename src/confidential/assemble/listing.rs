@@ -1,0 +1,202 @@
+//! What is usual: how often a code was used in the year before a report. Comes in: what was recorded before its period, and the
+//! earlier releases. Goes out: that year, and the fewest uses in it that give a code of an open list a row. Deliberately absent: the
+//! period itself, of which a row must not speak.
+//!
+//! Worked example: reports come by the quarter, the threshold is 5, and a year was recorded before. A code that was used 40
+//! times in it has a row, and one used 39 times has none.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::config::Configuration;
+use model::config::dimension::Derivation;
+use model::edition::Figures;
+use model::period::Period;
+
+use crate::protect::EarlierForm;
+use crate::store::ledger::{LedgerCell, LedgerEntry};
+use crate::tabulate::axes::{Axes, FAMILIES, MEASURE};
+use crate::tabulate::derive::NESTED;
+use crate::tabulate::stock::ENDS;
+
+use crate::tabulate::fold::{OTHER, Past, Untold, group_of};
+use crate::tabulate::frame::Frame;
+
+/// A whole year, so that every season is in it once.
+const MONTHS: usize = 12;
+
+/// So many thresholds a code has in an average report. With one it would be small in nearly every second (44 in 100 of a Poisson
+/// count with a mean of 5 are below 5), with two in one of 34.
+const THRESHOLDS: u64 = 2;
+
+/// The twelve months before `period` of which something was kept, or as many as were recorded. `reported`: the shortest period that earlier reports were about,
+/// in months. None before a first report where less than one such period was recorded.
+pub(super) fn past(
+    recorded: &Frame,
+    (period, reported): (Period, Option<i32>),
+    (gaps, untold): (&[Period], Untold),
+    threshold: u64,
+) -> Option<Past> {
+    let shortest = reported.unwrap_or(period.months()).min(period.months()).unsigned_abs().max(1) as usize;
+    let first = recorded.first_month().unwrap_or(period.start);
+    let was_kept = |month: &i32| !gaps.iter().any(|gap| (gap.start.0..gap.end.0).contains(month));
+    let months: Vec<i32> = (first.0..period.start.0).rev().filter(was_kept).take(MONTHS).collect();
+    if reported.is_none() && months.len() < shortest {
+        return None;
+    }
+    Some(Past { frame: recorded.of_months(&months), months, untold, shortest, usual: THRESHOLDS * threshold })
+}
+
+/// Cells of one release that differ in their code of one dimension alone: the dimension, the period and what is counted.
+type Line<'a> = (&'a str, &'a str, &'a str);
+
+/// The months of which a release hides what was rare in a group.
+pub(super) fn untold(entries: &[LedgerEntry], configuration: &Configuration) -> Untold {
+    let mut untold = Untold::new();
+    for entry in entries {
+        for ((dimension, period, _), told) in lines(&entry.cells) {
+            let name = dimension.strip_suffix(FAMILIES).unwrap_or(dimension);
+            let derivation = configuration.dimensions.find(name).map(|dimension| &dimension.derivation);
+            let Ok(figures) = Figures::parse(period, configuration.service.calendar) else { continue };
+            if !matches!(derivation, Some(Derivation::Nested { .. })) {
+                continue;
+            }
+            for group in told.keys().map(|code| group_of(code)).collect::<BTreeSet<_>>() {
+                if !tells_the_rest(&told, group) {
+                    let months = figures.period.start.0..figures.period.end.0;
+                    untold.entry((name.to_owned(), group.to_owned())).or_default().extend(months);
+                }
+            }
+        }
+    }
+    untold
+}
+
+/// The lines of a release with no other category, and whether each of their cells is told.
+fn lines(cells: &[LedgerCell]) -> BTreeMap<Line<'_>, BTreeMap<&str, bool>> {
+    let mut lines: BTreeMap<Line<'_>, BTreeMap<&str, bool>> = BTreeMap::new();
+    for cell in cells {
+        let of = |wanted: &dyn Fn(&str) -> bool| cell.key.iter().find(|(dimension, _)| wanted(dimension));
+        let (Some((_, period)), Some((_, measure))) =
+            (of(&|name| name != ENDS && Axes::is_of_periods(name)), of(&|name| name == MEASURE))
+        else {
+            continue;
+        };
+        let mut others =
+            cell.key.iter().filter(|(dimension, _)| dimension != MEASURE && !Axes::is_of_periods(dimension));
+        let (Some((dimension, code)), None) = (others.next(), others.next()) else { continue };
+        let is_told = matches!(cell.form, EarlierForm::Count(_) | EarlierForm::StructuralZero);
+        lines.entry((dimension, period, measure)).or_default().insert(code, is_told);
+    }
+    lines
+}
+
+/// Whether a reader knows how many of a group have none of the codes that have a row: because they have one together, or because
+/// everything else is told.
+fn tells_the_rest(told: &BTreeMap<&str, bool>, group: &str) -> bool {
+    let mut inside = told.iter().filter(|(code, _)| group_of(code) == group);
+    match inside.clone().find(|(code, _)| code.rsplit(NESTED).next() == Some(OTHER)) {
+        Some((_, is_told)) => *is_told,
+        None => inside.all(|(_, is_told)| *is_told) && told.get(group).is_none_or(|is_told| *is_told),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use model::period::Month;
+
+    use super::*;
+    use crate::tabulate::axes::PERIOD;
+    use crate::tabulate::frame::OWN_UNIT;
+
+    /// Cases of one code, one in each month from `first` up to before `end`.
+    fn monthly(first: i32, end: i32) -> Frame {
+        let rows = (end - first).unsigned_abs() as usize;
+        Frame {
+            events: vec!["opened".into()],
+            event: vec![0; rows],
+            month: (first..end).collect(),
+            unit: vec![OWN_UNIT; rows],
+            count: vec![1; rows],
+            ..Frame::default()
+        }
+    }
+
+    fn rows_and_least(recorded: &Frame, reported: Option<i32>, months: i32) -> Option<(usize, u64)> {
+        let period = Period { start: Month(120), end: Month(120 + months) };
+        past(recorded, (period, reported), (&[], Untold::new()), 5)
+            .map(|past| (past.frame.count.len(), past.least("topic", "")))
+    }
+
+    #[test]
+    fn a_code_has_a_row_where_it_comes_to_twice_the_threshold_in_an_average_report() {
+        let ten_years = monthly(0, 120);
+        assert_eq!(rows_and_least(&ten_years, Some(3), 3), Some((12, 40)), "four quarters of 10");
+        assert_eq!(rows_and_least(&ten_years, Some(12), 12), Some((12, 10)), "one year of 10");
+        assert_eq!(rows_and_least(&ten_years, Some(3), 12), Some((12, 40)), "its quarters have the same rows");
+        assert_eq!(rows_and_least(&ten_years, Some(12), 1), Some((12, 120)));
+    }
+
+    #[test]
+    fn what_was_recorded_for_less_than_a_year_counts_for_its_months() {
+        assert_eq!(rows_and_least(&monthly(116, 120), Some(3), 3), Some((4, 14)), "13.33 in four months");
+        assert_eq!(rows_and_least(&monthly(118, 120), Some(3), 3), Some((2, 10)), "one report at least");
+    }
+
+    #[test]
+    fn a_first_report_goes_by_what_is_there_where_nothing_as_long_was_recorded_before() {
+        assert_eq!(rows_and_least(&monthly(118, 120), None, 3), None);
+        assert_eq!(rows_and_least(&monthly(117, 120), None, 3), Some((3, 10)));
+        assert_eq!(rows_and_least(&monthly(0, 120), None, 3), Some((12, 40)));
+    }
+
+    #[test]
+    fn a_year_that_was_not_recorded_says_nothing_of_what_is_usual() {
+        let period = Period { start: Month(120), end: Month(123) };
+        let gap = Period { start: Month(100), end: Month(118) };
+        let past = past(&monthly(0, 120), (period, Some(3)), (&[gap], Untold::new()), 5).expect("a past");
+        assert_eq!(past.frame.month, (90..100).chain([118, 119]).collect::<Vec<i32>>());
+    }
+
+    fn line(cells: &[(&'static str, bool)]) -> BTreeMap<&'static str, bool> {
+        cells.iter().copied().collect()
+    }
+
+    #[test]
+    fn what_is_rare_is_told_by_its_own_row_or_by_all_others() {
+        let rest = "Housing > Other, rarely used";
+        assert!(tells_the_rest(&line(&[("Housing", false), ("Housing > Rats", false), (rest, true)]), "Housing"));
+        assert!(!tells_the_rest(&line(&[("Housing", true), ("Housing > Rats", true), (rest, false)]), "Housing"));
+        assert!(tells_the_rest(&line(&[("Housing", true), ("Housing > Rats", true)]), "Housing"));
+        assert!(!tells_the_rest(&line(&[("Housing", true), ("Housing > Rats", false)]), "Housing"));
+        assert!(!tells_the_rest(&line(&[("Housing", false), ("Housing > Rats", true)]), "Housing"));
+        assert!(tells_the_rest(&line(&[("Housing", true), ("Schools", true)]), ""));
+        assert!(!tells_the_rest(&line(&[("Housing", true), ("Schools", false)]), ""));
+    }
+
+    /// A released cell of a topic in a quarter, and of a borough where one is named.
+    fn cell(quarter: &str, topic: &str, borough: Option<&str>, form: EarlierForm) -> LedgerCell {
+        let named = [(PERIOD, quarter), (MEASURE, "opened"), ("topic", topic)].into_iter();
+        let key = named.chain(borough.map(|code| ("borough", code)));
+        let key = key.map(|(dimension, code)| (dimension.to_owned(), code.to_owned())).collect();
+        LedgerCell { table: "T1".to_owned(), key, form, zeros_shown: false, reason: None }
+    }
+
+    #[test]
+    fn lines_are_those_of_one_category_alone() {
+        let shown = EarlierForm::Count(12);
+        let cells = vec![
+            cell("2018-Q1", "Housing", None, shown),
+            cell("2018-Q1", "Schools", None, EarlierForm::Suppressed),
+            cell("2018-Q2", "Schools", None, EarlierForm::StructuralZero),
+            cell("2018-Q1", "Housing", Some("Bronx"), EarlierForm::Suppressed),
+        ];
+        let found: Vec<(Line<'_>, BTreeMap<&str, bool>)> = lines(&cells).into_iter().collect();
+        assert_eq!(
+            found,
+            [
+                (("topic", "2018-Q1", "opened"), line(&[("Housing", true), ("Schools", false)])),
+                (("topic", "2018-Q2", "opened"), line(&[("Schools", true)])),
+            ]
+        );
+    }
+}
