@@ -37,6 +37,11 @@ pub struct Report {
     scope: Vec<String>,
 }
 
+/// What a correction that names nothing costs its readers.
+const WITHOUT_SCOPE: &str = "\
+Without --scope any figure may be wrong, so all that the correction changes by few or none are hidden. Was it some codes only, such as
+two districts? `takeup approve --refuse` drops this one; then name them: --scope DIMENSION=CODE,CODE, dimensions as in config/dimensions.toml.";
+
 impl Report {
     /// Runs the command.
     pub fn run(&self, globals: &Globals) -> Result<(), Failure> {
@@ -48,7 +53,13 @@ impl Report {
             None => workspace.report(&self.period, self.audience.as_deref(), &progress),
         };
         bar.finish_and_clear();
-        Self::show(&workspace, &folders?, globals).map_err(Failure::after("What was asked for is built, or was before"))
+        let reported = folders?;
+        Self::show(&workspace, &reported, globals)
+            .map_err(Failure::after("What was asked for is built, or was before"))?;
+        if self.correct.is_some() && self.scope.is_empty() && reported.awaiting {
+            output::talk(globals, WITHOUT_SCOPE);
+        }
+        Ok(())
     }
 
     fn show(workspace: &Workspace, reported: &Reported, globals: &Globals) -> Result<(), Failure> {

@@ -126,8 +126,13 @@ impl Made {
 
     fn ingest_lines(&self, lines: &str) -> String {
         let columns = "unique_key,account,opendate,closedate,complaint_type,descriptor,zip,borough,city,council_dist,community_board";
+        self.ingest_text(&format!("{columns}\n{lines}"))
+    }
+
+    /// An export as it lies in its file.
+    pub(crate) fn ingest_text(&self, text: &str) -> String {
         let file = self.home.path().join("export.csv");
-        fs::write(&file, format!("{columns}\n{lines}")).expect("a temporary folder can be written");
+        fs::write(&file, text).expect("a temporary folder can be written");
         done(&self.takeup(&["ingest", plain(&file), "--source", "casework"]))
     }
 

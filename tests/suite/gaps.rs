@@ -1,10 +1,11 @@
-//! A time of which the store has nothing: zeros that are hidden and hide others, until somebody says that nothing was kept. The real
-//! program, on two quarters of the year of `corrections` with one between them whose export nobody read.
+//! What the store has nothing of, and no zeros either: a time of which nothing was kept, a column that no export had. The real
+//! program, on the year of `corrections`.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs;
 
-use crate::corrections::{Made, folders, in_quarter, verified, year};
+use crate::corrections::{Case, Made, folders, in_quarter, verified, year};
 
 const REPORT: &str = r#"
 title = "Casework report"
@@ -70,6 +71,52 @@ fn what_was_not_recorded_is_not_available_and_is_counted_when_it_turns_up() {
     declare(&made, "");
     made.report(&["2018-Q4"]);
     assert_eq!(made.cell("2018-Q4-public-r1", "c01.csv", "2018-Q2"), second.len().to_string());
+    assert_eq!(verified(&folders(&made.reports())), (Some(0), BTreeMap::new()));
+}
+
+/// An export of cases with a column for the borough, or without.
+fn export(cases: &[Case], has_borough: bool) -> String {
+    let columns = if has_borough { ",borough" } else { "" };
+    let mut text = format!("unique_key,account,opendate,closedate,complaint_type,descriptor{columns}\n");
+    for Case { reference, month, borough, issue } in cases {
+        let borough = if has_borough { format!(",{borough}") } else { String::new() };
+        writeln!(text, "{reference},NYCC01,2018-{month:02}-15,,{issue},General{borough}").expect("a string");
+    }
+    text
+}
+
+#[test]
+fn a_column_that_no_export_had_is_not_collected_and_a_blank_one_is() {
+    let made = Made::new();
+    let report = REPORT.replace("issue:complaint_type", "borough");
+    fs::write(made.folder.join("config/reports/quarterly.toml"), report).expect("the workspace can be written");
+    let [first, second, third, fourth] = [1, 2, 3, 4].map(|quarter| in_quarter(&year(), quarter));
+    made.ingest_text(&export(&first, false));
+    made.ingest_text(&export(&second, true));
+    let blank =
+        second.iter().map(|case| Case { reference: format!("B{}", case.reference), borough: "", ..case.clone() });
+    made.ingest_text(&export(&blank.collect::<Vec<_>>(), true));
+    made.report(&["2018-Q2"]);
+    let release = "2018-Q2-public-r1";
+    let before = symbols(&made, release, "2018-Q1");
+    assert_eq!(before.iter().filter(|symbol| *symbol != "x").count(), 1, "all but the total: {before:?}");
+    assert_eq!(made.cell(release, "c01.csv", "2018-Q1"), first.len().to_string());
+    assert!(symbols(&made, release, "2018-Q2").len() > 5, "the boroughs have rows by what is there: they have no past");
+    let blank = made.cell(release, "c02.csv", "NR,2018-Q2");
+    assert_eq!(blank, second.len().to_string(), "a column was there for it");
+
+    // One of two exports of a quarter has the column: what the other has is not recorded.
+    let (with, without) = third.split_at(third.len() / 2);
+    made.ingest_text(&export(with, true));
+    made.ingest_text(&export(without, false));
+    made.report(&["2018-Q3"]);
+    assert!(!symbols(&made, "2018-Q3-public-r1", "2018-Q3").contains(&"x".to_owned()));
+
+    // What an export says for the first time of stored cases is theirs.
+    made.ingest_text(&export(&fourth, false));
+    made.ingest_text(&export(&fourth, true));
+    made.report(&["2018-Q4"]);
+    assert!(!symbols(&made, "2018-Q4-public-r1", "2018-Q4").contains(&"x".to_owned()));
     assert_eq!(verified(&folders(&made.reports())), (Some(0), BTreeMap::new()));
 }
 

@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 use crate::leaks::base::{Dice, base};
 
-const TABLE: &str = "need,value,symbol\nTotal,30,\nA,10,\nB,20,\n";
+pub(crate) const TABLE: &str = "need,value,symbol\nTotal,30,\nA,10,\nB,20,\n";
 
 /// No folder may keep anybody waiting for longer.
 const LONGEST: Duration = Duration::from_secs(10);
@@ -34,7 +34,7 @@ fn manifest() -> Value {
 }
 
 /// A folder with a manifest and files.
-fn folder(manifest: &str, files: &[(&str, &[u8])]) -> TempDir {
+pub(crate) fn folder(manifest: &str, files: &[(&str, &[u8])]) -> TempDir {
     let home = tempfile::tempdir().expect("a temporary folder");
     fs::write(home.path().join("release.json"), manifest).expect("a file of our own");
     for (name, bytes) in files {
@@ -54,7 +54,7 @@ fn verdict(path: &Path) -> Result<Verdict, String> {
     *hear.recv_timeout(LONGEST).expect("no panic, and an answer within ten seconds")
 }
 
-fn kinds(path: &Path) -> Vec<String> {
+pub(crate) fn kinds(path: &Path) -> Vec<String> {
     verdict(path).expect("a folder with a manifest").findings.into_iter().map(|finding| finding.kind).collect()
 }
 
@@ -75,7 +75,7 @@ fn an_earlier_release_whose_manifest_is_none_is_a_finding_and_said_once() {
 }
 
 /// A manifest of one table of needs, with more keys.
-fn lone(more: &str) -> String {
+pub(crate) fn lone(more: &str) -> String {
     format!(
         r#"{{"hierarchies": {{"need": {{"total": "Total", "sums": [["Total", ["A", "B"]]]}}}}, "tables": [{{"file": "t.csv", "dims": ["need"]}}]{more}}}"#
     )

@@ -24,6 +24,7 @@ mod impossible;
 mod issues;
 #[cfg(target_os = "linux")]
 mod kills;
+mod kinds;
 mod leaks;
 mod mutations;
 mod older_store;

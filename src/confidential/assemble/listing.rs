@@ -124,7 +124,7 @@ mod tests {
     fn rows_and_least(recorded: &Frame, reported: Option<i32>, months: i32) -> Option<(usize, u64)> {
         let period = Period { start: Month(120), end: Month(120 + months) };
         past(recorded, (period, reported), (&[], Untold::new()), 5)
-            .map(|past| (past.frame.count.len(), past.least("topic", "")))
+            .map(|past| (past.frame.count.len(), past.least(past.months_of(0, "").len())))
     }
 
     #[test]

@@ -103,6 +103,12 @@ impl Recording {
         self.values = Identified::new(Values::of(own.iter().enumerate().map(value)));
     }
 
+    /// Fields of which nobody knows what the case says: its file has no column for them, and no earlier state of it said anything.
+    pub(crate) fn unknown(&self) -> Vec<usize> {
+        let values = self.values.expose_identified();
+        self.absent.iter().copied().filter(|at| values.get(*at).is_none()).collect()
+    }
+
     /// The same with another row of the same import; what neither has a column for stays so.
     fn complete_from(&mut self, other: &Self) {
         if !self.absent.iter().all(|at| other.absent.contains(at)) {

@@ -27,6 +27,8 @@ pub(crate) struct StoredCase<'a> {
     pub(crate) closed_month: Option<i32>,
     /// One a wanted field; none where blank or where the field was not yet known when the case came in.
     pub(crate) values: &'a [Option<&'a str>],
+    /// One a wanted field: whether it was known when the case came in, because its file had a column for it.
+    pub(crate) known: &'a [bool],
 }
 
 /// A value of a case's list, borrowed where the text has no escapes.
@@ -133,6 +135,7 @@ pub(super) fn show(
     let all: Vec<Value<'_>> = serde_json::from_str(text(row, 5)?.unwrap_or_default()).map_err(|_| no_values())?;
     let values: Vec<Option<&str>> =
         wanted.iter().map(|place| place.and_then(|at| all.get(at)).and_then(|value| value.0.as_deref())).collect();
+    let known: Vec<bool> = wanted.iter().map(Option::is_some).collect();
     visit(StoredCase {
         case: row.get::<_, i64>(0)?.cast_unsigned(),
         reference: text(row, 6)?.unwrap_or_default(),
@@ -140,6 +143,7 @@ pub(super) fn show(
         opened_month: row.get(2)?,
         closed_month: row.get(3)?,
         values: &values,
+        known: &known,
     });
     Ok(())
 }

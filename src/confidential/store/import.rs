@@ -109,7 +109,7 @@ fn write(connection: &Connection, source: &Source, plan: &Plan<'_>) -> Result<()
     connection.execute("INSERT INTO sources (name) VALUES (?1) ON CONFLICT DO NOTHING", [&source.name])?;
     let source_id: i64 =
         connection.query_row("SELECT id FROM sources WHERE name = ?1", [&source.name], |row| row.get(0))?;
-    let field_list = field_list(connection, source_id, source)?;
+    let mut lists: HashMap<Vec<usize>, i64> = HashMap::new();
     let ImportOutcome { stored, updated, unchanged, late, older, others: _, zeros: _, already_imported: _ } =
         &plan.outcome;
     let (stored, updated, unchanged, late) = (*stored, *updated, *unchanged + older.len(), *late);
@@ -132,7 +132,14 @@ fn write(connection: &Connection, source: &Source, plan: &Plan<'_>) -> Result<()
             }
         };
         let origin = &change.recording.origin;
-        let values: Vec<Option<&str>> = change.recording.values.expose_identified().iter().collect();
+        let unknown = change.recording.unknown();
+        let field_list = match lists.get(&unknown) {
+            Some(list) => *list,
+            None => *lists.entry(unknown.clone()).or_insert(field_list(connection, (source_id, source), &unknown)?),
+        };
+        let values = change.recording.values.expose_identified().iter().enumerate();
+        let values: Vec<Option<&str>> =
+            values.filter(|(at, _)| !unknown.contains(at)).map(|(_, value)| value).collect();
         let values = serde_json::to_string(&values);
         statement.execute(params![
             change.id,
@@ -187,9 +194,14 @@ fn write_files<'p>(
     Ok(files)
 }
 
-/// The number of the source's list of fields; a new version where it is not the last one.
-fn field_list(connection: &Connection, source_id: i64, source: &Source) -> Result<i64, StoreError> {
-    let names: Vec<&str> = source.fields.iter().map(|field| field.name.as_str()).collect();
+/// The number of the source's list of fields without those `unknown` to a case; a new version where there is none yet.
+fn field_list(
+    connection: &Connection,
+    (source_id, source): (i64, &Source),
+    unknown: &[usize],
+) -> Result<i64, StoreError> {
+    let known = source.fields.iter().enumerate().filter(|(at, _)| !unknown.contains(at));
+    let names: Vec<&str> = known.map(|(_, field)| field.name.as_str()).collect();
     let names = serde_json::to_string(&names).map_err(|_| super::unreadable("a list of fields"))?;
     let sql = "SELECT id FROM field_lists WHERE source = ?1 AND names = ?2 ORDER BY version DESC LIMIT 1";
     if let Some(id) = connection.query_row(sql, params![source_id, names], |row| row.get(0)).optional()? {

@@ -88,6 +88,15 @@ impl Deriver {
         Self { fields, how, leaves, known, missing, in_use }
     }
 
+    /// Whether anything can be said of a case with these fields known, by their places: of a span both its ends, else the first.
+    #[must_use]
+    pub fn is_known(&self, known: impl Fn(usize) -> bool) -> bool {
+        match self.how {
+            How::AgeYears(_) | How::WorkingDays(..) => (0..self.fields.len()).all(known),
+            How::Code | How::Number(_) | How::Nested(_) | How::Answers(_) => known(0),
+        }
+    }
+
     /// The leaf of a case that has none.
     #[must_use]
     pub const fn missing(&self) -> u32 {

@@ -55,15 +55,28 @@ pub struct Past {
 }
 
 impl Past {
-    /// Whether uses in `month` of a code of `group` count.
-    fn counts(&self, dimension: &str, group: &str, month: i32) -> bool {
-        let untold = self.untold.get(&(dimension.to_owned(), group.to_owned()));
-        untold.is_none_or(|months| !months.contains(&month))
+    /// The months in which dimension `at` was collected.
+    fn collected(&self, at: usize) -> impl Iterator<Item = i32> {
+        let unavailable = self.frame.dims.get(at).map_or(&[][..], |dim| &dim.unavailable);
+        let was_collected = |month: &i32| !unavailable.iter().any(|(start, end)| (*start..*end).contains(month));
+        self.months.iter().copied().filter(was_collected)
     }
 
-    /// The fewest uses that give a code of `group` a row; more than there can be where fewer months count than a report has.
-    pub(crate) fn least(&self, dimension: &str, group: &str) -> u64 {
-        let months = self.months.iter().filter(|month| self.counts(dimension, group, **month)).count();
+    /// Whether it says anything of dimension `at`: one that was collected for less than a report has no past.
+    fn is_about(&self, at: usize) -> bool {
+        let collected = self.collected(at).count();
+        collected == self.months.len() || collected >= self.shortest
+    }
+
+    /// The months whose uses of the codes of a group of dimension `at` count.
+    pub(crate) fn months_of(&self, at: usize, group: &str) -> BTreeSet<i32> {
+        let name = self.frame.dims.get(at).map_or("", |dim| &dim.name);
+        let untold = self.untold.get(&(name.to_owned(), group.to_owned()));
+        self.collected(at).filter(|month| untold.is_none_or(|months| !months.contains(month))).collect()
+    }
+
+    /// The fewest uses in so many months that give a code a row; more than there can be where that is less than a report has.
+    pub(crate) fn least(&self, months: usize) -> u64 {
         if months < self.months.len() && months < self.shortest {
             return u64::MAX;
         }
@@ -111,16 +124,18 @@ impl Frame {
 
     /// The codes of dimension `at`, of `depth` parts, that are used often enough for a row: in the past, or in all that is recorded.
     fn usual(&self, past: Option<&Past>, (at, depth): (usize, usize), threshold: u64) -> HashSet<String> {
-        let name = &self.dims[at].name;
-        let Some(past) = past else {
+        let Some(past) = past.filter(|past| past.is_about(at)) else {
             let used = self.units_at((at, depth), |_, _| true);
             return used.into_iter().filter(|(_, units)| *units >= threshold).map(|(code, _)| code).collect();
         };
-        let used = past.frame.units_at((at, depth), |group, month| past.counts(name, group, month));
-        used.into_iter()
-            .filter(|(code, units)| *units >= past.least(name, group_of(code)))
-            .map(|(code, _)| code)
-            .collect()
+        let leaves = &past.frame.dims[at].leaves;
+        let groups: BTreeSet<&str> = leaves.iter().map(|leaf| group_of(ancestor(leaf, depth))).collect();
+        let months: HashMap<&str, BTreeSet<i32>> =
+            groups.into_iter().map(|group| (group, past.months_of(at, group))).collect();
+        let counts = |group: &str, month: i32| months.get(group).is_some_and(|months| months.contains(&month));
+        let used = past.frame.units_at((at, depth), counts);
+        let least = |code: &str| past.least(months.get(group_of(code)).map_or(0, BTreeSet::len));
+        used.into_iter().filter(|(code, units)| *units >= least(code)).map(|(code, _)| code).collect()
     }
 
     /// Gives what is missing and what is rare a leaf in every group.

@@ -17,6 +17,7 @@ use crate::store::Store;
 use crate::store::cases::StoredCase;
 use crate::store::record_keys::RecordKeys;
 use crate::tabulate::TabulateError;
+use crate::tabulate::collected::Collected;
 use crate::tabulate::correction::Change;
 use crate::tabulate::derive::{Deriver, NESTED};
 use crate::tabulate::frozen::unpacked;
@@ -34,7 +35,7 @@ pub struct FrameDimension {
     pub name: String,
     /// Leaf codes by index.
     pub leaves: Vec<String>,
-    /// Half-open month intervals that were frozen before this dimension existed.
+    /// Half-open month intervals that were frozen before this dimension existed, or in which no export had a column for it.
     pub unavailable: Vec<(i32, i32)>,
     /// Leaves that were listed when a half-open interval of months was frozen. A leaf that is not among them was
     /// counted elsewhere in those months, for ever.
@@ -146,10 +147,13 @@ impl Frame {
                 change = Some(recorded);
             }
         }
+        let mut collected = Collected::new(derivers.len());
         for (name, source) in &configuration.sources {
             let of = (name.as_str(), source.family.is_some());
-            frame.append_live(store, of, (&mut derivers, &mut edits), &frozen_months, end)?;
+            let sink = (&mut derivers[..], &mut edits, &mut collected);
+            frame.append_live(store, of, sink, &frozen_months, end)?;
         }
+        frame.close_collected(collected);
         frame.doubted = edits.doubted;
         frame.leave_out(&configuration.service.not_recorded);
         frame.check_rules(&mut edits, &derivers)?;
@@ -168,10 +172,13 @@ impl Frame {
         let held = held(store, configuration)?;
         let mut edits = Edits::new(configuration, &held);
         let mut frame = Self::empty(configuration);
+        let mut collected = Collected::new(derivers.len());
         for (name, source) in &configuration.sources {
             let of = (name.as_str(), source.family.is_some());
-            frame.append_live(store, of, (&mut derivers, &mut edits), &HashSet::new(), end)?;
+            let sink = (&mut derivers[..], &mut edits, &mut collected);
+            frame.append_live(store, of, sink, &HashSet::new(), end)?;
         }
+        frame.close_collected(collected);
         for (dim, deriver) in frame.dims.iter_mut().zip(derivers) {
             dim.leaves = deriver.leaves;
         }
@@ -198,6 +205,13 @@ impl Frame {
     fn leave_out(&mut self, gaps: &[Period]) {
         let all = gaps.iter().flat_map(|gap| self.events.iter().map(|event| (event.clone(), (gap.start.0, gap.end.0))));
         self.uncounted.extend(all.collect::<Vec<_>>());
+    }
+
+    /// In months in which no export had a column for a dimension it was not collected.
+    fn close_collected(&mut self, collected: Collected) {
+        for (dim, months) in self.dims.iter_mut().zip(collected.never()) {
+            dim.unavailable.extend(months);
+        }
     }
 
     fn append_frozen(
@@ -256,7 +270,7 @@ impl Frame {
         &mut self,
         store: &Store,
         (source, has_families): (&str, bool),
-        (derivers, edits): (&mut [Deriver], &mut Edits<'_>),
+        (derivers, edits, collected): (&mut [Deriver], &mut Edits<'_>, &mut Collected),
         frozen: &HashSet<i32>,
         end: Month,
     ) -> Result<(), TabulateError> {
@@ -289,6 +303,7 @@ impl Frame {
             let unit = unit_of(&case, has_families);
             let record_key = record_keys.of(case.reference);
             for (event, month) in months {
+                collected.note(month, |at| derivers[at].is_known(|field| case.known[wanted[at][field]]));
                 self.event.push(event);
                 self.month.push(month);
                 self.unit.push(unit);

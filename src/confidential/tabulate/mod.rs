@@ -62,6 +62,7 @@ pub trait Counter {
 
 pub mod answers;
 pub mod axes;
+mod collected;
 pub mod correction;
 pub mod count;
 pub mod derive;
