@@ -43,8 +43,14 @@ pub fn store() -> (TempDir, Store) {
 
 pub fn import(store: &mut Store, configuration: &Configuration, reading: &Reading) {
     let source = &configuration.sources["casework"];
-    let batch =
-        Batch { source, recordings: &reading.recordings, digests: &reading.digests, today_month: None, replace: false };
+    let batch = Batch {
+        source,
+        codes: &configuration.codes,
+        recordings: &reading.recordings,
+        digests: &reading.digests,
+        today_month: None,
+        replace: false,
+    };
     store.import(batch).expect("the batch is stored");
 }
 

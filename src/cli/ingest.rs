@@ -29,7 +29,7 @@ pub struct Ingest {
     /// Check everything and store nothing
     #[arg(long)]
     dry_run: bool,
-    /// Take rows also where the store has a later state of their case
+    /// Take rows also where the store has a later state of their case, and families as they are written
     #[arg(long)]
     replace: bool,
     /// Write the data-quality report as an HTML page, too

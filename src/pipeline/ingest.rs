@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 
 use confidential::ingest::{Inspection, Origin, Place, QualityReport, matching_source, read_on};
 use confidential::store::import::Batch;
-use model::config::source::Level;
 
 use super::workspace::configuration;
 use super::{Error, Workspace};
@@ -56,24 +55,41 @@ impl Workspace {
         let mut codes = self.configuration.codes.clone();
         codes.extend(self.store.learned(source)?);
         let mut reading = read_on(opened, files, source, &codes, progress)?;
-        let batch =
-            Batch { source, recordings: &reading.recordings, digests: &reading.digests, today_month: None, replace };
-        let asked = self.store.asked(source, &reading.deletion_requested)?;
-        reading.report.note(source, "deletion_due", &asked.due)?;
-        reading.report.note(source, "deletion_unknown", &asked.unknown)?;
+        let batch = Batch {
+            source,
+            codes: &codes,
+            recordings: &reading.recordings,
+            digests: &reading.digests,
+            today_month: None,
+            replace,
+        };
+        let asked = self.store.asked(source, &reading.deletion_requested, &reading.recordings)?;
+        let report = &mut reading.report;
+        report.note(source, "deletion_due", &asked.due)?;
+        report.note(source, "deletion_unclear", &asked.unclear)?;
+        report.note(source, "deletion_unknown", &asked.unknown)?;
         let count = |rows: usize| rows as u64;
         let outcome = if dry_run {
             self.store.compare(batch)?
         } else {
             self.store.import_and_restrict(batch, &reading.deletion_requested)?
         };
-        let places = |origins: Vec<Origin>| origins.into_iter().map(place).collect::<Vec<_>>();
-        let (older, others) = (places(outcome.older), places(outcome.others));
-        reading.report.note(source, "zeros_lost", &places(outcome.zeros))?;
-        reading.report.note(source, "other_person", &others)?;
-        reading.report.note(source, "older_than_stored", &older)?;
-        let refused = if source.level("other_person") == Level::Warn { 0 } else { others.len() };
-        reading.report.set_left_out(count(older.len()), count(refused));
+        let older = outcome.older.len();
+        // What is only said comes first, so that a report which stops has it.
+        let said = [
+            ("stored_twice", outcome.doubled),
+            ("family_blank", outcome.blank_families),
+            ("opened_again", outcome.back),
+            ("older_than_stored", outcome.older),
+            ("zeros_lost", outcome.zeros),
+            ("other_person", outcome.others),
+        ];
+        let said = said.map(|(check, origins)| (check.to_owned(), origins));
+        for (check, origins) in said.into_iter().chain(outcome.broken) {
+            report.note(source, &check, &origins.into_iter().map(place).collect::<Vec<_>>())?;
+        }
+        let left_out = outcome.left_out.into_iter().map(|(check, rows)| (check, count(rows)));
+        report.set_left_out(count(older), left_out);
         reading.report.set_outcome(count(outcome.stored), count(outcome.updated), count(outcome.unchanged));
         Ok(reading.report)
     }

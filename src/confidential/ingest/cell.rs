@@ -8,11 +8,14 @@ use std::rc::Rc;
 use model::config::CodeList;
 use model::config::fold::{blank, fold};
 use model::config::source::{Field, Kind, Source, Unknown};
-use model::formula;
 
 use crate::ingest::evidence::Decision;
 use crate::ingest::table::Cell;
 use crate::ingest::{date, duration, entity, number, postcode, reference};
+
+mod codes;
+
+use codes::loose;
 
 /// A check that a cell did not pass without remark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,12 +48,15 @@ pub(super) struct Reader<'a> {
     source: &'a Source,
     /// Code and whether a person should look, by folded text.
     spellings: HashMap<String, (String, bool)>,
+    /// The same by what [`loose`] leaves of the spelling; none where several codes come to it.
+    loose: HashMap<String, Option<(String, bool)>>,
     /// Place of a code in its list.
     order: HashMap<String, usize>,
     remembered: HashMap<String, Rc<Cleaned>>,
     from_1904: bool,
     way: date::Way<'a>,
     cut_off: bool,
+    as_written: bool,
     in_days: bool,
 }
 
@@ -78,17 +84,37 @@ impl<'a> Reader<'a> {
             spellings.extend(table.iter().map(|(spelling, code)| (spelling.clone(), (code.clone(), review))));
         }
         spellings.extend(entries().map(|entry| (fold(&entry.code), (entry.code.clone(), false))));
+        let mut by_loose: HashMap<String, Option<(String, bool)>> = HashMap::new();
+        for (spelling, code) in &spellings {
+            let same = by_loose.entry(loose(spelling)).or_insert_with(|| Some(code.clone()));
+            if same.as_ref().is_some_and(|same| same.0 != code.0) {
+                *same = None;
+            }
+        }
         // The configuration was read with the same list of zones.
         let zone = source.dates.zone.as_ref().and_then(|zone| jiff::tz::TimeZone::get(zone).ok());
-        let Decision { order: first, cut_off, in_days } = Decision::of(source);
+        let Decision { order: first, cut_off, as_written, in_days } = Decision::of(source);
         let way = date::Way { dates: &source.dates, order: first, zone };
         let (remembered, from_1904) = (HashMap::new(), false);
-        Self { field, source, spellings, order, remembered, from_1904, way, cut_off, in_days }
+        Self {
+            field,
+            source,
+            spellings,
+            loose: by_loose,
+            order,
+            remembered,
+            from_1904,
+            way,
+            cut_off,
+            as_written,
+            in_days,
+        }
     }
 
     /// How a file's column is read, as all of its rows say.
     pub(super) fn decide(&mut self, decision: Decision) {
-        Decision { order: self.way.order, cut_off: self.cut_off, in_days: self.in_days } = decision;
+        Decision { order: self.way.order, cut_off: self.cut_off, as_written: self.as_written, in_days: self.in_days } =
+            decision;
         self.remembered.clear();
     }
 
@@ -114,7 +140,13 @@ impl<'a> Reader<'a> {
             },
             Cell::Serial(days) | Cell::Length(days) => self.days(cell, days),
             Cell::Truth(_) if self.field.fold.is_some() => Rc::new(noted(None, "odd_identifier", 1)),
-            Cell::Truth(truth) => self.text(if truth { "Y" } else { "N" }),
+            // Where a text belongs, it is the word that a person sees there and a text file has.
+            Cell::Truth(truth) => match self.field.kind {
+                Kind::Text | Kind::FreeText | Kind::Postcode => self.text(if truth { "TRUE" } else { "FALSE" }),
+                Kind::Date | Kind::Bool | Kind::Int | Kind::Minutes | Kind::Code | Kind::Multi => {
+                    self.text(if truth { "Y" } else { "N" })
+                }
+            },
             Cell::Fault => Rc::new(noted(None, "error_cell", 0)),
             Cell::NoResult => Rc::new(noted(None, "formula_without_value", 0)),
         }
@@ -299,7 +331,7 @@ impl<'a> Reader<'a> {
     fn reference(&self, text: &str, length: usize) -> Cleaned {
         let long = if self.cut_off { reference::longer_than_15_digits(text) } else { None };
         let cut_off = long.is_some_and(|number| reference::ends_in_zeros(&number));
-        if cut_off || text.contains('\u{fffd}') || reference::is_lost(text) {
+        if cut_off || text.contains('\u{fffd}') || reference::is_lost(text, self.as_written) {
             return noted(None, "odd_identifier", length);
         }
         let written = collapsed(&reference::without_marks_of_no_width(text));
@@ -378,93 +410,6 @@ impl<'a> Reader<'a> {
                 format!("{text:0>digits$}")
             }
             _ => text,
-        }
-    }
-
-    /// The code of one spelling, and the check to note.
-    fn spelled(&self, text: &str) -> Option<(&str, Option<&'static str>)> {
-        let known = |text: &str| {
-            let folded = fold(text);
-            let number = folded.strip_suffix(".0").unwrap_or(&folded);
-            let padded = self.padded(folded.clone());
-            // `06` of a closed list without it is its `6`.
-            let closed = self.field.unknown != Unknown::Add && number.bytes().all(|byte| byte.is_ascii_digit());
-            let bare = if closed { number.trim_start_matches('0') } else { number };
-            [folded.as_str(), number, padded.as_str(), bare].into_iter().find_map(|text| self.spellings.get(text))
-        };
-        if let Some((code, review)) = known(text) {
-            return Some((code, review.then_some("review_alias")));
-        }
-        let (code, _) = known(&without_footnote(self.source, text)?)?;
-        Some((code, Some("footnote_marker")))
-    }
-
-    fn code(&self, text: &str, length: usize) -> Cleaned {
-        if let Some((code, check)) = self.spelled(text) {
-            let notes = check.map(|check| Note { check, length }).into_iter().collect();
-            return Cleaned { value: Some(code.to_owned()), notes, ..Cleaned::default() };
-        }
-        if self.field.unknown == Unknown::Add {
-            let code = self.padded(collapsed(text));
-            return if formula::runs(&code) { noted(None, "formula_code", length) } else { valued(code) };
-        }
-        let mut parts = Vec::new();
-        let mut notes = Vec::new();
-        if self.split(text, 0, &mut parts, &mut notes) && parts.len() > 1 {
-            notes.push(Note { check: "several_codes", length });
-            let value = Some(parts.remove(0));
-            return Cleaned { value, rest: parts, notes, ..Cleaned::default() };
-        }
-        noted(None, "unknown_code", length)
-    }
-
-    fn multi(&self, text: &str, length: usize) -> Cleaned {
-        let mut parts = Vec::new();
-        let mut notes = Vec::new();
-        if !self.split(text, 0, &mut parts, &mut notes) {
-            notes.push(Note { check: "unknown_code", length });
-            return Cleaned { notes, ..Cleaned::default() };
-        }
-        let value = self.joined(parts);
-        Cleaned { value, notes, ..Cleaned::default() }
-    }
-
-    /// Whether a code stands in the field's list, or came with an earlier import.
-    pub(super) fn knows(&self, code: &str) -> bool {
-        self.spellings.contains_key(&fold(code))
-    }
-
-    /// Codes in the list's order, each once.
-    pub(super) fn joined(&self, mut codes: Vec<String>) -> Option<String> {
-        codes.sort_by_cached_key(|code| (self.order.get(code).copied().unwrap_or(usize::MAX), code.clone()));
-        codes.dedup();
-        (!codes.is_empty()).then(|| codes.join(";"))
-    }
-
-    /// Parts a cell by the surest separator first, so that a label with a comma in it stays whole.
-    fn split(&self, text: &str, separator: usize, codes: &mut Vec<String>, notes: &mut Vec<Note>) -> bool {
-        if text.chars().all(blank) {
-            return true;
-        }
-        if let Some((code, check)) = self.spelled(text) {
-            notes.extend(check.map(|check| Note { check, length: text.chars().count() }));
-            if !codes.iter().any(|other| other == code) {
-                codes.push(code.to_owned());
-            }
-            return true;
-        }
-        match self.field.separators.get(separator) {
-            Some(mark) => text.split(mark.as_str()).all(|part| self.split(part, separator + 1, codes, notes)),
-            None if self.field.unknown == Unknown::Add => {
-                let code = collapsed(text);
-                if formula::runs(&code) {
-                    notes.push(Note { check: "formula_code", length: text.chars().count() });
-                } else {
-                    codes.push(code);
-                }
-                true
-            }
-            None => false,
         }
     }
 }

@@ -8,22 +8,27 @@ use model::config::fold::fold_header;
 /// Delimiters that are tried, the usual first.
 const USUAL: [(u8, &str); 4] = [(b',', "comma"), (b';', "semicolon"), (b'\t', "tab"), (b'|', "bar")];
 /// Those that are taken only where the words of a header say so.
-const RARE: [(u8, &str); 4] = [(b'^', "caret"), (b'~', "tilde"), (0x1F, "unit separator"), (b':', "colon")];
-/// Records that are looked at.
-const RECORDS: usize = 60;
+const RARE: [(u8, &str); 5] =
+    [(b'^', "caret"), (b'~', "tilde"), (0x1F, "unit separator"), (b':', "colon"), (b' ', "blank")];
+/// Records that are looked at: the more where the fewer have no columns.
+const RECORDS: [usize; 2] = [60, 1_000];
 /// Header words that make a header of a line that an unusual delimiter parts.
 const WORDS: usize = 3;
 
 /// The delimiter and its name; none where no line has columns.
 pub(super) fn find(text: &str, words: &BTreeSet<String>) -> Option<(u8, &'static str)> {
-    let known = |delimiter: u8| most_known(text, delimiter, words);
-    let usual = best(&USUAL, |delimiter| (known(delimiter), alike(text, delimiter)));
+    RECORDS.into_iter().find_map(|records| find_among(text, words, records))
+}
+
+fn find_among(text: &str, words: &BTreeSet<String>, first: usize) -> Option<(u8, &'static str)> {
+    let known = |delimiter: u8| most_known(text, delimiter, words, first);
+    let usual = best(&USUAL, |delimiter| (known(delimiter), alike(text, delimiter, first)));
     let rare = best(&RARE, |delimiter| (known(delimiter), 0));
     let (usual_words, rare_words) = (known(usual.0), known(rare.0));
     if rare_words >= WORDS && rare_words > usual_words {
         return Some(rare);
     }
-    (usual_words > 1 || alike(text, usual.0) > 0).then_some(usual)
+    (usual_words > 1 || alike(text, usual.0, first) > 0).then_some(usual)
 }
 
 /// The first of the best.
@@ -32,15 +37,20 @@ fn best(among: &[(u8, &'static str)], score: impl Fn(u8) -> (usize, usize)) -> (
 }
 
 /// The most header words that one record has.
-fn most_known(text: &str, delimiter: u8, words: &BTreeSet<String>) -> usize {
-    let known = |record: csv::StringRecord| record.iter().filter(|cell| words.contains(&fold_header(cell))).count();
-    records(text, delimiter).map(known).max().unwrap_or(0)
+fn most_known(text: &str, delimiter: u8, words: &BTreeSet<String>, first: usize) -> usize {
+    let known = |record: csv::StringRecord| {
+        let known = record.iter().filter(|cell| words.contains(&fold_header(cell))).count();
+        // Every sentence has blanks; a header that is parted by them has its names in quotation marks, and little else.
+        let is_sentence = delimiter == b' ' && known * 2 < record.len();
+        if is_sentence { 0 } else { known }
+    };
+    records(text, delimiter).take(first).map(known).max().unwrap_or(0)
 }
 
 /// How far the first records have many columns alike.
-fn alike(text: &str, delimiter: u8) -> usize {
+fn alike(text: &str, delimiter: u8, first: usize) -> usize {
     let mut widths = BTreeMap::new();
-    for record in records(text, delimiter) {
+    for record in records(text, delimiter).take(first) {
         *widths.entry(record.len()).or_insert(0_usize) += 1;
     }
     // Squared, because lines alike say more than columns many.
@@ -50,7 +60,7 @@ fn alike(text: &str, delimiter: u8) -> usize {
 fn records(text: &str, delimiter: u8) -> impl Iterator<Item = csv::StringRecord> + '_ {
     let mut reader = csv::ReaderBuilder::new();
     let reader = reader.delimiter(delimiter).has_headers(false).flexible(true).from_reader(text.as_bytes());
-    reader.into_records().take(RECORDS).flatten()
+    reader.into_records().flatten()
 }
 
 #[cfg(test)]
@@ -75,6 +85,12 @@ mod tests {
         let notes = "1;2;spoke to mum, dad, school, SENCO, LA, then mum again\n".repeat(60);
         assert_eq!(found(&format!("Case ref;Opened;Notes\n{notes}"), &words), Some("semicolon"));
         assert_eq!(found("Case ref^Opened^Notes\n1^2^3\n", &words), Some("caret"));
+        assert_eq!(found("\"Case ref\" \"Opened\" \"Notes\"\n\"1\" 2 \"a b\"\n", &words), Some("blank"));
+        let known = ["Case ref", "Opened", "Notes", "One", "Two"];
+        assert_eq!(found("Case ref / A,Opened / One / B,Notes / Two / C\n1,2,3\n1,2,3\n", &known), Some("comma"));
+        let titles = "A line of a title, as some\n".repeat(2) + &"one\n".repeat(200);
+        assert_eq!(found(&titles.replace(',', ""), &words), None);
+        assert_eq!(found(&(titles.replace(',', "") + "Case ref;Opened;Notes\n1;2;3\n"), &words), Some("semicolon"));
         assert_eq!(found("a^b^c\n1^2^3\n", &words), None, "an unusual one needs its words");
     }
 }

@@ -18,6 +18,9 @@ pub(super) struct Said {
     pub(super) in_days: bool,
 }
 
+/// Nobody works so many hours for a case at once.
+pub(super) const LONGEST_HOURS: f64 = 24.0;
+
 /// Minutes: `95`, `95 mins`, `1h35`, `1 hr 35 min`, `1.5 hrs`, `01:35:00`, `26:30:00`, `1 day, 2:30:00`, `PT1H35M`; `1:35`
 /// as the source says, else hours and minutes. A bare `1.5` is none, unless the source says so: hours or minutes?
 pub(super) fn minutes(text: &str, said: Said) -> Option<i64> {
@@ -107,6 +110,10 @@ fn of_decimals(number: f64, decimals: usize, said: Said) -> Option<i64> {
     }
     if (number - number.round()).abs() < TAIL {
         return Some(number.round() as i64);
+    }
+    if number > LONGEST_HOURS && !said.in_days || said.number == Some(Bare::Minutes) && number >= 1.0 {
+        // Minutes with seconds, which are no minute.
+        return Some(number.floor() as i64);
     }
     // `0.0659722` is a part of a day and 95 minutes; `0.5` may be half an hour, half a minute or half a day. Nobody counts
     // in ten-thousandths of hours, so that many decimals that make whole minutes are a day's.
@@ -225,6 +232,11 @@ mod tests {
             [Some(95), Some(95), None]
         );
         assert_eq!(of_days(1.0 / 24.0), Some(60));
+        let stated = Said { number: Some(Bare::Minutes), ..Said::default() };
+        assert_eq!(
+            [read("30.5"), read("15.5"), minutes("15.5", stated), minutes("0.5", stated)],
+            [Some(30), None, Some(15), None]
+        );
     }
 
     #[test]

@@ -14,8 +14,10 @@ use crate::ingest::table::{Cell, Export};
 use crate::ingest::{duration, reference};
 
 mod numbers;
+mod others;
 
 use numbers::{LongNumbers, ShortYears};
+use others::{Others, lone};
 
 /// Places that are kept of each finding.
 const KEPT: usize = 20;
@@ -77,6 +79,8 @@ struct InFigures {
     /// Second above 12: `04/25/2025`.
     month_first: Cells,
     either: u64,
+    /// Of those, whose order matters: `04/04/2025` is one day in both.
+    open: Cells,
     /// Whether a day or a month has one digit, as spreadsheets write it where nobody says otherwise.
     bare: bool,
 }
@@ -103,6 +107,8 @@ pub(super) struct Decision {
     pub(super) order: Order,
     /// Whether numbers over 15 digits lost their last ones.
     pub(super) cut_off: bool,
+    /// Whether a reference that looks like a date is what somebody wrote.
+    pub(super) as_written: bool,
     /// Whether numbers that are not whole are parts of a day.
     pub(super) in_days: bool,
 }
@@ -110,7 +116,7 @@ pub(super) struct Decision {
 impl Decision {
     /// Where no row speaks.
     pub(super) fn of(source: &Source) -> Self {
-        Self { order: source.dates.order.unwrap_or(Order::DayFirst), cut_off: false, in_days: false }
+        Self { order: source.dates.order.unwrap_or(Order::DayFirst), cut_off: false, as_written: false, in_days: false }
     }
 }
 
@@ -185,22 +191,23 @@ impl<'a> Evidence<'a> {
 
     /// One decision a field, with its evidence and what contradicts it.
     pub(super) fn decide(self) -> BTreeMap<usize, Found> {
-        let source = self.source;
+        let (source, keeps_texts) = (self.source, self.keeps_texts);
         let sides: BTreeMap<usize, [u64; 2]> =
             self.columns.iter().map(|(field, column)| (*field, column.sides())).collect();
-        // What the other columns of the file say of the order of dates.
         let others_than = |field: usize| {
             let others = sides.iter().filter(|(other, _)| **other != field);
-            others.fold([0, 0], |[days, months], (_, sides)| [days + sides[0], months + sides[1]])
+            Others::of(others.map(|(_, sides)| *sides))
         };
         let of = |(field, column): (usize, Column)| {
             let minutes = source.fields[field].kind == Kind::Minutes;
-            let found = if minutes {
+            let mut found = if minutes {
                 let decision = Decision { in_days: column.is_in_days(), ..Decision::of(source) };
                 Found { decision, evidence: None, against: column.lengths(&source.fields[field]) }
             } else {
                 column.decide(source, others_than(field))
             };
+            // A spreadsheet keeps what it takes for a date as one.
+            found.decision.as_written |= keeps_texts;
             (field, found)
         };
         self.columns.into_iter().map(of).collect()
@@ -250,7 +257,12 @@ impl Column {
         match (first > 12, second > 12) {
             (true, false) => figures.day_first.add(place),
             (false, true) => figures.month_first.add(place),
-            (false, false) => figures.either += 1,
+            (false, false) => {
+                figures.either += 1;
+                if first != second {
+                    figures.open.add(place);
+                }
+            }
             (true, true) => {}
         }
     }
@@ -286,7 +298,7 @@ impl Column {
     /// A part of a day, as it would be read, may be so many hours: `0.1166667` are seven minutes of an hour, or 168.
     fn fraction(&mut self, number: f64, minutes: Option<i64>, place: impl Fn() -> Place) {
         const TAIL: f64 = 0.001;
-        if !number.is_finite() || (number - number.round()).abs() < TAIL {
+        if !number.is_finite() || (number - number.round()).abs() < TAIL || number > duration::LONGEST_HOURS {
             return;
         }
         self.broken += 1;
@@ -304,12 +316,17 @@ impl Column {
         self.fractions >= 3 && self.fractions * 5 >= self.broken * 4 && self.hours.count * 2 < self.fractions
     }
 
+    /// Whether the numbers without a unit are those of a working day's hours: all, but for one in five.
+    const fn is_few(&self) -> bool {
+        self.bare.count > 1 && self.bare_above * 4 <= self.bare.count
+    }
+
     /// What asks whether lengths of time are hours: what is beside the numbers, or a colon.
     fn lengths(self, field: &Field) -> Vec<Contradiction> {
         let is_in_hours = self.in_hours > 0
             || self.broken > self.fractions
             || self.colons.count > 0 && field.colon != Some(Colon::Minutes);
-        if field.number.is_none() && self.bare.count > 1 && self.bare_above == 0 && is_in_hours && !self.is_in_days() {
+        if field.number.is_none() && self.is_few() && is_in_hours && !self.is_in_days() {
             return vec![self.bare.contradict("hours_or_minutes")];
         }
         if field.colon.is_some() { Vec::new() } else { self.colons() }
@@ -319,8 +336,8 @@ impl Column {
     /// asked about.
     fn colons(self) -> Vec<Contradiction> {
         let Self { colons, colons_from_10, colons_from_24, fractions, hours, .. } = self;
-        // Of parts of days one in 24 is a whole number of minutes of hours too.
-        if fractions > 1 && hours.count == fractions {
+        // Of parts of days one in 24 is a whole number of minutes of hours too; of hours four in five are, whatever else stands there.
+        if hours.count > 1 && hours.count * 5 >= fractions * 4 {
             return vec![hours.contradict("hours_or_minutes")];
         }
         let often = colons.count > 2 && colons_from_10.count * 5 >= colons.count;
@@ -338,16 +355,20 @@ impl Column {
         [self.sided(|cells| &cells.day_first).count, self.sided(|cells| &cells.month_first).count]
     }
 
-    /// `others`: dates of the file's other columns that can only be day first, and those that can only be month first.
-    fn decide(self, source: &Source, others: [u64; 2]) -> Found {
+    fn decide(self, source: &Source, others: Others) -> Found {
         let stated = source.dates.order;
         let year_order = stated.is_none().then(|| self.short.decide()).flatten();
         let half_swapped = self.half_swapped(year_order.is_some());
         let (days, months) = (self.sided(|cells| &cells.day_first), self.sided(|cells| &cells.month_first));
         let either: u64 = self.ordered().map(|(_, figures)| figures.either).sum();
-        let doubt = if stated.is_none() { lone(&days, &months, either, others) } else { None };
-        let is_month_first =
-            if days.count + months.count == 0 { others[1] > others[0] } else { months.count > days.count };
+        let says_nothing = days.count + months.count == 0;
+        let doubt = match stated {
+            Some(_) => None,
+            // The other columns cannot say it where they contradict each other.
+            None if says_nothing && others.differ => self.open().map(|open| open.contradict("mixed_date_order")),
+            None => lone(&days, &months, either, others.dates),
+        };
+        let is_month_first = if says_nothing { others.dates[1] > others.dates[0] } else { months.count > days.count };
         let order = stated.unwrap_or(if is_month_first { Order::MonthFirst } else { Order::DayFirst });
         let evidence = self.evidence(order, stated.is_some(), [days.count, months.count]);
         let against = match order {
@@ -364,7 +385,8 @@ impl Column {
             contradictions.push(against.contradict("mixed_date_order"));
         }
         contradictions.extend(year_order);
-        let decision = Decision { order, cut_off: self.long.are_cut_off(), in_days: false };
+        let (cut_off, as_written) = (self.long.are_cut_off(), self.long.are_running());
+        let decision = Decision { order, cut_off, as_written, in_days: false };
         Found { decision, evidence, against: contradictions }
     }
 
@@ -378,6 +400,11 @@ impl Column {
         all.first.sort();
         all.first.truncate(KEPT);
         all
+    }
+
+    /// Dates whose order matters and that say nothing of it.
+    fn open(&self) -> Option<Cells> {
+        Some(self.sided(|cells| &cells.open)).filter(|open| open.count > 0)
     }
 
     fn ordered(&self) -> impl Iterator<Item = (&Figures, &InFigures)> {
@@ -432,19 +459,6 @@ impl Column {
         }
         None
     }
-}
-
-/// The one date by which a column would be read, where that is less than it takes: the file's other columns say the opposite,
-/// or none says anything, many dates of its own say nothing, and it is against the usual order. One slip turns no column.
-fn lone(days: &Cells, months: &Cells, either: u64, others: [u64; 2]) -> Option<Contradiction> {
-    const MANY: u64 = 5;
-    let (lone, agree, oppose, is_usual) = match (days.count, months.count) {
-        (1, 0) => (days, others[0], others[1], true),
-        (0, 1) => (months, others[1], others[0], false),
-        _ => return None,
-    };
-    let is_alone = oppose == 0 && agree == 0 && !is_usual && either >= MANY;
-    (oppose > agree && either > 0 || is_alone).then(|| lone.contradict("mixed_date_order"))
 }
 
 impl Cells {

@@ -40,7 +40,7 @@ fn read(cell: Cell<'_>) {
     let Cell::Text(text) = cell else { return };
     let canonical = reference::canonical(text, true);
     assert_eq!(reference::canonical(&canonical, true), canonical, "a canonical form is its own");
-    reference::is_lost(text);
+    reference::is_lost(text, false);
     number::whole(text);
     duration::minutes(text, duration::Said::default());
     postcode::read(text);

@@ -6,14 +6,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
 use model::config::fold::fold_header;
-use model::config::source::Source;
+use model::config::source::{Kind, Source};
 
 use crate::ingest::date;
+use crate::ingest::decorated::readings;
 use crate::ingest::error::IngestError;
 use crate::ingest::table::{Cell, Export, Merged, Sheet};
 
-/// Rows from the top among which the header is looked for.
-const SEARCHED: usize = 60;
+/// Rows from the top among which the header is looked for: the more where the fewer have none.
+const SEARCHED: [usize; 2] = [60, 1_000];
+/// Rows under a header that say whether it lacks a name.
+const HEARD: usize = 60;
 
 /// What a column is to a source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,9 +61,26 @@ pub(super) fn words<'s>(sources: impl IntoIterator<Item = &'s Source>) -> BTreeS
     sources.into_iter().flat_map(columns).map(|column| fold_header(column)).collect()
 }
 
-/// The best header of a sheet; none where no row has two columns of the source, or the better part of its own.
+/// The header of a sheet: the first that has all that a case must have, else the one with most columns of the source; none
+/// where no row has two of them, or the better part of its own.
 pub(super) fn find(sheet: &Sheet, source: &Source) -> Result<Option<Header>, IngestError> {
-    let rows = head(sheet)?;
+    for searched in SEARCHED {
+        let rows = head(sheet, searched)?;
+        if let Some(mut header) = found(&rows, sheet.merged.as_deref(), source) {
+            if has_row_names(sheet, &header, source)? {
+                header.columns.insert(0, (String::new(), Role::Unnamed));
+                header.width += 1;
+            }
+            return Ok(Some(header));
+        }
+        if rows.len() < searched {
+            break;
+        }
+    }
+    Ok(None)
+}
+
+fn found(rows: &[Row], merged: Option<&[Merged]>, source: &Source) -> Option<Header> {
     let names = &Names::of(source);
     let mut best: Option<(usize, Header)> = None;
     for (at, row) in rows.iter().enumerate() {
@@ -72,21 +92,49 @@ pub(super) fn find(sheet: &Sheet, source: &Source) -> Result<Option<Header>, Ing
         }
         let mut found = (at, single);
         if let Some(child) = rows.get(at + 1) {
-            let joined = header(vec![row.number, child.number], joined(row, child, sheet.merged.as_deref()), names);
+            let joined = header(vec![row.number, child.number], joined(row, child, merged), names);
             let alone = header(vec![child.number], child.cells.clone(), names);
             if joined.matched > found.1.matched.max(alone.matched) {
                 found = (at + 1, joined);
             }
         }
+        // One that stands further down, with more columns, is that of another export put under this one.
+        let is_whole = is_header(&found.1, source) && has_required(&found.1, source);
         if best.as_ref().is_none_or(|(_, other)| found.1.matched > other.matched) {
             best = Some(found);
         }
+        if is_whole {
+            break;
+        }
     }
-    let Some((last, mut header)) = best.filter(|(_, header)| is_header(header, source)) else {
-        return Ok(None);
-    };
+    let (last, mut header) = best.filter(|(_, header)| is_header(header, source))?;
     header.second = rows.get(last + 1).filter(|next| !next.has_value).and_then(|next| second(&header, next, names));
-    Ok(Some(header))
+    Some(header)
+}
+
+/// Whether each row of a text has a cell more than its header, in front: statistics programs write the names of rows there, and
+/// nothing over them. The dates tell, which stand one column further on.
+fn has_row_names(sheet: &Sheet, header: &Header, source: &Source) -> Result<bool, IngestError> {
+    let width = header.columns.len();
+    if header.width != width || sheet.rows.usual_cells() != Some(width + 1) {
+        return Ok(false);
+    }
+    let is_date = |role: &Role| matches!(role, Role::Field(field) if source.fields[*field].kind == Kind::Date);
+    // Where several stand side by side, the first of them.
+    let is_first = |at: &usize| is_date(&header.columns[*at].1) && (*at == 0 || !is_date(&header.columns[at - 1].1));
+    let dates: Vec<usize> = (0..width).filter(is_first).collect();
+    let last = header.rows.last().copied().unwrap_or(0);
+    let (mut heard, mut own, mut next) = (0, 0, 0);
+    sheet.rows.walk(&mut |number, cells| {
+        if number > last && cells.len() == width + 1 {
+            heard += 1;
+            let dated = |at: usize| matches!(cells.get(at), Some(Cell::Text(text)) if is_value(text.trim()));
+            own += dates.iter().filter(|at| dated(**at)).count();
+            next += dates.iter().filter(|at| dated(**at + 1)).count();
+        }
+        Ok(if heard < HEARD { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
+    })?;
+    Ok(next > own)
 }
 
 /// The header that stands in a row among the cases: known words in most of its cells, and no value.
@@ -106,7 +154,7 @@ pub(super) fn among(number: u64, cells: &[Cell<'_>], names: &Names, source: &Sou
 pub(super) fn most_matched(sheet: &Sheet, source: &Source) -> Result<usize, IngestError> {
     let names = Names::of(source);
     let matched = |row: Row| header(vec![row.number], row.cells, &names).matched;
-    Ok(head(sheet)?.into_iter().map(matched).max().unwrap_or(0))
+    Ok(head(sheet, SEARCHED[0])?.into_iter().map(matched).max().unwrap_or(0))
 }
 
 impl Header {
@@ -162,14 +210,14 @@ impl Header {
     }
 }
 
-fn head(sheet: &Sheet) -> Result<Vec<Row>, IngestError> {
+fn head(sheet: &Sheet, searched: usize) -> Result<Vec<Row>, IngestError> {
     let mut rows = Vec::new();
     sheet.rows.walk(&mut |number, cells| {
         let row = row(number, cells);
         if row.cells.iter().any(|cell| !cell.is_empty()) {
             rows.push(row);
         }
-        Ok(if rows.len() < SEARCHED { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
+        Ok(if rows.len() < searched { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
     })?;
     Ok(rows)
 }
@@ -209,24 +257,21 @@ fn header(rows: Vec<u64>, mut cells: Vec<String>, names: &Names) -> Header {
     while cells.last().is_some_and(String::is_empty) {
         cells.pop();
     }
-    let mut found = vec![false; names.fields];
-    let columns: Vec<(String, Role)> = cells
-        .into_iter()
-        .map(|name| {
-            let role = names.role(&name);
-            if let Role::Field(field) = role {
-                found[field] = true;
+    let (mut matched, mut roles) = names.roles(&cells);
+    if matched * 2 < cells.len() {
+        for reading in readings(&cells) {
+            let (more, others) = names.roles(&reading);
+            if more > matched.max(1) {
+                (matched, roles) = (more, others);
             }
-            (name, role)
-        })
-        .collect();
-    let matched = found.iter().filter(|found| **found).count();
-    Header { rows, columns, matched, second: None, width }
+        }
+    }
+    Header { rows, columns: cells.into_iter().zip(roles).collect(), matched, second: None, width }
 }
 
 /// Every name that the source knows, folded once.
 pub(super) struct Names {
-    roles: BTreeMap<String, Role>,
+    known: BTreeMap<String, Role>,
     has_digits: bool,
     fields: usize,
 }
@@ -239,7 +284,7 @@ impl Names {
             roles.extend(field.columns.iter().map(|column| (fold_header(column), Role::Field(at))));
         }
         let has_digits = roles.keys().any(|name| name.bytes().any(|byte| byte.is_ascii_digit()));
-        Self { roles, has_digits, fields: source.fields.len() }
+        Self { known: roles, has_digits, fields: source.fields.len() }
     }
 
     /// Quickly no for most references, which have digits where no name of a column has.
@@ -247,11 +292,23 @@ impl Names {
         self.has_digits || !name.bytes().any(|byte| byte.is_ascii_digit())
     }
 
+    /// The roles of a row's names, and how many distinct fields are among them.
+    fn roles(&self, cells: &[String]) -> (usize, Vec<Role>) {
+        let roles: Vec<Role> = cells.iter().map(|name| self.role(name)).collect();
+        let mut found = vec![false; self.fields];
+        for role in &roles {
+            if let Role::Field(field) = role {
+                found[*field] = true;
+            }
+        }
+        (found.into_iter().filter(|found| *found).count(), roles)
+    }
+
     fn role(&self, name: &str) -> Role {
         if name.is_empty() {
             return Role::Unnamed;
         }
-        self.roles.get(&fold_header(name)).copied().unwrap_or(Role::Undescribed)
+        self.known.get(&fold_header(name)).copied().unwrap_or(Role::Undescribed)
     }
 }
 

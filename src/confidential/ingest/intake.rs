@@ -213,6 +213,13 @@ impl<'a> Intake<'a> {
         Ok(())
     }
 
+    /// The rules that a recording breaks.
+    pub(super) fn broken(&self, recording: &Recording) -> Vec<&'a str> {
+        let values: Vec<_> =
+            recording.values.expose_identified().iter().map(|value| value.map(str::to_owned)).collect();
+        self.rules.broken(&values, &recording.absent).map(|rule| rule.name.as_str()).collect()
+    }
+
     /// Whether a row asks for its case to be deleted. What is neither blank nor a clear no may be a wish, and is taken for one:
     /// a case that is left out can be taken again, one that was shown cannot be hidden.
     fn asked_deletion(&mut self, context: &Under<'_>, cells: &[Cell<'_>]) -> Asked {

@@ -54,9 +54,14 @@ fn folded_once(written: &str, fold: bool) -> String {
     folded.replace(" - ", "-")
 }
 
-/// Whether only a part of a reference is left, so that it cannot be told from others: by a spreadsheet, or by somebody who
+/// A canonical reference that is a number, without the zeros in front; nothing for others.
+pub(crate) fn without_zeros(canonical: &str) -> &str {
+    if canonical.bytes().all(|byte| byte.is_ascii_digit()) { canonical.trim_start_matches('0') } else { "" }
+}
+
+/// `as_written`: what looks like a date is none, as the column or the kind of file says. Whether only a part of a reference is left, so that it cannot be told from others: by a spreadsheet, or by somebody who
 /// wrote that it is the same as above.
-pub(super) fn is_lost(written: &str) -> bool {
+pub(super) fn is_lost(written: &str, as_written: bool) -> bool {
     if is_ditto(written) {
         return true;
     }
@@ -66,7 +71,27 @@ pub(super) fn is_lost(written: &str) -> bool {
     }
     let text: String = written.chars().filter(|character| !hidden(*character)).collect();
     let text = unwrapped(text.trim());
-    scientific(text) || made_a_date(text)
+    scientific(text) || !as_written && made_a_date(text)
+}
+
+/// Whether a reference is a year, a month and a number that counts on, and no date: `2025/04/113`, or `2025/04/3`, of which no
+/// spreadsheet fills up the month and not the day.
+pub(super) fn is_running(written: &str) -> bool {
+    const DAYS: u32 = 31;
+    let written = written.trim();
+    if !written.starts_with(|sign: char| sign.is_ascii_digit()) {
+        return false;
+    }
+    let digits = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let parts: Vec<&str> = written.split(['-', '/']).filter(digits).collect();
+    let counts_on = |number: &str| number.len() != 2 || number.parse().is_ok_and(|day: u32| day == 0 || day > DAYS);
+    let is_month = |month: &str| month.len() == 2 && month.parse().is_ok_and(|month: u32| (1..=12).contains(&month));
+    match parts.as_slice() {
+        [year, month, number] | [number, month, year] if year.len() == 4 && number.len() < 4 => {
+            written.len() == year.len() + month.len() + number.len() + 2 && is_month(month) && counts_on(number)
+        }
+        _ => false,
+    }
 }
 
 /// `"`, `''`, `〃`, `-"-`, `ditto`.
@@ -441,12 +466,19 @@ mod tests {
             "D-Dec",
             "31/31/2025",
         ];
+        let is_lost = |written| is_lost(written, false);
         assert_eq!(lost.map(is_lost), [true; 12], "{:?}", lost.map(is_lost));
         assert_eq!(kept.map(is_lost), [false; 12], "{:?}", kept.map(is_lost));
         let sound = ["MAR-001", "MAR-01", "1-DEC", "12-mar", "Mar-001", "Mar-1", "DEC-2025"];
         assert_eq!(sound.map(is_lost), [false; 7], "no spreadsheet writes a month so: {:?}", sound.map(is_lost));
         let same_as_above = ["\"", "''", "〃", "-\"-", "\" \"", "ditto"];
         assert_eq!(same_as_above.map(is_lost), [true; 6], "{:?}", same_as_above.map(is_lost));
+        let running = ["2025/04/113", "2025/04/3", "2025-04-32", "113/04/2025", "2025/04/00"];
+        assert_eq!(running.map(is_running), [true; 5], "a number that counts on within a month");
+        let days =
+            ["2025/04/30", "2025-04-03", "2025/4/3", "2025/13/113", "SP-04-113", "2025/04/1133", "2025/04/113/1"];
+        assert_eq!(days.map(is_running), [false; 7]);
+        assert!(!super::is_lost("2025/04/30", true) && super::is_lost("2.02504E+14", true));
         let long = ["202504000001234000", "202504000001234567", "202504000001234", "SP-2025040000012340"];
         let zeros = long.map(|written| longer_than_15_digits(written).map(|number| ends_in_zeros(&number)));
         assert_eq!(zeros, [Some(true), Some(false), None, None]);

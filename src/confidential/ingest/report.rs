@@ -176,16 +176,15 @@ impl QualityReport {
         self.rows.outcome = Some(Outcome { stored, updated, unchanged });
     }
 
-    /// Counts rows that the store did not take.
-    pub fn set_left_out(&mut self, older: u64, other_people: u64) {
-        self.rows.accepted -= older + other_people;
-        for (counts, name, count) in [
-            (&mut self.rows.skipped, "older_than_stored", older),
-            (&mut self.rows.rejected, "other_person", other_people),
-        ] {
-            if count > 0 {
-                *counts.entry(name.to_owned()).or_insert(0) += count;
-            }
+    /// Counts rows that the store did not take: older ones, and others by the check that says so.
+    pub fn set_left_out(&mut self, older: u64, others: impl IntoIterator<Item = (String, u64)>) {
+        if older > 0 {
+            self.rows.accepted -= older;
+            *self.rows.skipped.entry("older_than_stored".to_owned()).or_insert(0) += older;
+        }
+        for (check, count) in others {
+            self.rows.accepted -= count;
+            *self.rows.rejected.entry(check).or_insert(0) += count;
         }
     }
 
@@ -197,7 +196,8 @@ impl QualityReport {
         const FIRST: usize = 20;
         let Some(first) = places.first() else { return Ok(()) };
         let (level, name) = (source.level(check), check.to_owned());
-        let is_left_out = level == Level::Reject && check == "other_person";
+        let is_of_a_row = check == "other_person" || source.rules.iter().any(|rule| rule.name == check);
+        let is_left_out = level == Level::Reject && is_of_a_row;
         let says = CHECKS.iter().find(|(known, _)| *known == check).map_or("", |(_, says)| *says);
         let places = places.iter().map(|place| FirstPlace { place: place.clone(), length: None });
         let (count, first_places) = (places.len() as u64, places.take(FIRST).collect::<Vec<_>>());

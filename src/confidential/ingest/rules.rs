@@ -11,18 +11,18 @@ use model::period::Month;
 use std::collections::BTreeMap;
 
 /// The rules of a source, ready for its rows.
-pub(super) struct Rules<'a> {
+pub(crate) struct Rules<'a> {
     source: &'a Source,
     codes: &'a BTreeMap<String, CodeList>,
 }
 
 impl<'a> Rules<'a> {
-    pub(super) const fn new(source: &'a Source, codes: &'a BTreeMap<String, CodeList>) -> Self {
+    pub(crate) const fn new(source: &'a Source, codes: &'a BTreeMap<String, CodeList>) -> Self {
         Self { source, codes }
     }
 
     /// The rules that a case breaks; in fields that are `absent`, by their places, its export has no column, and it says nothing of them.
-    pub(super) fn broken(&self, values: &[Option<String>], absent: &[usize]) -> impl Iterator<Item = &'a Rule> {
+    pub(crate) fn broken(&self, values: &[Option<String>], absent: &[usize]) -> impl Iterator<Item = &'a Rule> {
         let is_broken = |rule: &&Rule| self.holds(&rule.kind, values) == Some(false);
         self.source.rules.iter().filter(is_broken).filter(|rule| !self.is_about(&rule.kind, absent))
     }

@@ -2,7 +2,7 @@
 //! codes in one spelling each, and remarks on cases that may be one. A case is the same under every spelling of its
 //! reference.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use model::config::fold::fold;
 use model::config::rule::RuleKind;
@@ -24,6 +24,7 @@ pub(super) fn settle(intake: &mut Intake<'_>) -> Vec<FieldReport> {
         }
     }
     one_each(intake);
+    lost_zeros(intake);
     near_duplicates(intake);
     intake.counts.accepted = intake.recordings.len() as u64;
     filled(intake)
@@ -131,13 +132,14 @@ impl<'s> Keys<'s> {
 }
 
 /// Each case once: the same row again is dropped; of different rows the later is taken, and where no date tells, the last. What
-/// a row has no column for is kept from the other.
+/// a row has no column for is kept from the other, and rules are asked about both together.
 fn one_each(intake: &mut Intake<'_>) {
     let case = intake.source.position(&intake.source.case).unwrap_or(0);
     let keys = Keys::of(intake.source);
     let recordings = std::mem::take(&mut intake.recordings);
     let mut places: HashMap<String, usize> = HashMap::with_capacity(recordings.len());
     let mut kept: Vec<Recording> = Vec::with_capacity(recordings.len());
+    let mut completed: BTreeMap<usize, BTreeSet<&str>> = BTreeMap::new();
     for recording in recordings {
         let key = keys.of_field(case, &recording);
         match places.get(&key) {
@@ -145,10 +147,17 @@ fn one_each(intake: &mut Intake<'_>) {
                 places.insert(key, kept.len());
                 kept.push(recording);
             }
-            Some(&at) => again(intake, &keys, &mut kept[at], recording),
+            Some(&at) => {
+                if kept[at].absent != recording.absent {
+                    let said = [&kept[at], &recording].into_iter().flat_map(|row| intake.broken(row));
+                    completed.entry(at).or_default().extend(said);
+                }
+                again(intake, &keys, &mut kept[at], recording);
+            }
         }
     }
     intake.recordings = kept;
+    keep_rules(intake, &completed);
 }
 
 /// A case that comes again.
@@ -183,6 +192,60 @@ fn again(intake: &mut Intake<'_>, keys: &Keys<'_>, kept: &mut Recording, mut rec
     }
     intake.skip("superseded_by_later_row");
     *kept = recording;
+}
+
+/// Asks the rules about rows that were completed from others; what each broke alone was said.
+fn keep_rules(intake: &mut Intake<'_>, completed: &BTreeMap<usize, BTreeSet<&str>>) {
+    let mut left_out = BTreeSet::new();
+    for (at, said) in completed {
+        let row = intake.recordings[*at].clone();
+        for rule in intake.broken(&row).into_iter().filter(|rule| !said.contains(rule)) {
+            intake.tally.note(rule, None, None, || place(&row));
+            if intake.tally.level(rule, None) != Level::Warn && left_out.insert(*at) {
+                intake.reject(place(&row), rule);
+            }
+        }
+    }
+    let mut at = 0..;
+    intake.recordings.retain(|_| at.next().is_none_or(|at| !left_out.contains(&at)));
+}
+
+/// References that are one but for zeros in front, which a spreadsheet takes off: of cases of one person, and of families. The ones
+/// with fewer zeros are said.
+fn lost_zeros(intake: &mut Intake<'_>) {
+    let source = intake.source;
+    let case = source.position(&source.case).unwrap_or(0);
+    let family = source.family.as_deref().and_then(|family| source.position(family));
+    for field in [Some(case), family].into_iter().flatten() {
+        let keys = Keys::of(source);
+        let value = |recording: &Recording| keys.of_field(field, recording);
+        let bare =
+            |reference: &str| Some(reference::without_zeros(reference).to_owned()).filter(|bare| !bare.is_empty());
+        // The most zeros of each; few have any.
+        let mut whole: HashMap<String, (usize, usize)> = HashMap::new();
+        for (at, recording) in intake.recordings.iter().enumerate() {
+            let written = recording.values.expose_identified().get(field).unwrap_or_default();
+            if !written.contains('0') {
+                continue;
+            }
+            let reference = value(recording);
+            if let Some(bare) = bare(&reference).filter(|bare| bare.len() < reference.len()) {
+                let most = whole.entry(bare).or_insert((reference.len(), at));
+                *most = (*most).max((reference.len(), at));
+            }
+        }
+        if whole.is_empty() {
+            continue;
+        }
+        for recording in &intake.recordings {
+            let reference = value(recording);
+            let Some((most, other)) = bare(&reference).and_then(|bare| whole.get(&bare)) else { continue };
+            let is_one = || field != case || state::is_same_person(source, recording, &intake.recordings[*other]);
+            if reference.len() < *most && is_one() {
+                intake.tally.note("zeros_lost", Some(field), None, || place(recording));
+            }
+        }
+    }
 }
 
 /// Different cases that agree in everything that a rule names.

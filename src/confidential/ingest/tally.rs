@@ -100,7 +100,7 @@ impl<'a> Tally<'a> {
 }
 
 fn about_a_row(source: &Source, check: &str) -> bool {
-    const OTHERS: [&str; 33] = [
+    const OTHERS: [&str; 36] = [
         "footer_row",
         "totals_row",
         "header_again",
@@ -118,6 +118,9 @@ fn about_a_row(source: &Source, check: &str) -> bool {
         "no_family_column",
         "reference_differs_in_case",
         "older_than_stored",
+        "opened_again",
+        "family_blank",
+        "stored_twice",
         "zeros_lost",
         "former_column",
         "two_spellings",

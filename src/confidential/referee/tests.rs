@@ -58,8 +58,14 @@ fn knowing<const N: usize>(people: &[[impl AsRef<str>; N]], vocabulary: &[&str])
     let key = keys::create(&folder.path().join("k"), "p", WorkFactor::ForTests).expect("a key");
     let mut store = Store::create(&folder.path().join("s"), &key).expect("a store");
     let digests = [("a.csv".to_owned(), "d".to_owned())];
-    let batch =
-        Batch { source: &source, recordings: &recordings, digests: &digests, today_month: None, replace: false };
+    let batch = Batch {
+        source: &source,
+        codes: &BTreeMap::new(),
+        recordings: &recordings,
+        digests: &digests,
+        today_month: None,
+        replace: false,
+    };
     store.import(batch).expect("an import");
     let vocabulary: Vec<String> = vocabulary.iter().map(|text| (*text).to_owned()).collect();
     Referee::new(&store, &[("advice".to_owned(), source)].into(), &vocabulary).expect("a referee")

@@ -3,14 +3,19 @@
 //!
 //! First everything is decided by reading only (`plan`), then it is written: a comparison is the first half alone.
 
+mod families;
+mod known;
+pub(super) mod layout;
 mod plan;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
+use model::config::CodeList;
 use model::config::source::Source;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::ingest::{Deletions, Origin, Recording};
+use crate::store::doubled::{doubled, join};
 use crate::store::import::plan::{Act, Plan};
 use crate::store::references::renumber;
 use crate::store::restriction::restrict;
@@ -21,6 +26,8 @@ use crate::store::{Store, StoreError};
 pub struct Batch<'a> {
     /// The source that read them.
     pub source: &'a Source,
+    /// Code lists, for rules over what is stored.
+    pub codes: &'a BTreeMap<String, CodeList>,
     /// Every recording that is to be stored, in the order read.
     pub recordings: &'a [Recording],
     /// Name, as in the recordings' origins, and SHA-256 of every file read.
@@ -31,7 +38,7 @@ pub struct Batch<'a> {
     pub replace: bool,
 }
 
-/// What an import did, or a comparison would do. Stored, updated, unchanged, older and refused ones add up to the recordings.
+/// What an import did, or a comparison would do. Stored, updated, unchanged, older and left out ones add up to the recordings.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ImportOutcome {
     /// Cases that are new.
@@ -44,12 +51,23 @@ pub struct ImportOutcome {
     pub late: usize,
     /// Rows that change nothing, because what is stored is a later state of their case.
     pub older: Vec<Origin>,
+    /// Rows whose state is earlier than the stored one and that are among the updated ones all the same, because the import as a
+    /// whole is newer than the store: of cases that were opened again, or whose closing was corrected to an earlier day.
+    pub back: Vec<Origin>,
     /// Rows whose reference is that of a stored case of somebody else. Where the source stops at them, nothing was stored; where
     /// it rejects them, they were left out; else they are among the updated ones.
     pub others: Vec<Origin>,
-    /// New cases whose reference is that of a stored case but for zeros in front, with the same person's dates. Where the source
-    /// does not let them pass, nothing was stored.
+    /// New cases whose reference is that of a stored case but for zeros in front, with the same person's dates; and rows whose
+    /// family is a stored one but for zeros in front. Where the source does not let them pass, nothing was stored.
     pub zeros: Vec<Origin>,
+    /// Rows that leave the family blank of a case that has one. It was kept.
+    pub blank_families: Vec<Origin>,
+    /// Rows that break a rule together with what is kept of the stored case, by the rule.
+    pub broken: BTreeMap<String, Vec<Origin>>,
+    /// How many rows were left out, by the check that says so.
+    pub left_out: BTreeMap<String, usize>,
+    /// Cases that an older program stored under two spellings of a reference, by the place of the second.
+    pub doubled: Vec<Origin>,
     /// Every file was imported before, and reads as it did then.
     pub already_imported: bool,
 }
@@ -60,7 +78,10 @@ impl Store {
     /// # Errors
     /// Those of the import.
     pub fn compare(&self, batch: Batch<'_>) -> Result<ImportOutcome, StoreError> {
-        self.reading(|connection| Ok(plan::plan(connection, &self.family_key, batch)?.outcome))
+        self.reading(|connection| {
+            let doubled = doubled(connection, batch.source)?.into_iter().map(|doubled| doubled.origin).collect();
+            Ok(ImportOutcome { doubled, ..plan::plan(connection, &self.family_key, batch)?.outcome })
+        })
     }
 
     /// Stores a batch: all of it, or nothing.
@@ -92,7 +113,9 @@ impl Store {
                 return Err(StoreError::Pending { name });
             }
             renumber(connection, &family_key, batch.source)?;
-            let plan = plan::plan(connection, &family_key, batch)?;
+            let doubled = join(connection, batch.source)?;
+            let mut plan = plan::plan(connection, &family_key, batch)?;
+            plan.outcome.doubled = doubled;
             if plan.stops {
                 return Ok(plan.outcome);
             }
@@ -110,8 +133,7 @@ fn write(connection: &Connection, source: &Source, plan: &Plan<'_>) -> Result<()
     let source_id: i64 =
         connection.query_row("SELECT id FROM sources WHERE name = ?1", [&source.name], |row| row.get(0))?;
     let mut lists: HashMap<Vec<usize>, i64> = HashMap::new();
-    let ImportOutcome { stored, updated, unchanged, late, older, others: _, zeros: _, already_imported: _ } =
-        &plan.outcome;
+    let ImportOutcome { stored, updated, unchanged, late, older, .. } = &plan.outcome;
     let (stored, updated, unchanged, late) = (*stored, *updated, *unchanged + older.len(), *late);
     connection.execute(
         "INSERT INTO imports (source, stored, updated, unchanged, late) VALUES (?1, ?2, ?3, ?4, ?5)",

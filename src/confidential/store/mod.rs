@@ -14,6 +14,7 @@ use zeroize::Zeroizing;
 pub mod cases;
 mod connect;
 pub mod corrections;
+mod doubled;
 pub mod erasure;
 pub mod identifiers;
 pub mod import;

@@ -121,6 +121,7 @@ impl Bench {
         let digests = [(file.to_owned(), model::digest::sha256(lines.as_bytes()))];
         self.store.import(Batch {
             source: &source,
+            codes: &BTreeMap::new(),
             recordings: &recordings,
             digests: &digests,
             today_month: None,
@@ -257,8 +258,14 @@ fn a_comparison_says_what_an_import_would_do_and_writes_nothing() {
     bench.import("a.csv", TWO_CASES).expect("an import");
     let (source, recordings) = (source(), recordings("b.csv", "A1 F1 2026-01-10 - ASD\n C3 - 2026-01-10 - ASD"));
     let digests = [("b.csv".to_owned(), "d".to_owned())];
-    let batch =
-        Batch { source: &source, recordings: &recordings, digests: &digests, today_month: None, replace: false };
+    let batch = Batch {
+        source: &source,
+        codes: &BTreeMap::new(),
+        recordings: &recordings,
+        digests: &digests,
+        today_month: None,
+        replace: false,
+    };
     let before = fs::read(bench.path()).expect("the file");
     let outcome = bench.store.compare(batch).expect("a comparison");
     assert_eq!(outcome, ImportOutcome { stored: 1, updated: 1, ..ImportOutcome::default() });
@@ -274,7 +281,14 @@ fn a_field_that_is_new_and_blank_updates_no_case_and_old_lists_are_still_read() 
     wider.fields.insert(0, field("district", Kind::Code, Class::Quasi));
     let recordings = recordings("b.csv", "- A1 F1 2026-01-10 2026-02-01 ASD\n E09 C3 F1 2026-01-10 - MLD");
     let digests = [("b.csv".to_owned(), "d".to_owned())];
-    let batch = Batch { source: &wider, recordings: &recordings, digests: &digests, today_month: None, replace: false };
+    let batch = Batch {
+        source: &wider,
+        codes: &BTreeMap::new(),
+        recordings: &recordings,
+        digests: &digests,
+        today_month: None,
+        replace: false,
+    };
     let outcome = bench.store.import(batch).expect("an import");
     assert_eq!(outcome, ImportOutcome { stored: 1, unchanged: 1, ..ImportOutcome::default() });
     assert_eq!(bench.cases(None), "A1 ASD 2026-M01 2026-M02\nB2 MLD 2026-M01 -\nC3 MLD 2026-M01 -\n");

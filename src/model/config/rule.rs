@@ -84,6 +84,18 @@ pub const CHECKS: &[(&str, &str)] = &[
         "a row whose state is older than what is stored; it changed nothing (`--replace` takes it all the same)",
     ),
     (
+        "opened_again",
+        "a row whose state is earlier than the stored one, as of a case that was opened again or whose closing was corrected; taken, because the import as a whole is newer than the store",
+    ),
+    (
+        "family_blank",
+        "a row that leaves the family blank of a case that has one; the family was kept (`--replace` takes it off)",
+    ),
+    (
+        "stored_twice",
+        "a case that an older program stored under two spellings of its reference; joined, the later state holds; of two people under one reference both stay",
+    ),
+    (
         "later_row_earlier",
         "of a case that comes again, the row read last has the earlier date; the one with the later date was taken",
     ),
@@ -97,7 +109,7 @@ pub const CHECKS: &[(&str, &str)] = &[
     ),
     (
         "deletion_unclear",
-        "a deletion field that says neither yes nor no; taken for a wish, so that the case is in no figure until somebody has looked",
+        "a deletion field that says neither yes nor no, or a reference that fits a case but for zeros in front; taken for a wish, so that the case is in no figure until somebody has looked",
     ),
     (
         "deletion_without_reference",
@@ -109,7 +121,7 @@ pub const CHECKS: &[(&str, &str)] = &[
     ),
     (
         "zeros_lost",
-        "a new case whose reference is that of a stored one but for zeros in front, and the same person's; export the column as text, or say `pad` in the field",
+        "a reference that is another but for zeros in front: of a new case that is the same person's, or of a family; export the column as text, or say `pad` in the field",
     ),
     ("hidden_sheet", "a hidden sheet, which was not read"),
     ("other_sheet", "a sheet without a header of this source, which was not read"),
@@ -159,6 +171,9 @@ const UNNAMED: &[(&str, Level)] = &[
     ("undecided_case", Level::Warn),
     ("reference_differs_in_case", Level::Warn),
     ("older_than_stored", Level::Warn),
+    ("opened_again", Level::Warn),
+    ("family_blank", Level::Warn),
+    ("stored_twice", Level::Warn),
     ("deletion_due", Level::Warn),
     ("deletion_unknown", Level::Warn),
     ("deletion_unclear", Level::Warn),

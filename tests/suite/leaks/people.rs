@@ -154,6 +154,7 @@ pub fn referee(people: &[Person], vocabulary: &[String]) -> Referee {
     store
         .import(Batch {
             source: &source,
+            codes: &BTreeMap::new(),
             recordings: &recordings,
             digests: &digests,
             today_month: None,

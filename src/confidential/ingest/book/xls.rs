@@ -59,6 +59,7 @@ enum What {
     Number(f64, u16),
     Shared(u32),
     Text(String),
+    NoResult,
     Truth(bool),
     Fault,
 }
@@ -176,7 +177,7 @@ fn sheet<W: Write>(
     comments: &mut u64,
 ) -> Result<(), Stop> {
     let mut cells: Vec<Held> = Vec::new();
-    let mut formula = None;
+    let mut formulas = Formulas::default();
     let mut depth = 0_u64;
     let mut records = Records::new(stream);
     for record in &mut records {
@@ -187,12 +188,13 @@ fn sheet<W: Write>(
             _ if depth > 1 => {}
             kind::NOTE => *comments += 1,
             kind::FORMULA_TEXT => {
-                if let (Some((row, column)), Some(text)) = (formula.take(), globals.text(&record, 0, 2)) {
+                if let (Some((row, column)), Some(text)) = (formulas.awaits.take(), globals.text(&record, 0, 2)) {
+                    formulas.have_results = true;
                     cells.push(Held { row, column, value: What::Text(text) });
                 }
             }
             _ => {
-                cell(&record, globals, &mut cells, &mut formula);
+                cell(&record, globals, &mut cells, &mut formulas);
                 beside(&record, notes);
             }
         }
@@ -200,6 +202,7 @@ fn sheet<W: Write>(
             break;
         }
     }
+    cells.extend(formulas.without_result());
     if !cells.is_sorted_by_key(|held| (held.row, held.column)) {
         cells.sort_by_key(|held| (held.row, held.column));
     }
@@ -214,6 +217,7 @@ fn sheet<W: Write>(
             What::Text(text) => Value::Text(text),
             What::Truth(truth) => Value::Truth(*truth),
             What::Fault => Value::Fault,
+            What::NoResult => Value::NoResult,
         };
         sender.cell(u32::from(held.row), u32::from(held.column), value)?;
     }
@@ -225,7 +229,7 @@ fn sheet<W: Write>(
 }
 
 /// The cells that a record holds; none where it is too short for what it says.
-fn cell(record: &Record<'_>, globals: &Globals, cells: &mut Vec<Held>, formula: &mut Option<(u16, u16)>) {
+fn cell(record: &Record<'_>, globals: &Globals, cells: &mut Vec<Held>, formulas: &mut Formulas) {
     let data = record.data();
     let (Some(row), Some(column)) = (u16_at(data, 0), u16_at(data, 2)) else {
         return;
@@ -240,13 +244,17 @@ fn cell(record: &Record<'_>, globals: &Globals, cells: &mut Vec<Held>, formula: 
         kind::FORMULA => match data.get(6..14) {
             // The text of a formula follows in a record of its own.
             Some([0, .., 0xFF, 0xFF]) => {
-                *formula = Some((row, column));
+                formulas.none.extend(formulas.awaits.replace((row, column)));
                 return;
             }
-            Some([1, _, truth, .., 0xFF, 0xFF]) => Some(What::Truth(*truth != 0)),
-            Some([2, .., 0xFF, 0xFF]) => Some(What::Fault),
-            Some([.., 0xFF, 0xFF]) | None => return,
-            Some(_) => f64_at(data, 6).map(|number| What::Number(number, look)),
+            Some([1, _, truth, .., 0xFF, 0xFF]) => formulas.result(What::Truth(*truth != 0)),
+            Some([2, .., 0xFF, 0xFF]) => formulas.result(What::Fault),
+            Some([.., 0xFF, 0xFF]) => {
+                formulas.empty.push((row, column));
+                return;
+            }
+            None => return,
+            Some(_) => f64_at(data, 6).and_then(|number| formulas.result(What::Number(number, look))),
         },
         kind::SHORT_NUMBERS => {
             let numbers = data.get(4..).unwrap_or_default().as_chunks::<6>().0;
@@ -260,6 +268,33 @@ fn cell(record: &Record<'_>, globals: &Globals, cells: &mut Vec<Held>, formula: 
         _ => return,
     };
     cells.extend(value.map(|value| Held { row, column, value }));
+}
+
+/// The results of a sheet's formulas.
+#[derive(Default)]
+struct Formulas {
+    /// Whose text follows.
+    awaits: Option<(u16, u16)>,
+    /// Whose text did not follow.
+    none: Vec<(u16, u16)>,
+    /// Whose result is an empty text, or none: programs that do not compute write the same.
+    empty: Vec<(u16, u16)>,
+    /// Whether one of them has another result, so that the program computed.
+    have_results: bool,
+}
+
+impl Formulas {
+    fn result(&mut self, result: What) -> Option<What> {
+        self.have_results = true;
+        Some(result)
+    }
+
+    /// The cells whose results the file does not hold.
+    fn without_result(self) -> impl Iterator<Item = Held> {
+        let empty = if self.have_results { Vec::new() } else { self.empty };
+        let cells = self.none.into_iter().chain(self.awaits).chain(empty);
+        cells.map(|(row, column)| Held { row, column, value: What::NoResult })
+    }
 }
 
 fn truth_or_fault(is_truth: bool, value: Option<u8>) -> What {

@@ -10,7 +10,7 @@ use crate::ingest::reference;
 /// Long numbers of a column that are held against each other.
 const COMPARED: usize = 1_000;
 
-/// Numbers over 15 digits: with zeros beyond, with others.
+/// Numbers over 15 digits, with zeros beyond and with others; and numbers that count on within a month.
 #[derive(Default)]
 pub(super) struct LongNumbers {
     zeros: u64,
@@ -20,6 +20,8 @@ pub(super) struct LongNumbers {
     seen: HashSet<String>,
     /// Whether two of the first ones are the same.
     doubled: bool,
+    /// Whether a reference has the shape of a date and is none, so that others of this shape are none either.
+    running: bool,
 }
 
 /// Dates of three numbers of up to two digits.
@@ -37,6 +39,7 @@ pub(super) struct ShortYears {
 
 impl LongNumbers {
     pub(super) fn hear(&mut self, text: &str) {
+        self.running = self.running || reference::is_running(text);
         let Some(number) = reference::longer_than_15_digits(text) else { return };
         if !reference::ends_in_zeros(&number) {
             self.others += 1;
@@ -47,6 +50,11 @@ impl LongNumbers {
         if self.seen.len() < COMPARED && !self.seen.insert(number) {
             self.doubled = true;
         }
+    }
+
+    /// Whether what looks like a date is a year, a month and a number that counts on.
+    pub(super) const fn are_running(&self) -> bool {
+        self.running
     }
 
     /// Whether all lost their last digits. Where it is one digit, references that count by tens look the same; those that

@@ -124,3 +124,58 @@ fn long_numbers_are_cut_off_where_all_of_them_end_in_zeros() {
     assert!(cut(["2025040000012340", "2025040000012340", "2025040000012350"]), "one digit, and two are the same");
     assert!(!cut(["2025040000012340", "2025040000012350", "2025040000012360"]), "they count by tens");
 }
+
+/// What is found in several columns of dates, by their places.
+fn columns(columns: &[&[&str]]) -> Vec<(Order, Vec<(&'static str, u64)>)> {
+    let fields = (0..columns.len()).map(|at| field(&format!("date {at}"), Kind::Date, Class::Quasi));
+    let source = bare_source(fields.collect());
+    let mut evidence = Evidence::new(&source);
+    for (at, cells) in columns.iter().enumerate() {
+        for (row, text) in cells.iter().enumerate() {
+            let place = || Place { file: String::new(), sheet: String::new(), row: row as u64 + 2, column: None };
+            evidence.hear(at, Cell::Text(text), place);
+        }
+    }
+    let against = |found: Found| found.against.into_iter().map(|found| (found.check, found.count)).collect();
+    evidence.decide().into_values().map(|found| (found.decision.order, against(found))).collect()
+}
+
+#[test]
+fn two_columns_that_contradict_each_other_do_not_decide_a_third() {
+    let (days, months) = (["25/04/2025", "26/04/2025"], ["04/25/2025", "04/26/2025"]);
+    let open = ["01/02/2025", "03/04/2025", "05/05/2025"];
+    let found = columns(&[&days, &months, &open]);
+    assert_eq!(found[0], (Order::DayFirst, vec![]));
+    assert_eq!(found[1], (Order::MonthFirst, vec![]), "each can be read in one way");
+    assert_eq!(found[2].1, [("mixed_date_order", 2)], "5 May is one day in both");
+    let same = ["05/05/2025", "06/06/2025"];
+    assert_eq!(columns(&[&days, &months, &same])[2].1, [], "nothing to ask");
+    assert_eq!(columns(&[&days, &months[..1], &open])[2], (Order::DayFirst, vec![]), "one may be a slip");
+    assert_eq!(columns(&[&days[..1], &months[..1], &open])[2].1, [("mixed_date_order", 2)]);
+    assert_eq!(columns(&[&months, &months, &open])[2], (Order::MonthFirst, vec![]), "the others agree");
+}
+
+#[test]
+fn one_outlier_does_not_answer_for_a_column_of_hours() {
+    let lengths = |cells: &[&str]| {
+        let cells: Vec<Cell<'_>> = cells.iter().map(|text| Cell::Text(text)).collect();
+        found(Kind::Minutes, &cells).1
+    };
+    let hours = ["1", "2", "1.5", "3", "2", "40"];
+    assert_eq!(lengths(&hours), [("hours_or_minutes", 5, 2)]);
+    assert_eq!(lengths(&hours[..5]), [("hours_or_minutes", 5, 2)]);
+    assert_eq!(lengths(&["10", "2", "1.5", "30", "20", "40"]), [], "most are longer than a day's work has hours");
+    assert_eq!(lengths(&["30.5", "45.5", "95.5", "5", "7"]), [], "minutes with seconds are no hours");
+    let parts = ["0.1166667", "1.1166667", "2.25", "0.8333333", "0.0437500"];
+    assert_eq!(lengths(&parts).first().map(|found| found.0), Some("hours_or_minutes"));
+}
+
+#[test]
+fn a_reference_that_counts_on_within_a_month_says_that_none_is_a_date() {
+    let written = |cells: &[&str]| {
+        let cells: Vec<Cell<'_>> = cells.iter().map(|text| Cell::Text(text)).collect();
+        found(Kind::Text, &cells).0.as_written
+    };
+    assert!(written(&["2025/04/30", "2025/04/113"]) && written(&["2025/04/3", "2025/04/12"]));
+    assert!(!written(&["2025/04/30", "2025/04/12", "SP-1"]));
+}

@@ -249,3 +249,153 @@ fn a_rule_about_a_blank_field_says_nothing_where_there_is_no_column_of_it() {
     };
     assert_eq!(taken(&closed.lines().map(without).collect::<String>()).times(RULE), 0);
 }
+
+#[test]
+fn a_second_header_with_more_columns_hides_no_row_above_it() {
+    let narrow = |line: &str| {
+        let cells: Vec<&str> = line.split(',').collect();
+        [cells[0], cells[3], cells[5], cells[6], cells[7]].join(",") + "\n"
+    };
+    let two: String = rows(40, |_, _| ()).lines().take(11).map(narrow).collect();
+    let found = taken(&(two + &rows(40, |at, cells| cells[0] = format!("SP-9{at:04}"))));
+    assert_eq!((found.column("case_ref").len(), found.times("header_again")), (50, 1));
+    let titles = "How these cases came about\n".repeat(75);
+    assert_eq!(taken(&(titles + &rows(40, |_, _| ()))).column("case_ref").len(), 40, "a header far down");
+}
+
+#[test]
+fn names_of_rows_in_front_of_a_header_that_has_none_for_them_are_no_column() {
+    let shifted = |name: &dyn Fn(usize) -> String| -> String {
+        let whole = rows(40, |_, _| ());
+        let lines = whole.lines().enumerate();
+        lines.map(|(at, line)| if at == 0 { format!("{line}\n") } else { format!("{},{line}\n", name(at)) }).collect()
+    };
+    let numbered = taken(&shifted(&|at| format!("\"{at}\"")));
+    assert_eq!((numbered.column("case_ref").len(), numbered.column("date_first_contact")[0]), (40, "2025-02-02"));
+    assert!(numbered.reading.report.rows.rejected.is_empty());
+    let message = fault(&shifted(&|at| format!("row{}", at * 7 % 5)));
+    assert_eq!(message, "cases.csv, line 2, column 1 holds something, but its column has no header");
+    let quoted = |line: &str| line.split(',').map(|cell| format!("\"{cell}\"")).collect::<Vec<_>>().join(" ") + "\n";
+    let blanks = taken(&shifted(&|at| at.to_string()).lines().map(quoted).collect::<String>());
+    assert_eq!(blanks.column("case_ref").len(), 40, "parted by blanks, as R does where nobody says otherwise");
+    let behind = rows(40, |_, cells| cells[9] += ",,");
+    assert_eq!(taken(&behind).column("case_ref").len(), 40, "cells behind the last column are none in front");
+}
+
+#[test]
+fn what_a_program_puts_around_every_name_of_a_header_is_no_part_of_it() {
+    let around = |name: &dyn Fn(&str) -> String| {
+        let header = HEADER.split(',').map(name).collect::<Vec<_>>().join(",");
+        rows(20, |_, _| ()).replacen(HEADER, &header, 1)
+    };
+    for text in [
+        around(&|name| format!("Cases[{name}]")),
+        around(&|name| format!("cases.{}", name.to_lowercase().replace(' ', "_"))),
+        around(&|name| format!("{name} / Enw {}", name.len())),
+        around(&|name| format!("{name} (current)")),
+    ] {
+        let found = taken(&text);
+        assert_eq!((found.column("case_ref").len(), found.column("minutes_spent")[3]), (20, "30"));
+    }
+    assert!(
+        fault(&around(&|name| format!("Our {name}"))).contains("no row of cases.csv is the header"),
+        "no sign parts it"
+    );
+}
+
+#[test]
+fn codes_are_found_by_spellings_that_nobody_would_doubt_and_by_no_other() {
+    let read = |name: &str, text: &str| {
+        let (source, codes) = advice();
+        let field = &source.fields[source.position(name).expect(name)];
+        let list = field.codes.as_ref().and_then(|list| codes.get(list));
+        Reader::new(field, &source, list, None).read(Cell::Text(text)).value.clone()
+    };
+    for (field, text, code) in [
+        ("year_group", "Y06", "6"),
+        ("year_group", "\u{ff16}", "6"),
+        ("year_group", "Year 06", "6"),
+        ("district", "Newcastle under Lyme", "E07000195"),
+        ("issue_primary", "Suspension (fixed term exclusion)", "EXF"),
+        ("issue_primary", "EHA - Request for EHC needs (statutory) assessment", "EHA"),
+        ("issue_primary", "EHA: Request for EHC needs (statutory) assessment", "EHA"),
+        ("issue_primary", "Home to school transport (TRN)", "TRN"),
+        ("intervention_level", "Level 3", "L3"),
+    ] {
+        assert_eq!(read(field, text).as_deref(), Some(code), "{text}");
+    }
+    for (field, text) in [
+        ("year_group", "6A"),
+        ("district", "Stafford Borough"),
+        ("issue_primary", "EHA - Home to school transport"),
+        ("issue_primary", "TRN - moved"),
+    ] {
+        assert_eq!(read(field, text), None, "{text}");
+    }
+}
+
+#[test]
+fn a_yes_or_no_cell_and_a_day_are_no_reference_and_no_number() {
+    let (source, _) = advice();
+    let read = |name: &str, cell: Cell<'_>| {
+        let field = &source.fields[source.position(name).expect(name)];
+        let cleaned = Reader::new(field, &source, None, None).read(cell);
+        (cleaned.value.clone(), cleaned.notes.first().map(|note| note.check))
+    };
+    assert_eq!(read("school_name", Cell::Truth(true)), (Some("TRUE".to_owned()), None), "as a text file has it");
+    assert_eq!(read("notes", Cell::Truth(false)), (Some("FALSE".to_owned()), None));
+    assert_eq!(read("minutes_spent", Cell::Truth(true)), (None, Some("bad_minutes")));
+    assert_eq!(read("case_ref", Cell::Truth(true)), (None, Some("odd_identifier")));
+    assert_eq!(read("case_ref", Cell::Serial(45_777.0)), (None, Some("odd_identifier")));
+    assert_eq!(read("case_ref", Cell::Text("2025/04/30")), (None, Some("odd_identifier")), "alone, in a text");
+    let running = taken(&rows(40, |at, cells| cells[0] = format!("2025/04/{at}")));
+    assert_eq!(running.column("case_ref").len(), 40, "others count on beyond the days of a month");
+}
+
+#[test]
+fn references_that_are_one_but_for_zeros_stop_within_one_import() {
+    let numbers = |alter: &dyn Fn(usize, &mut [String; 10])| {
+        rows(40, |at, cells| {
+            (cells[0], cells[1]) = (format!("{at:05}"), format!("{:04}", at / 2));
+            alter(at, cells);
+        })
+    };
+    let family = fault(&numbers(&|at, cells| {
+        if at == 9 {
+            cells[1] = "5".to_owned();
+        }
+    }));
+    assert!(
+        family.starts_with("the check zeros_lost stops the import: 1 times, first at cases.csv, line 10"),
+        "{family}"
+    );
+    let again = rows(40, |_, _| ());
+    let case =
+        fault(&(numbers(&|_, _| ()) + &again.lines().nth(7).expect("a row").replacen("SP-00007,F0007", "7,0003", 1)));
+    assert!(case.starts_with("the check zeros_lost stops the import: 1 times, first at cases.csv, line 42"), "{case}");
+    let other = numbers(&|_, _| ()) + &again.lines().nth(8).expect("a row").replacen("SP-00008,F0008", "7,0003", 1);
+    assert_eq!(taken(&other).column("case_ref").len(), 41, "somebody else");
+    assert_eq!(taken(&rows(40, |at, cells| cells[0] = at.to_string())).column("case_ref").len(), 40, "no zeros at all");
+}
+
+#[test]
+fn rules_are_asked_about_rows_that_were_completed_from_others() {
+    let full = rows(20, |_, cells| (cells[4], cells[5]) = ("2026-02-01".to_owned(), "Closed".to_owned()));
+    // Alone it has no closing, and says that the case was opened after it.
+    let narrow: String = rows(20, |at, cells| {
+        cells[5] = "Closed".to_owned();
+        if at == 5 {
+            cells[3] = "2026-03-01".to_owned();
+        }
+    })
+    .lines()
+    .map(|line| {
+        let cells: Vec<&str> = line.split(',').collect();
+        [&cells[..4], &cells[5..]].concat().join(",") + "\n"
+    })
+    .collect();
+    let folder = tempfile::tempdir().expect("a folder");
+    let found = opened(&folder, &[("a.csv", full.as_bytes()), ("b.csv", narrow.as_bytes())]).expect("both");
+    assert_eq!((found.rejected("closed_before_opened"), found.column("case_ref").len()), (1, 19));
+    assert_eq!(found.place("closed_before_opened"), "line 6");
+}

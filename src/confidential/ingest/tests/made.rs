@@ -14,6 +14,8 @@ pub(super) enum Made {
     /// A number with the format `"SP-"00000`.
     Code(f64),
     Fault,
+    /// A formula, with its result where a program computed it.
+    Formula(Option<f64>),
 }
 
 /// A sheet; rows and columns from 0.
@@ -139,6 +141,10 @@ fn sheet_xml(sheet: &Sheet) -> String {
                 Made::Day(number) => write!(xml, "<c r=\"{place}\" s=\"1\"><v>{number}</v></c>"),
                 Made::Code(number) => write!(xml, "<c r=\"{place}\" s=\"2\"><v>{number}</v></c>"),
                 Made::Fault => write!(xml, "<c r=\"{place}\" t=\"e\"><v>#N/A</v></c>"),
+                Made::Formula(result) => {
+                    let result = result.map(|number| number.to_string()).unwrap_or_default();
+                    write!(xml, "<c r=\"{place}\"><f>1+1</f><v>{result}</v></c>")
+                }
             }
             .expect("memory");
         }
@@ -230,6 +236,8 @@ fn sheet_bin(sheet: &Sheet) -> Vec<u8> {
                 Made::Day(value) => number(column, 1, *value),
                 Made::Code(value) => number(column, 2, *value),
                 Made::Fault => record_b(3, &[longs(&[column, 0]), vec![0x2A]].concat()),
+                // This format has no formula without a result.
+                Made::Formula(result) => number(column, 0, result.unwrap_or_default()),
             });
         }
     }
@@ -301,6 +309,12 @@ fn sheet_records(sheet: &Sheet) -> Vec<u8> {
                 Made::Day(value) => number(row, column, 1, *value),
                 Made::Code(value) => number(row, column, 2, *value),
                 Made::Fault => record(0x0205, &[shorts(&[row, column, 0]), vec![0x2A, 1]].concat()),
+                Made::Formula(result) => {
+                    // An empty text, as programs write it that do not compute.
+                    let result = result.map_or([3, 0, 0, 0, 0, 0, 0xFF, 0xFF], f64::to_le_bytes);
+                    let tokens = [0, 0, 0, 0, 0, 0, 3, 0, 0x1E, 1, 0];
+                    record(0x0006, &[shorts(&[row, column, 0]), result.to_vec(), tokens.to_vec()].concat())
+                }
             });
         }
     }
@@ -382,6 +396,10 @@ fn ods_cell(cell: Made, spans: &str) -> String {
                 "<table:table-cell{spans} office:value-type=\"date\" office:date-value=\"{date}\"><text:p>x</text:p></table:table-cell>"
             )
         }
+        Made::Formula(None) => format!("<table:table-cell{spans} table:formula=\"of:=1+1\"/>"),
+        Made::Formula(Some(result)) => format!(
+            "<table:table-cell{spans} table:formula=\"of:=1+1\" office:value-type=\"float\" office:value=\"{result}\"><text:p>{result}</text:p></table:table-cell>"
+        ),
         Made::Fault => "<table:table-cell office:value-type=\"string\" office:string-value=\"\" \
                         calcext:value-type=\"error\"><text:p>#N/A</text:p></table:table-cell>"
             .to_owned(),

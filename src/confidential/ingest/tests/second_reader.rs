@@ -7,8 +7,10 @@ use std::path::{Path, PathBuf};
 
 use calamine::{Data, Reader, SheetType, SheetVisible, open_workbook_auto};
 
+use super::made::{self, Made, Sheet};
 use super::root;
 use crate::ingest::format;
+use crate::ingest::second;
 use crate::ingest::table::Cell;
 
 type Cells = BTreeMap<(String, u64, usize), String>;
@@ -91,5 +93,34 @@ fn another_reader_finds_the_same_cells_in_every_sound_workbook() {
         let (ours, theirs) = (ours(&path), theirs(&path));
         assert!(!ours.is_empty());
         assert_eq!(ours, theirs, "{}", path.display());
+    }
+}
+
+#[test]
+fn the_smallest_files_that_show_what_the_other_reader_refuses_are_read_here() {
+    let head = Sheet { name: "S", rows: vec![vec![Made::Text("a"), Made::Text("b")]], ..Sheet::default() };
+    let altered = |from: &str, to: &str| {
+        let parts = made::xlsx(&[Sheet { rows: vec![vec![Made::Text("a"), Made::Fault]], ..head.clone() }]);
+        let change = |bytes: Vec<u8>| String::from_utf8(bytes).expect("XML").replace(from, to).into_bytes();
+        made::zipped(&parts.into_iter().map(|(name, bytes)| (name, change(bytes))).collect())
+    };
+    let counted = |bytes: &[u8]| second::rows(bytes).expect("it opens").get("S").copied();
+    let folder = tempfile::tempdir().expect("a folder");
+    let read = |bytes: &[u8]| {
+        let path = folder.path().join("a.xlsx");
+        fs::write(&path, bytes).expect("a file");
+        ours(&path).into_values().collect::<Vec<_>>()
+    };
+    let sound = altered("", "");
+    assert_eq!((counted(&sound), read(&sound)), (Some(1), vec!["a".to_owned(), "fault".to_owned()]));
+    // One cell with an error value that is younger than 2010: the whole sheet is refused.
+    for fault in ["#SPILL!", "#CALC!", "#FIELD!", "#BUSY!", "#BLOCKED!", "#CONNECT!", "#GETTING_DATA", "#NV"] {
+        let bytes = altered("#N/A", fault);
+        assert_eq!((counted(&bytes), read(&bytes)), (None, vec!["a".to_owned(), "fault".to_owned()]), "{fault}");
+    }
+    // The way to a part begins with `./` or goes up and down again: the sheet is not found.
+    for target in ["./worksheets/", "../xl/worksheets/"] {
+        let bytes = altered("Target=\"worksheets/", &format!("Target=\"{target}"));
+        assert_eq!((counted(&bytes), read(&bytes)), (None, vec!["a".to_owned(), "fault".to_owned()]), "{target}");
     }
 }

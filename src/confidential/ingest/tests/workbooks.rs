@@ -420,3 +420,42 @@ fn a_list_beside_the_cases_is_no_table_of_cases_and_a_case_is_no_header() {
         assert!(!text.contains("SP-0000"), "{format}: no value");
     }
 }
+
+#[test]
+fn a_formula_without_a_result_is_said_at_its_place_and_an_empty_text_among_results_is_a_blank() {
+    for format in ["xlsx", "xls", "ods"] {
+        let with = |results: [Option<f64>; 2]| {
+            let mut sheet = cases("Cases", 1..4);
+            sheet.rows[0][6] = Made::Text("Minutes spent");
+            for (row, result) in (1..).zip(results) {
+                sheet.rows[row][6] = Made::Formula(result);
+            }
+            sheet.rows[3][6] = Made::Number(7.0);
+            taken(format, &make(format, &[sheet]))
+        };
+        let none = with([None, None]);
+        assert_eq!(
+            (none.times("formula_without_value"), none.place("formula_without_value").as_str()),
+            (2, "Cases!G2"),
+            "{format}"
+        );
+        assert_eq!(none.column("minutes_spent"), ["-", "-", "7"], "{format}");
+        let one = with([Some(30.0), None]);
+        assert_eq!(one.column("minutes_spent"), ["30", "-", "7"], "{format}");
+        // In this format an empty text is written as no result is.
+        assert_eq!(one.times("formula_without_value"), u64::from(format != "xls"), "{format}");
+    }
+}
+
+#[test]
+fn a_text_cell_that_looks_like_a_day_is_a_reference_and_a_day_is_none() {
+    for format in FORMATS {
+        let mut sheet = cases("Cases", 1..30);
+        sheet.rows[3][0] = Made::Text("2025/04/30");
+        sheet.rows[4][0] = Made::Text("12-Mar");
+        sheet.rows[5][0] = Made::Day(45_777.0);
+        let found = taken(format, &make(format, &[sheet]));
+        assert_eq!((found.column("case_ref").len(), found.rejected("odd_identifier")), (28, 1), "{format}");
+        assert_eq!(found.place("odd_identifier"), "Cases!A6", "{format}");
+    }
+}

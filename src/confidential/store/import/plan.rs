@@ -5,51 +5,22 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 use hmac::{Hmac, KeyInit, Mac};
-use jiff::civil::Date;
-use model::config::source::{Level, Source};
-use model::period::{Month, Period};
-use rusqlite::{Connection, Statement, params};
+use model::config::rule::Rule;
+use model::config::source::Level;
+use rusqlite::{Connection, params};
 use sha2::Sha256;
 
 use crate::identified::Identified;
+use crate::ingest::Recording;
+use crate::ingest::reference::without_zeros;
+use crate::ingest::rules::Rules;
 use crate::ingest::state::{is_other_person, is_same_person, later};
-use crate::ingest::{Recording, Values};
-use crate::store::cases::{Value, positions};
+use crate::store::StoreError;
+use crate::store::import::families::Families;
+use crate::store::import::known::{Frozen, Known, KnownCases, frozen, known_cases, last_day};
+use crate::store::import::layout::{Layout, Read, Stored};
 use crate::store::import::{Batch, ImportOutcome};
-use crate::store::keys::{KEY_BYTES, keyed};
-use crate::store::references::{canonical_of, family_number};
-use crate::store::{StoreError, unreadable};
-
-/// Months that were released and are never counted again.
-struct Frozen {
-    periods: Vec<Period>,
-    late_in: i32,
-}
-
-impl Frozen {
-    fn holds(&self, month: i32) -> bool {
-        self.periods.iter().any(|period| (period.start.0..period.end.0).contains(&month))
-    }
-    /// Where an event of `month` is counted.
-    fn counted(&self, month: i32) -> i32 {
-        if self.holds(month) { self.late_in } else { month }
-    }
-    /// Where an event is counted that was counted before: what is frozen stays, what did not change stays.
-    fn recounted(&self, new: Option<i32>, old: Option<i32>, old_counted: Option<i32>) -> Option<i32> {
-        match old_counted {
-            Some(counted) if new == old || self.holds(counted) => Some(counted),
-            Some(_) | None => new.map(|month| self.counted(month)),
-        }
-    }
-}
-
-/// A case as the store has it.
-struct Known {
-    id: i64,
-    content: [u8; 16],
-    months: [Option<i32>; 2],
-    counted: [Option<i32>; 2],
-}
+use crate::store::keys::KEY_BYTES;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Act {
@@ -85,14 +56,6 @@ pub(super) struct Plan<'a> {
     pub(super) stops: bool,
 }
 
-/// A recording with what the envelope takes from it.
-struct Read<'a> {
-    recording: Cow<'a, Recording>,
-    case_key: String,
-    months: [Option<i32>; 2],
-    content: [u8; 16],
-}
-
 /// Decides what becomes of every recording.
 pub(super) fn plan<'a>(
     connection: &Connection,
@@ -106,16 +69,23 @@ pub(super) fn plan<'a>(
     // In order of reference, so that the order of rows in an export shows nowhere in the store, and so that the index
     // grows at its end. Several recordings of one case stay in the order read.
     read.sort_by(|one, other| one.case_key.cmp(&other.case_key));
-    let known = known_cases(connection, batch.source)?;
-    let zeros = known.iter().map(|(key, case)| (bare(key), case.id)).filter(|(key, _)| !key.is_empty()).collect();
+    let KnownCases { by_reference: known, last_day: last_stored } = known_cases(connection, batch.source)?;
+    let zeros =
+        known.iter().map(|(key, case)| (without_zeros(key), case.id)).filter(|(key, _)| !key.is_empty()).collect();
+    let last_read = last_day(read.iter().flat_map(|row| row.days).flatten().collect());
     let mut planner = Planner {
         key,
         batch,
         layout,
+        rules: Rules::new(batch.source, batch.codes),
         frozen: frozen(connection, &batch.source.name, batch.today_month)?,
         stored: Stored::of(connection, batch.source)?,
         zeros,
+        families: Families::of(connection, key),
         next_id: connection.query_row("SELECT ifnull(max(id), 0) + 1 FROM cases", [], |row| row.get(0))?,
+        knows_later_days: last_read > last_stored,
+        forward: 0,
+        back: Vec::new(),
         plan: Plan { changes: Vec::new(), files, outcome: ImportOutcome::default(), stops: false },
     };
     // What was planned last is the only one that the next may be about again.
@@ -129,6 +99,7 @@ pub(super) fn plan<'a>(
         };
         last = now.or(last);
     }
+    planner.go_back()?;
     Ok(planner.plan.finished())
 }
 
@@ -137,12 +108,35 @@ struct Planner<'p, 'a> {
     key: &'p [u8; KEY_BYTES],
     batch: Batch<'a>,
     layout: Layout<'a>,
+    rules: Rules<'a>,
     frozen: Frozen,
     stored: Stored<'p>,
     /// Cases of the store whose references are numbers, by these without the zeros in front.
     zeros: HashMap<&'p str, i64>,
+    families: Families<'p>,
     next_id: i64,
+    /// Whether the import has days of which the store knows nothing yet.
+    knows_later_days: bool,
+    /// Rows with a later state than the stored one.
+    forward: usize,
+    /// Those with an earlier one.
+    back: Vec<(Merged<'a>, Known)>,
     plan: Plan<'a>,
+}
+
+/// A row with what is kept of the stored case.
+struct Merged<'a> {
+    row: Read<'a>,
+    /// How its family was kept.
+    kept: Option<Kept>,
+    /// Rules that the row alone keeps.
+    broken: Vec<&'a Rule>,
+}
+
+/// Why the family of a stored case stays, where a row says another.
+enum Kept {
+    Blank,
+    ZerosLost,
 }
 
 impl<'a> Planner<'_, 'a> {
@@ -153,11 +147,12 @@ impl<'a> Planner<'_, 'a> {
             self.plan.outcome.unchanged += 1;
             return Ok(None);
         }
-        if let Some(other) = self.zeros.get(bare(&row.case_key)).copied()
-            && is_same_person(self.batch.source, &self.stored.recording(other)?, &row.recording)
-        {
-            self.plan.outcome.zeros.push(row.recording.origin.clone());
-            self.plan.stops |= self.batch.source.level("zeros_lost") != Level::Warn;
+        let person = match self.zeros.get(without_zeros(&row.case_key)) {
+            Some(other) => is_same_person(self.batch.source, &self.stored.recording(*other)?, &row.recording),
+            None => false,
+        };
+        if person || self.family_lost_zeros(&row)? {
+            self.lost_zeros(&row);
         }
         let counted = row.months.map(|month| month.map(|month| self.frozen.counted(month)));
         self.plan.outcome.stored += 1;
@@ -166,8 +161,25 @@ impl<'a> Planner<'_, 'a> {
         Ok(Some(now))
     }
 
+    fn lost_zeros(&mut self, row: &Read<'_>) {
+        self.plan.outcome.zeros.push(row.recording.origin.clone());
+        self.plan.stops |= self.batch.source.level("zeros_lost") != Level::Warn;
+    }
+
+    /// Whether the family of a row is new, and one of the store but for zeros in front.
+    fn family_lost_zeros(&mut self, row: &Read<'_>) -> Result<bool, StoreError> {
+        match self.layout.family_reference(&row.recording).filter(|_| !self.batch.replace) {
+            Some(reference) => self.families.lost_zeros(&reference),
+            None => Ok(false),
+        }
+    }
+
     /// A case that the store has, or that the row before was about (`again`); gives what it will have then, where it changes.
     fn known_case(&mut self, row: Read<'a>, old: &Known, again: bool) -> Result<Option<Known>, StoreError> {
+        // Of two rows of one case the one read last decides.
+        if let Some((last, _)) = self.back.pop_if(|(last, _)| last.row.case_key == row.case_key) {
+            self.plan.outcome.older.push(last.row.recording.origin.clone());
+        }
         if old.content == row.content {
             self.plan.outcome.unchanged += 1;
             return Ok(None);
@@ -176,48 +188,123 @@ impl<'a> Planner<'_, 'a> {
             Some(change) => change.recording.clone().into_owned(),
             None => self.stored.recording(old.id)?,
         };
-        let row = match self.judge(row, old, &before)? {
-            Judged::Changes(row) => row,
-            Judged::Other(row) => {
-                let level = self.batch.source.level("other_person");
-                self.plan.outcome.others.push(row.recording.origin.clone());
-                self.plan.stops |= level == Level::Stop;
-                if level != Level::Warn {
-                    return Ok(None);
-                }
-                row
-            }
-            Judged::Unchanged => {
-                self.plan.outcome.unchanged += 1;
+        let source = self.batch.source;
+        // By what the row itself says: what is kept from the stored case is the stored person's. Of somebody else's case
+        // nobody can say which state is the later.
+        let is_other = is_other_person(source, &before, &row.recording);
+        let is_taken = !is_other || source.level("other_person") == Level::Warn;
+        let merged = self.merged(row, &before, is_other)?;
+        if is_taken && old.content == merged.row.content {
+            self.plan.outcome.unchanged += 1;
+            self.say(&merged);
+            return Ok(None);
+        }
+        match later(source, &before, &merged.row.recording).filter(|_| is_taken && !self.batch.replace) {
+            Some(true) if again => {
+                self.plan.outcome.older.push(merged.row.recording.origin.clone());
                 return Ok(None);
             }
-            Judged::Older(row) => {
-                self.plan.outcome.older.push(row.recording.origin.clone());
+            Some(true) => {
+                self.back.push((merged, *old));
                 return Ok(None);
             }
+            Some(false) => self.forward += 1,
+            None => {}
+        }
+        if is_other {
+            let level = source.level("other_person");
+            self.plan.outcome.others.push(merged.row.recording.origin.clone());
+            self.plan.stops |= level == Level::Stop;
+            if level != Level::Warn {
+                self.leave_out("other_person");
+                return Ok(None);
+            }
+        }
+        self.update(merged, old)
+    }
+
+    /// Rows with an earlier state than the stored one, as of cases that were opened again: they hold where the import as a whole
+    /// is newer than the store, which is where it knows later days and moves as many cases forward as back.
+    fn go_back(&mut self) -> Result<(), StoreError> {
+        let is_newer = self.knows_later_days && self.back.len() <= self.forward + self.plan.outcome.stored;
+        for (merged, old) in std::mem::take(&mut self.back) {
+            let origin = merged.row.recording.origin.clone();
+            if !is_newer {
+                self.plan.outcome.older.push(origin);
+            } else if self.update(merged, &old)?.is_some() {
+                self.plan.outcome.back.push(origin);
+            }
+        }
+        Ok(())
+    }
+
+    /// A row with what the stored case says of fields for which its file has no column, and of a family that a row which is
+    /// the same person's leaves blank or gives without its zeros.
+    fn merged(&self, row: Read<'a>, before: &Recording, is_other: bool) -> Result<Merged<'a>, StoreError> {
+        let kept = if is_other || self.batch.replace { None } else { self.kept(&row.recording, before) };
+        if row.recording.absent.is_empty() && kept.is_none() {
+            return Ok(Merged { row, kept, broken: Vec::new() });
+        }
+        let of = |recording: &Recording| {
+            recording.values.expose_identified().iter().map(|value| value.map(str::to_owned)).collect::<Vec<_>>()
         };
+        let known =
+            self.rules.broken(&of(&row.recording), &row.recording.absent).map(|rule| &rule.name).collect::<Vec<_>>();
+        let mut recording = row.recording.into_owned();
+        recording.keep_from(|at| before.values.expose_identified().get(at));
+        if let (Some(_), Some(at)) = (&kept, self.layout.family) {
+            let values = recording.values.expose_identified();
+            let family = before.values.expose_identified().get(at).unwrap_or_default();
+            recording.values = Identified::new(values.with(at, family));
+        }
+        let broken = self.rules.broken(&of(&recording), &[]).filter(|rule| !known.contains(&&rule.name)).collect();
+        Ok(Merged { row: self.layout.read(self.key, Cow::Owned(recording))?, kept, broken })
+    }
+
+    fn kept(&self, recording: &Recording, before: &Recording) -> Option<Kept> {
+        let at = self.layout.family?;
+        let stored = self.layout.family_reference(before)?;
+        match self.layout.family_reference(recording) {
+            None if recording.absent.contains(&at) => None,
+            None => Some(Kept::Blank),
+            Some(said) => {
+                (said != stored && !without_zeros(&said).is_empty() && without_zeros(&said) == without_zeros(&stored))
+                    .then_some(Kept::ZerosLost)
+            }
+        }
+    }
+
+    /// Says how the family of a row was kept.
+    fn say(&mut self, merged: &Merged<'_>) {
+        match merged.kept {
+            Some(Kept::Blank) => self.plan.outcome.blank_families.push(merged.row.recording.origin.clone()),
+            Some(Kept::ZerosLost) => self.lost_zeros(&merged.row),
+            None => {}
+        }
+    }
+
+    fn leave_out(&mut self, check: &str) {
+        *self.plan.outcome.left_out.entry(check.to_owned()).or_default() += 1;
+    }
+
+    /// Plans a new state of a case, unless a rule is against it.
+    fn update(&mut self, merged: Merged<'a>, old: &Known) -> Result<Option<Known>, StoreError> {
+        self.say(&merged);
+        let Merged { row, kept, broken } = merged;
+        for rule in &broken {
+            self.plan.outcome.broken.entry(rule.name.clone()).or_default().push(row.recording.origin.clone());
+            self.plan.stops |= self.batch.source.level(&rule.name) == Level::Stop;
+        }
+        if let Some(rule) = broken.iter().find(|rule| self.batch.source.level(&rule.name) != Level::Warn) {
+            self.leave_out(&rule.name);
+            return Ok(None);
+        }
+        if kept.is_none() && self.family_lost_zeros(&row)? {
+            self.lost_zeros(&row);
+        }
         let counted = [0, 1].map(|at| self.frozen.recounted(row.months[at], old.months[at], old.counted[at]));
         self.plan.outcome.updated += 1;
         Ok(Some(self.change(row, (Act::Update, old.id), counted, old.counted)))
-    }
-
-    fn judge(&self, mut row: Read<'a>, old: &Known, before: &Recording) -> Result<Judged<'a>, StoreError> {
-        let source = self.batch.source;
-        if !row.recording.absent.is_empty() {
-            let mut merged = row.recording.into_owned();
-            merged.keep_from(|at| before.values.expose_identified().get(at));
-            row = self.layout.read(self.key, Cow::Owned(merged))?;
-            if row.content == old.content {
-                return Ok(Judged::Unchanged);
-            }
-        }
-        let is_other = is_other_person(source, before, &row.recording);
-        // Of somebody else's case nobody can say which state is the later.
-        let is_taken = !is_other || source.level("other_person") == Level::Warn;
-        if is_taken && !self.batch.replace && later(source, before, &row.recording) == Some(true) {
-            return Ok(Judged::Older(row));
-        }
-        Ok(if is_other { Judged::Other(row) } else { Judged::Changes(row) })
     }
 
     /// Plans a change; gives what the store will have then.
@@ -228,7 +315,7 @@ impl<'a> Planner<'_, 'a> {
         counted: [Option<i32>; 2],
         was: [Option<i32>; 2],
     ) -> Known {
-        let Read { recording, case_key, months, content } = row;
+        let Read { recording, case_key, months, days: _, content } = row;
         self.plan.outcome.late += usize::from((0..2).any(|at| counted[at] != months[at] && counted[at] != was[at]));
         let (family, dates) = (self.layout.family(self.key, &recording), self.layout.dates(&recording));
         self.plan.changes.push(Change { recording, act, id, case_key, family, dates, counted, content });
@@ -236,152 +323,16 @@ impl<'a> Planner<'_, 'a> {
     }
 }
 
-/// What a row is to the stored state of its case, from which it differs.
-enum Judged<'a> {
-    Changes(Read<'a>),
-    /// Of somebody else.
-    Other(Read<'a>),
-    Unchanged,
-    Older(Read<'a>),
-}
-
 impl Plan<'_> {
     fn finished(mut self) -> Self {
-        for places in [&mut self.outcome.older, &mut self.outcome.others, &mut self.outcome.zeros] {
+        let ImportOutcome { older, back, others, zeros, blank_families, broken, .. } = &mut self.outcome;
+        for places in [older, back, others, zeros, blank_families].into_iter().chain(broken.values_mut()) {
             // In the order of the files' rows, which says nothing of a reference.
             places.sort_by(|one, other| (&one.file, &one.sheet, one.row).cmp(&(&other.file, &other.sheet, other.row)));
         }
         self.outcome.already_imported =
             self.changes.is_empty() && !self.files.is_empty() && self.files.values().all(|(file, _)| file.known);
         self
-    }
-}
-
-/// A reference that is a number, without the zeros in front; nothing for others.
-fn bare(case_key: &str) -> &str {
-    if case_key.bytes().all(|byte| byte.is_ascii_digit()) { case_key.trim_start_matches('0') } else { "" }
-}
-
-/// What stored cases say, in the source's order of fields.
-struct Stored<'c> {
-    statement: Statement<'c>,
-    fields: usize,
-    lists: HashMap<i64, Vec<Option<usize>>>,
-}
-
-impl<'c> Stored<'c> {
-    fn of(connection: &'c Connection, source: &Source) -> Result<Self, StoreError> {
-        let names: Vec<&str> = source.fields.iter().map(|field| field.name.as_str()).collect();
-        let statement = connection.prepare("SELECT field_list, field_values FROM cases WHERE id = ?1")?;
-        Ok(Self { statement, fields: names.len(), lists: positions(connection, &source.name, &names)? })
-    }
-
-    fn recording(&mut self, id: i64) -> Result<Recording, StoreError> {
-        let (list, text): (i64, String) = self.statement.query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        let places = self.lists.get(&list).ok_or(unreadable("a list of fields"))?;
-        let all: Vec<Value<'_>> = serde_json::from_str(&text).map_err(|_| unreadable("a list of values"))?;
-        let value = |at: usize| places[at].and_then(|place| all.get(place)).and_then(|value| value.0.as_deref());
-        Ok(Recording { values: Identified::new(Values::of((0..self.fields).map(value))), ..Recording::default() })
-    }
-}
-
-/// Where the fields that the envelope needs stand in a recording.
-struct Layout<'a> {
-    source: &'a Source,
-    case: usize,
-    family: Option<usize>,
-    events: [Option<usize>; 2],
-    /// Every field's place, in order of name, so that a new order of fields changes no case.
-    by_name: Vec<usize>,
-}
-
-impl<'a> Layout<'a> {
-    fn of(source: &'a Source) -> Result<Self, StoreError> {
-        let place = |field: &str| {
-            let missing = || StoreError::NoField { source_name: source.name.clone(), field: field.to_owned() };
-            source.position(field).ok_or_else(missing)
-        };
-        if let Some(event) = source.events.keys().find(|event| !["opened", "closed"].contains(&event.as_str())) {
-            return Err(StoreError::NoEvent { source_name: source.name.clone(), event: event.clone() });
-        }
-        let event = |name: &str| source.events.get(name).map(|field| place(field)).transpose();
-        let mut by_name: Vec<usize> = (0..source.fields.len()).collect();
-        by_name.sort_by_key(|&at| &source.fields[at].name);
-        Ok(Self {
-            source,
-            case: place(&source.case)?,
-            family: source.family.as_deref().map(place).transpose()?,
-            events: [event("opened")?, event("closed")?],
-            by_name,
-        })
-    }
-
-    fn read<'r>(&self, key: &[u8; KEY_BYTES], recording: Cow<'r, Recording>) -> Result<Read<'r>, StoreError> {
-        let content = self.content(key, &recording)?;
-        let months = [self.month(&recording, 0)?, self.month(&recording, 1)?];
-        let case_key = canonical_of(self.source, self.case, self.case_key(&recording)?);
-        Ok(Read { recording, case_key, months, content })
-    }
-
-    fn value(recording: &Recording, place: usize) -> Option<&str> {
-        recording.values.expose_identified().get(place).filter(|text| !text.is_empty())
-    }
-
-    fn case_key<'r>(&self, recording: &'r Recording) -> Result<&'r str, StoreError> {
-        Self::value(recording, self.case).ok_or_else(|| StoreError::NoCaseKey {
-            file: recording.origin.file.to_string(),
-            row: recording.origin.row,
-            field: self.source.case.clone(),
-        })
-    }
-
-    fn family(&self, key: &[u8; KEY_BYTES], recording: &Recording) -> Option<i64> {
-        let place = self.family?;
-        Some(family_number(key, &canonical_of(self.source, place, Self::value(recording, place)?)))
-    }
-
-    fn dates(&self, recording: &Recording) -> [Option<String>; 2] {
-        self.events.map(|place| place.and_then(|place| Self::value(recording, place)).map(str::to_owned))
-    }
-
-    fn month(&self, recording: &Recording, event: usize) -> Result<Option<i32>, StoreError> {
-        let Some(place) = self.events[event] else { return Ok(None) };
-        let Some(text) = Self::value(recording, place) else { return Ok(None) };
-        month(text).map(Some).ok_or_else(|| StoreError::NoDate {
-            file: recording.origin.file.to_string(),
-            row: recording.origin.row,
-            field: self.source.fields[place].name.clone(),
-        })
-    }
-
-    /// A keyed digest of what the recording says: every value with its field's name, blanks left out, so that a field
-    /// that is new and blank changes no case; references in their canonical form, so that another spelling changes none.
-    fn content(&self, key: &[u8; KEY_BYTES], recording: &Recording) -> Result<[u8; 16], StoreError> {
-        let values = recording.values.expose_identified();
-        if values.len() != self.source.fields.len() {
-            return Err(StoreError::Shape {
-                file: recording.origin.file.to_string(),
-                row: recording.origin.row,
-                source_name: self.source.name.clone(),
-                found: values.len(),
-                expected: self.source.fields.len(),
-            });
-        }
-        let mut message = Vec::with_capacity(512);
-        for &place in &self.by_name {
-            let Some(value) = Self::value(recording, place) else { continue };
-            let value = match self.source.fields[place].fold {
-                Some(_) => Cow::Owned(canonical_of(self.source, place, value)),
-                None => Cow::Borrowed(value),
-            };
-            for text in [self.source.fields[place].name.as_str(), &value] {
-                message.extend_from_slice(&(text.len() as u64).to_be_bytes());
-                message.extend_from_slice(text.as_bytes());
-            }
-        }
-        let mut content = [0; 16];
-        content.copy_from_slice(&keyed(key, &message)[..16]);
-        Ok(content)
     }
 }
 
@@ -415,49 +366,4 @@ fn read_files<'a>(
         known.insert(name, (file, content));
     }
     Ok(known)
-}
-
-fn frozen(connection: &Connection, source: &str, today_month: Option<i32>) -> Result<Frozen, StoreError> {
-    let mut statement = connection.prepare("SELECT period_start, period_end FROM frozen WHERE source = ?1")?;
-    let periods =
-        statement.query_map([source], |row| Ok(Period { start: Month(row.get(0)?), end: Month(row.get(1)?) }))?;
-    let periods = periods.collect::<Result<Vec<_>, _>>()?;
-    let after_all = periods.iter().map(|period| period.end.0).max().unwrap_or(i32::MIN);
-    Ok(Frozen { periods, late_in: today_month.unwrap_or(i32::MIN).max(after_all) })
-}
-
-/// The cases of a source by the canonical form of their reference. Where an older program stored a case under two
-/// spellings, the one whose reference is canonical already is the case, else the last that came in.
-fn known_cases(connection: &Connection, source: &Source) -> Result<HashMap<String, Known>, StoreError> {
-    let place = source.position(&source.case).unwrap_or(0);
-    let sql = "SELECT case_key, id, content, opened, closed, counted_opened, counted_closed FROM cases
-               WHERE source = (SELECT id FROM sources WHERE name = ?1) ORDER BY id";
-    let mut statement = connection.prepare(sql)?;
-    let mut rows = statement.query([&source.name])?;
-    let (mut known, mut odd) = (HashMap::new(), Vec::new());
-    while let Some(row) = rows.next()? {
-        let month_of =
-            |column| -> rusqlite::Result<_> { Ok(row.get::<_, Option<String>>(column)?.and_then(|text| month(&text))) };
-        let months = [month_of(3)?, month_of(4)?];
-        let written: String = row.get(0)?;
-        let canonical = canonical_of(source, place, &written);
-        let is_canonical = canonical == written;
-        let case =
-            (canonical, Known { id: row.get(1)?, content: row.get(2)?, months, counted: [row.get(5)?, row.get(6)?] });
-        if is_canonical {
-            known.insert(case.0, case.1);
-        } else {
-            odd.push(case);
-        }
-    }
-    for (canonical, case) in odd.into_iter().rev() {
-        known.entry(canonical).or_insert(case);
-    }
-    Ok(known)
-}
-
-/// The month of an ISO date.
-fn month(text: &str) -> Option<i32> {
-    let date: Date = (text.len() == 10).then(|| text.parse().ok()).flatten()?;
-    Some(Month::new(i32::from(date.year()), date.month().cast_unsigned()).0)
 }

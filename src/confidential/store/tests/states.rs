@@ -1,5 +1,8 @@
 //! States of a case that come in the wrong order, with fewer columns, or under the reference of somebody else.
 
+use std::collections::BTreeMap;
+
+use model::config::rule::{Rule, RuleKind};
 use model::config::source::{Class, Kind, Level, Source};
 
 use super::{Bench, field, recordings, source};
@@ -19,7 +22,14 @@ fn import(bench: &mut Bench, source: &Source, lines: &str, absent: &[usize], rep
         recording.absent = absent.into();
     }
     let digests = [("a.csv".to_owned(), format!("{lines}{absent:?}"))];
-    let batch = Batch { source, recordings: &recordings, digests: &digests, today_month: None, replace };
+    let batch = Batch {
+        source,
+        codes: &BTreeMap::new(),
+        recordings: &recordings,
+        digests: &digests,
+        today_month: None,
+        replace,
+    };
     let compared = bench.store.compare(batch).expect("a comparison");
     let outcome = bench.store.import(batch).expect("an import");
     assert_eq!(compared, outcome);
@@ -54,8 +64,112 @@ fn a_column_that_is_missing_is_no_blank_cell() {
     let sql = "SELECT field_values FROM cases WHERE case_key = 'B2'";
     let values: String = bench.store.connection.query_row(sql, [], |row| row.get(0)).expect("a case");
     assert_eq!(values, r#"["B2","F2","2026-01-09",null,"SPLD"]"#);
-    let outcome = import(&mut bench, &dated(), "B2 - 2026-01-09 - SPLD", &[3], false);
-    assert_eq!(outcome.updated, 1, "a blank cell of a column that is there says that there is no family");
+}
+
+/// The families of all cases in order of reference: the first of each, by its number in that order.
+fn families(bench: &Bench) -> Vec<Option<usize>> {
+    let (mut numbers, mut families) = (Vec::new(), Vec::new());
+    let visit = &mut |case: crate::store::cases::StoredCase<'_>| {
+        families.push(case.family.map(|family| {
+            numbers.iter().position(|number| *number == family).unwrap_or_else(|| {
+                numbers.push(family);
+                numbers.len() - 1
+            })
+        }));
+    };
+    bench.store.scan("advice", &[], None, visit).expect("a readable store");
+    families
+}
+
+#[test]
+fn a_family_that_a_later_export_leaves_blank_is_kept_and_said_and_taken_off_where_somebody_means_it() {
+    let mut bench = Bench::new();
+    import(&mut bench, &dated(), "A1 F1 2026-01-10 - ASD\n B2 F1 2026-01-09 - MLD", &[], false);
+    let blank = "A1 - 2026-01-10 - SEMH\n B2 - 2026-01-09 - MLD\n C3 - 2026-01-09 - MLD";
+    let outcome = import(&mut bench, &dated(), blank, &[], false);
+    assert_eq!((outcome.stored, outcome.updated, outcome.unchanged), (1, 1, 1));
+    assert_eq!(outcome.blank_families.iter().map(|origin| origin.row).collect::<Vec<_>>(), [2, 3]);
+    assert_eq!(families(&bench), [Some(0), Some(0), None]);
+    assert_eq!(bench.cases(None), "A1 SEMH 2026-M01 -\nB2 MLD 2026-M01 -\nC3 MLD 2026-M01 -\n", "the rest is taken");
+    let outcome = import(&mut bench, &dated(), blank, &[], true);
+    assert_eq!((outcome.updated, outcome.blank_families.len()), (2, 0));
+    assert_eq!(families(&bench), [None, None, None]);
+}
+
+#[test]
+fn families_that_lost_their_zeros_stop_and_stay_where_the_source_lets_them_pass() {
+    let mut bench = Bench::new();
+    let mut source = dated();
+    import(&mut bench, &source, "A1 0042 2026-01-10 - ASD\n B2 0043 2026-01-09 - MLD", &[], false);
+    let lost = "A1 42 2026-01-10 - SEMH\n B2 0043 2026-01-09 - MLD\n C3 043 2026-01-11 - MLD\n D4 44 2026-01-11 - MLD";
+    let outcome = import(&mut bench, &source, lost, &[], false);
+    assert_eq!(outcome.zeros.iter().map(|origin| origin.row).collect::<Vec<_>>(), [2, 4], "a case, and a new one");
+    assert_eq!(bench.cases(None), "A1 ASD 2026-M01 -\nB2 MLD 2026-M01 -\n", "nothing was stored");
+    source.checks.insert("zeros_lost".to_owned(), Level::Warn);
+    let outcome = import(&mut bench, &source, lost, &[], false);
+    assert_eq!((outcome.stored, outcome.updated, outcome.zeros.len()), (2, 1, 2));
+    assert_eq!(families(&bench), [Some(0), Some(1), Some(2), Some(3)], "A1 is of its family, C3 as its row says");
+    let sql = "SELECT field_values FROM cases WHERE case_key = 'A1'";
+    let values: String = bench.store.connection.query_row(sql, [], |row| row.get(0)).expect("a case");
+    assert_eq!(values, r#"["A1","0042","2026-01-10",null,"SEMH"]"#);
+    let outcome = import(&mut bench, &source, "A1 42 2026-01-10 - SEMH\n D4 44 2026-01-11 - MLD", &[], true);
+    assert_eq!((outcome.updated, outcome.unchanged, outcome.zeros.len()), (1, 1, 0), "where somebody means it");
+}
+
+#[test]
+fn a_newer_export_as_a_whole_opens_a_case_again_and_an_older_one_does_not() {
+    let mut bench = Bench::new();
+    import(&mut bench, &dated(), JUNE, &[], false);
+    let july = "A1 F1 2026-01-10 - ASD\n B2 F2 2026-01-09 2026-07-03 MLD\n C3 F3 2026-07-02 - MLD";
+    let outcome = import(&mut bench, &dated(), july, &[], false);
+    assert_eq!((outcome.stored, outcome.updated, outcome.older.len()), (1, 2, 0));
+    assert_eq!(outcome.back.iter().map(|origin| origin.row).collect::<Vec<_>>(), [2], "said by its place");
+    assert_eq!(bench.cases(None), "A1 ASD 2026-M01 -\nB2 MLD 2026-M01 2026-M07\nC3 MLD 2026-M07 -\n");
+    let corrected = "B2 F2 2026-01-09 2026-06-30 MLD\n D4 F3 2026-07-09 - MLD";
+    assert_eq!(import(&mut bench, &dated(), corrected, &[], false).back.len(), 1, "a closing that was corrected");
+    let june = "B2 F2 2026-01-09 - MLD\n C3 F3 2026-01-02 - MLD\n E5 F3 2026-06-20 - MLD";
+    let outcome = import(&mut bench, &dated(), june, &[], false);
+    assert_eq!((outcome.stored, outcome.back.len(), outcome.older.len()), (1, 0, 1), "it knows no later day");
+    let slip = "A1 F1 2026-01-10 2029-06-20 MLD\n B2 F2 2026-01-09 - MLD\n C3 F3 2026-07-02 - MLD";
+    import(&mut bench, &dated(), "C3 F3 2026-07-02 2026-07-20 MLD", &[], false);
+    let outcome = import(&mut bench, &dated(), slip, &[], false);
+    assert_eq!(
+        (outcome.back.len(), outcome.older.len()),
+        (0, 2),
+        "more cases go back than forward, whatever one date says"
+    );
+}
+
+#[test]
+fn rules_are_asked_about_what_is_stored_once_missing_columns_are_kept() {
+    let rule = |level| Rule {
+        name: "closed_before_opened".to_owned(),
+        level,
+        kind: RuleKind::NotBefore { field: "last".to_owned(), after: "first".to_owned() },
+    };
+    // The row alone keeps the rule: it has no closing.
+    let later = "A1 F1 2026-08-10 - ASD\n B2 F2 2026-01-09 - SPLD";
+    for (level, said) in [(Level::Stop, (2, 0)), (Level::Reject, (1, 1)), (Level::Warn, (2, 0))] {
+        let mut bench = Bench::new();
+        import(&mut bench, &dated(), JUNE, &[], false);
+        let source = Source { rules: vec![rule(level)], ..dated() };
+        let outcome = import(&mut bench, &source, later, &[3], false);
+        assert_eq!(outcome.broken["closed_before_opened"].iter().map(|origin| origin.row).collect::<Vec<_>>(), [2]);
+        assert_eq!(
+            (outcome.updated, outcome.left_out.values().sum::<usize>()),
+            if level == Level::Stop { (1, 1) } else { said }
+        );
+        let opened = if level == Level::Warn { "08" } else { "01" };
+        let need = if level == Level::Stop { "MLD" } else { "SPLD" };
+        let cases = format!(
+            "A1 {} 2026-M{opened} 2026-M06\nB2 {need} 2026-M01 -\n",
+            if level == Level::Warn { "ASD" } else { "SEMH" }
+        );
+        assert_eq!(bench.cases(None), cases, "{level:?}");
+        let known = "A1 F1 2026-07-10 2026-06-01 ASD";
+        let outcome = import(&mut bench, &source, known, &[], false);
+        assert!(outcome.broken.is_empty(), "what a row says alone was said when it was read");
+    }
 }
 
 #[test]
@@ -64,6 +178,8 @@ fn somebody_else_under_a_known_reference_stops_and_is_left_out_or_taken_where_th
     let mut source = dated();
     source.fields.push(field("born", Kind::Date, Class::Direct));
     import(&mut bench, &source, "A1 F1 2026-01-10 - ASD 2014-01-01\n B2 F2 2026-01-11 - ASD -", &[], false);
+    let narrow = import(&mut bench, &source, "A1 - 2026-02-10 - MLD 2016-01-01", &[1], false);
+    assert_eq!(narrow.others.len(), 1, "the family that is kept is not what the row says");
     let others = "A1 F9 2026-02-10 - MLD 2016-01-01\n B2 F2 2026-03-11 - MLD 2016-01-01\n C3 F3 2026-03-11 - MLD -";
     let outcome = import(&mut bench, &source, others, &[], false);
     assert_eq!((outcome.others.len(), outcome.others[0].row), (1, 2), "B2 is of the same family");
