@@ -34,19 +34,17 @@ impl Store {
         if globals.json {
             return output::json(&sound);
         }
-        output::result(&format!(
+        let mut said = format!(
             "sound: {} pages of the store, {} key files, {} releases, {} awaiting approval",
             sound.pages, sound.keys, sound.released, sound.awaiting
-        ))?;
+        );
         if !sound.keys_not_known.is_empty() {
-            let names = sound.keys_not_known.join(", ");
-            output::talk(
-                globals,
-                &format!(
-                    "not known: whether the key files of {names} are as they were made; it is from their next change on"
-                ),
+            // Whoever changes something has opened their own, so it is kept from then on.
+            said += &format!(
+                "\nnot known, until they next change something: the key files of {}",
+                sound.keys_not_known.join(", ")
             );
         }
-        Ok(())
+        output::result(&said)
     }
 }
