@@ -1,5 +1,7 @@
 //! Lists the files of the configuration templates, so that the compiler puts them into the program.
 
+#![allow(clippy::disallowed_methods, reason = "it runs when the program is compiled")]
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};

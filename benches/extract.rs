@@ -6,6 +6,7 @@
 //! `<set>/<set>.csv` or `.csv.gz` and `<set>/*_hierarchy_<column>.csv`; `TAKEUP_BENCH_RUNS`, runs a row (else 5). A set that
 //! is not in the folder is left out. The quasi-identifiers are the first nine columns.
 
+#![allow(clippy::disallowed_methods, reason = "a bench reads the clock")]
 #![allow(clippy::print_stdout, reason = "a bench prints its figure")]
 
 use std::fs;

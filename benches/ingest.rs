@@ -1,5 +1,6 @@
 //! Rows a second from a gzip'd CSV into the encrypted store: reading, checking, storing.
 
+#![allow(clippy::disallowed_methods, reason = "a bench reads the clock")]
 #![allow(clippy::print_stdout, reason = "a bench prints its figure")]
 
 mod common;

@@ -1,6 +1,7 @@
 //! The figures of the issue list against their bars, on panels whose truth is known: seeded, on both cores.
 //! `TAKEUP_SEED` draws other panels, `TAKEUP_RUNS` more of them; `TAKEUP_PARTS=null,power` leaves the other parts out.
 
+#![allow(clippy::disallowed_methods, reason = "a bench reads the clock")]
 #![allow(clippy::print_stdout, reason = "a bench prints its figures")]
 
 #[path = "common/planted.rs"]

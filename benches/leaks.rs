@@ -2,6 +2,7 @@
 //! many, 1,000 releases that must raise no alarm, 10,000 planted identifiers, and 100 MB against 50,000 identifiers. `cargo bench
 //! --bench leaks` runs all, `-- plants`, `written`, `clean`, `people` or `speed` one part.
 
+#![allow(clippy::disallowed_methods, reason = "a bench reads the clock")]
 #![allow(clippy::print_stdout, reason = "a bench prints its figures")]
 
 #[path = "../tests/suite/leaks/mod.rs"]

@@ -7,6 +7,7 @@
 //! `TAKEUP_PATTERNS=/path` names a folder of further patterns, such as `benches/peers/tau_argus.py TABLES /path` makes. With
 //! `TAKEUP_OURS=1` this program's own pattern of each case is attacked beside them.
 
+#![allow(clippy::disallowed_methods, reason = "a bench reads the clock")]
 #![allow(clippy::print_stdout, reason = "a bench prints its figures")]
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -5,6 +5,7 @@
 //! small ones of `fixtures/`); `TAKEUP_ATTACKER`, a program in Python that attacks a release from outside with the truth
 //! beside it (else no verdict); `TAKEUP_BENCH_SECONDS`, after which a case is stopped (else 120).
 
+#![allow(clippy::disallowed_methods, reason = "a bench reads the clock")]
 #![allow(clippy::print_stdout, reason = "a bench prints its figure")]
 
 #[path = "common/cases.rs"]

@@ -1,5 +1,6 @@
 //! From a sealed release to all its files, in memory.
 
+#![allow(clippy::disallowed_methods, reason = "a bench reads the clock")]
 #![allow(clippy::print_stdout, reason = "a bench prints its figure")]
 
 mod common;

@@ -6,6 +6,7 @@
 //! `TAKEUP_SEEDS`, how many seeds after the demo's own (else 2); `TAKEUP_SIZES=25,100,400,1500`, cases a quarter of the invented services;
 //! `TAKEUP_CASEWORK`, the whole file of casework (else the sample of `fixtures/`), and `TAKEUP_YEARS`, how many years of it (else 4).
 
+#![allow(clippy::disallowed_methods, reason = "a bench reads the clock")]
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a bench prints its figures")]
 
 #[path = "common/mod.rs"]

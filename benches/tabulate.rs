@@ -1,5 +1,7 @@
 //! From the store to a draft: every case scanned, coded, folded, and the cells of the quarter's tables planned.
 
+#![allow(clippy::disallowed_methods, reason = "a bench reads the clock")]
+
 mod common;
 
 fn main() {

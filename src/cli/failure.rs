@@ -26,10 +26,10 @@ pub enum Failure {
     },
     /// What was asked to be checked is not safe; the verdict is printed already.
     Disclosure {
-        /// Number of findings.
-        findings: usize,
-        /// Cells that no attack could clear or claim.
-        open: u64,
+        /// What it came to, after "verify".
+        found: String,
+        /// Whether that is only what no attack could clear or claim.
+        is_left_open: bool,
     },
     /// What was asked for is done and stays done; only telling of it failed.
     Untold {
@@ -88,17 +88,13 @@ impl Failure {
         match self {
             Self::Pipeline(error) => print_error(error, code, globals),
             Self::Usage { fact, next } => complain(&sentence(fact, next, code)),
-            Self::Disclosure { findings: 0, open } => {
-                let fact = format!("verify found nothing, but could not show {open} cells or files to be safe");
-                complain(&sentence(
-                    &fact,
-                    "Do not pass it on before they are; smaller tables are easier to show.",
-                    code,
-                ));
-            }
-            Self::Disclosure { findings, .. } => {
-                let fact = format!("verify found {findings} ways to learn more than the release says");
-                complain(&sentence(&fact, "Do not pass it on; each finding names its file and place.", code));
+            Self::Disclosure { found, is_left_open } => {
+                let next = if *is_left_open {
+                    "Do not pass it on before they are; smaller tables are easier to show."
+                } else {
+                    "Do not pass it on; each finding names its file and place."
+                };
+                complain(&sentence(&format!("verify {found}"), next, code));
             }
             Self::Untold { done, failure } => {
                 failure.print(globals);
@@ -174,6 +170,7 @@ fn drawn(error: &ConfigError) -> String {
 }
 
 /// Lines and colours for a person at a terminal, plain characters for everything else.
+#[expect(clippy::disallowed_methods, reason = "how a message looks changes nothing of what is done")]
 fn theme() -> GraphicalTheme {
     let terminal = std::io::stderr().is_terminal();
     let colourless = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());

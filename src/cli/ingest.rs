@@ -43,7 +43,9 @@ pub struct Ingest {
 impl Ingest {
     /// Runs the command.
     pub fn run(&self, globals: &Globals) -> Result<(), Failure> {
-        if let Some(path) = self.html.as_deref().filter(|path| path.exists() && !self.force) {
+        if let Some(path) = self.html.as_deref().filter(|_| !self.force)
+            && disk::behind(path)?.is_some()
+        {
             let fact = format!("{} exists already", path.display());
             return Err(Failure::usage(&fact, "Nothing was stored. Name another file, or say --force to overwrite."));
         }

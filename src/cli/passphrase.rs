@@ -43,7 +43,7 @@ pub fn of_another(file: Option<&Path>) -> Result<Passphrase, Failure> {
         return checked(first);
     };
     let failed = |source| Failure::System { doing: "read the passphrase file", path: path.to_owned(), source };
-    let opened = File::open(path).map_err(failed)?;
+    let opened = disk::open_given(path).map_err(failed)?;
     refuse_if_others_can_read(&opened, path)?;
     checked(first_line(opened).map_err(failed)?)
 }
@@ -59,7 +59,7 @@ fn checked(text: String) -> Result<Passphrase, Failure> {
 fn given(globals: &Globals) -> Result<Option<String>, Failure> {
     if let Some(path) = &globals.passphrase_file {
         let failed = |source| Failure::System { doing: "read the passphrase file", path: path.clone(), source };
-        let file = File::open(path).map_err(failed)?;
+        let file = disk::open_given(path).map_err(failed)?;
         refuse_if_others_can_read(&file, path)?;
         return first_line(file).map(Some).map_err(failed);
     }
@@ -67,7 +67,7 @@ fn given(globals: &Globals) -> Result<Option<String>, Failure> {
     // The system's own name for an open descriptor; taking one by number would need unsafe code.
     let path = Path::new("/dev/fd").join(number.to_string());
     let failed = |source| Failure::System { doing: "read the passphrase from", path: path.clone(), source };
-    File::open(&path).and_then(first_line).map(Some).map_err(failed)
+    disk::open_given(&path).and_then(first_line).map(Some).map_err(failed)
 }
 
 fn first_line(file: impl Read) -> std::io::Result<String> {

@@ -62,7 +62,6 @@ impl Verify {
         if verdict.is_clean() {
             return Ok(());
         }
-        let open = verdict.tried.iter().map(|tried| tried.not_shown).sum();
-        Err(Failure::Disclosure { findings: verdict.findings.len(), open })
+        Err(Failure::Disclosure { found: pipeline::verdict_found(&verdict), is_left_open: verdict.findings.is_empty() })
     }
 }

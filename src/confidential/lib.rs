@@ -3,6 +3,8 @@
 //! Comes in: exports, a key. Goes out: sealed releases, quality reports in counts and places, a referee's counts.
 //! Deliberately absent: printing, and any value of a person in an error.
 
+#![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests bring about what they test"))]
+
 pub mod assemble;
 pub mod case;
 #[cfg(test)]

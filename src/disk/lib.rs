@@ -1,12 +1,17 @@
 //! Files and folders of the program's own: the one way to them. Comes in: paths and bytes. Goes out: bytes, or what the system
 //! said, with the path; and what was written is on the disk when a function returns. Deliberately absent: what files mean.
 //!
+//! Beside them the other two things that a run has of its machine and that its input does not say: the [`clock`] and [`random`] bytes.
+//! `clippy.toml` names what nothing else may call, so that whoever looks for either, or puts another in its place, looks here.
+//!
 //! Two rules that every caller would otherwise have to remember:
 //! - Only what the system calls not found is absent. Any other error is one, because what is taken for absent is made anew or
 //!   dropped.
 //! - A file is synced before it has its name, and the folder after, because a ledger says next that it is there.
 //!
 //! What strangers hand over, to be attacked or read in, is not opened here: `verify` and `ingest` have bounds of their own.
+
+#![expect(clippy::disallowed_methods, reason = "this is the place that everything else asks")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
@@ -17,8 +22,12 @@ use std::time::SystemTime;
 use thiserror::Error;
 
 mod access;
+pub mod clock;
+mod plain;
+pub mod random;
 
 pub use access::readable;
+pub use plain::read_plain;
 
 /// What the system refused.
 #[derive(Debug, Error)]
@@ -103,6 +112,57 @@ pub fn is_there(path: &Path) -> Result<bool, Failed> {
     Ok(kind(path)?.is_some())
 }
 
+/// What a path leads to, through links; none where it leads to nothing, such as through a folder that is a file.
+///
+/// # Errors
+/// [`Failed`] where the system does not tell.
+pub fn behind(path: &Path) -> Result<Option<Kind>, Failed> {
+    match fs::metadata(path) {
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
+        told => told.map(|facts| Some(facts.file_type().into())).map_err(failed(path, "look at")),
+    }
+}
+
+/// Whether a path leads to a plain file, through links too.
+///
+/// # Errors
+/// As [`behind`].
+pub fn is_file(path: &Path) -> Result<bool, Failed> {
+    Ok(behind(path)? == Some(Kind::File))
+}
+
+/// Whether a path leads to a folder, through links too.
+///
+/// # Errors
+/// As [`behind`].
+pub fn is_folder(path: &Path) -> Result<bool, Failed> {
+    Ok(behind(path)? == Some(Kind::Folder))
+}
+
+/// The one path of what has several: from the root, and through no link.
+///
+/// # Errors
+/// What the system says, where nothing is there too.
+pub fn whole(path: &Path) -> io::Result<PathBuf> {
+    fs::canonicalize(path)
+}
+
+/// Opens what somebody named, to be read.
+///
+/// # Errors
+/// What the system says.
+pub fn open_given(path: &Path) -> io::Result<File> {
+    File::open(path)
+}
+
+/// Opens a file to be read; none where it is not there.
+///
+/// # Errors
+/// [`Failed`] where it is there and cannot be opened.
+pub fn open_if_there(path: &Path) -> Result<Option<File>, Failed> {
+    absent(File::open(path)).map_err(failed(path, "read"))
+}
+
 /// The bytes of a file.
 ///
 /// # Errors
@@ -155,7 +215,7 @@ pub fn read_all_given(path: &Path) -> io::Result<Vec<u8>> {
 /// # Errors
 /// [`Failed`] where it is there and cannot be read.
 pub fn read_start(path: &Path, most: u64) -> Result<Option<Vec<u8>>, Failed> {
-    let Some(file) = absent(File::open(path)).map_err(failed(path, "read"))? else { return Ok(None) };
+    let Some(file) = open_if_there(path)? else { return Ok(None) };
     let mut bytes = Vec::new();
     file.take(most).read_to_end(&mut bytes).map_err(failed(path, "read"))?;
     Ok(Some(bytes))
@@ -296,6 +356,25 @@ pub fn write_new(path: &Path, bytes: &[u8]) -> Result<(), Failed> {
         return Err(failed(path, "write")(ErrorKind::AlreadyExists.into()));
     }
     replace(path, bytes)
+}
+
+/// Writes a file that its owner alone may read where there is none yet, whole or not at all. False where somebody else was first;
+/// then theirs is there, whole.
+///
+/// # Errors
+/// [`Failed`] where the disk refuses.
+pub fn write_first(path: &Path, bytes: &[u8]) -> Result<bool, Failed> {
+    // Two runs may be at it, each under a name of its own.
+    let beside = beside(path).with_extension(std::process::id().to_string());
+    let linked = fill(&beside, bytes, None).and_then(|()| match fs::hard_link(&beside, path) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(false),
+        other => other.map(|()| true).map_err(failed(path, "write")),
+    });
+    let removed = remove_file(&beside);
+    let is_first = linked?;
+    removed?;
+    sync_parent(path)?;
+    Ok(is_first)
 }
 
 /// Writes a file that its owner alone may read, in the place of whatever bears its name: the old one or the new one is there at

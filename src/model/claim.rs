@@ -34,6 +34,26 @@ pub enum Attack {
     Inference,
 }
 
+impl Attack {
+    /// Whether what it finds is a way to learn more than the release says. What the others find is a fault of the release: a file that is
+    /// not what it should be, or says something else than another; whoever reads it learns nothing of anybody by that alone.
+    #[must_use]
+    pub const fn learns(self) -> bool {
+        match self {
+            Self::Folder | Self::Consistency | Self::Rendering | Self::Manifest => false,
+            Self::Subtraction
+            | Self::Interval
+            | Self::Chart
+            | Self::Leftover
+            | Self::Identifier
+            | Self::Reconstruction
+            | Self::Uniqueness
+            | Self::Linkage
+            | Self::Inference => true,
+        }
+    }
+}
+
 /// What an opinion of data protection asks about by name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -30,9 +30,9 @@ pub(super) fn compare(
         let bytes = read_manifest(folder)?.unwrap_or_default();
         let digest = sha256(&bytes);
         let name = model::Manifest::read(&bytes).map(|manifest| manifest.release).unwrap_or_default();
-        let own = folder.canonicalize().ok().and_then(|path| Some(path.file_name()?.to_string_lossy().into_owned()));
+        let own = disk::whole(folder).ok().and_then(|path| Some(path.file_name()?.to_string_lossy().into_owned()));
         let is_of_reports = || {
-            let (above, reports) = (folder.canonicalize(), reports.canonicalize());
+            let (above, reports) = (disk::whole(folder), disk::whole(reports));
             above.is_ok_and(|path| reports.is_ok_and(|reports| path.parent() == Some(reports.as_path())))
         };
         // The name of the folder and the name in the manifest are claims both.

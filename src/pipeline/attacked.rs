@@ -5,6 +5,7 @@
 //! released, is named as released, or counts as an earlier release.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::path::Path;
 
 use confidential::store::ledger::LedgerEntry;
@@ -18,14 +19,59 @@ use super::Error;
 pub(super) const MANIFEST: &str = "release.json";
 
 /// How a folder stands to its entry in the ledger.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum State {
     /// Nothing of its name is there.
     Absent,
     /// The files and folders of the release, each byte of them, and nothing else.
     Whole,
-    /// Anything else.
-    Altered,
+    /// Anything else, with the first difference.
+    Altered(Difference),
+}
+
+impl State {
+    /// What is not as it was; none where nothing is.
+    pub(super) fn difference(self) -> Option<Difference> {
+        match self {
+            Self::Whole => None,
+            Self::Absent => Some(Difference::NoFolder),
+            Self::Altered(difference) => Some(difference),
+        }
+    }
+}
+
+/// What is not as it was, by its path in the release.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Difference {
+    /// Nothing bears the release's name.
+    NoFolder,
+    /// Something does that is no folder.
+    NotAFolder,
+    /// The ledger's own copy of the manifest does not fit its digest.
+    Ledger,
+    /// A file or folder that is not of the release.
+    Added(String),
+    /// A link, a pipe, a device.
+    NotPlain(String),
+    /// A file that is not there.
+    Gone(String),
+    /// A file of other bytes.
+    Changed(String),
+}
+
+impl fmt::Display for Difference {
+    /// Names of files may have been given by anybody, so signs that a terminal obeys are spelt.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoFolder => formatter.write_str("its folder is not there"),
+            Self::NotAFolder => formatter.write_str("what bears its name is no folder"),
+            Self::Ledger => formatter.write_str("the ledger's copy of its release.json is damaged"),
+            Self::Added(file) => write!(formatter, "{} is not of it", file.escape_debug()),
+            Self::NotPlain(file) => write!(formatter, "{} is no plain file", file.escape_debug()),
+            Self::Gone(file) => write!(formatter, "{} is not there", file.escape_debug()),
+            Self::Changed(file) => write!(formatter, "{} is changed", file.escape_debug()),
+        }
+    }
 }
 
 /// Compares `above/NAME` with the entry called so.
@@ -37,24 +83,25 @@ pub(super) fn state(above: &Path, entry: &LedgerEntry) -> Result<State, Error> {
     match disk::kind(&folder)? {
         None => return Ok(State::Absent),
         Some(Kind::Folder) => {}
-        Some(Kind::File | Kind::Other) => return Ok(State::Altered),
+        Some(Kind::File | Kind::Other) => return Ok(State::Altered(Difference::NotAFolder)),
     }
-    let Some(listed) = listed(entry) else { return Ok(State::Altered) };
+    let Some(listed) = listed(entry) else { return Ok(State::Altered(Difference::Ledger)) };
     let folders: BTreeSet<&str> =
         listed.keys().flat_map(|file| file.match_indices('/').map(|(at, _)| &file[..at])).collect();
     let found = disk::tree(&folder)?.unwrap_or_default();
-    let is_expected = |(path, kind): (&String, &Kind)| match kind {
-        Kind::File => listed.contains_key(path),
-        Kind::Folder => folders.contains(path.as_str()),
-        Kind::Other => false,
-    };
-    if found.len() != listed.len() + folders.len() || !found.iter().all(is_expected) {
-        return Ok(State::Altered);
+    for (path, kind) in found {
+        match kind {
+            Kind::File if listed.contains_key(&path) => {}
+            Kind::Folder if folders.contains(path.as_str()) => {}
+            Kind::File | Kind::Folder => return Ok(State::Altered(Difference::Added(path))),
+            Kind::Other => return Ok(State::Altered(Difference::NotPlain(path))),
+        }
     }
-    for (file, digest) in &listed {
-        let bytes = disk::read_if_there(&folder.join(file))?;
-        if bytes.is_none_or(|bytes| sha256(&bytes) != *digest) {
-            return Ok(State::Altered);
+    for (file, digest) in listed {
+        match disk::read_if_there(&folder.join(&file))? {
+            Some(bytes) if sha256(&bytes) == digest => {}
+            Some(_) => return Ok(State::Altered(Difference::Changed(file))),
+            None => return Ok(State::Altered(Difference::Gone(file))),
         }
     }
     Ok(State::Whole)
@@ -116,12 +163,16 @@ mod tests {
         let write = |file: &'static str, text: &'static str| {
             move |release: &Path| fs::write(release.join(file), text).expect("a file of ours")
         };
-        assert_eq!(after(write("data/t.csv", "13\n")), State::Altered);
-        assert_eq!(after(write("release.json", "{}")), State::Altered);
-        assert_eq!(after(write("notes.txt", "")), State::Altered);
-        assert_eq!(after(|release| fs::remove_file(release.join("data/t.csv")).expect("ours")), State::Altered);
+        let said = |state: State| state.difference().map(|difference| difference.to_string()).unwrap_or_default();
+        assert_eq!(said(after(write("data/t.csv", "13\n"))), "data/t.csv is changed");
+        assert_eq!(said(after(write("release.json", "{}"))), "release.json is changed");
+        assert_eq!(said(after(write("notes\u{1b}.txt", ""))), "notes\\u{1b}.txt is not of it");
+        let away = |release: &Path| fs::remove_file(release.join("data/t.csv")).expect("ours");
+        assert_eq!(said(after(away)), "data/t.csv is not there");
+        assert_eq!(said(State::Absent), "its folder is not there");
         let folder = |release: &Path| fs::create_dir(release.join("data/Jane-Doe-born-2011-03-04")).expect("ours");
-        assert_eq!(after(folder), State::Altered, "an empty folder says what its name says");
+        let difference = Difference::Added("data/Jane-Doe-born-2011-03-04".to_owned());
+        assert_eq!(after(folder), State::Altered(difference), "an empty folder says what its name says");
     }
 
     #[cfg(unix)]
@@ -136,9 +187,10 @@ mod tests {
                 symlink(&moved, &place).expect("a link");
             }
         };
-        assert_eq!(after(away("data/t.csv")), State::Altered);
-        assert_eq!(after(away("data")), State::Altered);
-        assert_eq!(after(away("")), State::Altered);
+        for file in ["data/t.csv", "data"] {
+            assert_eq!(after(away(file)), State::Altered(Difference::NotPlain(file.to_owned())));
+        }
+        assert_eq!(after(away("")), State::Altered(Difference::NotAFolder));
     }
 
     #[test]

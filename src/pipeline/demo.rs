@@ -49,7 +49,7 @@ pub const LAST_QUARTER: &str = "2025-26-Q4";
 /// As the commands it runs; [`Error::Exists`] where `out` is there already.
 pub fn demo(out: Option<&Path>, seed: u64, progress: &dyn Fn(&str)) -> Result<DemoSummary, Error> {
     let folder = out.unwrap_or_else(|| Path::new("takeup-demo"));
-    if folder.exists() {
+    if disk::is_there(folder)? {
         return Err(Error::Exists(folder.to_owned()));
     }
     progress("inventing cases");

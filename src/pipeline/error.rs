@@ -23,6 +23,7 @@ use model::period::UnknownPeriod;
 use model::release::SealError;
 use thiserror::Error;
 
+use super::attacked::Difference;
 use super::{issues, remedy};
 use codes::{assemble_code, extract_code, key_code, protect_code};
 
@@ -85,7 +86,7 @@ pub enum Error {
     #[error(transparent)]
     Verify(#[from] VerifyError),
     /// The attack found a way in.
-    #[error("verify found {} ways to learn more than the release says", .0.findings.len().max(1))]
+    #[error("verify {}", ::verify::verdict::found(.0))]
     Disclosure(Box<Verdict>),
     /// Tables force what no table shows, whatever else is hidden.
     #[error("after {rounds} rounds of hiding more, tables still force a few people in {}", combinations.join(" and in "))]
@@ -126,10 +127,12 @@ pub enum Error {
     #[error("the passphrase is that of somebody who can open the workspace already")]
     SamePassphrase,
     /// What lies in staging is not what was attacked.
-    #[error("{release} is not as it was when it was attacked")]
+    #[error("{release} is not as it was when it was attacked: {difference}")]
     Altered {
         /// The release.
         release: String,
+        /// What is not.
+        difference: Difference,
     },
     /// Something lies in `staging/` that nothing built.
     #[error("{} is none of the releases that await approval", path.display())]
@@ -219,10 +222,12 @@ pub enum Error {
     #[error("{0} is named for two things; one would be written over the other")]
     SamePlace(PathBuf),
     /// A release in the ledger that is not in its folder as it was released.
-    #[error("{release} was released, but its folder is gone or changed")]
+    #[error("{release} was released, and is not as it was: {difference}")]
     Archive {
         /// Its name.
         release: String,
+        /// What is not.
+        difference: Difference,
     },
     /// The reason of a correction is printed on its page.
     #[error("the reason of a correction is one line of at most {most} letters")]

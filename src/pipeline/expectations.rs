@@ -37,7 +37,10 @@ pub(super) fn add(
         }
         let parts = one.release.parts();
         let mut earlier = Vec::new();
-        for path in parts.earlier.keys().map(|name| reports.join(name)).filter(|path| path.is_dir()) {
+        for path in parts.earlier.keys().map(|name| reports.join(name)) {
+            if !disk::is_folder(&path)? {
+                continue;
+            }
             let folder = folder::open(&path)?;
             if folder.manifest.audience == one.entry.audience {
                 earlier.push(folder);

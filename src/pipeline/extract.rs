@@ -8,7 +8,6 @@ mod stored;
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
 pub use confidential::extract::hierarchy::Ready;
 pub use confidential::extract::metric::Metric;
@@ -101,7 +100,7 @@ pub struct ExtractReport {
 /// # Errors
 /// [`Error::Extract`] where the input is wrong or cannot be protected, [`Error::OutputExists`] where something is in the way.
 pub fn extract(options: &ExtractOptions, request: &Request, progress: &dyn Fn(&str)) -> Result<ExtractReport, Error> {
-    let start = Instant::now();
+    let start = disk::clock::start();
     check_places(options)?;
     progress("reading");
     let prepared =
@@ -136,10 +135,12 @@ fn check_places(options: &ExtractOptions) -> Result<(), Error> {
             return Err(Error::SamePlace(path.clone()));
         }
         taken.push(place);
-        if path.exists() && !options.replace {
+        if !options.replace && disk::behind(path)?.is_some() {
             return Err(Error::OutputExists(path.clone()));
         }
-        if folder(path).is_some_and(|folder| !folder.is_dir()) {
+        if let Some(folder) = folder(path)
+            && !disk::is_folder(folder)?
+        {
             return Err(Error::NoPlace(path.clone()));
         }
     }
@@ -154,8 +155,8 @@ fn folder(path: &Path) -> Option<&Path> {
 /// A path by which two names of one file are told to be the same, whether the file is there or not.
 fn plain(path: &Path) -> PathBuf {
     let folder = folder(path).unwrap_or(Path::new("."));
-    let through = || Some(folder.canonicalize().ok()?.join(path.file_name()?));
-    path.canonicalize().ok().or_else(through).unwrap_or_else(|| path.to_owned())
+    let through = || Some(disk::whole(folder).ok()?.join(path.file_name()?));
+    disk::whole(path).ok().or_else(through).unwrap_or_else(|| path.to_owned())
 }
 
 fn report(prepared: &Prepared, request: &Request, recoded: &Recoded) -> ExtractReport {

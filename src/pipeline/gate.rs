@@ -9,7 +9,7 @@ use model::claim::{Attack, Finding, Tried};
 use model::digest::sha256;
 use model::{Period, Verdict};
 
-use super::attacked::{State, state};
+use super::attacked::state;
 use super::files::read_texts;
 use super::lock::{self, Held};
 use super::recover::{
@@ -132,9 +132,9 @@ impl Workspace {
 
     /// That every byte in staging is one that was attacked.
     fn as_attacked(&self, entry: &LedgerEntry) -> Result<(), Error> {
-        match state(&staging(&self.folder), entry)? {
-            State::Whole => Ok(()),
-            State::Absent | State::Altered => Err(Error::Altered { release: entry.name.clone() }),
+        match state(&staging(&self.folder), entry)?.difference() {
+            None => Ok(()),
+            Some(difference) => Err(Error::Altered { release: entry.name.clone(), difference }),
         }
     }
 
@@ -144,8 +144,8 @@ impl Workspace {
     /// [`Error::Archive`] where something is gone or changed.
     pub(super) fn earlier_are_whole(&self) -> Result<(), Error> {
         for entry in self.store.ledger()?.iter().filter(|entry| entry.state == ReleaseState::Released) {
-            if state(&reports(&self.folder), entry)? != State::Whole {
-                return Err(Error::Archive { release: entry.name.clone() });
+            if let Some(difference) = state(&reports(&self.folder), entry)?.difference() {
+                return Err(Error::Archive { release: entry.name.clone(), difference });
             }
         }
         Ok(())
@@ -177,6 +177,7 @@ impl Workspace {
         recover(&self.folder, &mut self.store)?;
         anchor::knows_all(&self.folder, &self.store.ledger()?)?;
         anchor::advance(&self.folder, &self.store)?;
+        self.keep_key_file()?;
         Ok(held)
     }
 

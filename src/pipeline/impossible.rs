@@ -20,7 +20,7 @@ const TWINS: [&str; 2] = ["", "_families"];
 /// # Errors
 /// [`Error::Config`] where the configuration is wrong.
 pub(super) fn rules(config: &Path, folders: &[PathBuf]) -> Result<Vec<manifest::Impossible>, Error> {
-    if !config.join("service.toml").is_file() {
+    if !disk::is_file(&config.join("service.toml"))? {
         return Err(Error::NoConfiguration(config.to_owned()));
     }
     let configuration = Configuration::read(&read_texts(config)?)?;

@@ -126,8 +126,10 @@ pub fn propose(file: &Path, folder: &Path, target: &Path) -> Result<Vec<PathBuf>
     let mut files = vec![(target.to_owned(), proposal.source)];
     files.extend(proposal.codes.into_iter().map(list));
     let config = folder.join("config");
-    if let Some((path, _)) = files.iter().find(|(path, _)| config.join(path).exists()) {
-        return Err(Error::OutputExists(config.join(path)));
+    for path in files.iter().map(|(path, _)| config.join(path)) {
+        if disk::is_there(&path)? {
+            return Err(Error::OutputExists(path));
+        }
     }
     for (path, text) in &files {
         disk::put(&config.join(path), text.as_bytes())?;

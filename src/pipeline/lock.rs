@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::Duration;
 
-use disk::failed;
+use disk::{clock, failed};
 
 use super::Error;
 
@@ -46,7 +46,7 @@ pub(super) fn hold(folder: &Path, doing: &str, person: &str) -> Result<Held, Err
             }
         }
     }
-    let since = jiff::Timestamp::now().strftime("%Y-%m-%d %H:%M UTC");
+    let since = jiff::Timestamp::try_from(clock::now()).unwrap_or_default().strftime("%Y-%m-%d %H:%M UTC");
     let who = format!("`{doing}` by {person}, since {since}\n");
     // Who holds it is only told; a full disk must not stop what could make room.
     let _ = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(who.as_bytes()));

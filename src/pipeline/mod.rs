@@ -49,5 +49,5 @@ pub use protect::{
     RoundingKind, SmallCounts, Weight, Zeros, protect,
 };
 pub use template::Template;
-pub use verify::{compare, comparison_text, places_only, verdict_page, verdict_text, verify};
+pub use verify::{compare, comparison_text, places_only, verdict_found, verdict_page, verdict_text, verify};
 pub use workspace::{FIRST_PERSON, Passphrase, Workspace};

@@ -5,7 +5,6 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
 pub use confidential::protect::{HiddenZeros, Insiders, Weight};
 pub use model::method::{CellKey, Method, Rounding, RoundingKind, SmallCounts};
@@ -145,7 +144,7 @@ pub fn protect(
     options: &ProtectOptions,
     progress: &dyn Fn(&str),
 ) -> Result<ProtectReport, Error> {
-    let start = Instant::now();
+    let start = disk::clock::start();
     // `.` and `..` have no name to stage beside.
     let out = &std::path::absolute(out).map_err(disk::failed(out, "find"))?;
     check_places(out, report, options.replace)?;
@@ -169,7 +168,7 @@ pub fn protect(
     let staged = staged(out, "partial");
     let mut seconds_protect = 0.0;
     let built = until_open(ROUNDS, &problem.spaces, |joint| {
-        let begun = Instant::now();
+        let begun = disk::clock::start();
         let pattern = suppress(&Problem { joint: joint.to_vec(), ..problem.clone() }, &case)?;
         seconds_protect += begun.elapsed().as_secs_f64();
         progress("writing");
@@ -258,7 +257,7 @@ fn check_places(out: &Path, report: Option<&Path>, replace: bool) -> Result<(), 
         if !replace {
             return Err(Error::OutputExists(out.to_owned()));
         }
-        if !out.join("release.json").is_file() {
+        if !disk::is_file(&out.join("release.json"))? {
             return Err(Error::OutputForeign(out.to_owned()));
         }
     }
@@ -267,7 +266,7 @@ fn check_places(out: &Path, report: Option<&Path>, replace: bool) -> Result<(), 
     if whole(report).starts_with(whole(out)) {
         return Err(Error::ReportInside(report.to_owned()));
     }
-    if report.exists() && !replace {
+    if !replace && disk::behind(report)?.is_some() {
         return Err(Error::OutputExists(report.to_owned()));
     }
     Ok(())

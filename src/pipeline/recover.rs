@@ -79,9 +79,11 @@ pub(super) fn release(workspace: &Path, store: &mut Store, approved: &[LedgerEnt
         match state(&reports, entry)? {
             // A killed run gave it its name.
             State::Whole => {}
-            State::Absent if state(&staging, entry)? == State::Whole => waiting.push(entry),
-            State::Absent => return Err(Error::Altered { release: entry.name.clone() }),
-            State::Altered => return Err(Error::InTheWay { release: entry.name.clone() }),
+            State::Absent => match state(&staging, entry)?.difference() {
+                None => waiting.push(entry),
+                Some(difference) => return Err(Error::Altered { release: entry.name.clone(), difference }),
+            },
+            State::Altered(_) => return Err(Error::InTheWay { release: entry.name.clone() }),
         }
     }
     for entry in waiting {
@@ -90,8 +92,8 @@ pub(super) fn release(workspace: &Path, store: &mut Store, approved: &[LedgerEnt
         disk::rename(&staged, &reports.join(&entry.name))?;
     }
     for entry in approved {
-        if state(&reports, entry)? != State::Whole {
-            return Err(Error::Altered { release: entry.name.clone() });
+        if let Some(difference) = state(&reports, entry)?.difference() {
+            return Err(Error::Altered { release: entry.name.clone(), difference });
         }
     }
     store.mark_released(&names(approved))?;

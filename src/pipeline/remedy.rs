@@ -127,7 +127,12 @@ pub(super) fn of_key(error: &KeyError) -> &'static str {
         KeyError::NoPerson { .. } => "`takeup keys list` names everybody; `takeup keys add NAME` adds a person.",
         KeyError::NotAmong { .. } => "Somebody who can open the store adds a person with `takeup keys add NAME`.",
         KeyError::NoPassphrase => "Give one of several words.",
-        KeyError::Missing { .. } | KeyError::Damaged { .. } => "Put the key file back from your backup.",
+        KeyError::Missing { .. } | KeyError::Damaged { .. } | KeyError::Changed { .. } => {
+            "Put the key file back from your backup."
+        }
+        KeyError::ForFewer { .. } => {
+            "Put the newest one back from your backup; or `takeup keys add NAME` lets each of them in again, with their own passphrase."
+        }
         KeyError::AlreadyExists { .. } | KeyError::NoRandomness | KeyError::Io { .. } => {
             "Store and keys are as they were."
         }

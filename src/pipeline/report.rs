@@ -13,7 +13,7 @@ use model::config::Report;
 use model::digest::sha256;
 use model::scope::Scope;
 
-use super::attacked::{State, state};
+use super::attacked::state;
 use super::files::write_release;
 use super::gate::Reported;
 use super::recover::{reports, staging};
@@ -176,8 +176,8 @@ impl Workspace {
                 None => missing.push(audience.clone()),
                 Some(entry) => {
                     let reports = reports(&self.folder);
-                    if state(&reports, entry)? != State::Whole {
-                        return Err(Error::Archive { release: entry.name.clone() });
+                    if let Some(difference) = state(&reports, entry)?.difference() {
+                        return Err(Error::Archive { release: entry.name.clone(), difference });
                     }
                     folders.push(reports.join(&entry.name));
                 }

@@ -15,7 +15,7 @@ use model::claim::{Attack, Claim, Finding, Tried};
 use model::period::{Calendar, Period};
 use model::{Manifest, Verdict};
 
-use super::files::{read_manifest, read_plain, read_texts};
+use super::files::{read_manifest, read_texts};
 use super::recover::{reports, staging};
 use super::{Error, Workspace, again, approved, impossible};
 
@@ -66,6 +66,12 @@ const UNJUDGED: &str = "comparison with what was approved: no workspace was name
 #[must_use]
 pub fn verdict_text(verdict: &Verdict) -> String {
     ::verify::verdict::to_text(verdict)
+}
+
+/// What a verdict that is not clean comes to, after "verify".
+#[must_use]
+pub fn verdict_found(verdict: &Verdict) -> String {
+    ::verify::verdict::found(verdict)
 }
 
 /// The verdict on what never left: kinds, files and places, and nothing that was worked out of a count.
@@ -138,7 +144,7 @@ impl Workspace {
         }
         let referee = Referee::new(&self.store, &self.configuration.sources, &vocabulary)?;
         for folder in folders {
-            let files = read_plain(folder)?;
+            let files = disk::read_plain(folder)?;
             scanned += files.len();
             verdict.findings.extend(referee.scan(&files).into_iter().map(identified));
         }

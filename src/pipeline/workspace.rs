@@ -42,6 +42,8 @@ pub struct Workspace {
     /// Whose passphrase opened it.
     pub(super) person: String,
     key: DataKey,
+    /// The digest of the key file that opened it.
+    key_file: Option<String>,
     lost: bool,
 }
 
@@ -61,7 +63,7 @@ pub(super) fn store_path(folder: &Path) -> PathBuf {
 /// Reads the configuration of the workspace in `folder`.
 pub(super) fn configuration(folder: &Path) -> Result<Configuration, Error> {
     let config = folder.join("config");
-    if !config.join("service.toml").is_file() {
+    if !disk::is_file(&config.join("service.toml"))? {
         return Err(Error::NoWorkspace(folder.to_owned()));
     }
     Ok(Configuration::read(&read_texts(&config)?)?)
@@ -80,7 +82,7 @@ pub(super) fn enter(
     identity.keep(keys, name)?;
     let public = identity.public();
     share(keys, store, data_key, (name, public))?;
-    store.add_person_by(name, public, by)?;
+    store.add_person_by(name, public, by, &identity.sha256())?;
     Ok(public.clone())
 }
 
@@ -148,7 +150,37 @@ impl Workspace {
             return Err(KeyError::NoPerson { name: who.unwrap_or_default().to_owned() }.into());
         }
         anchor::check(folder, &store)?;
-        Ok(Self { folder: folder.to_owned(), configuration, store, person, key: unlocked.key, lost })
+        let (folder, key_file) = (folder.to_owned(), unlocked.key_file_sha256);
+        Ok(Self { folder, configuration, store, person, key: unlocked.key, key_file, lost })
+    }
+
+    /// Keeps the digest of the key file that opened the workspace, where a program made it that kept none.
+    pub(super) fn keep_key_file(&mut self) -> Result<(), Error> {
+        let Some(digest) = &self.key_file else { return Ok(()) };
+        if self.store.key_files()?.get(&self.person).is_some_and(Option::is_none) {
+            self.store.keep_key_file(&self.person, digest)?;
+        }
+        Ok(())
+    }
+
+    /// Compares every person's key file with what it was when it was made; gives the names of those of whom that is not known.
+    pub(super) fn check_keys(&self) -> Result<(usize, Vec<String>), Error> {
+        let (folder, files) = (keys_path(&self.folder), self.store.key_files()?);
+        let (mut compared, mut not_known) = (0, Vec::new());
+        for (name, kept) in &files {
+            let digest = people::digest(&folder, name)?;
+            match kept {
+                None => not_known.push(name.clone()),
+                Some(kept) if *kept == digest => compared += 1,
+                Some(_) => return Err(KeyError::Changed { path: people::file(&folder, name) }.into()),
+            }
+        }
+        // That it is whole is shown by having opened it. One that is being added may be among those it is kept for already.
+        let (kept, people) = (people::kept_for(&folder)?, files.len());
+        if kept < people {
+            return Err(KeyError::ForFewer { path: folder.join(people::DATA_KEY), kept, people }.into());
+        }
+        Ok((compared, not_known))
     }
 
     /// Whether a command was interrupted, and what it was about to store is not there because its log was not whole.

@@ -5,6 +5,8 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
+use confidential::store::keys::people;
+
 use crate::kills::{Fault, WRITES, shim};
 use crate::small_office::{BUILD, DEPUTY, MANAGER, Office, PUBLIC, Stage};
 
@@ -35,6 +37,66 @@ fn a_flipped_bit_is_found_before_anything_is_changed_also_on_a_page_that_no_comm
     office.exits(DEPUTY, &["approve"], 7);
     fs::write(store(&office), &sound).expect("ours");
     assert!(office.exits(DEPUTY, &["store", "check"], 0).contains(&format!("sound: {pages} pages")));
+}
+
+#[test]
+fn a_damaged_key_file_is_named_whoever_looks_and_one_of_which_nothing_was_kept_is_not_known() {
+    let office = Office::at(Stage::Cases);
+    let check = ["store", "check"];
+    assert!(office.exits(MANAGER, &check, 0).contains("2 key files"));
+    let theirs = office.folder.join("keys/deputy.age");
+    let sound = fs::read(&theirs).expect("ours");
+    for place in [0, sound.len() / 2, sound.len() - 1] {
+        let mut flipped = sound.clone();
+        flipped[place] ^= 1;
+        fs::write(&theirs, flipped).expect("ours");
+        let refused = office.exits(MANAGER, &check, 7);
+        assert!(refused.contains("keys/deputy.age is not as it was"), "byte {place}: {refused}");
+    }
+    fs::remove_file(&theirs).expect("ours");
+    assert!(office.exits(MANAGER, &check, 7).contains("there is no key file at"));
+    fs::write(&theirs, &sound).expect("ours");
+
+    let key = || people::open(&office.folder.join("keys"), MANAGER, Some(MANAGER)).expect("our own key");
+    let shared = fs::read(office.folder.join("keys/data-key.age")).expect("ours");
+    let only = key().person.expect("a person");
+    people::share(&office.folder.join("keys"), &key().key, &[only]).expect("shared");
+    let refused = office.exits(MANAGER, &check, 7);
+    assert!(refused.contains("is kept for 1 of the 2 people"), "{refused}");
+    fs::write(office.folder.join("keys/data-key.age"), shared).expect("ours");
+
+    // As a program left it that kept no digests; whoever changes something has shown that their own file is whole.
+    office.store().keep_key_file(DEPUTY, "").expect("entered");
+    let said = office.exits(MANAGER, &check, 0);
+    assert!(
+        said.contains("1 key files") && said.contains("not known") && said.contains("key files of deputy"),
+        "{said}"
+    );
+    office.exits(DEPUTY, &["approve", "--refuse"], 2);
+    assert!(office.exits(MANAGER, &check, 0).contains("2 key files"));
+}
+
+#[test]
+fn a_damaged_release_is_named_with_its_file_and_is_no_way_to_learn() {
+    let office = Office::at(Stage::Released);
+    let page = office.folder.join("reports").join(PUBLIC).join("index.html");
+    let sound = fs::read(&page).expect("ours");
+    fs::write(&page, &sound[..sound.len() - 1]).expect("ours");
+    for command in [&["store", "check"][..], &["report", "--period", "2018-Q4"]] {
+        let refused = office.exits(MANAGER, command, 7);
+        assert!(
+            refused.contains(&format!("{PUBLIC} was released, and is not as it was: index.html is changed")),
+            "{refused}"
+        );
+    }
+    let release = page.parent().expect("a release").to_str().expect("plain").to_owned();
+    let stranger = |release: &str| {
+        let ended = Command::new(env!("CARGO_BIN_EXE_takeup")).args(["verify", release]).output().expect("it starts");
+        assert_eq!(ended.status.code(), Some(6));
+        said(&ended)
+    };
+    let told = stranger(&release);
+    assert!(told.contains("in the release") && !told.contains("to learn more"), "{told}");
 }
 
 /// An office in which an import was killed once it was committed: all of it is in the log.

@@ -48,7 +48,8 @@ pub fn found(folder: &Path, template: &str, people: [(&str, &str); 2], tie_key: 
     let keys = people.map(|(name, words)| {
         let public = people::add(&folder.join("keys"), name, words, WorkFactor::ForTests).expect("a new person");
         let by = if name == people[0].0 { "" } else { people[0].0 };
-        store.add_person_by(name, &public, by).expect("a new person");
+        let digest = people::digest(&folder.join("keys"), name).expect("its file");
+        store.add_person_by(name, &public, by, &digest).expect("a new person");
         public
     });
     people::share(&folder.join("keys"), &key, &keys).expect("shared");
@@ -63,7 +64,7 @@ pub fn without_work(folder: &Path, people: [(&str, &str); 2]) {
     let publics = people.map(|(name, words)| {
         let identity = people::Identity::new(words, WorkFactor::ForTests).expect("a passphrase");
         identity.keep(&keys, name).expect("a file of ours");
-        store.add_person(name, identity.public()).expect("a person of the store");
+        store.add_person_by(name, identity.public(), "", &identity.sha256()).expect("a person of the store");
         identity.public().clone()
     });
     people::share(&keys, &key, &publics).expect("shared");

@@ -5,7 +5,8 @@
 //! is gone; a command that said it is done is done, and one that said it failed is not; the same command again, undisturbed, comes
 //! to what it comes to without a fault.
 //!
-//! A tenth of all places is tried, and no longer than a minute; `TAKEUP_FAULTS=all cargo test --release --test suite -- kills
+//! What the program draws and which places are tried follow from one number, which is printed, and its clock begins at one moment; `TAKEUP_SEED` repeats
+//! a run, or tries other places. A tenth of all places is tried, and no longer than a minute; `TAKEUP_FAULTS=all cargo test --release --test suite -- kills
 //! --nocapture` tries every one and prints the table.
 
 use std::collections::BTreeMap;
@@ -22,6 +23,7 @@ use crate::small_office::{BUILD, DEPUTY, MANAGER, Office, Stage};
 
 mod images;
 mod power;
+mod small_disk;
 
 /// What is done at the chosen operation.
 #[derive(Debug, Clone, Copy)]
@@ -78,6 +80,11 @@ fn library() -> &'static Path {
     })
 }
 
+/// The number from which everything follows that a run would otherwise have by chance.
+pub fn seed() -> u64 {
+    std::env::var("TAKEUP_SEED").map_or(17, |seed| seed.parse().expect("a number"))
+}
+
 /// Lets operation number `at` (from 1; 0 for none) of these kinds below `root` fail.
 pub fn shim<'c>(
     command: &'c mut Command,
@@ -101,6 +108,7 @@ pub fn shim<'c>(
         Fault::Full => ("forever", 28),
         Fault::ReadOnly => ("forever", 30),
     };
+    command.env("FAULT_SEED", seed().to_string());
     command.env("LD_PRELOAD", library()).env("FAULT_ROOT", root).env("FAULT_OPS", format!(",{operations},"));
     command.env("FAULT_MODE", mode).env("FAULT_ERR", error.to_string()).env("FAULT_N", at.to_string())
 }
@@ -314,7 +322,7 @@ impl Share<'static> {
     fn try_one(&self, act: &Act, clean: &Clean, (kind, line): (usize, usize), table: &mut String) -> Vec<String> {
         let (fault, mut came, mut wrong) = (FAULTS[kind], [0; 3], Vec::new());
         // Other places for each kind of fault, so that a quick run sees more of them.
-        let first = 1 + kind * 3 % self.step;
+        let first = 1 + (kind * 3 + seed() as usize) % self.step;
         for at in (first..=clean.operations).step_by(self.step) {
             if self.is_over(line) {
                 break;
@@ -322,7 +330,7 @@ impl Share<'static> {
             let (one, said) = tried(act, clean, fault, at);
             came[one as usize] += 1;
             if one != Came::Survived {
-                wrong.push(format!("{}, {}, operation {at}: {said}", act.name, fault.0.name()));
+                wrong.push(format!("{}, {}, operation {at} of seed {}: {said}", act.name, fault.0.name(), seed()));
             }
         }
         let ([survived, lost, published], of) = (came, clean.operations);
@@ -353,9 +361,34 @@ fn every_command_that_writes_survives_kills_and_disks_that_refuse() {
     }
     #[expect(clippy::print_stdout, reason = "the table is what the run is for")]
     {
-        println!("{table}");
+        println!("TAKEUP_SEED={}\n{table}", seed());
     }
-    assert!(wrong.is_empty(), "{}\n{table}", wrong.join("\n"));
+    assert!(wrong.is_empty(), "TAKEUP_SEED={}\n{}\n{table}", seed(), wrong.join("\n"));
+}
+
+/// What a run that is to be repeated could have by chance: keys, the clock, and in which order it asks for what.
+#[test]
+fn a_seed_repeats_a_run_and_another_does_not() {
+    // The same store under the same keys; each office is a copy of one.
+    let run = |seed: u64| {
+        let office = Office::at(Stage::Cases);
+        let (folder, log, pass) = (&office.folder, office.home().join("log"), office.pass("third"));
+        let pass = pass.to_str().expect("plain");
+        let mut command = office.command(MANAGER, &["keys", "add", "third", "--new-passphrase-file", pass]);
+        shim(&mut command, folder, Fault::Log(&log), CHANGES, 0).env("FAULT_SEED", seed.to_string());
+        let ended = command.output().expect("it starts");
+        assert_eq!(ended.status.code(), Some(0), "{}", String::from_utf8_lossy(&ended.stderr));
+        let read = |name: &str| fs::read(folder.join(name)).expect(name);
+        let asked = fs::read_to_string(log).expect("a log").replace(folder.to_str().expect("plain"), "");
+        ([read("keys/third.age"), read("keys/data-key.age")], asked)
+    };
+    let ran = std::thread::scope(|scope| {
+        let started = [5, 5, 6].map(|seed| scope.spawn(move || run(seed)));
+        started.map(|one| one.join().expect("it ran"))
+    });
+    assert_eq!(ran[0], ran[1]);
+    assert!(ran[0].0[0] != ran[2].0[0] && ran[0].0[1] != ran[2].0[1], "another seed, other keys");
+    assert_eq!(ran[0].1, ran[2].1, "and the same is asked for");
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! One integration binary: the command line, the demo, the gate, weakened protection, real casework, planted faults and leaks, a statistician's cases, plans and the
 //! house.
 
+#![allow(clippy::disallowed_methods, reason = "tests bring about what they test")]
+
 mod answers;
 mod approval;
 mod casework;

@@ -1,5 +1,5 @@
 //! Somebody changes what lies in a workspace. Comes in: a small office with a released and an awaiting quarter. Goes out: a table of what
-//! was tried and found, and what is not covered until the audit chain comes. Found means that `store check`, run by each person, or
+//! was tried and found, and what is not covered until the audit chain comes. Found means that `store check`, run by one person, or
 //! opening the workspace ends with an error.
 //!
 //! A sample of bytes is tried; `TAKEUP_TAMPER=1 cargo test --release --test suite -- tamper --nocapture` tries every byte (hours),
@@ -12,7 +12,7 @@ use std::path::Path;
 
 use takeup::pipeline::{Passphrase, Workspace};
 
-use crate::small_office::{DEPUTY, MANAGER, Office, Stage, copy};
+use crate::small_office::{MANAGER, Office, Stage, copy};
 
 const PAGE_BYTES: usize = 16_384;
 
@@ -23,12 +23,10 @@ fn office() -> Office {
     office
 }
 
-/// Whether anybody finds something wrong.
+/// Whether the manager finds something wrong, whoever's it is.
 fn is_found(office: &Office) -> bool {
-    [MANAGER, DEPUTY].iter().any(|name| {
-        let opened = Workspace::open_as(&office.folder, &Passphrase::new((*name).to_owned()), Some(name));
-        opened.and_then(|workspace| workspace.check()).is_err()
-    })
+    let opened = Workspace::open_as(&office.folder, &Passphrase::new(MANAGER.to_owned()), Some(MANAGER));
+    opened.and_then(|workspace| workspace.check()).is_err()
 }
 
 /// What a file of a workspace is, and whether each byte of it is covered.

@@ -127,7 +127,7 @@ struct WrittenTable {
 
 /// Reads and checks the description at `path`.
 pub(super) fn read(path: &Path) -> Result<Description, CaseError> {
-    if !path.is_file() {
+    if !disk::is_file(path)? {
         return Err(CaseError::Missing { path: path.to_owned() });
     }
     let bytes = disk::read_all_given(path).map_err(|source| CaseError::Unreadable { path: path.to_owned(), source })?;

@@ -3,9 +3,9 @@
 //! is the other side's, and reads the same folders with code of its own.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::fs;
 use std::path::{Component, Path, PathBuf};
 
+use disk::Kind;
 use model::Manifest;
 use model::digest::sha256;
 use model::lines::{LineEnds, line_of};
@@ -65,7 +65,7 @@ impl Case {
             let manifest =
                 Manifest::read(&bytes).map_err(|error| wrong(&path, error.line() as u64, EarlierFault::NotRelease))?;
             each_once(&manifest).map_err(|fault| wrong(&path, 0, fault))?;
-            let whole = fs::canonicalize(folder).unwrap_or_else(|_| folder.clone());
+            let whole = disk::whole(folder).unwrap_or_else(|_| folder.clone());
             let name = match manifest.release.as_str() {
                 "" => whole.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
                 name => name.to_owned(),
@@ -260,13 +260,17 @@ fn read(folder: &Path, file: &str) -> Result<Vec<u8>, CaseError> {
     let mut at = folder.to_owned();
     for part in Path::new(file).components() {
         at.push(part);
-        let Ok(facts) = fs::symlink_metadata(&at) else { return Err(CaseError::Missing { path }) };
-        let is_last = at == path;
-        if facts.is_symlink() || is_last && (!facts.is_file() || facts.len() > MOST_BYTES) {
+        let is_read = match disk::kind(&at)? {
+            None => return Err(CaseError::Missing { path }),
+            Some(Kind::Folder) => at != path,
+            Some(Kind::File) => at == path && disk::length(&at)? <= MOST_BYTES,
+            Some(Kind::Other) => false,
+        };
+        if !is_read {
             return Err(wrong(&path, 0, EarlierFault::NotRead));
         }
     }
-    fs::read(&path).map_err(|source| CaseError::Unreadable { path, source })
+    Ok(disk::read(&path)?)
 }
 
 fn wrong(path: &Path, line: u64, fault: EarlierFault) -> CaseError {

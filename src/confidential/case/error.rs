@@ -78,6 +78,12 @@ pub enum CaseError {
     },
 }
 
+impl From<disk::Failed> for CaseError {
+    fn from(disk::Failed { path, source, doing: _ }: disk::Failed) -> Self {
+        Self::Unreadable { path, source }
+    }
+}
+
 fn at_line(line: u64) -> String {
     if line == 0 { String::new() } else { format!(" line {line}") }
 }

@@ -4,7 +4,6 @@
 //! its line, column and length are told.
 
 use std::collections::HashMap;
-use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
 
@@ -30,11 +29,11 @@ const MOST_SUMMED: u64 = 1_000_000_000_000_000_000;
 /// Opens `inner.csv.gz` or `inner.csv`.
 fn open(folder: &Path) -> Result<(PathBuf, Box<dyn Read>), CaseError> {
     let (packed, plain) = (folder.join("inner.csv.gz"), folder.join("inner.csv"));
-    let opened = |path: &Path| {
-        let file = File::open(path).map_err(|source| CaseError::Unreadable { path: path.to_owned(), source })?;
+    let opened = |path: &Path| -> Result<_, CaseError> {
+        let file = disk::open_given(path).map_err(|source| CaseError::Unreadable { path: path.to_owned(), source })?;
         Ok(BufReader::with_capacity(1 << 16, file))
     };
-    match (packed.is_file(), plain.is_file()) {
+    match (disk::is_file(&packed)?, disk::is_file(&plain)?) {
         (true, true) => Err(CaseError::TwoInner { folder: folder.to_owned() }),
         (true, false) => {
             let decoder = MultiGzDecoder::new(opened(&packed)?);

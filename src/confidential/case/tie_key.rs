@@ -5,8 +5,7 @@
 //! that agrees with the files and keeps those that would have been published so: of a few tables often one. So the key is
 //! secret, and the same for ever: another key for the same counts would hide other cells, and both patterns together fewer.
 
-use std::fs::{self, OpenOptions};
-use std::io::{ErrorKind, Write};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::CaseError;
@@ -70,25 +69,13 @@ impl TieKey {
     /// Whole or not there; where another run was first, that one's.
     fn make(path: &Path) -> std::io::Result<Option<Self>> {
         let mut bytes = [0; BYTES];
-        getrandom::fill(&mut bytes).map_err(std::io::Error::other)?;
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let staged = path.with_file_name(format!(".{name}.{}", std::process::id()));
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(&staged)?;
+        disk::random::fill(&mut bytes)?;
         let text: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-        let written =
-            writeln!(file, "{text}").and_then(|()| file.sync_all()).and_then(|()| fs::hard_link(&staged, path));
-        let removed = fs::remove_file(&staged);
-        match written {
-            Ok(()) => removed.map(|()| Some(Self { bytes, path: path.to_owned(), is_new: true })),
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-                Ok(read(&fs::read_to_string(path)?).map(|bytes| Self { bytes, path: path.to_owned(), is_new: false }))
-            }
-            Err(error) => Err(error),
+        if disk::write_first(path, format!("{text}\n").as_bytes()).map_err(|failed| failed.source)? {
+            return Ok(Some(Self { bytes, path: path.to_owned(), is_new: true }));
         }
+        let text = disk::read_given(path, LONGEST)?.and_then(|bytes| String::from_utf8(bytes).ok());
+        Ok(text.and_then(|text| read(&text)).map(|bytes| Self { bytes, path: path.to_owned(), is_new: false }))
     }
 }
 
@@ -111,6 +98,8 @@ fn read(text: &str) -> Option<[u8; BYTES]> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]

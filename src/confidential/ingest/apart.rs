@@ -10,7 +10,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::OnceLock;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::ingest::book;
 use crate::ingest::stream::{Book, Broken, Gather};
@@ -148,7 +148,7 @@ enum Gave {
 }
 
 fn gathered(receive: &Receiver<Vec<u8>>, limit: Duration) -> Result<Gather, Gave> {
-    let started = Instant::now();
+    let started = disk::clock::start();
     let mut gather = Gather::default();
     loop {
         let left = limit.checked_sub(started.elapsed()).ok_or(Gave::Time)?;

@@ -56,12 +56,10 @@ fn opened(path: &Path, words: &BTreeSet<String>) -> Result<Export, IngestError> 
     if file.starts_with("~$") || file.starts_with(".~lock.") {
         return Err(IngestError::LockFile { file });
     }
-    if path.is_dir() {
-        return Err(IngestError::Folder { file });
-    }
     let bytes = match disk::read_given(path, LIMIT) {
         Ok(Some(bytes)) => bytes,
         Ok(None) => return Err(IngestError::TooLarge { file, what: "a very long file", limit: LIMIT_WORDS }),
+        Err(error) if error.kind() == ErrorKind::IsADirectory => return Err(IngestError::Folder { file }),
         Err(error) if error.kind() == ErrorKind::InvalidInput => return Err(IngestError::NotAFile { file }),
         Err(error) => return Err(IngestError::Unreadable { file, reason: error.kind() }),
     };

@@ -7,7 +7,6 @@
 //! fits. One that does not was changed since, or did not reach the disk when the power failed, or is of a transaction so large
 //! that it was written in parts: in each case what the command was about to store is not there.
 
-use std::fs::File;
 use std::io::{self, BufReader, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
@@ -44,10 +43,7 @@ pub fn is_left(store: &Path) -> Result<bool, StoreError> {
 /// [`StoreError::Io`] where the log cannot be read.
 pub fn is_whole(store: &Path) -> Result<bool, StoreError> {
     let path = path(store);
-    let log = match File::open(&path) {
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(true),
-        opened => opened.map_err(failed(&path, "read"))?,
-    };
+    let Some(log) = disk::open_if_there(&path)? else { return Ok(true) };
     Ok(fits(BufReader::new(log)).map_err(failed(&path, "read"))?)
 }
 

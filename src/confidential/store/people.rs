@@ -44,23 +44,47 @@ impl Store {
         })
     }
 
+    /// The digest of each person's key file as it was when it was made; none where that was not kept.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the store cannot be read.
+    pub fn key_files(&self) -> Result<BTreeMap<String, Option<String>>, StoreError> {
+        self.reading(|connection| {
+            let mut statement = connection.prepare("SELECT name, nullif(key_file_sha256, '') FROM people")?;
+            let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// Keeps the digest of the key file that somebody has just opened.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the store cannot be written.
+    pub fn keep_key_file(&mut self, name: &str, sha256: &str) -> Result<(), StoreError> {
+        self.transact(|connection| {
+            connection.execute("UPDATE people SET key_file_sha256 = ?2 WHERE name = ?1", [name, sha256])?;
+            Ok(())
+        })
+    }
+
     /// Enters the first person.
     ///
     /// # Errors
     /// [`StoreError`] where the key is somebody else's.
     pub fn add_person(&mut self, name: &str, key: &PublicKey) -> Result<(), StoreError> {
-        self.add_person_by(name, key, "")
+        self.add_person_by(name, key, "", "")
     }
 
-    /// Enters a person whom `by` adds; one of that name has this key from then on.
+    /// Enters a person whom `by` adds, with the digest of their key file; one of that name has this key from then on.
     ///
     /// # Errors
     /// [`StoreError`] where the key is somebody else's.
-    pub fn add_person_by(&mut self, name: &str, key: &PublicKey, by: &str) -> Result<(), StoreError> {
+    pub fn add_person_by(&mut self, name: &str, key: &PublicKey, by: &str, sha256: &str) -> Result<(), StoreError> {
         self.transact(|connection| {
-            let sql = "INSERT INTO people (name, public_key, added_by) VALUES (?1, ?2, ?3)
-                       ON CONFLICT (name) DO UPDATE SET public_key = excluded.public_key, added_by = excluded.added_by";
-            connection.execute(sql, [name, &key.0, by])?;
+            let sql = "INSERT INTO people (name, public_key, added_by, key_file_sha256) VALUES (?1, ?2, ?3, ?4)
+                       ON CONFLICT (name) DO UPDATE SET public_key = excluded.public_key,
+                       added_by = excluded.added_by, key_file_sha256 = excluded.key_file_sha256";
+            connection.execute(sql, [name, &key.0, by, sha256])?;
             Ok(())
         })
     }

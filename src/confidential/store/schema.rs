@@ -10,7 +10,7 @@ use crate::store::{StoreError, keys, named, unreadable};
 /// `TKUP`: tells our files from other databases.
 const APPLICATION_ID: i32 = 0x544B_5550;
 /// Grows with every change of the tables.
-const SCHEMA: i32 = 5;
+const SCHEMA: i32 = 6;
 
 /// The one source of a case's months is its counted month: a late case's differs from its date's.
 const TABLES: &str = "
@@ -150,6 +150,11 @@ CREATE TABLE restricted (
 ) STRICT;
 ";
 
+/// Digests of the files in which people keep their identities; empty where a file was made before this was kept.
+const KEY_FILES: &str = "
+ALTER TABLE people ADD COLUMN key_file_sha256 TEXT NOT NULL DEFAULT '';
+";
+
 /// From schema 1, which knew no corrections: what it froze is taken as counted from the store as it is now.
 const FROM_1: &str = "
 ALTER TABLE history ADD COLUMN family INTEGER;
@@ -168,6 +173,7 @@ pub(super) fn create(connection: &Connection) -> rusqlite::Result<()> {
     transaction.execute_batch(GATE)?;
     transaction.execute_batch(ADDED)?;
     transaction.execute_batch(RESTRICTED)?;
+    transaction.execute_batch(KEY_FILES)?;
     for name in ["store_id", "family_key", "tie_key"] {
         let key = random()?;
         let length = if name == "store_id" { 16 } else { key.len() };
@@ -204,7 +210,10 @@ fn upgrade(connection: &Connection, found: i32) -> rusqlite::Result<()> {
     if found < 4 {
         transaction.execute_batch(ADDED)?;
     }
-    transaction.execute_batch(RESTRICTED)?;
+    if found < 5 {
+        transaction.execute_batch(RESTRICTED)?;
+    }
+    transaction.execute_batch(KEY_FILES)?;
     transaction.pragma_update(None, "user_version", SCHEMA)?;
     transaction.commit()
 }

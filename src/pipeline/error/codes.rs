@@ -46,6 +46,8 @@ pub(super) fn key_code(error: &KeyError) -> u8 {
         | KeyError::Missing { .. }
         | KeyError::WrongPassphrase { .. }
         | KeyError::Damaged { .. }
+        | KeyError::Changed { .. }
+        | KeyError::ForFewer { .. }
         | KeyError::NoPerson { .. }
         | KeyError::NotAmong { .. }
         | KeyError::NoPassphrase => 7,

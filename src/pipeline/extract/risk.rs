@@ -1,8 +1,6 @@
 //! The risk of an extract, for its report. Comes in: a recoding. Goes out: the report with its risk.
 //! Deliberately absent: how risk is measured.
 
-use std::time::Instant;
-
 use confidential::extract::recode::{Prepared, Recoded, Request};
 use confidential::extract::risk::{Risk, Terms, WORK};
 use confidential::extract::words;
@@ -19,7 +17,7 @@ pub(super) fn measure(
     fraction: f64,
     subsets: bool,
 ) {
-    let start = Instant::now();
+    let start = disk::clock::start();
     let terms = Terms { threshold: threshold(request), fraction, work: subsets.then_some(WORK) };
     report.risk = Some(Risk::new(&prepared.microdata, &recoded.classes, recoded.levels.as_deref(), &terms));
     report.risk_seconds = Some(start.elapsed().as_secs_f64());

@@ -6,7 +6,6 @@ mod coarser;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
 use confidential::extract::package::{self, METADATA, ROWS, Recount, Written};
 use confidential::extract::recode::{ExtractError, Prepared};
@@ -23,7 +22,7 @@ use model::period::Period;
 use model::{Manifest, Verdict};
 
 use super::{Diversity, ExtractReport, FRACTION, Ground, Request, Wanted, page, report, risk};
-use crate::pipeline::attacked::{State, state};
+use crate::pipeline::attacked::state;
 use crate::pipeline::files::{json, write_release};
 use crate::pipeline::recover::{reports, staging, verdicts};
 use crate::pipeline::{Error, Workspace};
@@ -80,7 +79,7 @@ impl Workspace {
         profile: &str,
         progress: &dyn Fn(&str),
     ) -> Result<(PathBuf, ExtractReport), Error> {
-        let start = Instant::now();
+        let start = disk::clock::start();
         self.nothing_awaits()?;
         self.earlier_are_whole()?;
         progress("counting");
@@ -122,8 +121,8 @@ impl Workspace {
             self.store.ledger()?.iter().filter(|entry| entry.state == ReleaseState::Released && is_extract(entry))
         {
             let reports = reports(&self.folder);
-            if state(&reports, entry)? != State::Whole {
-                return Err(Error::Archive { release: entry.name.clone() });
+            if let Some(difference) = state(&reports, entry)?.difference() {
+                return Err(Error::Archive { release: entry.name.clone(), difference });
             }
             folders.push(reports.join(&entry.name));
         }

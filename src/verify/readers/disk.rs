@@ -2,9 +2,11 @@
 //! Deliberately absent: waiting and following; a pipe has no end, a link leads elsewhere, and a file may say that it is
 //! larger than any memory.
 
-use std::fs::{self, File};
+#![expect(clippy::disallowed_methods, reason = "this is the place that everything else in `verify` asks")]
+
+use std::fs::{self, File, ReadDir};
 use std::io::{ErrorKind, Read};
-use std::path::{Component, Path};
+use std::path::{Component, Path, PathBuf};
 
 use crate::error::VerifyError;
 
@@ -48,6 +50,28 @@ pub fn leads_to(path: &Path, is: impl Fn(&fs::Metadata) -> bool) -> Result<bool,
             told.map(|facts| is(&facts)).map_err(|source| VerifyError::Unreadable { path: path.to_owned(), source })
         }
     }
+}
+
+/// The one path of what has several; as it was given where the system does not tell.
+#[must_use]
+pub fn whole(path: &Path) -> PathBuf {
+    fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
+}
+
+/// What lies in a folder, in the system's order. How much of it is looked at is the caller's to bound.
+///
+/// # Errors
+/// What the system says.
+pub fn entries(folder: &Path) -> std::io::Result<ReadDir> {
+    fs::read_dir(folder)
+}
+
+/// The bytes of a file that whoever runs the attack named.
+///
+/// # Errors
+/// What the system says.
+pub fn read_given(path: &Path) -> std::io::Result<Vec<u8>> {
+    fs::read(path)
 }
 
 fn is_missing(error: &std::io::Error) -> bool {

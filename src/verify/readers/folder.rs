@@ -87,7 +87,7 @@ pub fn open(path: &Path) -> Result<Folder, VerifyError> {
         column: error.column(),
         what: kind_of(&error),
     })?;
-    let whole = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let whole = disk::whole(path);
     let name = whole.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let is_listed = !read.manifest.files.is_empty();
     let mut folder = Folder {
@@ -174,7 +174,7 @@ impl Folder {
     fn walk(&mut self, at: &Path, below: &str, level: usize) -> Result<(), VerifyError> {
         let unreadable = |source| VerifyError::Unreadable { path: at.to_owned(), source };
         let mut entries = Vec::new();
-        for entry in fs::read_dir(at).map_err(unreadable)? {
+        for entry in disk::entries(at).map_err(unreadable)? {
             if self.entries_left == 0 || level > MOST_LEVELS {
                 self.find("too_many_files", below, "more files or folders than a release has; the rest was not read");
                 break;
@@ -289,7 +289,7 @@ impl Folder {
     fn count_unread(&self, at: &Path, below: &str, level: usize) -> Result<u64, VerifyError> {
         let unreadable = |source| VerifyError::Unreadable { path: at.to_owned(), source };
         let mut unread = 0;
-        for entry in fs::read_dir(at).map_err(unreadable)?.take(MOST_ENTRIES) {
+        for entry in disk::entries(at).map_err(unreadable)?.take(MOST_ENTRIES) {
             let entry = entry.map_err(unreadable)?;
             let name = entry.file_name().to_string_lossy().into_owned();
             let file = if below.is_empty() { name } else { format!("{below}/{name}") };

@@ -32,7 +32,7 @@ impl Register {
         if disk::leads_to(path, |facts| !facts.is_file() && !facts.is_dir())? {
             return Err(unreadable(std::io::ErrorKind::InvalidInput.into()));
         }
-        let bytes = std::fs::read(path).map_err(unreadable)?;
+        let bytes = disk::read_given(path).map_err(unreadable)?;
         let wrong = |line: u64| VerifyError::Register { path: path.to_owned(), line };
         let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(bytes.as_slice());
         let mut register = Self::default();

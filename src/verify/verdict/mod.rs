@@ -33,6 +33,24 @@ pub const fn words(attack: Attack) -> &'static str {
     }
 }
 
+/// What a verdict that is not clean comes to, after "verify": ways to learn more, faults of the release, or what it left open.
+#[must_use]
+pub fn found(verdict: &Verdict) -> String {
+    let ways = verdict.findings.iter().filter(|finding| finding.attack.learns()).count();
+    let ways_said = format!("{ways} {} to learn more than the release says", if ways == 1 { "way" } else { "ways" });
+    let faults = verdict.findings.len() - ways;
+    let faults_said = format!("{faults} {} in the release", if faults == 1 { "fault" } else { "faults" });
+    match (ways, faults) {
+        (0, 0) => {
+            let open: u64 = verdict.tried.iter().map(|tried| tried.not_shown).sum();
+            format!("found nothing, but could not show {open} cells or files to be safe")
+        }
+        (_, 0) => format!("found {ways_said}"),
+        (0, _) => format!("found {faults_said}"),
+        (_, _) => format!("found {ways_said}, and {faults_said}"),
+    }
+}
+
 /// The verdict without anything that was worked out: kind, file and place of each finding, a cell by its codes.
 ///
 /// For a release that never left: what its attack proves of a cell is a true count, and a terminal and its log are no place
@@ -145,6 +163,27 @@ mod tests {
     use model::Claim;
 
     use super::*;
+
+    #[test]
+    fn a_fault_of_the_release_is_no_way_to_learn() {
+        let finding = |attack| Finding {
+            attack,
+            kind: String::new(),
+            file: "release.json".to_owned(),
+            place: String::new(),
+            message: String::new(),
+            claim: None,
+        };
+        let said = |attacks: &[Attack]| {
+            let findings = attacks.iter().map(|attack| finding(*attack)).collect();
+            found(&Verdict { findings, ..Verdict::default() })
+        };
+        assert_eq!(said(&[Attack::Folder, Attack::Manifest]), "found 2 faults in the release");
+        assert_eq!(said(&[Attack::Subtraction]), "found 1 way to learn more than the release says");
+        let both = "found 2 ways to learn more than the release says, and 1 fault in the release";
+        assert_eq!(said(&[Attack::Interval, Attack::Folder, Attack::Interval]), both);
+        assert_eq!(said(&[]), "found nothing, but could not show 0 cells or files to be safe");
+    }
 
     #[test]
     fn places_alone_say_nothing_that_was_worked_out() {

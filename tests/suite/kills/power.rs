@@ -15,7 +15,7 @@ use confidential::store::ledger::ReleaseState;
 use takeup::pipeline::{IngestMode, Passphrase, Workspace};
 
 use super::images::{Disk, Record};
-use super::{ACTS, Act, CHANGES, Came, Clean, Fault, Seen, seen, shim, wrongly_published};
+use super::{ACTS, Act, CHANGES, Came, Clean, Fault, Seen, seed, seen, shim, wrongly_published};
 use crate::leaks::base::Dice;
 use crate::small_office::{MANAGER, Office};
 
@@ -114,7 +114,7 @@ fn tried(act: &Act, images: usize, seed: u64, table: &mut String) -> Vec<String>
 fn every_command_that_writes_survives_a_power_cut() {
     let asked = std::env::var("TAKEUP_IMAGES").ok().map(|images| images.parse::<usize>().expect("a number"));
     let only = std::env::var("TAKEUP_FAULTS_OF").ok();
-    let seed = std::env::var("TAKEUP_SEED").map_or(17, |seed| seed.parse().expect("a number"));
+    let seed = seed();
     // Keys that cost work are made by the others, a second each.
     let is_quick = |act: &&Act| ["ingest", "approve"].contains(&act.name);
     let is_asked = |act: &&Act| only.as_deref().map_or(asked.is_some() || is_quick(act), |name| act.name == name);
@@ -127,9 +127,9 @@ fn every_command_that_writes_survives_a_power_cut() {
     }
     #[expect(clippy::print_stdout, reason = "the table is what the run is for")]
     {
-        println!("{table}");
+        println!("TAKEUP_SEED={seed}\n{table}");
     }
-    assert!(wrong.is_empty(), "{} wrong:\n{}\n{table}", wrong.len(), wrong.join("\n"));
+    assert!(wrong.is_empty(), "TAKEUP_SEED={seed}: {} wrong:\n{}\n{table}", wrong.len(), wrong.join("\n"));
 }
 
 /// A test that drops nothing would pass whatever the program does.

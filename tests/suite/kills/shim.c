@@ -3,6 +3,9 @@
 // program itself needs no code for it. FAULT_OPS: the operations that count, with commas around; FAULT_LOG: a file that gets them all.
 // FAULT_RECORD: a file that gets what was changed, to bring about later what a disk keeps of it when the power fails: a line of
 // operation, path, second path, offset and length, then that many bytes.
+// FAULT_SEED: all that the program draws from the system's generator follows from this number, and its clock begins at the same moment, so
+// that a run can be repeated. The program itself has no such switch. What OpenSSL puts into the pages' noise beside it, such as the processor's count
+// of ticks, stays as it is.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -12,13 +15,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/random.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/types.h>
 #include <sys/uio.h>
 #include <unistd.h>
 #include <limits.h>
+#include <time.h>
 #include <pthread.h>
 static int inited, err_no, n_fail, mode, count; static const char *root, *ops; static int logfd = -1, recfd = -1;
+static int seeded; static unsigned long long seed; static __thread unsigned long long drawn;
 static pthread_mutex_t mu = PTHREAD_MUTEX_INITIALIZER;
 enum { ONCE, FOREVER, KILLB, KILLA, SHORT };
 #define REAL(name, ret, ...) static ret (*r)(__VA_ARGS__); if (!r) r = dlsym(RTLD_NEXT, name);
@@ -30,8 +39,20 @@ static void init(void) {
   s = getenv("FAULT_ERR"); err_no = s ? atoi(s) : EIO;
   s = getenv("FAULT_MODE"); mode = !s || !strcmp(s,"once") ? ONCE : !strcmp(s,"forever") ? FOREVER : !strcmp(s,"kill") ? KILLB : !strcmp(s,"killafter") ? KILLA : SHORT;
   s = getenv("FAULT_LOG"); if (s) { REAL("open", int, const char*, int, ...) logfd = r(s, O_WRONLY|O_CREAT|O_APPEND, 0600); }
+  s = getenv("FAULT_SEED"); if (s) { seeded = 1; seed = strtoull(s, 0, 10); }
   s = getenv("FAULT_RECORD"); if (s) { REAL("open", int, const char*, int, ...) recfd = r(s, O_WRONLY|O_CREAT|O_APPEND, 0600); }
 }
+// SplitMix64, of which each byte takes one step; every thread draws the same, because which of them is first is chance.
+static void draw(void *p, size_t n) { for (unsigned char *b = p; n--; b++) { unsigned long long z = seed + ++drawn * 0x9E3779B97F4A7C15ULL; z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9ULL; z = (z ^ z >> 27) * 0x94D049BB133111EBULL; *b = z ^ z >> 31; } }
+ssize_t getrandom(void *p, size_t n, unsigned f) { init(); if (seeded) { draw(p,n); return n; } REAL("getrandom", ssize_t, void*, size_t, unsigned) return r(p,n,f); }
+int getentropy(void *p, size_t n) { init(); if (seeded) { draw(p,n); return 0; } REAL("getentropy", int, void*, size_t) return r(p,n); }
+long syscall(long k, ...) { va_list a; va_start(a,k); long v[6]; for (int i = 0; i < 6; i++) v[i] = va_arg(a,long); va_end(a); if (k == SYS_getrandom) return getrandom((void*)v[0], v[1], v[2]); REAL("syscall", long, long, ...) return r(k,v[0],v[1],v[2],v[3],v[4],v[5]); }
+static int generator(void) { static char b[4096]; draw(b, sizeof b); int x = memfd_create("random", MFD_CLOEXEC); REAL("pwrite", ssize_t, int, const void*, size_t, off_t) r(x, b, sizeof b, 0); return x; }
+// From the first second of 2026 on: what measures itself by this clock must see it go.
+static void begun(struct timespec *t) { REAL("clock_gettime", int, clockid_t, struct timespec*) static struct timespec first; r(CLOCK_MONOTONIC,t); if (!first.tv_sec) first = *t; t->tv_sec = 1767225600 + t->tv_sec - first.tv_sec - (t->tv_nsec < first.tv_nsec); t->tv_nsec = (t->tv_nsec - first.tv_nsec + 1000000000) % 1000000000; }
+int clock_gettime(clockid_t c, struct timespec *t) { init(); if (seeded && c == CLOCK_REALTIME) { begun(t); return 0; } REAL("clock_gettime", int, clockid_t, struct timespec*) return r(c,t); }
+int gettimeofday(struct timeval *t, void *z) { init(); if (seeded && t) { struct timespec s; begun(&s); t->tv_sec = s.tv_sec; t->tv_usec = s.tv_nsec / 1000; return 0; } REAL("gettimeofday", int, struct timeval*, void*) return r(t,z); }
+time_t time(time_t *t) { init(); if (seeded) { struct timespec s; begun(&s); if (t) *t = s.tv_sec; return s.tv_sec; } REAL("time", time_t, time_t*) return r(t); }
 static int below(const char *p) { return root && p && !strncmp(p, root, strlen(root)); }
 static int fdbelow(int fd, char *buf) { char l[64]; snprintf(l, 64, "/proc/self/fd/%d", fd); ssize_t k = readlink(l, buf, PATH_MAX-1); if (k < 0) return 0; buf[k] = 0; return below(buf); }
 static int pathbelow(const char *p, char *buf) { if (!p) return 0; if (p[0] != '/') { if (!getcwd(buf, PATH_MAX)) return 0; strncat(buf, "/", PATH_MAX-1); strncat(buf, p, PATH_MAX - strlen(buf) - 1); } else { strncpy(buf, p, PATH_MAX-1); } return below(buf); }
@@ -58,7 +79,7 @@ static const char *opening(const char *path, int f) { if (recfd < 0) return 0; i
 #define AFTER(h) if ((h) == 3) raise(SIGKILL);
 #define KIND(f) ((f) & O_CREAT ? "create" : (f) & (O_WRONLY|O_RDWR) ? "openw" : "open")
 static int beside(int d, const char *p, char *buf) { if (!fdbelow(d, buf)) return 0; strncat(buf, "/", PATH_MAX - strlen(buf) - 1); strncat(buf, p, PATH_MAX - strlen(buf) - 1); return 1; }
-#define OPENS(name) int name(const char *p, int f, ...) { mode_t m = 0; if (f & (O_CREAT|O_TMPFILE)) { va_list a; va_start(a,f); m = va_arg(a,mode_t); va_end(a);} REAL(#name, int, const char*, int, ...) char b[PATH_MAX]; int e=0; const char *made = 0; if (pathbelow(p,b)) { e = hit(KIND(f), b); made = opening(b,f); } if (e==1||e==2) { errno = err_no; return -1; } int x = r(p,f,m); if (x >= 0 && made) record(made,b,"",0,0,0); AFTER(e) return x; }
+#define OPENS(name) int name(const char *p, int f, ...) { mode_t m = 0; if (f & (O_CREAT|O_TMPFILE)) { va_list a; va_start(a,f); m = va_arg(a,mode_t); va_end(a);} REAL(#name, int, const char*, int, ...) init(); if (seeded && p && !strcmp(p,"/dev/urandom")) return generator(); char b[PATH_MAX]; int e=0; const char *made = 0; if (pathbelow(p,b)) { e = hit(KIND(f), b); made = opening(b,f); } if (e==1||e==2) { errno = err_no; return -1; } int x = r(p,f,m); if (x >= 0 && made) record(made,b,"",0,0,0); AFTER(e) return x; }
 OPENS(open) OPENS(open64)
 #define OPENATS(name) int name(int d, const char *p, int f, ...) { mode_t m = 0; if (f & (O_CREAT|O_TMPFILE)) { va_list a; va_start(a,f); m = va_arg(a,mode_t); va_end(a);} REAL(#name, int, int, const char*, int, ...) char b[PATH_MAX]; int e=0; const char *made = 0; if (d == AT_FDCWD || p[0] == '/' ? pathbelow(p,b) : beside(d,p,b)) { e = hit(KIND(f), b); made = opening(b,f); } if (e==1||e==2) { errno = err_no; return -1; } int x = r(d,p,f,m); if (x >= 0 && made) record(made,b,"",0,0,0); AFTER(e) return x; }
 OPENATS(openat) OPENATS(openat64)

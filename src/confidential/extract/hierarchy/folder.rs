@@ -15,16 +15,13 @@ const MARK: &str = "_hierarchy_";
 /// [`HierarchyError`] where a file is missing, perhaps because one is for no column of the data, or there are two.
 pub fn find(folder: &Path, columns: &[&str], wanted: &[&str]) -> Result<Vec<PathBuf>, HierarchyError> {
     let unreadable = |source| HierarchyError::Unreadable { path: folder.to_owned(), source };
-    let mut paths = Vec::new();
-    for entry in std::fs::read_dir(folder).map_err(unreadable)? {
-        paths.push(entry.map_err(unreadable)?.path());
-    }
-    paths.sort();
+    let names = disk::entries(folder).map_err(|failed| unreadable(failed.source))?;
+    let names = names.ok_or_else(|| unreadable(std::io::ErrorKind::NotFound.into()))?.into_keys();
     let mut found: BTreeMap<String, PathBuf> = BTreeMap::new();
     // A folder may serve several files of data; only where one is missing is another likely to be it, misspelt.
     let mut stray = None;
-    for path in paths {
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    for name in names {
+        let path = folder.join(&name);
         let Some(stem) = name.strip_suffix(".csv") else { continue };
         // The data may lie in the same folder under any name; only what says that it is a hierarchy is taken at its word.
         let Some((_, column)) = stem.split_once(MARK) else { continue };

@@ -10,6 +10,7 @@ use std::str::FromStr;
 
 use age::secrecy::{ExposeSecret, SecretString};
 use age::{Decryptor, Encryptor, scrypt, x25519};
+use model::digest::sha256;
 use zeroize::Zeroizing;
 
 use super::{DataKey, KEY_BYTES, KeyError, WORK_MAX, WorkFactor, opened_with, read};
@@ -30,6 +31,8 @@ pub struct Unlocked {
     pub key: DataKey,
     /// Whose it was; none where the data key lies under a passphrase alone, as in a workspace made before there were people.
     pub person: Option<PublicKey>,
+    /// The digest of their key file as it was opened, which shows that all of it is as it was made.
+    pub key_file_sha256: Option<String>,
 }
 
 /// Whether a person can be called so: lower-case letters, digits and hyphens.
@@ -79,6 +82,12 @@ impl Identity {
         &self.public
     }
 
+    /// The digest of the file that keeps it.
+    #[must_use]
+    pub fn sha256(&self) -> String {
+        sha256(&self.sealed)
+    }
+
     /// Keeps it at `folder/NAME.age`, in the place of whatever bears that name: one that the store does not know opens nothing.
     ///
     /// # Errors
@@ -99,7 +108,7 @@ pub fn file(folder: &Path, name: &str) -> PathBuf {
 /// # Errors
 /// [`KeyError`] where it does not.
 pub fn public(folder: &Path, name: &str, passphrase: &str) -> Result<PublicKey, KeyError> {
-    Ok(PublicKey(identity(&file(folder, name), passphrase)?.to_public().to_string()))
+    Ok(PublicKey(identity(&file(folder, name), passphrase)?.0.to_public().to_string()))
 }
 
 /// Makes a person's identity at `folder/NAME.age`, under `passphrase`.
@@ -144,12 +153,12 @@ pub fn open(folder: &Path, passphrase: &str, who: Option<&str>) -> Result<Unlock
     let sealed = read(&path)?;
     let decryptor = Decryptor::new(sealed.as_slice()).map_err(|_| KeyError::Damaged { path: path.clone() })?;
     if decryptor.is_scrypt() {
-        return Ok(Unlocked { key: super::unlock(&path, passphrase)?, person: None });
+        return Ok(Unlocked { key: super::unlock(&path, passphrase)?, person: None, key_file_sha256: None });
     }
     let mut refused = None;
     for name in names(folder, who)? {
-        let identity = match identity(&file(folder, &name), passphrase) {
-            Ok(identity) => identity,
+        let (identity, key_file_sha256) = match identity(&file(folder, &name), passphrase) {
+            Ok((identity, digest)) => (identity, Some(digest)),
             Err(error @ KeyError::Io { .. }) => return Err(error),
             Err(error) if who.is_some() => return Err(error),
             // Somebody else's; or no identity at all, and then nobody must be shut out by it.
@@ -158,7 +167,8 @@ pub fn open(folder: &Path, passphrase: &str, who: Option<&str>) -> Result<Unlock
         match age::decrypt(&identity, &sealed).map(Zeroizing::new) {
             Ok(opened) => {
                 let person = Some(PublicKey(identity.to_public().to_string()));
-                return Ok(Unlocked { key: data_key(&opened).ok_or(KeyError::Damaged { path })?, person });
+                let key = data_key(&opened).ok_or(KeyError::Damaged { path })?;
+                return Ok(Unlocked { key, person, key_file_sha256 });
             }
             Err(age::DecryptError::NoMatchingKeys) => refused = Some(KeyError::NotAmong { name }),
             Err(_) => return Err(KeyError::Damaged { path }),
@@ -174,14 +184,33 @@ fn data_key(bytes: &[u8]) -> Option<DataKey> {
     Some(DataKey(key))
 }
 
-fn identity(path: &Path, passphrase: &str) -> Result<x25519::Identity, KeyError> {
+/// The identity in a key file, and the digest of the file.
+fn identity(path: &Path, passphrase: &str) -> Result<(x25519::Identity, String), KeyError> {
     let sealed = read(path)?;
     let mut with = scrypt::Identity::new(SecretString::from(passphrase));
     with.set_max_work_factor(WORK_MAX);
     let opened = opened_with(&with, &sealed, path)?;
     let damaged = || KeyError::Damaged { path: path.to_owned() };
     let text = std::str::from_utf8(&opened).map_err(|_| damaged())?;
-    x25519::Identity::from_str(text.trim()).map_err(|_| damaged())
+    Ok((x25519::Identity::from_str(text.trim()).map_err(|_| damaged())?, sha256(&sealed)))
+}
+
+/// The digest of the key file of `name`.
+///
+/// # Errors
+/// [`KeyError::Missing`] where there is none.
+pub fn digest(folder: &Path, name: &str) -> Result<String, KeyError> {
+    Ok(sha256(&read(&file(folder, name))?))
+}
+
+/// For how many people the data key is kept. Whose keys they are it does not say to anybody else.
+///
+/// # Errors
+/// [`KeyError::Missing`] where there is none.
+pub fn kept_for(folder: &Path) -> Result<usize, KeyError> {
+    let sealed = read(&folder.join(DATA_KEY))?;
+    let head = String::from_utf8_lossy(&sealed);
+    Ok(head.lines().take_while(|line| !line.starts_with("---")).filter(|line| line.starts_with("-> X25519 ")).count())
 }
 
 /// Whose identities to try, in the order of their names.
@@ -218,6 +247,20 @@ mod tests {
         assert!(matches!(open(home.path(), "ann's", Some("carl")), Err(KeyError::NoPerson { .. })));
         share(home.path(), &key, &[bob]).expect("shared anew");
         assert!(matches!(open(home.path(), "ann's", None), Err(KeyError::NotAmong { .. })));
+    }
+
+    #[test]
+    fn the_data_key_says_for_how_many_it_is_kept_and_a_key_file_what_it_was_when_it_opened() {
+        let home = tempfile::tempdir().expect("a folder");
+        let key = new_data_key().expect("randomness");
+        let [ann, bob] = ["ann", "bob"].map(|name| add(home.path(), name, name, WorkFactor::ForTests).expect(name));
+        for people in [vec![ann.clone()], vec![ann, bob]] {
+            share(home.path(), &key, &people).expect("shared");
+            assert_eq!(kept_for(home.path()).expect("it is there"), people.len());
+        }
+        let opened = open(home.path(), "bob", None).expect("opened");
+        assert_eq!(opened.key_file_sha256, Some(digest(home.path(), "bob").expect("it is there")));
+        assert!(matches!(digest(home.path(), "carl"), Err(KeyError::Missing { .. })));
     }
 
     #[test]

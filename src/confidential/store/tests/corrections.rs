@@ -3,6 +3,7 @@
 use super::*;
 use crate::store::corrections::{Correction, Version};
 use crate::store::erasure::Person;
+use crate::store::keys::people::PublicKey;
 
 #[test]
 fn what_an_import_changed_after_the_release_is_shown_as_it_was_counted_and_as_it_is() {
@@ -75,4 +76,22 @@ fn a_store_of_the_first_schema_is_brought_up_to_date_when_it_is_opened() {
     assert_eq!(store.ledger().expect("a ledger")[0].correction, None);
     drop(store);
     Store::open(&path, &key).expect("nothing is left to do");
+}
+
+#[test]
+fn a_store_that_kept_no_digests_of_key_files_keeps_them_from_now_on() {
+    let mut bench = Bench::new();
+    bench.import("a.csv", TWO_CASES).expect("an import");
+    bench.store.add_person("ann", &PublicKey("age1ann".to_owned())).expect("a person");
+    let before = "ALTER TABLE people DROP COLUMN key_file_sha256; PRAGMA user_version = 5;";
+    bench.store.connection.execute_batch(before).expect("the schema of before");
+    let (_folder, key, path) = bench.closed();
+    let mut store = Store::open(&path, &key).expect("a store of the schema of before");
+    let kept = |store: &Store| store.key_files().expect("people")["ann"].clone();
+    assert_eq!(kept(&store), None);
+    store.keep_key_file("ann", "ab12").expect("kept");
+    assert_eq!(kept(&store), Some("ab12".to_owned()));
+    // Whoever is entered anew has another file.
+    store.add_person("ann", &PublicKey("age1anew".to_owned())).expect("a person");
+    assert_eq!(kept(&store), None);
 }

@@ -34,12 +34,12 @@ fn who_came_after_a_build_or_has_another_key_since_cannot_approve_it() {
     let mut bench = Bench::new();
     let key = |text: &str| PublicKey(format!("age1{text}"));
     for name in ["ann", "bob", "carl"] {
-        bench.store.add_person_by(name, &key(name), "ann").expect("a person");
+        bench.store.add_person_by(name, &key(name), "ann", "").expect("a person");
     }
     let awaiting = LedgerEntry { state: ReleaseState::Awaiting, approved_by: String::new(), ..entry("Q1") };
     bench.store.enter_pending(&[awaiting], &[], None).expect("built by ann");
-    bench.store.add_person_by("dora", &key("dora"), "ann").expect("added since");
-    bench.store.add_person_by("carl", &key("carl-anew"), "ann").expect("added anew since");
+    bench.store.add_person_by("dora", &key("dora"), "ann", "").expect("added since");
+    bench.store.add_person_by("carl", &key("carl-anew"), "ann", "").expect("added anew since");
     for (person, knew) in [("bob", true), ("carl", false), ("dora", false), ("nobody", false)] {
         assert_eq!(bench.store.knew("Q1", person).expect("a readable store"), knew, "{person}");
     }

@@ -66,6 +66,22 @@ pub enum KeyError {
         /// The key file.
         path: PathBuf,
     },
+    /// A key file that still may be one, and other bytes than were written.
+    #[error("the key file {} is not as it was when it was made", path.display())]
+    Changed {
+        /// The key file.
+        path: PathBuf,
+    },
+    /// An older data key put back: whoever was added since is shut out.
+    #[error("the key file {} is kept for {kept} of the {people} people whom the store knows", path.display())]
+    ForFewer {
+        /// The key file.
+        path: PathBuf,
+        /// For how many.
+        kept: usize,
+        /// Of how many.
+        people: usize,
+    },
     /// Nobody has an identity of that name.
     #[error("there is nobody called {name:?} among the keys")]
     NoPerson {
@@ -201,7 +217,7 @@ fn opened_with(identity: &scrypt::Identity, sealed: &[u8], path: &Path) -> Resul
 /// 32 bytes from the system's generator.
 pub(super) fn random() -> Result<Zeroizing<[u8; KEY_BYTES]>, KeyError> {
     let mut bytes = Zeroizing::new([0; KEY_BYTES]);
-    getrandom::fill(&mut *bytes).map_err(|_| KeyError::NoRandomness)?;
+    disk::random::fill(&mut *bytes).map_err(|_| KeyError::NoRandomness)?;
     Ok(bytes)
 }
 
