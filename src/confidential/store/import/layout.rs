@@ -47,7 +47,9 @@ impl<'c> Stored<'c> {
         let places = self.lists.get(&list).ok_or(unreadable("a list of fields"))?;
         let all: Vec<Value<'_>> = serde_json::from_str(&text).map_err(|_| unreadable("a list of values"))?;
         let value = |at: usize| places[at].and_then(|place| all.get(place)).and_then(|value| value.0.as_deref());
-        Ok(Recording { values: Identified::new(Values::of((0..self.fields).map(value))), ..Recording::default() })
+        let values = Identified::new(Values::of((0..self.fields).map(value)));
+        let absent = (0..self.fields).filter(|at| places[*at].is_none()).collect();
+        Ok(Recording { values, absent, ..Recording::default() })
     }
 }
 

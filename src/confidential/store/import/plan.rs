@@ -252,6 +252,8 @@ impl<'a> Planner<'_, 'a> {
             self.rules.broken(&of(&row.recording), &row.recording.absent).map(|rule| &rule.name).collect::<Vec<_>>();
         let mut recording = row.recording.into_owned();
         recording.keep_from(|at| before.values.expose_identified().get(at));
+        // What an earlier file had a column for, and left blank, is blank.
+        recording.absent = recording.absent.iter().copied().filter(|at| before.absent.contains(at)).collect();
         if let (Some(_), Some(at)) = (&kept, self.layout.family) {
             let values = recording.values.expose_identified();
             let family = before.values.expose_identified().get(at).unwrap_or_default();

@@ -61,9 +61,11 @@ fn a_column_that_is_missing_is_no_blank_cell() {
     let outcome = import(&mut bench, &dated(), narrow, &[1, 3], false);
     assert_eq!((outcome.stored, outcome.updated, outcome.unchanged), (1, 1, 1));
     assert_eq!(bench.cases(None), "A1 SEMH 2026-M01 2026-M06\nB2 SPLD 2026-M01 -\nC3 SPLD 2026-M01 -\n");
-    let sql = "SELECT field_values FROM cases WHERE case_key = 'B2'";
-    let values: String = bench.store.connection.query_row(sql, [], |row| row.get(0)).expect("a case");
-    assert_eq!(values, r#"["B2","F2","2026-01-09",null,"SPLD"]"#);
+    let sql = "SELECT field_values FROM cases WHERE case_key = ?1";
+    let values =
+        |key: &str| -> String { bench.store.connection.query_row(sql, [key], |row| row.get(0)).expect("a case") };
+    assert_eq!(values("B2"), r#"["B2","F2","2026-01-09",null,"SPLD"]"#);
+    assert_eq!(values("C3"), r#"["C3","2026-01-09","SPLD"]"#, "nobody knows its family, nor whether it was closed");
 }
 
 /// The families of all cases in order of reference: the first of each, by its number in that order.
