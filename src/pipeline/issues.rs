@@ -110,7 +110,7 @@ pub(super) fn exit_code(error: &IssuesError) -> u8 {
     match error {
         IssuesError::NoPlan => 3,
         IssuesError::NeitherQuarterNorMonth { .. } | IssuesError::NoSuchIssue { .. } | IssuesError::TooShort => 2,
-        IssuesError::Empty { .. } => 4,
+        IssuesError::Empty { .. } | IssuesError::NotRecorded { .. } => 4,
         IssuesError::Panel(_) => 1,
         IssuesError::Tabulate(error) => match error {
             Tabulate::Store(error) => super::error::store_code(error),
@@ -128,6 +128,9 @@ pub(super) const fn remedy(error: &IssuesError) -> &'static str {
         IssuesError::NeitherQuarterNorMonth { .. } => "Name a quarter (2026-Q3) or a month (2026-M07).",
         IssuesError::TooShort => "Leave --method out: the pooled method needs a year.",
         IssuesError::NoSuchIssue { .. } => "`takeup issues --json` lists the codes; --level says how finely.",
+        IssuesError::NotRecorded { .. } => {
+            "Name another period; or take it out of `not_recorded` once its cases were ingested."
+        }
         IssuesError::Empty { .. } => "Ingest the exports of that period first, or name another period.",
         IssuesError::Panel(_) | IssuesError::Tabulate(_) => "Nothing was changed.",
     }

@@ -9,6 +9,7 @@
 //! releases are tried.
 
 #![allow(clippy::print_stdout, reason = "the tests print what was compared")]
+#![allow(clippy::disallowed_methods, reason = "tests bring about what they test")]
 
 #[path = "../suite/leaks"]
 mod leaks {

@@ -132,8 +132,8 @@ fn without_a_word_the_zeros_are_hidden_and_hide_others() {
 fn a_period_that_was_not_recorded_has_no_report() {
     let made = office();
     declare(&made, "\"2018-Q3\"");
-    for period in ["2018-Q3", "2018"] {
-        let output = made.takeup(&["report", "--period", period]);
+    for (command, period) in [("report", "2018-Q3"), ("report", "2018"), ("issues", "2018-Q3")] {
+        let output = made.takeup(&[command, "--period", period]);
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(output.status.code(), Some(4), "{said}");
         assert!(said.contains(&format!("{period} was not recorded, or not all of it")), "{said}");

@@ -1,6 +1,6 @@
 //! What is usual: how often a code was used in the year before a report. Comes in: what was recorded before its period, and the
-//! earlier releases. Goes out: that year, and the fewest uses in it that give a code of an open list a row. Deliberately absent: the
-//! period itself, of which a row must not speak.
+//! earlier releases. Goes out: that, and which months of it count. Deliberately absent: the period itself, of which a row must not
+//! speak, and whatever a release hides.
 //!
 //! Worked example: reports come by the quarter, the threshold is 5, and a year was recorded before. A code that was used 40
 //! times in it has a row, and one used 39 times has none.
@@ -18,57 +18,70 @@ use crate::tabulate::axes::{Axes, FAMILIES, MEASURE};
 use crate::tabulate::derive::NESTED;
 use crate::tabulate::stock::ENDS;
 
-use crate::tabulate::fold::{OTHER, Past, Untold, group_of};
+use crate::tabulate::fold::{Months, OTHER, Past, group_of};
 use crate::tabulate::frame::Frame;
-
-/// A whole year, so that every season is in it once.
-const MONTHS: usize = 12;
 
 /// So many thresholds a code has in an average report. With one it would be small in nearly every second (44 in 100 of a Poisson
 /// count with a mean of 5 are below 5), with two in one of 34.
 const THRESHOLDS: u64 = 2;
 
-/// The twelve months before `period` of which something was kept, or as many as were recorded. `reported`: the shortest period that earlier reports were about,
-/// in months. None before a first report where less than one such period was recorded.
+/// What was recorded before a report, and what of it counts. `shown`: the periods that this report and all before it show; `reported`:
+/// the shortest one that earlier reports were about, in months; `gaps`: what was not recorded. None before a first report where less than one such period was
+/// recorded before everything that it shows.
 pub(super) fn past(
-    recorded: &Frame,
-    (period, reported): (Period, Option<i32>),
-    (gaps, untold): (&[Period], Untold),
+    recorded: Frame,
+    (event, gaps): (&str, &[Period]),
+    (period, shown): (Period, &[Period]),
+    (reported, told): (Option<i32>, Months),
     threshold: u64,
 ) -> Option<Past> {
     let shortest = reported.unwrap_or(period.months()).min(period.months()).unsigned_abs().max(1) as usize;
-    let first = recorded.first_month().unwrap_or(period.start);
+    let first_shown = shown.iter().map(|shown| shown.start).min().unwrap_or(period.start).min(period.start);
+    let first = recorded.first_month().unwrap_or(first_shown);
     let was_kept = |month: &i32| !gaps.iter().any(|gap| (gap.start.0..gap.end.0).contains(month));
-    let months: Vec<i32> = (first.0..period.start.0).rev().filter(was_kept).take(MONTHS).collect();
-    if reported.is_none() && months.len() < shortest {
+    let unseen: Vec<i32> = (first.0..first_shown.0).rev().filter(was_kept).collect();
+    if reported.is_none() && unseen.len() < shortest {
         return None;
     }
-    Some(Past { frame: recorded.of_months(&months), months, untold, shortest, usual: THRESHOLDS * threshold })
+    let event = event.to_owned();
+    Some(Past { frame: recorded, event, unseen, told, shortest, usual: THRESHOLDS * threshold })
 }
 
 /// Cells of one release that differ in their code of one dimension alone: the dimension, the period and what is counted.
 type Line<'a> = (&'a str, &'a str, &'a str);
 
-/// The months of which a release hides what was rare in a group.
-pub(super) fn untold(entries: &[LedgerEntry], configuration: &Configuration) -> Untold {
-    let mut untold = Untold::new();
+/// The event whose uses count: that of the first measure.
+pub(super) fn event(configuration: &Configuration) -> &str {
+    configuration.dimensions.measures.first().map_or("", |measure| measure.event.as_str())
+}
+
+/// The months of which releases tell what was rare in a group, and none hides it. Of measures only those of the first one's event count.
+pub(super) fn told(entries: &[LedgerEntry], configuration: &Configuration) -> Months {
+    let (mut told, mut hidden) = (Months::new(), Months::new());
+    let (measures, event) = (&configuration.dimensions.measures, event(configuration));
+    let counts = |name: &str| {
+        measures.iter().any(|measure| measure.name == name && measure.event == event && !measure.is_stock())
+    };
     for entry in entries {
-        for ((dimension, period, _), told) in lines(&entry.cells) {
+        for ((dimension, period, measure), line) in lines(&entry.cells) {
             let name = dimension.strip_suffix(FAMILIES).unwrap_or(dimension);
             let derivation = configuration.dimensions.find(name).map(|dimension| &dimension.derivation);
             let Ok(figures) = Figures::parse(period, configuration.service.calendar) else { continue };
-            if !matches!(derivation, Some(Derivation::Nested { .. })) {
+            if !counts(measure) || !matches!(derivation, Some(Derivation::Nested { .. })) {
                 continue;
             }
-            for group in told.keys().map(|code| group_of(code)).collect::<BTreeSet<_>>() {
-                if !tells_the_rest(&told, group) {
-                    let months = figures.period.start.0..figures.period.end.0;
-                    untold.entry((name.to_owned(), group.to_owned())).or_default().extend(months);
-                }
+            let groups = line.keys().flat_map(|code| [*code, group_of(code)]).collect::<BTreeSet<_>>();
+            for group in groups {
+                let months = if tells_the_rest(&line, group) { &mut told } else { &mut hidden };
+                let of_group = months.entry((name.to_owned(), group.to_owned())).or_default();
+                of_group.extend(figures.period.start.0..figures.period.end.0);
             }
         }
     }
-    untold
+    for (group, months) in &mut told {
+        months.retain(|month| !hidden.get(group).is_some_and(|hidden| hidden.contains(month)));
+    }
+    told
 }
 
 /// The lines of a release with no other category, and whether each of their cells is told.
@@ -121,40 +134,44 @@ mod tests {
         }
     }
 
-    fn rows_and_least(recorded: &Frame, reported: Option<i32>, months: i32) -> Option<(usize, u64)> {
+    /// Months that count, and the fewest uses, in a report from month 120 on that shows nothing but itself.
+    fn months_and_least(recorded: Frame, reported: Option<i32>, months: i32) -> Option<(usize, u64)> {
         let period = Period { start: Month(120), end: Month(120 + months) };
-        past(recorded, (period, reported), (&[], Untold::new()), 5)
-            .map(|past| (past.frame.count.len(), past.least(past.months_of(0, "").len())))
+        let past = past(recorded, ("opened", &[]), (period, &[period]), (reported, Months::new()), 5)?;
+        let months = past.months_of(0, "").len();
+        Some((months, past.least(months)))
     }
 
     #[test]
     fn a_code_has_a_row_where_it_comes_to_twice_the_threshold_in_an_average_report() {
-        let ten_years = monthly(0, 120);
-        assert_eq!(rows_and_least(&ten_years, Some(3), 3), Some((12, 40)), "four quarters of 10");
-        assert_eq!(rows_and_least(&ten_years, Some(12), 12), Some((12, 10)), "one year of 10");
-        assert_eq!(rows_and_least(&ten_years, Some(3), 12), Some((12, 40)), "its quarters have the same rows");
-        assert_eq!(rows_and_least(&ten_years, Some(12), 1), Some((12, 120)));
-    }
-
-    #[test]
-    fn what_was_recorded_for_less_than_a_year_counts_for_its_months() {
-        assert_eq!(rows_and_least(&monthly(116, 120), Some(3), 3), Some((4, 14)), "13.33 in four months");
-        assert_eq!(rows_and_least(&monthly(118, 120), Some(3), 3), Some((2, 10)), "one report at least");
+        let ten_years = || monthly(0, 120);
+        assert_eq!(months_and_least(ten_years(), Some(3), 3), Some((12, 40)), "four quarters of 10");
+        assert_eq!(months_and_least(ten_years(), Some(12), 12), Some((12, 10)), "one year of 10");
+        assert_eq!(months_and_least(ten_years(), Some(3), 12), Some((12, 40)), "its quarters have the same rows");
+        assert_eq!(months_and_least(ten_years(), Some(12), 1), Some((12, 120)));
+        assert_eq!(months_and_least(monthly(116, 120), Some(3), 3), Some((4, 14)), "13.33 in four months");
+        assert_eq!(months_and_least(monthly(118, 120), Some(3), 3), Some((2, u64::MAX)), "less than one report");
     }
 
     #[test]
     fn a_first_report_goes_by_what_is_there_where_nothing_as_long_was_recorded_before() {
-        assert_eq!(rows_and_least(&monthly(118, 120), None, 3), None);
-        assert_eq!(rows_and_least(&monthly(117, 120), None, 3), Some((3, 10)));
-        assert_eq!(rows_and_least(&monthly(0, 120), None, 3), Some((12, 40)));
+        assert_eq!(months_and_least(monthly(118, 120), None, 3), None);
+        assert_eq!(months_and_least(monthly(117, 120), None, 3), Some((3, 10)));
+        assert_eq!(months_and_least(monthly(0, 120), None, 3), Some((12, 40)));
     }
 
     #[test]
-    fn a_year_that_was_not_recorded_says_nothing_of_what_is_usual() {
+    fn what_a_report_shows_itself_or_was_not_recorded_does_not_decide_its_rows() {
         let period = Period { start: Month(120), end: Month(123) };
-        let gap = Period { start: Month(100), end: Month(118) };
-        let past = past(&monthly(0, 120), (period, Some(3)), (&[gap], Untold::new()), 5).expect("a past");
-        assert_eq!(past.frame.month, (90..100).chain([118, 119]).collect::<Vec<i32>>());
+        let window = [Period { start: Month(108), end: Month(111) }, period];
+        let gap = Period { start: Month(105), end: Month(108) };
+        let of = |told: Months| {
+            let past = past(monthly(0, 120), ("opened", &[gap]), (period, &window), (Some(3), told), 5);
+            past.expect("a past").months_of(0, "").into_iter().collect::<Vec<i32>>()
+        };
+        assert_eq!(of(Months::new()), (93..105).collect::<Vec<i32>>());
+        let told = Months::from([((String::new(), String::new()), (110..114).collect())]);
+        assert_eq!(of(told), (97..105).chain(110..114).collect::<Vec<i32>>(), "what an earlier release told does");
     }
 
     fn line(cells: &[(&'static str, bool)]) -> BTreeMap<&'static str, bool> {

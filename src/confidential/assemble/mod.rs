@@ -258,13 +258,15 @@ impl Draft {
         }
         let mut figures = history.figures(calendar);
         let threshold = highest_threshold(configuration);
+        let shown: Vec<Period> = plans.iter().flat_map(|plan| plan::periods(plan, period, calendar)).collect();
         let recorded = Frame::recorded(store, configuration, period.start)?;
-        let gaps = &configuration.service.not_recorded;
-        let untold = listing::untold(&history.entries, configuration);
-        let past = listing::past(&recorded, (period, history.shortest()), (gaps, untold), threshold);
+        let all_shown: Vec<Period> =
+            shown.iter().copied().chain(figures.iter().map(|figures| figures.period)).collect();
+        let counting = (listing::event(configuration), &configuration.service.not_recorded[..]);
+        let told = (history.shortest(), listing::told(&history.entries, configuration));
+        let past = listing::past(recorded, counting, (period, &all_shown), told, threshold);
         let published = &history.labels;
         frame.fold_rare(configuration, Listing { threshold, published, before: past.as_ref() });
-        let shown: Vec<Period> = plans.iter().flat_map(|plan| plan::periods(plan, period, calendar)).collect();
         let silent = silent(configuration, &frame, &shown);
         figures.extend(shown.iter().map(|period| editions.newest(*period)));
         let axes = Axes::new(configuration, &frame, &figures, &editions);
@@ -301,7 +303,7 @@ impl Draft {
         let stock_to = publishes_stocks(configuration, &plans).then_some(period.end);
         let mut old: Vec<(i32, i32)> = store.frozen()?.iter().map(|old| (old.start, old.end)).collect();
         // Of what was not recorded no figure is told, so that it can still be counted where it turns up.
-        old.extend(gaps.iter().map(|gap| (gap.start.0, gap.end.0)));
+        old.extend(configuration.service.not_recorded.iter().map(|gap| (gap.start.0, gap.end.0)));
         let freezes = freezes(&frame, &shown, stock_to, &old);
         let tie_key = store.tie_key();
         let scope = reason.map(|_| scope_of(&frame, period));

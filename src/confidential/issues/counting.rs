@@ -45,6 +45,12 @@ pub enum IssuesError {
         /// As given on the command line.
         code: String,
     },
+    /// The configuration says that it was not recorded.
+    #[error("{period} was not recorded, or not all of it: config/service.toml says so (`not_recorded`)")]
+    NotRecorded {
+        /// The period's name.
+        period: String,
+    },
     /// The method asks for more history.
     #[error("that method needs the months of four years")]
     TooShort,
@@ -90,6 +96,9 @@ impl<'a> Counting<'a> {
             return Err(IssuesError::NeitherQuarterNorMonth { period: name() });
         }
         let Loaded { frame, editions, .. } = Frame::load(store, configuration, period.end, None)?;
+        if configuration.service.has_gap_in(period) {
+            return Err(IssuesError::NotRecorded { period: name() });
+        }
         if !frame.has_cases_in(period) {
             return Err(IssuesError::Empty { period: name() });
         }

@@ -21,8 +21,8 @@ use crate::tabulate::frame::{Frame, OWN_UNIT, ancestor};
 
 pub use model::config::dimension::OTHER;
 
-/// By dimension and group: months whose uses of a code say nothing, because what was rare in them is hidden in a release.
-pub type Untold = BTreeMap<(String, String), BTreeSet<i32>>;
+/// By dimension and group: months.
+pub type Months = BTreeMap<(String, String), BTreeSet<i32>>;
 
 /// What decides about rows.
 #[derive(Debug, Clone, Copy)]
@@ -38,49 +38,43 @@ pub struct Listing<'a> {
 /// What says how often a code is usually used.
 ///
 /// Which codes have a row is public, and says so much of each: that it was used often, or not. A code without a row was counted with
-/// others that are rare; where a release hides these, a row would bound what it hides. So only months count in which they are told, and
-/// months of which no release tells anything.
+/// others that are rare; where a release hides these, this one among them, a row would bound what it hides. So only months count in
+/// which earlier releases told what was rare in the group, and those before everything that any release shows.
 #[derive(Debug, Clone)]
 pub struct Past {
-    /// What was recorded in `months`, in its own codes.
+    /// What was recorded before the period, in its own codes.
     pub frame: Frame,
-    /// The months.
-    pub months: Vec<i32>,
-    /// Those of them that do not count for the codes of a group.
-    pub untold: Untold,
+    /// The event whose uses count.
+    pub event: String,
+    /// Months before everything that this or an earlier release shows, the newest first.
+    pub unseen: Vec<i32>,
+    /// Months in which earlier releases told what is rare in a group.
+    pub told: Months,
     /// So many months a report has at least.
     pub shortest: usize,
     /// So many protected units a code has in an average report of this length.
     pub usual: u64,
 }
 
+/// A whole year, so that every season is in it once.
+const YEAR: usize = 12;
+
 impl Past {
-    /// The months in which dimension `at` was collected.
-    fn collected(&self, at: usize) -> impl Iterator<Item = i32> {
-        let unavailable = self.frame.dims.get(at).map_or(&[][..], |dim| &dim.unavailable);
-        let was_collected = |month: &i32| !unavailable.iter().any(|(start, end)| (*start..*end).contains(month));
-        self.months.iter().copied().filter(was_collected)
-    }
-
-    /// Whether it says anything of dimension `at`: one that was collected for less than a report has no past.
-    fn is_about(&self, at: usize) -> bool {
-        let collected = self.collected(at).count();
-        collected == self.months.len() || collected >= self.shortest
-    }
-
-    /// The months whose uses of the codes of a group of dimension `at` count.
+    /// The newest year of those months in which dimension `at` was collected whose uses of the codes of `group` count.
     pub(crate) fn months_of(&self, at: usize, group: &str) -> BTreeSet<i32> {
-        let name = self.frame.dims.get(at).map_or("", |dim| &dim.name);
-        let untold = self.untold.get(&(name.to_owned(), group.to_owned()));
-        self.collected(at).filter(|month| untold.is_none_or(|months| !months.contains(month))).collect()
+        let (name, unavailable) = self.frame.dims.get(at).map_or(("", &[][..]), |dim| (&dim.name, &dim.unavailable));
+        let told = self.told.get(&(name.to_owned(), group.to_owned()));
+        let months: BTreeSet<i32> = told.into_iter().flatten().chain(&self.unseen).copied().collect();
+        let was_collected = |month: &i32| !unavailable.iter().any(|(start, end)| (*start..*end).contains(month));
+        months.into_iter().rev().filter(was_collected).take(YEAR).collect()
     }
 
     /// The fewest uses in so many months that give a code a row; more than there can be where that is less than a report has.
     pub(crate) fn least(&self, months: usize) -> u64 {
-        if months < self.months.len() && months < self.shortest {
+        if months < self.shortest {
             return u64::MAX;
         }
-        (months.max(self.shortest) as u64 * self.usual).div_ceil(self.shortest.max(1) as u64)
+        (months as u64 * self.usual).div_ceil(self.shortest.max(1) as u64)
     }
 }
 
@@ -96,7 +90,10 @@ impl Frame {
     }
 
     fn fold(&mut self, at: usize, (groups, missing): (usize, &str), listing: Listing) {
-        let mut past = listing.before.cloned();
+        let published = listing.published.get(&self.dims[at].name);
+        // A dimension that was never published and has no past is judged by what is there, as all are in a first report.
+        let has_past = |past: &&Past| published.is_some() || past.months_of(at, "").len() >= past.shortest;
+        let mut past = listing.before.filter(has_past).cloned();
         // What was used before and by nobody today has its row too.
         let mut there: HashSet<String> = self.dims[at].leaves.iter().cloned().collect();
         for leaf in past.iter().flat_map(|past| &past.frame.dims[at].leaves) {
@@ -104,7 +101,6 @@ impl Frame {
                 self.dims[at].leaves.push(leaf.clone());
             }
         }
-        let published = listing.published.get(&self.dims[at].name);
         let is_published = |code: &str| published.is_some_and(|codes| codes.contains(code));
         for depth in (1..=groups + 1).rev() {
             let used = self.usual(past.as_ref(), (at, depth), listing.threshold);
@@ -124,8 +120,8 @@ impl Frame {
 
     /// The codes of dimension `at`, of `depth` parts, that are used often enough for a row: in the past, or in all that is recorded.
     fn usual(&self, past: Option<&Past>, (at, depth): (usize, usize), threshold: u64) -> HashSet<String> {
-        let Some(past) = past.filter(|past| past.is_about(at)) else {
-            let used = self.units_at((at, depth), |_, _| true);
+        let Some(past) = past else {
+            let used = self.units_at((at, depth), None, |_, _| true);
             return used.into_iter().filter(|(_, units)| *units >= threshold).map(|(code, _)| code).collect();
         };
         let leaves = &past.frame.dims[at].leaves;
@@ -133,7 +129,7 @@ impl Frame {
         let months: HashMap<&str, BTreeSet<i32>> =
             groups.into_iter().map(|group| (group, past.months_of(at, group))).collect();
         let counts = |group: &str, month: i32| months.get(group).is_some_and(|months| months.contains(&month));
-        let used = past.frame.units_at((at, depth), counts);
+        let used = past.frame.units_at((at, depth), Some(&past.event), counts);
         let least = |code: &str| past.least(months.get(group_of(code)).map_or(0, BTreeSet::len));
         used.into_iter().filter(|(code, units)| *units >= least(code)).map(|(code, _)| code).collect()
     }
@@ -170,9 +166,14 @@ impl Frame {
         self.dims[at].leaves = leaves;
     }
 
-    /// Protected units by the first `depth` parts of the codes of dimension `at`, in the months that count for their group; of the
-    /// event that has most.
-    fn units_at(&self, (at, depth): (usize, usize), counts: impl Fn(&str, i32) -> bool) -> HashMap<String, u64> {
+    /// Protected units by the first `depth` parts of the codes of dimension `at`, in the months that count for their group; of one
+    /// event, or of the one that has most.
+    fn units_at(
+        &self,
+        (at, depth): (usize, usize),
+        event: Option<&str>,
+        counts: impl Fn(&str, i32) -> bool,
+    ) -> HashMap<String, u64> {
         let mut numbers: HashMap<&str, usize> = HashMap::new();
         let mut number = |leaf| {
             let next = numbers.len();
@@ -184,7 +185,8 @@ impl Frame {
         let mut seen: HashSet<(usize, u64)> = HashSet::new();
         let groups: Vec<&str> = self.dims[at].leaves.iter().map(|leaf| group_of(ancestor(leaf, depth))).collect();
         for row in 0..self.count.len() {
-            if !counts(groups[self.codes[at][row] as usize], self.month[row]) {
+            let is_of = event.is_none_or(|event| self.events[self.event[row] as usize] == event);
+            if !is_of || !counts(groups[self.codes[at][row] as usize], self.month[row]) {
                 continue;
             }
             let slot = numbered[self.codes[at][row] as usize] * events + self.event[row] as usize;
@@ -237,13 +239,14 @@ pub(super) mod tests {
     }
 
     fn folded(frame: Frame, threshold: u64, before: Option<&Frame>, published: &[&str]) -> Frame {
-        let before = before.map(|before| past(before, threshold, Untold::new()));
+        let before = before.map(|before| past(before, threshold, &[24_000, 24_001]));
         folded_after(frame, threshold, before.as_ref(), published)
     }
 
-    /// Two months in which `frame` was recorded.
-    fn past(frame: &Frame, usual: u64, untold: Untold) -> Past {
-        Past { frame: frame.clone(), months: vec![24_000, 24_001], untold, shortest: 2, usual }
+    /// A past of months that no release is about.
+    fn past(frame: &Frame, usual: u64, unseen: &[i32]) -> Past {
+        let unseen = unseen.iter().rev().copied().collect();
+        Past { frame: frame.clone(), event: "opened".to_owned(), unseen, told: Months::new(), shortest: 2, usual }
     }
 
     fn folded_after(mut frame: Frame, threshold: u64, before: Option<&Past>, published: &[&str]) -> Frame {
@@ -315,14 +318,14 @@ pub(super) mod tests {
         before.codes[0] = vec![0, 1, 0, 1];
         before.unit = vec![OWN_UNIT; 4];
         before.count = vec![10; 4];
-        let rows_without = |hidden: &[i32], shortest| {
-            let untold = Untold::from([(("topic".to_owned(), "Housing".to_owned()), hidden.iter().copied().collect())]);
-            let past = Past { shortest, ..past(&before, 10, untold) };
-            let folded = folded_after(before.clone(), 10, Some(&past), &[]);
+        let rows_with = |told: &[i32], shortest| {
+            let of_group = (("topic".to_owned(), "Housing".to_owned()), told.iter().copied().collect());
+            let past = Past { shortest, told: Months::from([of_group]), ..past(&before, 10, &[]) };
+            let folded = folded_after(before.clone(), 10, Some(&past), &["Housing"]);
             rows(&folded).contains("Housing > Rats")
         };
-        assert!(rows_without(&[], 1) && rows_without(&[24_000], 1), "the other month is as good");
-        assert!(!rows_without(&[24_000], 2), "a report has two months, and only one is told");
-        assert!(!rows_without(&[24_000, 24_001], 1));
+        assert!(rows_with(&[24_000, 24_001], 1) && rows_with(&[24_001], 1), "the other month is as good");
+        assert!(!rows_with(&[24_001], 2), "a report has two months, and only one is told");
+        assert!(!rows_with(&[], 1));
     }
 }

@@ -35,7 +35,7 @@ pub struct FrameDimension {
     pub name: String,
     /// Leaf codes by index.
     pub leaves: Vec<String>,
-    /// Half-open month intervals that were frozen before this dimension existed, or in which no export had a column for it.
+    /// Half-open month intervals that were frozen before this dimension existed, or in which most cases came without a column for it.
     pub unavailable: Vec<(i32, i32)>,
     /// Leaves that were listed when a half-open interval of months was frozen. A leaf that is not among them was
     /// counted elsewhere in those months, for ever.
@@ -207,9 +207,9 @@ impl Frame {
         self.uncounted.extend(all.collect::<Vec<_>>());
     }
 
-    /// In months in which no export had a column for a dimension it was not collected.
+    /// In months in which most cases came without a column for a dimension it was not collected.
     fn close_collected(&mut self, collected: Collected) {
-        for (dim, months) in self.dims.iter_mut().zip(collected.never()) {
+        for (dim, months) in self.dims.iter_mut().zip(collected.hardly()) {
             dim.unavailable.extend(months);
         }
     }
@@ -303,7 +303,10 @@ impl Frame {
             let unit = unit_of(&case, has_families);
             let record_key = record_keys.of(case.reference);
             for (event, month) in months {
-                collected.note(month, |at| derivers[at].is_known(|field| case.known[wanted[at][field]]));
+                // A case that is closed in this month may have come in with the export of another.
+                if Some(month) == case.opened_month {
+                    collected.note(month, |at| derivers[at].is_known(|field| case.known[wanted[at][field]]));
+                }
                 self.event.push(event);
                 self.month.push(month);
                 self.unit.push(unit);
@@ -373,24 +376,6 @@ impl Frame {
     pub fn is_event_unavailable(&self, event: &str, period: Period) -> bool {
         let overlaps = |months: &(i32, i32)| months.0 < period.end.0 && period.start.0 < months.1;
         self.uncounted.iter().any(|(name, months)| name == event && overlaps(months))
-    }
-
-    /// The rows of some months, with all codes.
-    #[must_use]
-    pub fn of_months(&self, months: &[i32]) -> Self {
-        let kept: Vec<usize> = (0..self.count.len()).filter(|row| months.contains(&self.month[*row])).collect();
-        let of = |column: &[u32]| kept.iter().filter_map(|row| column.get(*row).copied()).collect::<Vec<u32>>();
-        Self {
-            event: of(&self.event),
-            month: kept.iter().map(|row| self.month[*row]).collect(),
-            unit: kept.iter().map(|row| self.unit[*row]).collect(),
-            codes: self.codes.iter().map(|column| of(column)).collect(),
-            count: of(&self.count),
-            record_key: of(&self.record_key),
-            events: self.events.clone(),
-            dims: self.dims.clone(),
-            ..Self::default()
-        }
     }
 
     /// First month with a case of any event; none where the frame is empty.

@@ -28,6 +28,10 @@ pub struct Service {
     pub not_recorded: Vec<Period>,
 }
 
+/// How the periods of `not_recorded` are written.
+const PERIODS: &str = "a year, quarter or month as --period takes it, and as the service counts its years: [\"2019\", \"2020-Q1\", \"2020-M05\"], or \"2019-20\" \
+    where the year does not start in January";
+
 /// Someone who gets reports.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Audience {
@@ -104,7 +108,8 @@ impl Service {
         let time_zone = raw.time_zone.map(Spanned::into_inner);
         let calendar = Calendar { year_starts_in: raw.year_starts_in.into_inner() };
         let gap = |name: &Spanned<String>| {
-            let unknown = |error: crate::period::UnknownPeriod| document.error(name.span(), error.to_string());
+            let unknown =
+                |error: crate::period::UnknownPeriod| document.error(name.span(), error.to_string()).with_help(PERIODS);
             Period::parse(name.get_ref(), calendar).map_err(unknown)
         };
         let not_recorded = raw.not_recorded.iter().map(gap).collect::<Result<_, _>>()?;
