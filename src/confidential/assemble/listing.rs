@@ -16,18 +16,17 @@ use crate::protect::EarlierForm;
 use crate::store::ledger::{LedgerCell, LedgerEntry};
 use crate::tabulate::axes::{Axes, FAMILIES, MEASURE};
 use crate::tabulate::derive::NESTED;
-use crate::tabulate::stock::ENDS;
-
 use crate::tabulate::fold::{Months, OTHER, Past, group_of};
 use crate::tabulate::frame::Frame;
+use crate::tabulate::stock::ENDS;
 
 /// So many thresholds a code has in an average report. With one it would be small in nearly every second (44 in 100 of a Poisson
 /// count with a mean of 5 are below 5), with two in one of 34.
 const THRESHOLDS: u64 = 2;
 
-/// What was recorded before a report, and what of it counts. `shown`: the periods that this report and all before it show; `reported`:
-/// the shortest one that earlier reports were about, in months; `gaps`: what was not recorded. None before a first report where less than one such period was
-/// recorded before everything that it shows.
+/// What was recorded before a report, and what of it counts. `gaps`: what was not recorded; `shown`: the periods that this report and
+/// all before it show; `reported`: the shortest one that earlier reports were about, in months. None before a first report where
+/// less than one such period was recorded before everything that it shows.
 pub(super) fn past(
     recorded: Frame,
     (event, gaps): (&str, &[Period]),

@@ -302,11 +302,11 @@ impl Frame {
             }
             let unit = unit_of(&case, has_families);
             let record_key = record_keys.of(case.reference);
+            // Once, by the opening: a case that is closed in a month may have come in with the export of another.
+            if let Some(month) = case.opened_month.filter(|opened| months.iter().any(|(_, month)| month == opened)) {
+                collected.note(month, |at| derivers[at].is_known(|field| case.known[wanted[at][field]]));
+            }
             for (event, month) in months {
-                // A case that is closed in this month may have come in with the export of another.
-                if Some(month) == case.opened_month {
-                    collected.note(month, |at| derivers[at].is_known(|field| case.known[wanted[at][field]]));
-                }
                 self.event.push(event);
                 self.month.push(month);
                 self.unit.push(unit);
