@@ -1,7 +1,7 @@
 //! `takeup report`
 
 use clap::Args;
-use takeup::pipeline::{Reported, Share, Workspace, silence};
+use takeup::pipeline::{Reported, Share, Workspace, lacking as said};
 
 use super::failure::Failure;
 use super::globals::Globals;
@@ -63,10 +63,10 @@ impl Report {
     }
 
     fn show(workspace: &Workspace, reported: &Reported, globals: &Globals) -> Result<(), Failure> {
-        let Reported { folders, awaiting, withheld, doubted, silent } = reported;
+        let Reported { folders, awaiting, withheld, doubted, lacking } = reported;
         if globals.json {
             return output::json(
-                &serde_json::json!({ "releases": folders, "awaiting_approval": awaiting, "withheld": withheld, "doubted": doubted, "not_recorded": silent }),
+                &serde_json::json!({ "releases": folders, "awaiting_approval": awaiting, "withheld": withheld, "doubted": doubted, "lacking": lacking }),
             );
         }
         for folder in folders {
@@ -84,9 +84,7 @@ impl Report {
             );
             output::talk(globals, &words);
         }
-        if !silent.is_empty() {
-            output::talk(globals, &silence(silent));
-        }
+        said(lacking).iter().for_each(|words| output::talk(globals, words));
         if !withheld.is_empty() {
             let tables = withheld.join(", ");
             let words = format!(

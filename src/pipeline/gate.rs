@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use confidential::assemble::{Draft, Sealed, recount};
+use confidential::assemble::{Draft, Lacking, Sealed, recount};
 use confidential::store::ledger::{LedgerEntry, ReleaseState};
 use model::claim::{Attack, Finding, Tried};
 use model::digest::sha256;
@@ -22,8 +22,8 @@ use super::{Error, Workspace, anchor};
 pub struct Reported {
     /// Cases that contradict a rule of `config/impossible.toml`, once in each month and event in which they count.
     pub doubted: u64,
-    /// Periods in its tables in which nothing was recorded at all.
-    pub silent: Vec<String>,
+    /// Times of which the store has too little.
+    pub lacking: Lacking,
     /// Folders of the releases.
     pub folders: Vec<PathBuf>,
     /// Whether they lie in staging and await a second person.

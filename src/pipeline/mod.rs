@@ -43,7 +43,7 @@ pub use ingest::{IngestSummary, Mode as IngestMode, inspect, propose, reading};
 pub use init::init;
 pub use issues::{IssueList, IssueOptions, Level, Method as IssueMethod};
 pub use issues::{ReleasedIssue, ReleasedIssues};
-pub use plan::{Kind, Plan, Proposal, Share, Suggestion, Suggestions, TableSummary, YearRow, silence};
+pub use plan::{Kind, Plan, Proposal, Share, Suggestion, Suggestions, TableSummary, YearRow, lacking};
 pub use protect::{
     CellKey, HiddenZeros, Insiders, Method, OwnAttack, PTable, PTableError, ProtectOptions, ProtectReport, Rounding,
     RoundingKind, SmallCounts, Weight, Zeros, protect,

@@ -8,12 +8,12 @@ mod year;
 
 use std::collections::BTreeMap;
 
-use confidential::assemble::{Draft, Loss, Planned, PlannedCell, Usual};
+use confidential::assemble::{Draft, Lacking, Loss, Planned, PlannedCell, Usual};
 use confidential::protect::{Pattern, Reason, Shown};
 use serde::Serialize;
 
 pub use suggest::{Suggestion, Suggestions};
-pub use text::silence;
+pub use text::lacking;
 pub use year::{Kind, YearRow};
 
 use super::{Error, Workspace};
@@ -37,8 +37,8 @@ pub struct Plan {
     pub year: Vec<YearRow>,
     /// Tables that the report leaves out for a service of so few, or so many, cases.
     pub left_out: Vec<String>,
-    /// Periods in its tables in which nothing was recorded at all.
-    pub silent: Vec<String>,
+    /// Times of which the store has too little.
+    pub lacking: Lacking,
     /// What earlier releases show to go together almost always: rules, if somebody who knows says that it cannot be otherwise.
     pub usual: Vec<Proposal>,
     /// What would hide less, where it was asked for.
@@ -160,7 +160,7 @@ impl Workspace {
             shares,
             year,
             left_out: draft.left_out.clone(),
-            silent: draft.silent.clone(),
+            lacking: draft.lacking.clone(),
             usual: draft.usual.iter().map(Proposal::from).collect(),
             suggestions,
         })

@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use ::verify::Outside;
-use confidential::assemble::{Draft, Sealed, seal_all};
+use confidential::assemble::{Draft, Lacking, Sealed, seal_all};
 use confidential::protect::Space;
 use confidential::store::ledger::{FrozenPeriod, LedgerEntry};
 use model::Verdict;
@@ -40,11 +40,23 @@ impl Workspace {
         let period = self.period(period)?;
         let wanted = self.audiences(audience)?;
         if let Some(folders) = self.awaited(period, &wanted)? {
-            return Ok(Reported { folders, awaiting: true, withheld: Vec::new(), doubted: 0, silent: Vec::new() });
+            return Ok(Reported {
+                folders,
+                awaiting: true,
+                withheld: Vec::new(),
+                doubted: 0,
+                lacking: Lacking::default(),
+            });
         }
         let (mut folders, missing) = self.released_before(period, &wanted)?;
         if missing.is_empty() {
-            return Ok(Reported { folders, awaiting: false, withheld: Vec::new(), doubted: 0, silent: Vec::new() });
+            return Ok(Reported {
+                folders,
+                awaiting: false,
+                withheld: Vec::new(),
+                doubted: 0,
+                lacking: Lacking::default(),
+            });
         }
         self.earlier_are_whole()?;
         progress("counting");
@@ -127,8 +139,8 @@ impl Workspace {
         let frozen = self.frozen_by(draft)?;
         self.store.enter_pending(&entries, &frozen, draft.correction()?.as_ref())?;
         let withheld = draft.withheld.iter().cloned().collect();
-        let (doubted, silent) = (draft.doubted, draft.silent.clone());
-        Ok(Reported { folders: staged, awaiting: true, withheld, doubted, silent })
+        let (doubted, lacking) = (draft.doubted, draft.lacking.clone());
+        Ok(Reported { folders: staged, awaiting: true, withheld, doubted, lacking })
     }
 
     fn round(&self, report: &Report, draft: &Draft, progress: &dyn Fn(&str)) -> Result<Built<Round>, Error> {
@@ -195,8 +207,12 @@ impl Workspace {
     fn attack(&self, staged: &[PathBuf], draft: &Draft, sealed: &[Sealed]) -> Result<Built<Verdict>, Error> {
         let mut entries = self.store.ledger()?;
         entries.extend(sealed.iter().map(|sealed| sealed.entry.clone()));
-        let (mut verdict, forced) =
-            self.judge(staged, &[reports(&self.folder)], (&entries, draft.reason.as_deref()), &Outside::default())?;
+        let (mut verdict, forced) = self.judge(
+            staged,
+            &[reports(&self.folder)],
+            (&entries, draft.reason.as_deref()),
+            &Outside::default(),
+        )?;
         self.recount(draft, sealed, &mut verdict)?;
         if verdict.is_clean() {
             Ok(Built::Safe(verdict))

@@ -7,6 +7,7 @@ mod answers;
 mod approval;
 mod casework;
 mod cli;
+mod closings;
 mod corrections;
 #[cfg(target_os = "linux")]
 mod damage;

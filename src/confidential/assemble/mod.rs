@@ -7,6 +7,7 @@
 mod answers;
 mod earlier;
 mod impossible;
+mod lacking;
 mod listing;
 mod loss;
 mod plan;
@@ -30,6 +31,7 @@ use thiserror::Error;
 
 pub use earlier::{published_codes, reported};
 pub use impossible::Ruled;
+pub use lacking::Lacking;
 pub use loss::Loss;
 pub use plan::{Planned, PlannedCell, PlannedDimension};
 pub use recount::{Fault, Recounted, recount};
@@ -169,8 +171,8 @@ pub struct Draft {
     pub reserved: HashSet<Key>,
     /// Tables that the report leaves out for a service of so few, or so many, cases.
     pub left_out: Vec<String>,
-    /// Periods in the tables in which nothing was recorded at all, though something was before, by name.
-    pub silent: Vec<String>,
+    /// Times of which the store has too little, for the service only.
+    pub lacking: Lacking,
     /// Tables of which nothing is to be shown.
     pub withheld: BTreeSet<String>,
     /// Cells of corrected figures in which few or none changed, of those that the correction may have touched.
@@ -267,7 +269,7 @@ impl Draft {
         let past = listing::past(recorded, counting, (period, &all_shown), told, threshold);
         let published = &history.labels;
         frame.fold_rare(configuration, Listing { threshold, published, before: past.as_ref() });
-        let silent = silent(configuration, &frame, &shown);
+        let lacking = Lacking::of(configuration, &frame, &plans, period);
         figures.extend(shown.iter().map(|period| editions.newest(*period)));
         let axes = Axes::new(configuration, &frame, &figures, &editions);
         if let Some((_, Some(scope))) = correction {
@@ -322,7 +324,7 @@ impl Draft {
             joint: Vec::new(),
             reserved,
             left_out,
-            silent,
+            lacking,
             withheld: BTreeSet::new(),
             untold: scoped.withheld,
             doubted: frame.doubted,
@@ -440,15 +442,6 @@ fn size(configuration: &Configuration, frame: &Frame, period: Period) -> u64 {
     let begun = frame.first_month().map_or(year.start, |first| first.max(year.start));
     let months = u64::try_from((year.end.0 - begun.0).max(1)).unwrap_or(1);
     frame.cases_in(event, year) * 12 / months
-}
-
-/// The periods in tables that have not a single case of the first measure, though cases are known from before: more often an
-/// export that was never read than a time in which nobody came.
-fn silent(configuration: &Configuration, frame: &Frame, shown: &[Period]) -> Vec<String> {
-    let event = configuration.dimensions.measures.first().map_or("", |measure| measure.event.as_str());
-    let is_silent = |period: &&Period| !configuration.service.has_gap_in(**period) && frame.is_silent(event, **period);
-    let silent: BTreeSet<Period> = shown.iter().filter(is_silent).copied().collect();
-    silent.into_iter().map(|period| period.name(configuration.service.calendar)).collect()
 }
 
 fn highest_threshold(configuration: &Configuration) -> u64 {

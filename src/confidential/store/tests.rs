@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use model::config::source::{Class, Dates, Field, Kind, Source, Unknown};
+use model::config::source::{Class, Dates, Field, Kind, Source, Unknown, WithoutClosing};
 use model::period::{Month, Period};
 use tempfile::TempDir;
 
@@ -54,6 +54,7 @@ pub(crate) fn bare_source(fields: Vec<Field>) -> Source {
         case: fields[0].name.clone(),
         family: Some(fields[1].name.clone()),
         events: BTreeMap::new(),
+        without_closing: WithoutClosing::default(),
         fields,
         ignore: Vec::new(),
         checks: BTreeMap::new(),

@@ -13,6 +13,7 @@ use crate::store::Store;
 use crate::store::cases::StoredCase;
 use crate::store::corrections::Version;
 use crate::tabulate::TabulateError;
+use crate::tabulate::closings::{CLOSED, ClosingField};
 use crate::tabulate::derive::{Deriver, NESTED};
 use crate::tabulate::fold::OTHER;
 use crate::tabulate::frame::{Frame, OWN_UNIT, counted_month, fields_of, unit_of};
@@ -110,10 +111,14 @@ impl Frame {
         let mut sets: [BTreeMap<Combination, Cases>; 2] = Default::default();
         let mut fault = None;
         for (name, source) in &configuration.sources {
-            let (fields, wanted) = fields_of(derivers);
+            let (mut fields, wanted) = fields_of(derivers);
+            let closing = ClosingField::of(source, &mut fields);
             let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
             let record_keys = store.record_keys(name);
             store.changed(name, &fields, period, &mut |version, event, case| {
+                if event == CLOSED && closing.as_ref().is_some_and(|closing| self.is_moved(&case, closing)) {
+                    return;
+                }
                 let of = (event, source.family.is_some());
                 let set = match version {
                     Version::Counted => &mut sets[0],

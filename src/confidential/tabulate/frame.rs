@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use model::config::Configuration;
 use model::config::dimension::Derivation;
+use model::config::source::Source;
 use model::edition::Editions;
 use model::period::{Month, Period};
 use model::scope::Scope;
@@ -17,6 +18,7 @@ use crate::store::Store;
 use crate::store::cases::StoredCase;
 use crate::store::record_keys::RecordKeys;
 use crate::tabulate::TabulateError;
+use crate::tabulate::closings::{CLOSED, ClosingField, Closings};
 use crate::tabulate::collected::Collected;
 use crate::tabulate::correction::Change;
 use crate::tabulate::derive::{Deriver, NESTED};
@@ -86,12 +88,23 @@ pub struct Frame {
     /// The corrected periods in order, with what each correction says may have changed.
     #[serde(skip)]
     pub scopes: Vec<(Period, Scope)>,
+    /// Months that were released.
+    #[serde(skip)]
+    pub frozen: HashSet<i32>,
     /// Rows that contradicted a rule about what cannot be, and are taken for not recorded.
     #[serde(skip)]
     pub doubted: u64,
     /// Events that nothing counted yet when a half-open interval of months was frozen, or that were not recorded in it.
-    #[serde(skip)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub uncounted: Vec<(String, (i32, i32))>,
+}
+
+/// What is made of live cases as they come by.
+struct Sink<'a, 'b> {
+    derivers: &'a mut [Deriver],
+    edits: &'a mut Edits<'b>,
+    collected: &'a mut Collected,
+    closings: &'a mut Closings,
 }
 
 /// A frame, the corrections in it, and what a new one would change.
@@ -147,15 +160,10 @@ impl Frame {
                 change = Some(recorded);
             }
         }
-        let mut collected = Collected::new(derivers.len());
-        for (name, source) in &configuration.sources {
-            let of = (name.as_str(), source.family.is_some());
-            let sink = (&mut derivers[..], &mut edits, &mut collected);
-            frame.append_live(store, of, sink, &frozen_months, end)?;
-        }
-        frame.close_collected(collected);
+        let live = frame.append_all(store, configuration, (&mut derivers, &mut edits), &frozen_months, end)?;
         frame.doubted = edits.doubted;
-        frame.leave_out(&configuration.service.not_recorded);
+        frame.leave_out(configuration, &live, &frozen_months);
+        frame.frozen = frozen_months;
         frame.check_rules(&mut edits, &derivers)?;
         for (dim, deriver) in frame.dims.iter_mut().zip(derivers) {
             dim.leaves = deriver.leaves;
@@ -172,13 +180,7 @@ impl Frame {
         let held = held(store, configuration)?;
         let mut edits = Edits::new(configuration, &held);
         let mut frame = Self::empty(configuration);
-        let mut collected = Collected::new(derivers.len());
-        for (name, source) in &configuration.sources {
-            let of = (name.as_str(), source.family.is_some());
-            let sink = (&mut derivers[..], &mut edits, &mut collected);
-            frame.append_live(store, of, sink, &HashSet::new(), end)?;
-        }
-        frame.close_collected(collected);
+        frame.append_all(store, configuration, (&mut derivers, &mut edits), &HashSet::new(), end)?;
         for (dim, deriver) in frame.dims.iter_mut().zip(derivers) {
             dim.leaves = deriver.leaves;
         }
@@ -201,16 +203,37 @@ impl Frame {
         Self { events, dims, codes, ..Self::default() }
     }
 
-    /// Nobody knows how often anything was in these periods.
-    fn leave_out(&mut self, gaps: &[Period]) {
-        let all = gaps.iter().flat_map(|gap| self.events.iter().map(|event| (event.clone(), (gap.start.0, gap.end.0))));
-        self.uncounted.extend(all.collect::<Vec<_>>());
-    }
-
-    /// In months in which most cases came without a column for a dimension it was not collected.
-    fn close_collected(&mut self, collected: Collected) {
+    /// All live cases of all sources; in months in which most came without a column for a dimension it was not collected.
+    fn append_all(
+        &mut self,
+        store: &Store,
+        configuration: &Configuration,
+        (derivers, edits): (&mut [Deriver], &mut Edits<'_>),
+        frozen: &HashSet<i32>,
+        end: Month,
+    ) -> Result<Closings, TabulateError> {
+        let (mut collected, mut closings) = (Collected::new(derivers.len()), Closings::until(end.0));
+        for source in configuration.sources.values() {
+            let sink = Sink { derivers, edits, collected: &mut collected, closings: &mut closings };
+            self.append_live(store, source, sink, frozen, end)?;
+        }
         for (dim, months) in self.dims.iter_mut().zip(collected.hardly()) {
             dim.unavailable.extend(months);
+        }
+        Ok(closings)
+    }
+
+    /// Nobody knows how often anything was in periods of which nothing was kept, nor how many cases were closed in months of which
+    /// too many closings were never read. What was told of a frozen month stays told.
+    fn leave_out(&mut self, configuration: &Configuration, closings: &Closings, frozen: &HashSet<i32>) {
+        let gaps = &configuration.service.not_recorded;
+        let gap_months = gaps.iter().flat_map(|gap| gap.start.0..gap.end.0).filter(|month| !frozen.contains(month));
+        let all = gap_months.flat_map(|month| self.events.iter().map(move |event| (event.clone(), (month, month + 1))));
+        self.uncounted.extend(all.collect::<Vec<_>>());
+        if self.events.iter().any(|event| event == CLOSED) {
+            let missed = closings.missed(gaps).into_iter().flat_map(|(start, end)| start..end);
+            let missed = missed.filter(|month| !frozen.contains(month));
+            self.uncounted.extend(missed.map(|month| (CLOSED.to_owned(), (month, month + 1))));
         }
     }
 
@@ -227,6 +250,7 @@ impl Frame {
             .collect();
         let uncounted = self.events.iter().filter(|event| !frozen.events.contains(event));
         self.uncounted.extend(uncounted.map(|event| (event.clone(), months)));
+        self.uncounted.extend(frozen.uncounted.iter().cloned());
         let kept: Vec<usize> =
             (0..frozen.count.len()).filter(|row| events[frozen.event[*row] as usize].is_some()).collect();
         for (at, deriver) in derivers.iter_mut().enumerate() {
@@ -269,24 +293,28 @@ impl Frame {
     fn append_live(
         &mut self,
         store: &Store,
-        (source, has_families): (&str, bool),
-        (derivers, edits, collected): (&mut [Deriver], &mut Edits<'_>, &mut Collected),
+        source: &Source,
+        Sink { derivers, edits, collected, closings }: Sink<'_, '_>,
         frozen: &HashSet<i32>,
         end: Month,
     ) -> Result<(), TabulateError> {
-        let (fields, wanted) = fields_of(derivers);
+        let (mut fields, wanted) = fields_of(derivers);
+        let closing = ClosingField::of(source, &mut fields);
         let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
         let mut foreign = None;
         let mut leaves = vec![0; derivers.len()];
         let mut then = Vec::with_capacity(derivers.len());
-        let record_keys = store.record_keys(source);
-        store.scan(source, &fields, None, &mut |case| {
+        let record_keys = store.record_keys(&source.name);
+        store.scan(&source.name, &fields, None, &mut |case| {
+            closing.iter().for_each(|closing| closings.note(&case, closing));
+            let is_moved = closing.as_ref().is_some_and(|closing| self.is_moved(&case, closing));
             let months: Vec<(u32, i32)> = self
                 .events
                 .iter()
                 .enumerate()
                 .filter_map(|(event, name)| Some((event as u32, counted_month(&case, name)?)))
                 .filter(|(_, month)| *month < end.0 && !frozen.contains(month))
+                .filter(|(event, _)| !(is_moved && self.events[*event as usize] == CLOSED))
                 .collect();
             if months.is_empty() {
                 return;
@@ -300,7 +328,7 @@ impl Frame {
                     None => foreign = foreign.or(Some(at)),
                 }
             }
-            let unit = unit_of(&case, has_families);
+            let unit = unit_of(&case, source.family.is_some());
             let record_key = record_keys.of(case.reference);
             // Once, by the opening: a case that is closed in a month may have come in with the export of another.
             if let Some(month) = case.opened_month.filter(|opened| months.iter().any(|(_, month)| month == opened)) {
@@ -322,6 +350,13 @@ impl Frame {
             None => Ok(()),
             Some(at) => Err(TabulateError::ForeignCode { dimension: self.dims[at].name.clone() }),
         }
+    }
+
+    /// Whether a closing that came in late is of a month of which no report tells the closings: then it is no other month's either.
+    pub(super) fn is_moved(&self, case: &StoredCase<'_>, closing: &ClosingField) -> bool {
+        let of_month = |month: i32| Period { start: Month(month), end: Month(month + 1) };
+        let happened = closing.month(case).filter(|month| case.closed_month != Some(*month));
+        happened.is_some_and(|month| self.is_event_unavailable(CLOSED, of_month(month)))
     }
 
     /// Every row holds to the rules that the releases of its month state. Where a dimension came later nothing is known of it.
@@ -376,6 +411,13 @@ impl Frame {
     pub fn is_event_unavailable(&self, event: &str, period: Period) -> bool {
         let overlaps = |months: &(i32, i32)| months.0 < period.end.0 && period.start.0 < months.1;
         self.uncounted.iter().any(|(name, months)| name == event && overlaps(months))
+    }
+
+    /// Whether figures of any month of `period` were released and told how many cases there were.
+    #[must_use]
+    pub fn is_told_in(&self, period: Period) -> bool {
+        let told = |month: &&i32| (period.start.0..period.end.0).contains(*month) && self.frozen.contains(*month);
+        self.month.iter().any(|month| told(&month))
     }
 
     /// First month with a case of any event; none where the frame is empty.
@@ -438,7 +480,7 @@ pub(super) fn unit_of(case: &StoredCase<'_>, has_families: bool) -> u64 {
 pub(super) fn counted_month(case: &StoredCase<'_>, event: &str) -> Option<i32> {
     match event {
         "opened" => case.opened_month,
-        "closed" => case.closed_month,
+        CLOSED => case.closed_month,
         _ => None,
     }
 }

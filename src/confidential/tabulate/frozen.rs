@@ -41,6 +41,12 @@ impl Frame {
                 column.push(code);
             }
         }
+        let inside = |(event, (start, end)): &(String, (i32, i32))| {
+            let (start, end) = ((*start).max(period.start.0), (*end).min(period.end.0));
+            (start < end).then(|| (event.clone(), (start, end)))
+        };
+        // An event that no month of it counts is told by its name alone.
+        kept.uncounted = self.uncounted.iter().filter_map(inside).collect();
         packed(&kept)
     }
 }

@@ -5,6 +5,7 @@
 pub mod answers;
 pub mod axes;
 mod cell;
+pub(crate) mod closings;
 mod collected;
 pub mod correction;
 pub mod count;

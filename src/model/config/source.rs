@@ -120,6 +120,17 @@ pub struct Field {
     pub fill_down: bool,
 }
 
+/// What a case is whose export has no column of closing dates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WithoutClosing {
+    /// Open or closed: nobody knows.
+    #[default]
+    Unknown,
+    /// Open: such an export lists the open cases.
+    Open,
+}
+
 /// How one system's exports are read.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Source {
@@ -138,6 +149,8 @@ pub struct Source {
     pub later: Vec<String>,
     /// Date field by event: `opened`, `closed`.
     pub events: BTreeMap<String, String>,
+    /// What a case is whose export has no column of closing dates.
+    pub without_closing: WithoutClosing,
     /// In the file's order, which is the order of stored values.
     pub fields: Vec<Field>,
     /// Columns that are known and not wanted; dropped as they are read.
@@ -168,6 +181,8 @@ struct RawSource {
     later: Vec<Spanned<String>>,
     reject_at_most: Spanned<f64>,
     events: BTreeMap<String, Spanned<String>>,
+    #[serde(default)]
+    without_closing: WithoutClosing,
     dates: RawDates,
     #[serde(default)]
     ignore: Vec<Spanned<String>>,
@@ -280,6 +295,7 @@ impl Source {
             deleted,
             later,
             events,
+            without_closing: raw.without_closing,
             fields,
             ignore,
             dates,

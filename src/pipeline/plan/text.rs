@@ -2,21 +2,44 @@
 
 use std::fmt::Write as _;
 
-use super::{Plan, Proposal, Share, Suggestions, TableSummary, YearRow};
+use super::{Lacking, Plan, Proposal, Share, Suggestions, TableSummary, YearRow};
 
 /// Most names of hidden totals that are printed for one table; `--json` has all.
 const HEADLINES: usize = 5;
 
-/// What to do about periods in which nothing was recorded.
+/// What to do about times of which the store has too little, a sentence or two each.
 #[must_use]
-pub fn silence(periods: &[String]) -> String {
-    let quoted: Vec<String> = periods.iter().map(|name| format!("\"{name}\"")).collect();
-    format!(
-        "No case at all is recorded in {}. If nothing was kept then, write `not_recorded = [{}]` into config/service.toml: the \
-         tables have [x] there, in place of zeros that must be hidden and hide others with them.",
-        periods.join(", "),
-        quoted.join(", ")
-    )
+pub fn lacking(lacking: &Lacking) -> Vec<String> {
+    let Lacking { cases, closings, told } = lacking;
+    let quoted: Vec<String> = cases.iter().map(|name| format!("\"{name}\"")).collect();
+    let said = [
+        (
+            cases,
+            format!(
+                "No case at all is recorded in {}. If nothing was kept then, write `not_recorded = [{}]` into config/service.toml, at \
+             its top: the tables have [x] there, in place of zeros that must be hidden and hide others with them.",
+                cases.join(", "),
+                quoted.join(", ")
+            ),
+        ),
+        (
+            closings,
+            format!(
+                "Closings in {} are [x]: too many cases of that time or before it came with exports that have no column of closing dates, \
+             or nothing was kept of them. Ingest exports that have it before this report is released. Do such exports list the open \
+             cases only? Then write `without_closing = \"open\"` into the source file.",
+                closings.join(", ")
+            ),
+        ),
+        (
+            told,
+            format!(
+                "`not_recorded` in config/service.toml names {}, of which figures are released already: they stay as they were told.",
+                told.join(", ")
+            ),
+        ),
+    ];
+    said.into_iter().filter(|(periods, _)| !periods.is_empty()).map(|(_, words)| words).collect()
 }
 
 impl Plan {
@@ -34,8 +57,8 @@ impl Plan {
             let tables = self.left_out.join(", ");
             let _ = writeln!(text, "Not for a service of this size (least_cases, most_cases): {tables}.");
         }
-        if !self.silent.is_empty() {
-            let _ = writeln!(text, "{}", silence(&self.silent));
+        for words in lacking(&self.lacking) {
+            let _ = writeln!(text, "{words}");
         }
         self.tables.iter().for_each(|table| headlines(&mut text, table));
         text.push_str("\nThe year\n");

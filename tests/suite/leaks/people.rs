@@ -116,6 +116,7 @@ fn source() -> Source {
         case: "case_ref".to_owned(),
         family: Some("family_ref".to_owned()),
         events: BTreeMap::new(),
+        without_closing: model::config::source::WithoutClosing::default(),
         fields: FIELDS.iter().map(field).collect(),
         ignore: Vec::new(),
         checks: BTreeMap::new(),
