@@ -34,7 +34,8 @@ pub struct Verify {
     /// People as somebody outside knows them, to link with the rows of an extract: CSV with columns of the extract
     #[arg(long, value_name = "FILE")]
     register: Option<PathBuf>,
-    /// A folder of configuration: its rules about what is impossible are used beside those that the releases state
+    /// A folder of configuration: its rules about what is impossible, and figures that readers know (known/*.csv), are used beside what the
+    /// releases state
     #[arg(long, value_name = "DIR")]
     config: Option<PathBuf>,
 }

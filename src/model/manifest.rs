@@ -12,7 +12,7 @@ use crate::presentation::Presentation;
 use crate::scope::Scope;
 
 /// What a release says of itself. Only `threshold`, `hierarchies` and `tables` are needed to attack it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Manifest {
     /// The folder's name: period, audience, version.
     #[serde(default)]
@@ -105,7 +105,7 @@ const fn default_threshold() -> u64 {
 }
 
 /// One published table.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct TableEntry {
     /// Its identifier, `T09`.
     #[serde(default)]

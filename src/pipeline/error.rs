@@ -370,6 +370,12 @@ impl Error {
             Self::Assemble(AssembleError::Protect(_)) => {
                 "Nothing was released. Leave the named table out of the report, or make its categories coarser."
             }
+            Self::Assemble(AssembleError::KnownCode { .. }) => {
+                "Nothing was released. Codes stand there as in released tables; a code that no table shows bounds nothing, so leave its line out."
+            }
+            Self::Assemble(AssembleError::KnownOtherwise { .. }) => {
+                "Nothing was released. Mend the figure, or leave its line out: what readers believe and is not so says nothing of the cases."
+            }
             Self::Assemble(AssembleError::NoTables { .. }) => "Add a table for that audience to config/reports.",
             Self::Assemble(AssembleError::NotReleased { .. }) => {
                 "Without --correct the period is reported for the first time."

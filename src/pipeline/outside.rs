@@ -1,9 +1,10 @@
-//! Rules about how the world is, for releases that do not state them. Comes in: a folder of configuration, release folders.
-//! Goes out: the rules in the codes that those releases have. Deliberately absent: the store.
+//! What readers know beside the releases: rules about how the world is, and figures. Comes in: a folder of configuration, release
+//! folders. Goes out: the rules in the codes that those releases have, the figures as they stand. Deliberately absent: the store.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use ::verify::Outside;
 use model::Manifest;
 use model::config::impossible::{Codes, is_about};
 use model::config::{Configuration, Impossible};
@@ -15,11 +16,11 @@ use super::files::{read_manifest, read_texts};
 /// Distinct families have dimensions of their own, with the same codes.
 const TWINS: [&str; 2] = ["", "_families"];
 
-/// The rules of the configuration in `config`, in the codes of what lies in `folders`.
+/// What the configuration in `config` says that readers know: its rules, in the codes of what lies in `folders`, and its figures.
 ///
 /// # Errors
 /// [`Error::Config`] where the configuration is wrong.
-pub(super) fn rules(config: &Path, folders: &[PathBuf]) -> Result<Vec<manifest::Impossible>, Error> {
+pub(super) fn outside(config: &Path, folders: &[PathBuf]) -> Result<Outside, Error> {
     if !disk::is_file(&config.join("service.toml"))? {
         return Err(Error::NoConfiguration(config.to_owned()));
     }
@@ -30,7 +31,7 @@ pub(super) fn rules(config: &Path, folders: &[PathBuf]) -> Result<Vec<manifest::
         rules.extend(TWINS.iter().map(|twin| in_words(&configuration, &codes, rule, twin)));
     }
     rules.retain(|rule| rule.codes.values().all(|codes| !codes.is_empty()));
-    Ok(rules)
+    Ok(Outside { impossible: rules, known: configuration.known, ..Outside::default() })
 }
 
 fn in_words(

@@ -211,7 +211,7 @@ impl Workspace {
             staged,
             &[reports(&self.folder)],
             (&entries, draft.reason.as_deref()),
-            &Outside::default(),
+            &self.knowing(Outside::default()),
         )?;
         self.recount(draft, sealed, &mut verdict)?;
         if verdict.is_clean() {

@@ -17,11 +17,11 @@ use model::{Manifest, Verdict};
 
 use super::files::{read_manifest, read_texts};
 use super::recover::{reports, staging};
-use super::{Error, Workspace, again, approved, impossible};
+use super::{Error, Workspace, again, approved, outside as wider};
 
 /// Attacks release folders as a stranger would; with a workspace also compares with its ledger and looks for everybody
 /// in its store. `register`: what somebody outside knows of people, in the columns of an extract. `config`: a folder of
-/// configuration whose rules about what is impossible are used beside those that the releases state.
+/// configuration whose rules about what is impossible, and figures that readers know, are used beside what the releases state.
 ///
 /// # Errors
 /// [`Error::Verify`] where a folder cannot be attacked at all. Findings are no error here: they are the answer.
@@ -31,13 +31,13 @@ pub fn verify(
     register: Option<&Path>,
     config: Option<&Path>,
 ) -> Result<Verdict, Error> {
-    let impossible = config.map(|config| impossible::rules(config, folders)).transpose()?.unwrap_or_default();
+    let outside = config.map(|config| wider::outside(config, folders)).transpose()?.unwrap_or_default();
     let register = register.map(Register::read).transpose()?;
     match workspace {
         Some(workspace) => {
             let beside = [reports(&workspace.folder)];
             let ledger = workspace.store.ledger()?;
-            let known = Outside { register, impossible, ..Outside::default() };
+            let known = Outside { register, ..workspace.knowing(outside) };
             let (mut verdict, _) = workspace.judge(folders, &beside, (&ledger, None), &known)?;
             approved::compare(&mut verdict, folders, &ledger, &reports(&workspace.folder))?;
             // A foreign or an older report may have notes that this configuration does not know.
@@ -46,7 +46,7 @@ pub fn verify(
             Ok(verdict)
         }
         None => {
-            let outside = Outside { register, impossible, writer: Some(again::write), ..Outside::default() };
+            let outside = Outside { register, writer: Some(again::write), ..outside };
             let attacked = ::verify::attack_knowing(&mut Easel::default(), folders, &[], &outside)?;
             let mut verdict = attacked.verdict;
             again::leave_open(&mut verdict, &attacked.unwritten);
@@ -101,6 +101,15 @@ pub fn comparison_text(comparison: &::verify::Comparison) -> String {
 }
 
 impl Workspace {
+    /// What is known beside the folders, with the figures that the configuration says readers know.
+    pub(super) fn knowing(&self, outside: Outside) -> Outside {
+        let mut known = outside.known;
+        let own = self.configuration.known.iter().filter(|figure| !known.contains(figure)).cloned();
+        let own: Vec<_> = own.collect();
+        known.extend(own);
+        Outside { known, ..outside }
+    }
+
     /// The stranger's attack, then the referee's. `entries`: the ledger, and what is about to be entered; beside it the
     /// reason of a correction, which is a note of the report. `known`: what somebody knows beside the folders. Gives what tables force beside the verdict.
     pub(super) fn judge(

@@ -173,6 +173,7 @@ fn known(opened: &[&Opened]) -> Result<Known, VerifyError> {
             microdata: opened.microdata.as_ref(),
             time: 0,
             is_given: true,
+            is_known_anyway: false,
         })
         .collect();
     let cells = build(&parts)?;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use model::claim::Tried;
+use model::config::KnownFigure;
 use model::manifest::{Impossible, Manifest};
 use model::{Attack, Claim, Finding, Verdict};
 
@@ -20,10 +21,12 @@ use crate::readers::csv::{self, Table};
 use crate::readers::folder::{self, Folder};
 use crate::readers::microdata::{self, Microdata};
 use crate::readers::register::Register;
+use crate::run::knowledge::Knowledge;
 use crate::times::{Dated, times};
 use crate::verdict::{risks, trust};
 
 mod earlier;
+mod knowledge;
 mod written;
 
 /// A verdict, and what a stranger claims about hidden cells without knowing which of them matter.
@@ -82,6 +85,8 @@ pub struct Outside {
     pub writer: Option<Writer>,
     /// Codes that cannot stand together, beyond what the manifests state of it.
     pub impossible: Vec<Impossible>,
+    /// Figures that somebody knows, whatever is published.
+    pub known: Vec<KnownFigure>,
 }
 
 /// As [`attack_with`], by somebody who knows more.
@@ -114,7 +119,7 @@ pub fn attack_knowing(
     run.name_apart();
     run.read(easel);
     run.attack_extracts(outside.register.as_ref())?;
-    run.judge(&outside.impossible)?;
+    run.judge(outside)?;
     run.judge_form();
     run.judge_rendering(outside.writer);
     let mut attacked = run.result;
@@ -337,7 +342,10 @@ impl Run {
 
     /// Who sees the releases of one audience sees those of every audience with a higher threshold too, so each
     /// threshold is judged on the releases that publish at it or above.
-    fn judge(&mut self, impossible: &[Impossible]) -> Result<(), VerifyError> {
+    fn judge(&mut self, outside: &Outside) -> Result<(), VerifyError> {
+        let (known, unused) = knowledge::figures(&self.opened, &outside.known);
+        unused.into_iter().for_each(|reason| self.not_run(reason));
+        let impossible = &outside.impossible[..];
         let given = self.opened.iter().filter(|opened| opened.is_given);
         let highest = given.map(|opened| opened.folder.manifest.threshold).max().unwrap_or(0);
         let thresholds: BTreeSet<u64> = self
@@ -347,10 +355,10 @@ impl Run {
             .filter(|&threshold| threshold <= highest)
             .collect();
         for threshold in thresholds {
-            let mut judged = self.judged(threshold, impossible)?;
+            let mut judged = self.judged(threshold, impossible, &known)?;
             let is_wrong = |finding: &Finding| ["infeasible", "impossible_counted"].contains(&finding.kind.as_str());
             if !impossible.is_empty() && judged.findings.iter().any(is_wrong) {
-                let plain = self.judged(threshold, &[])?;
+                let plain = self.judged(threshold, &[], &known)?;
                 // What nobody says of the releases cannot be held against them.
                 if !plain.findings.iter().any(is_wrong) {
                     self.not_run(REFUTED.to_owned());
@@ -362,7 +370,12 @@ impl Run {
         Ok(())
     }
 
-    fn judged(&self, threshold: u64, impossible: &[Impossible]) -> Result<judge::Judged, VerifyError> {
+    fn judged(
+        &self,
+        threshold: u64,
+        impossible: &[Impossible],
+        known: &[Knowledge],
+    ) -> Result<judge::Judged, VerifyError> {
         let folders = self.opened.iter().map(|opened| &opened.folder);
         let dated = folders.clone().map(|folder| Dated { manifest: &folder.manifest, digest: &folder.digest });
         let times = times(&dated.collect::<Vec<_>>());
@@ -370,8 +383,10 @@ impl Run {
             impossible: manifest.impossible.iter().chain(impossible).cloned().collect(),
             ..manifest.clone()
         };
-        let known: Vec<Manifest> = folders.map(|folder| with(&folder.manifest)).collect();
-        let seen = self.opened.iter().zip(&known).zip(&times);
+        let stated: Vec<Manifest> = folders.map(|folder| with(&folder.manifest)).collect();
+        let seen = self.opened.iter().zip(&stated).zip(&times);
+        // What is known anyway was so before everything that was published.
+        let before = usize::from(!known.is_empty());
         let parts: Vec<Part<'_>> = seen
             .filter(|((opened, _), _)| opened.folder.manifest.threshold >= threshold)
             .map(|((opened, manifest), &time)| Part {
@@ -379,9 +394,11 @@ impl Run {
                 manifest,
                 tables: &opened.tables,
                 microdata: opened.microdata.as_ref(),
-                time,
+                time: time + before,
                 is_given: opened.is_given,
+                is_known_anyway: false,
             })
+            .chain(known.iter().map(Knowledge::part))
             .collect();
         judge::attack(&parts, threshold)
     }

@@ -160,7 +160,7 @@ impl Made {
     }
 }
 
-fn takeup(arguments: &[&str]) -> Output {
+pub(crate) fn takeup(arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_takeup"));
     command.args(arguments).stdin(Stdio::null()).output().expect("the program starts")
 }
@@ -170,7 +170,7 @@ fn done(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-fn plain(path: &Path) -> &str {
+pub(crate) fn plain(path: &Path) -> &str {
     path.to_str().expect("temporary folders have plain names")
 }
 

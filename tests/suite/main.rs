@@ -28,6 +28,7 @@ mod issues;
 #[cfg(target_os = "linux")]
 mod kills;
 mod kinds;
+mod known;
 mod leaks;
 mod mutations;
 mod older_store;

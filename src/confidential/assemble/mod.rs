@@ -7,6 +7,7 @@
 mod answers;
 mod earlier;
 mod impossible;
+mod known;
 mod lacking;
 mod listing;
 mod loss;
@@ -124,6 +125,26 @@ pub enum AssembleError {
     Scope {
         /// What lies outside.
         outside: Outside,
+    },
+    /// A figure that readers know is of a code that no table could have.
+    #[error("config/{file}, line {line}: the dimension {dimension:?} has no code {code:?}")]
+    KnownCode {
+        /// Relative to `config/`.
+        file: String,
+        /// From 1.
+        line: u64,
+        /// Its name.
+        dimension: String,
+        /// As it is written there.
+        code: String,
+    },
+    /// A figure that readers know is not what was counted.
+    #[error("config/{file}, line {line}: the store counts another number of cases")]
+    KnownOtherwise {
+        /// Relative to `config/`.
+        file: String,
+        /// From 1.
+        line: u64,
     },
     /// An earlier release's manifest cannot be read back from the ledger.
     #[error("the ledger's copy of the manifest of {release} cannot be read")]
@@ -270,6 +291,8 @@ impl Draft {
         let published = &history.labels;
         frame.fold_rare(configuration, Listing { threshold, published, before: past.as_ref() });
         let lacking = Lacking::of(configuration, &frame, &plans, period);
+        let known = known::until(configuration, period)?;
+        figures.extend(known::figures(&known));
         figures.extend(shown.iter().map(|period| editions.newest(*period)));
         let axes = Axes::new(configuration, &frame, &figures, &editions);
         if let Some((_, Some(scope))) = correction {
@@ -292,6 +315,7 @@ impl Draft {
         let planned: Vec<&Key> =
             tables.iter().flat_map(|table| &table.cells).filter_map(PlannedCell::counted).collect();
         let counter = Tabulation::new(&axes, &frame)?;
+        earlier.extend(known::cells((configuration, &frame, &axes), &known, (&counter, threshold))?);
         let scoped = scope::scoped((configuration, &axes), &frame.scopes, (&planned, &earlier), (&counter, threshold));
         earlier.extend(scoped.known);
         earlier.extend(unchanged::unchanged(&axes, &planned, &earlier, &counter));

@@ -82,7 +82,7 @@ impl CodeList {
 }
 
 /// RFC 4180 records with the bytes they stand at; blank lines and lines that start with `#` are passed over.
-fn csv_lines(text: &str) -> impl Iterator<Item = (std::ops::Range<usize>, Vec<String>)> + '_ {
+pub(super) fn csv_lines(text: &str) -> impl Iterator<Item = (std::ops::Range<usize>, Vec<String>)> + '_ {
     let mut at = 0;
     std::iter::from_fn(move || {
         loop {

@@ -10,6 +10,7 @@ pub mod error;
 pub mod fold;
 pub mod impossible;
 pub mod issues;
+pub mod known;
 mod method;
 pub mod profile;
 pub mod report;
@@ -24,6 +25,7 @@ pub use dimension::{Dimension, Dimensions};
 pub use error::{ConfigError, Document};
 pub use impossible::Impossible;
 pub use issues::IssuesPlan;
+pub use known::KnownFigure;
 pub use profile::Profile;
 pub use report::{ExpectationPlan, Report, TablePlan};
 pub use service::{Audience, Service};
@@ -42,6 +44,8 @@ pub struct Configuration {
     pub dimensions: Dimensions,
     /// `impossible.toml`, where there is one: codes that cannot stand together.
     pub impossible: Vec<Impossible>,
+    /// `known/*.csv`, in order of file and line: figures that readers know anyway.
+    pub known: Vec<KnownFigure>,
     /// `reports/*.toml`, by file stem.
     pub reports: BTreeMap<String, Report>,
     /// `issues.toml`, where there is one.
@@ -56,7 +60,7 @@ impl Configuration {
     /// `files`: text by path relative to `config/`, with forward slashes. Files of other kinds are refused by name.
     ///
     /// # Errors
-    /// The first [`ConfigError`], in the order service, codes, sources, dimensions, impossible, ptables, reports, profiles, issues.
+    /// The first [`ConfigError`], in the order service, codes, sources, dimensions, impossible, known, ptables, reports, profiles, issues.
     pub fn read(files: &BTreeMap<String, String>) -> Result<Self, ConfigError> {
         let document = |path: &str| files.get(path).map(|text| Document::new(path, text));
         let required = |path: &str| document(path).ok_or_else(|| ConfigError::missing_file(path));
@@ -75,7 +79,8 @@ impl Configuration {
                 || path == "dimensions.toml"
                 || path == "issues.toml"
                 || path == impossible::FILE
-                || (["codes/", "ptables/"].iter().any(|folder| path.starts_with(folder)) && path.ends_with(".csv"))
+                || (["codes/", "ptables/", known::FOLDER].iter().any(|folder| path.starts_with(folder))
+                    && path.ends_with(".csv"))
                 || (["sources/", "reports/", "profiles/"].iter().any(|folder| path.starts_with(folder))
                     && path.ends_with(".toml"));
             if !known {
@@ -98,6 +103,10 @@ impl Configuration {
             .map(|document| impossible::read(&document, &dimensions, &codes))
             .transpose()?
             .unwrap_or_default();
+        let mut figures = Vec::new();
+        for (name, document) in under("known", "csv") {
+            figures.extend(known::read(&format!("{}{name}.csv", known::FOLDER), &document, &dimensions)?);
+        }
         for source in sources.values_mut() {
             source.rules.extend(impossible.iter().map(|rule| rule::Rule::impossible(rule, &dimensions)));
         }
@@ -116,6 +125,7 @@ impl Configuration {
         for (name, document) in under("profiles", "toml") {
             profiles.insert(name, Profile::read(&document, &service, &dimensions)?);
         }
-        Ok(Self { service, sources, codes, dimensions, impossible, reports, issues, profiles })
+        let known = figures;
+        Ok(Self { service, sources, codes, dimensions, impossible, known, reports, issues, profiles })
     }
 }

@@ -87,7 +87,7 @@ pub(super) fn assemble_code(error: &AssembleError) -> u8 {
         AssembleError::Store(error) | AssembleError::Tabulate(TabulateError::Store(error)) => store_code(error),
         AssembleError::Manifest { .. } | AssembleError::Tabulate(TabulateError::Frozen) => 7,
         AssembleError::Tabulate(TabulateError::ForeignCode { .. }) | AssembleError::Forgotten { .. } => 3,
-        AssembleError::NoTables { .. } => 3,
+        AssembleError::NoTables { .. } | AssembleError::KnownCode { .. } | AssembleError::KnownOtherwise { .. } => 3,
         AssembleError::Tabulate(TabulateError::Recoded | TabulateError::Contradicted { .. }) => 3,
         AssembleError::NotReleased { .. } | AssembleError::Unchanged { .. } | AssembleError::Scope { .. } => 2,
         AssembleError::TooFew { .. } => 5,

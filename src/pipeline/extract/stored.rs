@@ -253,7 +253,7 @@ impl Workspace {
             &[staged.to_owned()],
             &[reports(&self.folder)],
             (&entries, None),
-            &::verify::Outside::default(),
+            &self.knowing(::verify::Outside::default()),
         )?;
         let Recount { classes, few_units, few_values } = built.recount;
         verdict.tried.push(Tried {

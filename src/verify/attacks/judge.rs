@@ -88,7 +88,7 @@ impl Judged {
 
     fn count_cells(&mut self, cells: &Cells, parts: &[Part<'_>]) {
         let of = |state: State| cells.states.iter().filter(|&&other| other == state).count() as u64;
-        self.count("releases", parts.len() as u64);
+        self.count("releases", parts.iter().filter(|part| !part.is_known_anyway).count() as u64);
         self.count("cells_in_tables", of(State::Published) + of(State::Suppressed) + of(State::Rounded));
         self.count("published", of(State::Published));
         self.count("suppressed", of(State::Suppressed));
@@ -104,9 +104,10 @@ impl Judged {
     }
 
     fn small_published(&mut self, cells: &Cells, parts: &[Part<'_>], threshold: u64) {
+        let is_published = cells.published_by(parts, &|part| !part.is_known_anyway);
         for (at, state) in cells.states.iter().enumerate() {
             let value = u64::try_from(cells.system.lower[at]).unwrap_or(0);
-            if *state == State::Published && value > 0 && value < threshold {
+            if *state == State::Published && is_published[at] && value > 0 && value < threshold {
                 self.count("small_counts_published", 1);
                 let (file, place) = cells.place_of(parts, at);
                 self.findings.push(Finding {

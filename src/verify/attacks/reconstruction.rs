@@ -306,8 +306,15 @@ mod tests {
         ];
         let tables: Vec<Table> =
             manifest.tables.iter().zip(&files).map(|(entry, text)| read(entry, text.as_bytes(), &dims)).collect();
-        let parts =
-            [Part { prefix: "", manifest: &manifest, tables: &tables, microdata: None, time: 0, is_given: true }];
+        let parts = [Part {
+            prefix: "",
+            manifest: &manifest,
+            tables: &tables,
+            microdata: None,
+            time: 0,
+            is_given: true,
+            is_known_anyway: false,
+        }];
         let cells = build(&parts).expect("cells that can be numbered");
         let bounds = cells.system.propagate().expect("figures that agree");
         reconstruct(&cells, &parts, &bounds, &vec![false; cells.len()], 5)

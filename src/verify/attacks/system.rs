@@ -56,6 +56,8 @@ pub struct Part<'a> {
     pub time: usize,
     /// It is to be judged, and not only known.
     pub is_given: bool,
+    /// Nobody published it: readers know it anyway.
+    pub is_known_anyway: bool,
 }
 
 /// All cells and equations.
@@ -377,19 +379,34 @@ impl Cells {
         system
     }
 
+    /// Whether each of the cells that tables have is published as it is by one of those `parts` for which `is_seen`.
+    #[must_use]
+    pub fn published_by(&self, parts: &[Part<'_>], is_seen: &dyn Fn(&Part<'_>) -> bool) -> Vec<bool> {
+        self.told_by(parts, is_seen, &|said| said.state == State::Published)
+    }
+
     /// Whether each of the cells that tables have stands in a table of one of those `parts` for which `is_seen`.
     #[must_use]
     pub fn shown_by(&self, parts: &[Part<'_>], is_seen: &dyn Fn(&Part<'_>) -> bool) -> Vec<bool> {
-        let mut shown = vec![false; self.len()];
+        self.told_by(parts, is_seen, &|_| true)
+    }
+
+    fn told_by(
+        &self,
+        parts: &[Part<'_>],
+        is_seen: &dyn Fn(&Part<'_>) -> bool,
+        is_meant: &dyn Fn(&Said) -> bool,
+    ) -> Vec<bool> {
+        let mut told = vec![false; self.len()];
         for part in parts.iter().filter(|part| is_seen(part)) {
             for (entry, table) in part.manifest.tables.iter().zip(part.tables) {
-                let cells = self.said_by(part, entry, table).into_iter();
-                for at in cells.filter_map(|(key, _, _)| self.known.get(key)) {
-                    shown[at] = true;
+                let meant = self.said_by(part, entry, table).into_iter().filter(|(_, said, _)| is_meant(said));
+                for at in meant.filter_map(|(key, _, _)| self.known.get(key)) {
+                    told[at] = true;
                 }
             }
         }
-        shown
+        told
     }
 
     fn contradicts(&mut self, kind: &str, origin: Origin, file: &str, message: String) {

@@ -22,7 +22,15 @@ pub fn intervals(folders: &[PathBuf]) -> Option<BTreeMap<String, (i64, Option<i6
         .collect();
     let part = |(folder, tables)| -> Part<'_> {
         let folder: &Folder = folder;
-        Part { prefix: "", manifest: &folder.manifest, tables, microdata: None, time: 0, is_given: true }
+        Part {
+            prefix: "",
+            manifest: &folder.manifest,
+            tables,
+            microdata: None,
+            time: 0,
+            is_given: true,
+            is_known_anyway: false,
+        }
     };
     let parts: Vec<Part<'_>> = folders.iter().zip(tables.iter().map(Vec::as_slice)).map(part).collect();
     let cells = build(&parts).expect("few codes");
