@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use model::config::source::Source;
+use model::digest::sha256;
 
 use crate::store::identifiers::{Identifier, national};
 pub use crate::store::identifiers::{IdentifierKind, Strength};
@@ -16,7 +17,7 @@ mod tests;
 mod unpack;
 pub(crate) mod views;
 
-use index::{Entry, Index, WINDOW, WORDS_MAX, hash, with_word, words};
+use index::{Entry, Hashes, Index, WINDOW, WORDS_MAX, hash, with_word, words};
 use unpack::Budget;
 
 /// Two weak words of one person this close together name the person.
@@ -40,6 +41,7 @@ pub struct Hit {
 /// Knows everybody in the store, and every word that the report may use all the same.
 pub struct Referee {
     index: Index,
+    digests: Hashes,
 }
 
 impl std::fmt::Debug for Referee {
@@ -60,7 +62,15 @@ impl Referee {
     }
 
     fn knowing(identifiers: &[Identifier], vocabulary: &[String]) -> Self {
-        Self { index: Index::new(identifiers, vocabulary) }
+        Self { index: Index::new(identifiers, vocabulary), digests: Hashes::default() }
+    }
+
+    /// Digests that the files may name, beside their own. Hexadecimal digits are letters and digits, as references are: in the hundreds
+    /// of digests of a release somebody's reference, or what looks like a container, turns up by chance.
+    #[must_use]
+    pub fn with_digests<'a>(mut self, digests: impl IntoIterator<Item = &'a str>) -> Self {
+        self.digests.extend(digests.into_iter().map(|digest| hash(digest.as_bytes())));
+        self
     }
 
     /// Every hit, in order of file and place; each identifier once a part of a file. None means that nobody was found.
@@ -69,10 +79,13 @@ impl Referee {
         let threads = std::thread::available_parallelism().map_or(1, usize::from).min(files.len().max(1));
         // Each takes the next file that nobody has; the order of hits does not depend on who found them.
         let next = AtomicUsize::new(0);
+        let own = files.iter().map(|(_, bytes)| hash(sha256(bytes).as_bytes()));
+        let digests: Hashes = self.digests.iter().copied().chain(own).collect();
         let share = || {
             let mut hits = Vec::new();
             while let Some((file, bytes)) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
-                let mut scan = Scan { index: &self.index, file, hits: &mut hits, budget: Budget::of_a_file() };
+                let mut scan =
+                    Scan { index: &self.index, digests: &digests, file, hits: &mut hits, budget: Budget::of_a_file() };
                 scan.part("name", file.as_bytes(), 0);
                 scan.part("", bytes, 0);
             }
@@ -118,6 +131,8 @@ impl Way {
 
 struct Scan<'a> {
     index: &'a Index,
+    /// Of what is released; they say nothing of anybody.
+    digests: &'a Hashes,
     file: &'a str,
     hits: &'a mut Vec<Hit>,
     budget: Budget,
@@ -167,7 +182,8 @@ impl Scan<'_> {
                 self.view(&joined(name, reading), text, way, &mut seen);
             }
         }
-        for part in unpack::runs(readable).into_iter().chain(unpack::parts(bytes, &mut self.budget)) {
+        let is_digest = |run: &[u8]| self.digests.contains(&hash(run));
+        for part in unpack::runs(readable, is_digest).into_iter().chain(unpack::parts(bytes, &mut self.budget)) {
             let name = joined(name, &part.name);
             match part.bytes {
                 Some(bytes) => self.part(&name, &bytes, depth + 1),
@@ -209,6 +225,7 @@ impl Scan<'_> {
         }
         // References are letters and digits, so they lie within a word.
         let long = words.iter().filter(|word| way != Way::Backwards && word.end - word.start >= WINDOW);
+        let long = long.filter(|word| !self.digests.contains(&word.hash));
         for at in long.flat_map(|word| word.start..=word.end - WINDOW) {
             for (run, entry) in self.index.inside(&text.as_bytes()[at..]) {
                 if seen.insert(run) {

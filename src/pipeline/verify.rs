@@ -151,7 +151,8 @@ impl Workspace {
         for folder in folders {
             vocabulary.extend(self.vocabulary(folder, entries)?);
         }
-        let referee = Referee::new(&self.store, &self.configuration.sources, &vocabulary)?;
+        let digests = entries.iter().map(|entry| entry.manifest_sha256.as_str());
+        let referee = Referee::new(&self.store, &self.configuration.sources, &vocabulary)?.with_digests(digests);
         for folder in folders {
             let files = disk::read_plain(folder)?;
             scanned += files.len();

@@ -38,6 +38,7 @@ mod planted;
 mod protect;
 mod released;
 mod rendering;
+mod rows;
 mod rules;
 mod series;
 mod small_office;

@@ -26,7 +26,7 @@ pub(crate) struct Entry {
 
 /// A hash that is one already: another of it would cost a tenth of a scan.
 #[derive(Default)]
-struct AsItIs(u64);
+pub(crate) struct AsItIs(u64);
 
 impl Hasher for AsItIs {
     fn finish(&self) -> u64 {
@@ -41,7 +41,7 @@ impl Hasher for AsItIs {
 }
 
 type Hashed<V> = HashMap<u64, V, BuildHasherDefault<AsItIs>>;
-type Hashes = HashSet<u64, BuildHasherDefault<AsItIs>>;
+pub(crate) type Hashes = HashSet<u64, BuildHasherDefault<AsItIs>>;
 
 /// All that is looked for.
 pub(crate) struct Index {

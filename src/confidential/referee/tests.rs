@@ -306,3 +306,21 @@ fn what_cannot_be_unpacked_is_a_hit() {
     let referee = knowing_people(&[]);
     assert_eq!(hits(&referee, b"PK\x03\x04 cut short"), [(IdentifierKind::NotInspected, Strength::Strong)]);
 }
+
+#[test]
+fn the_digests_of_a_release_are_nobody_and_the_same_digits_elsewhere_are() {
+    // A file whose digest holds the reference of a case, and one whose digest begins like a gzip container.
+    let packs = |text: &String| sha256(text.as_bytes()).starts_with("1f8b");
+    let packed = (0..).map(|number: u64| number.to_string()).find(packs).expect("one of some 65,536");
+    let digest = sha256(packed.as_bytes());
+    let reference = &digest[8..16];
+    assert!(reference.bytes().any(|byte| byte.is_ascii_alphabetic()), "{reference}: else it is looked for as a number");
+    let referee = knowing([[reference, "", "", "", "", "", ""]].as_slice(), &[]);
+    let manifest = ("release.json".to_owned(), format!("{{\"data/a.csv\": \"{digest}\"}}").into_bytes());
+    let data = ("data/a.csv".to_owned(), packed.into_bytes());
+    assert_eq!(referee.scan(&[manifest.clone(), data.clone()]), []);
+    let alone = referee.scan(std::slice::from_ref(&manifest));
+    let kinds: Vec<_> = alone.iter().map(|hit| hit.kind).collect();
+    assert_eq!(kinds, [IdentifierKind::CaseReference, IdentifierKind::NotInspected], "nobody released that file");
+    assert_eq!(referee.with_digests([digest.as_str()]).scan(&[manifest]), []);
+}

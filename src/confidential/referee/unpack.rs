@@ -110,8 +110,8 @@ const IS_DIGIT: [bool; 256] = {
     }
 };
 
-/// Base64 and hexadecimal runs of a text that spell a text or a container.
-pub(crate) fn runs(text: &str) -> Vec<Part> {
+/// Base64 and hexadecimal runs of a text that spell a text or a container; digests spell nothing.
+pub(crate) fn runs(text: &str, is_digest: impl Fn(&[u8]) -> bool) -> Vec<Part> {
     let bytes = text.as_bytes();
     let is_digit = |at: usize| bytes.get(at).is_some_and(|byte| IS_DIGIT[usize::from(*byte)]);
     let mut parts = Vec::new();
@@ -126,7 +126,7 @@ pub(crate) fn runs(text: &str) -> Vec<Part> {
         let place = (at..probe).rev().find(|at| !is_digit(*at)).map_or(at, |before| before + 1);
         let length = (place..).take_while(|at| is_digit(*at)).count();
         let run = &bytes[place..place + length];
-        if length >= RUN_MIN {
+        if length >= RUN_MIN && !is_digest(run) {
             let found = [("hexadecimal", hexadecimal(run)), ("base64", base64(run))];
             parts.extend(found.into_iter().filter_map(|(name, bytes)| {
                 let bytes = bytes.filter(|bytes| is_legible(bytes))?;
@@ -180,7 +180,7 @@ mod tests {
     use super::*;
 
     fn spelled(text: &str) -> Vec<String> {
-        let bytes = runs(text).into_iter().filter_map(|part| part.bytes);
+        let bytes = runs(text, |_| false).into_iter().filter_map(|part| part.bytes);
         bytes.map(|bytes| String::from_utf8(bytes).expect("text")).collect()
     }
 
