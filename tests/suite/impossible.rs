@@ -70,3 +70,21 @@ fn a_case_that_cannot_be_counts_as_not_recorded_and_the_rule_is_true_of_every_fi
     assert_eq!(refused.status.code(), Some(3), "{}", String::from_utf8_lossy(&refused.stderr));
     assert!(String::from_utf8_lossy(&refused.stderr).contains("another sentence"));
 }
+
+#[test]
+fn a_rule_about_a_code_that_is_written_otherwise_is_asked_about() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let folder = home.path();
+    let office = folder.join("office");
+    workspace(&office, "casework", None);
+    fs::write(folder.join("cases.csv"), export(0)).expect("a file");
+    done(&takeup(folder, &["ingest", folder.join("cases.csv").to_str().expect("plain"), "--source", "casework"]));
+    let asked = "borough \"Manhatten\" (\"Manhattan\"?)";
+    let plan = || done(&takeup(folder, &["plan", "--period", "2018-Q1"]));
+    // Districts that no case has are in the rules, and nobody takes them for others.
+    assert!(!plan().contains("much like one"), "{}", plan());
+    let rules = office.join("config/impossible.toml");
+    let text = fs::read_to_string(&rules).expect("the rules");
+    fs::write(&rules, text.replace("Manhattan = [", "Manhatten = [")).expect("the workspace can be written");
+    assert!(plan().contains(asked), "{}", plan());
+}

@@ -32,7 +32,7 @@ use thiserror::Error;
 
 pub use earlier::{published_codes, reported};
 pub use impossible::Ruled;
-pub use lacking::Lacking;
+pub use lacking::{Lacking, Misspelled};
 pub use loss::Loss;
 pub use plan::{Planned, PlannedCell, PlannedDimension};
 pub use recount::{Fault, Recounted, recount};
@@ -289,8 +289,9 @@ impl Draft {
         let told = (history.shortest(), listing::told(&history.entries, configuration));
         let past = listing::past(recorded, counting, (period, &all_shown), told, threshold);
         let published = &history.labels;
+        let misspelled = Misspelled::of(configuration, &frame);
         frame.fold_rare(configuration, Listing { threshold, published, before: past.as_ref() });
-        let lacking = Lacking::of(configuration, &frame, &plans, period);
+        let lacking = Lacking::of((configuration, &frame), &plans, period, misspelled);
         let known = known::until(configuration, period)?;
         figures.extend(known::figures(&known));
         figures.extend(shown.iter().map(|period| editions.newest(*period)));

@@ -10,7 +10,11 @@ const HEADLINES: usize = 5;
 /// What to do about times of which the store has too little, a sentence or two each.
 #[must_use]
 pub fn lacking(lacking: &Lacking) -> Vec<String> {
-    let Lacking { cases, closings, told } = lacking;
+    let Lacking { cases, closings, told, misspelled } = lacking;
+    let meant = misspelled
+        .iter()
+        .map(|one| format!("{} {:?} ({:?}?)", one.dimension, one.written, one.like))
+        .collect::<Vec<_>>();
     let quoted: Vec<String> = cases.iter().map(|name| format!("\"{name}\"")).collect();
     let said = [
         (
@@ -39,7 +43,10 @@ pub fn lacking(lacking: &Lacking) -> Vec<String> {
             ),
         ),
     ];
-    said.into_iter().filter(|(periods, _)| !periods.is_empty()).map(|(_, words)| words).collect()
+    let meant = (!meant.is_empty()).then(|| {
+        format!("Rules of config/impossible.toml name codes that no case has, and that are much like one that some have: {}.", meant.join(", "))
+    });
+    said.into_iter().filter(|(periods, _)| !periods.is_empty()).map(|(_, words)| words).chain(meant).collect()
 }
 
 impl Plan {
