@@ -75,18 +75,28 @@ impl Workspace {
             self.store.import_and_restrict(batch, &reading.deletion_requested)?
         };
         let older = outcome.older.len();
+        // No row says it: the file is its place.
+        let whole = reading.recordings.first().map(|row| Origin { row: 0, sheet: "".into(), ..row.origin.clone() });
+        let whole = whole.filter(|_| outcome.open_unseen > 0).map(place);
+        report.note_in(source, "open_cases_unseen", None, (count(outcome.open_unseen), whole.as_slice()))?;
         // What is only said comes first, so that a report which stops has it.
         let said = [
             ("stored_twice", outcome.doubled),
+            ("perhaps_stored_already", outcome.perhaps_stored),
             ("family_blank", outcome.blank_families),
             ("opened_again", outcome.back),
             ("older_than_stored", outcome.older),
             ("zeros_lost", outcome.zeros),
+            ("stored_under_other_references", outcome.respelled),
             ("other_person", outcome.others),
         ];
         let said = said.map(|(check, origins)| (check.to_owned(), origins));
         for (check, origins) in said.into_iter().chain(outcome.broken) {
             report.note(source, &check, &origins.into_iter().map(place).collect::<Vec<_>>())?;
+        }
+        for (field, origins) in outcome.facts_changed {
+            let places = origins.into_iter().map(place).collect::<Vec<_>>();
+            report.note_in(source, "facts_changed", Some(&field), (count(places.len()), &places))?;
         }
         let left_out = outcome.left_out.into_iter().map(|(check, rows)| (check, count(rows)));
         report.set_left_out(count(older), left_out);

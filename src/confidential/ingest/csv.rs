@@ -104,6 +104,9 @@ struct Lines {
     /// Rows as `quotes` counted them.
     counted: u64,
     usual_cells: usize,
+    /// Lines of rows that are one cell in marks each.
+    within_marks: Vec<u64>,
+    cut_off: Option<u64>,
     doubts: Vec<Doubt>,
 }
 
@@ -116,29 +119,46 @@ impl Lines {
         }
         doubts.extend(survey.odd.iter().map(|line| Doubt { check: "odd_quotes", line: *line }));
         doubts.extend(survey.halves.iter().map(|line| Doubt { check: "ragged_row", line: *line }));
+        doubts.extend(survey.within_marks.iter().map(|line| Doubt { check: "row_in_quotes", line: *line }));
         doubts.sort_by_key(|doubt| doubt.line);
         doubts.dedup();
-        let (counted, usual_cells) = (survey.rows, survey.usual_cells);
-        Ok(Self { file: file.to_owned(), text, dialect, counted, usual_cells, doubts })
+        let Survey { rows: counted, usual_cells, within_marks, cut_off, .. } = survey;
+        // Whoever takes spaces off the end of a text takes the tabs of blank cells with them.
+        let cut_off = cut_off.filter(|_| !delimiter.is_ascii_whitespace());
+        Ok(Self { file: file.to_owned(), text, dialect, counted, usual_cells, within_marks, cut_off, doubts })
     }
 
-    fn reader(&self) -> csv::Reader<&[u8]> {
-        let Dialect { delimiter, quoted, backslash } = self.dialect;
+    fn reader<'t>(&self, text: &'t str) -> csv::Reader<&'t [u8]> {
+        let Dialect { delimiter, mark, quoted, backslash } = self.dialect;
         csv::ReaderBuilder::new()
             .delimiter(delimiter)
+            .quote(mark)
             .quoting(quoted)
             .escape(backslash.then_some(b'\\'))
             .has_headers(false)
             .flexible(true)
-            .from_reader(self.text.as_bytes())
+            .from_reader(text.as_bytes())
+    }
+
+    /// The cells of a row that is one cell in marks, as the reader has it: without them.
+    fn within(&self, row: &csv::StringRecord) -> csv::StringRecord {
+        let mut record = csv::StringRecord::new();
+        // What the survey counted can be read.
+        self.reader(&row[0]).read_record(&mut record).unwrap_or(false);
+        record
     }
 }
 
 /// The way of quoting by which the file has the fewest faults: RFC 4180, with a space before the mark, with a mark
 /// escaped by a backslash as databases write it, or, in a file of tabs, none.
 fn believed(text: String, delimiter: u8) -> (String, Dialect, Survey) {
-    let mut best = (Dialect { delimiter, quoted: true, backslash: false }, None::<String>, Survey::default());
-    best.2 = survey(&text, best.0);
+    let dialect = Dialect { delimiter, mark: b'"', quoted: true, backslash: false };
+    let mut best = (dialect, None::<String>, survey(&text, dialect));
+    if best.2.sound == 0 && best.2.faults() == 0 && has_header_in(&text, delimiter, b'\'') {
+        let dialect = Dialect { mark: b'\'', ..dialect };
+        let found = survey(&text, dialect);
+        return (text, dialect, found);
+    }
     if let Some(close) = without_spaces_before_quotes(&text, delimiter) {
         let found = survey(&close, best.0);
         if found.faults() < best.2.faults() || (found.faults() == 0 && found.sound > best.2.sound) {
@@ -162,6 +182,18 @@ fn believed(text: String, delimiter: u8) -> (String, Dialect, Survey) {
     }
     let (dialect, close, found) = best;
     (close.unwrap_or(text(&None).into_owned()), dialect, found)
+}
+
+/// Whether one of the first lines has cells of which every one stands between such marks.
+fn has_header_in(text: &str, delimiter: u8, mark: u8) -> bool {
+    const LINES: usize = 20;
+    const FEWEST: usize = 3;
+    let mark = char::from(mark);
+    let is_marked = |cell: &str| cell.len() > 2 && cell.starts_with(mark) && cell.ends_with(mark);
+    text.lines().take(LINES).any(|line| {
+        let mut cells = line.trim().split(char::from(delimiter));
+        line.starts_with(mark) && cells.clone().count() >= FEWEST && cells.all(is_marked)
+    })
 }
 
 /// The text without the spaces that some programs write between a delimiter and a quotation mark; none where it has none.
@@ -191,7 +223,7 @@ fn without_spaces_before_quotes(text: &str, delimiter: u8) -> Option<String> {
 
 impl Rows for Lines {
     fn walk(&self, each: &mut EachRow<'_>) -> Result<(), IngestError> {
-        let mut reader = self.reader();
+        let mut reader = self.reader(&self.text);
         let mut record = csv::StringRecord::new();
         let skipped = u64::from(said(&self.text).is_some());
         // The reader's own count of lines stops between a carriage return and its line feed.
@@ -204,7 +236,8 @@ impl Rows for Lines {
             if read <= skipped {
                 continue;
             }
-            let cells: Vec<Cell<'_>> = record.iter().map(cell).collect();
+            let within = self.within_marks.binary_search(&line).is_ok().then(|| self.within(&record));
+            let cells: Vec<Cell<'_>> = within.as_ref().unwrap_or(&record).iter().map(cell).collect();
             if each(line, &cells)?.is_break() {
                 return Ok(());
             }
@@ -219,6 +252,10 @@ impl Rows for Lines {
 
     fn usual_cells(&self) -> Option<usize> {
         Some(self.usual_cells)
+    }
+
+    fn cut_off(&self) -> Option<u64> {
+        self.cut_off
     }
 }
 
@@ -281,6 +318,19 @@ mod tests {
         };
         lines.walk(&mut each).expect("as many rows as counted");
         rows
+    }
+
+    #[test]
+    fn a_row_that_is_one_cell_in_marks_is_read_as_the_row_within() {
+        let text = "r,a,b,c,d\n\"1,x,\"\"y, z\"\",,w\"\n2,x,y,z,w\n3,x,y,z,w\n";
+        assert_eq!(read(text, b','), ["1 r/a/b/c/d", "2 1/x/y, z/-/w", "3 2/x/y/z/w", "4 3/x/y/z/w"]);
+    }
+
+    #[test]
+    fn where_every_cell_of_the_header_is_in_single_marks_these_quote() {
+        let text = "'r','a','b'\n'1','x, y','it''s'\n2,'O''Made',\n";
+        assert_eq!(read(text, b','), ["1 r/a/b", "2 1/x, y/it's", "3 2/O'Made/-"]);
+        assert_eq!(read("r,a,b\n1,'x','y'\n", b','), ["1 r/a/b", "2 1/'x'/'y'"], "a value may begin with one");
     }
 
     #[test]

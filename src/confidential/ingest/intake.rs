@@ -368,7 +368,7 @@ impl<'a> Intake<'a> {
             failed.add(self.tally.level("margin_note", None), "margin_note");
             return Ok(failed);
         } else if usual.is_some() && cells.len() < columns.len() && !is_half {
-            "short_row"
+            if context.sheet.rows.cut_off() == Some(row) { "cut_off" } else { "short_row" }
         } else {
             return Ok(failed);
         };

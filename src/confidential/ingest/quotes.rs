@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Dialect {
     pub(super) delimiter: u8,
+    /// What stands at both ends of a quoted cell: `"`, or `'` in the files of some programs.
+    pub(super) mark: u8,
     /// Whether quotation marks at both ends of a cell are no part of it.
     pub(super) quoted: bool,
     /// Whether `\"` is a quotation mark within a quoted cell.
@@ -31,6 +33,10 @@ pub(super) struct Survey {
     pub(super) odd: Vec<u64>,
     /// Lines of rows that look like the two halves of one.
     pub(super) halves: Vec<u64>,
+    /// Lines of rows that stand in quotation marks as a whole, as if they were one cell.
+    pub(super) within_marks: Vec<u64>,
+    /// The line of the last row, where it ends without a line end and before its last cell, as no other row does.
+    pub(super) cut_off: Option<u64>,
 }
 
 impl Survey {
@@ -49,20 +55,23 @@ struct Block<'t> {
 
 /// Walks the text.
 pub(super) fn survey(text: &str, dialect: Dialect) -> Survey {
-    let mut walk = Walk { text, bytes: text.as_bytes(), dialect, at: 0, line: 1, survey: Survey::default() };
-    let (mut rows, mut blocks) = (Vec::new(), Vec::new());
+    let mut walk =
+        Walk { text, bytes: text.as_bytes(), dialect, at: 0, line: 1, survey: Survey::default(), within: Vec::new() };
+    let (mut rows, mut blocks): (Vec<(u64, usize)>, Vec<Block<'_>>) = (Vec::new(), Vec::new());
     while walk.at < walk.bytes.len() {
         walk.row(&mut rows, &mut blocks);
     }
-    let mut survey = walk.survey;
-    let mut counts: BTreeMap<usize, u64> = BTreeMap::new();
-    for (_, cells) in &rows {
-        *counts.entry(*cells).or_insert(0) += 1;
+    let (mut survey, within) = (walk.survey, walk.within);
+    let usual = usual(&rows, &within);
+    // A row within marks has the cells of what is within, where that are as many as rows have.
+    for (at, _) in within.into_iter().filter(|(_, cells)| *cells == usual) {
+        rows[at].1 = usual;
+        survey.within_marks.push(rows[at].0);
     }
     survey.rows = rows.len() as u64;
-    survey.all_alike = counts.len() == 1;
-    survey.usual_cells = counts.into_iter().max_by_key(|(_, rows)| *rows).map_or(0, |(cells, _)| cells);
-    let usual = survey.usual_cells;
+    survey.usual_cells = usual;
+    survey.all_alike = rows.iter().all(|(_, cells)| *cells == usual);
+    survey.cut_off = cut_off(text, &rows, usual);
     survey
         .open
         .extend(blocks.iter().filter(|block| block.holds_rows(usual, dialect.delimiter)).map(|block| block.line));
@@ -78,6 +87,29 @@ pub(super) fn survey(text: &str, dialect: Dialect) -> Survey {
     survey
 }
 
+/// Cells that most rows have. `within`: rows that stand in marks as a whole, and the cells of what is within.
+fn usual(rows: &[(u64, usize)], within: &[(usize, usize)]) -> usize {
+    let mut counts: BTreeMap<usize, u64> = BTreeMap::new();
+    for (_, cells) in rows {
+        *counts.entry(*cells).or_insert(0) += 1;
+    }
+    for (at, cells) in within {
+        *counts.entry(rows[*at].1).or_insert(1) -= 1;
+        *counts.entry(*cells).or_insert(0) += 1;
+    }
+    counts.into_iter().max_by_key(|(_, rows)| *rows).map_or(0, |(cells, _)| cells)
+}
+
+/// The line of the last row, where the text ends within it. A program that takes blank cells or the last line end off does so
+/// elsewhere, too.
+fn cut_off(text: &str, rows: &[(u64, usize)], usual: usize) -> Option<u64> {
+    let ((line, cells), others) = rows.split_last()?;
+    let is_whole = |(_, cells): &(u64, usize)| *cells >= usual;
+    let ends = text.ends_with(['\n', '\r']);
+    (!ends && *cells < usual && others.len() > 1 && others.iter().filter(|row| row.1 > 1).all(is_whole))
+        .then_some(*line)
+}
+
 struct Walk<'t> {
     text: &'t str,
     bytes: &'t [u8],
@@ -85,16 +117,20 @@ struct Walk<'t> {
     at: usize,
     line: u64,
     survey: Survey,
+    /// Rows, by their place, that stand in marks as a whole, with the cells of what is within.
+    within: Vec<(usize, usize)>,
 }
 
 impl<'t> Walk<'t> {
     fn row(&mut self, rows: &mut Vec<(u64, usize)>, blocks: &mut Vec<Block<'t>>) {
         let (start, line) = (self.at, self.line);
         let mut cells = 0;
+        let mut first_ends = start;
         loop {
             cells += 1;
-            if self.dialect.quoted && self.peek() == Some(b'"') {
+            if self.dialect.quoted && self.peek() == Some(self.dialect.mark) {
                 self.quoted(start, blocks);
+                first_ends = if cells == 1 { self.at } else { first_ends };
             }
             let rest = &self.bytes[self.at..];
             let ends = |byte: &u8| matches!(byte, b'\n' | b'\r') || *byte == self.dialect.delimiter;
@@ -104,11 +140,28 @@ impl<'t> Walk<'t> {
                 continue;
             }
             if self.at > start {
+                let within = self.cells_within(start, first_ends);
+                self.within.extend(within.map(|cells| (rows.len(), cells)));
                 rows.push((line, cells));
             }
             self.end_of_line();
             return;
         }
+    }
+
+    /// The cells of a row whose only cell is in marks and holds a row, as where a spreadsheet saved lines that it had not parted.
+    /// `ends`: behind the first cell.
+    fn cells_within(&self, start: usize, ends: usize) -> Option<usize> {
+        const FEWEST: usize = 5;
+        let (delimiter, mark) = (self.dialect.delimiter, char::from(self.dialect.mark));
+        let parted = |text: &str| text.bytes().filter(|byte| *byte == delimiter).count();
+        let rest = &self.bytes[ends..self.at];
+        let cell = self.text[start..ends].strip_prefix(mark)?.strip_suffix(mark)?;
+        if parted(cell) + 1 < FEWEST || rest.iter().any(|byte| *byte != delimiter) {
+            return None;
+        }
+        let inner = survey(&unmarked(cell, mark), self.dialect);
+        (inner.rows == 1 && inner.faults() == 0).then_some(inner.usual_cells)
     }
 
     fn peek(&self) -> Option<u8> {
@@ -133,8 +186,8 @@ impl<'t> Walk<'t> {
                     return;
                 }
                 Some(b'\\') if self.dialect.backslash => self.at += 2,
-                Some(b'"') if self.bytes.get(self.at + 1) == Some(&b'"') => self.at += 2,
-                Some(b'"') => break,
+                Some(byte) if byte == self.dialect.mark && self.bytes.get(self.at + 1) == Some(&byte) => self.at += 2,
+                Some(byte) if byte == self.dialect.mark => break,
                 Some(b'\n' | b'\r') => self.end_of_line(),
                 Some(_) => self.at += 1,
             }
@@ -170,10 +223,16 @@ impl Block<'_> {
     }
 }
 
+/// A cell without what doubles the marks in it.
+pub(super) fn unmarked(cell: &str, mark: char) -> String {
+    let mark = mark.to_string();
+    cell.replace(&mark.repeat(2), &mark)
+}
+
 /// What a cell is made of: letters, digits, other signs, in their order.
 fn make(cell: &str) -> String {
     let mut made = String::new();
-    for character in cell.trim().trim_matches('"').chars() {
+    for character in cell.trim().trim_matches(['"', '\'']).chars() {
         let kind = if character.is_alphabetic() {
             'a'
         } else if character.is_numeric() {
@@ -192,12 +251,50 @@ fn make(cell: &str) -> String {
 mod tests {
     use super::*;
 
-    const PLAIN: Dialect = Dialect { delimiter: b',', quoted: true, backslash: false };
+    const PLAIN: Dialect = Dialect { delimiter: b',', mark: b'"', quoted: true, backslash: false };
 
     /// A header of five columns, rows `C1` to `C9`, one of which ends in the note.
     fn rows(at: usize, note: &str) -> String {
         let row = |row: usize| format!("C{row},x,y,z,{}\n", if row == at { note } else { "made-up" });
         format!("Ref,A,B,C,Notes\n{}", (1..10).map(row).collect::<String>())
+    }
+
+    #[test]
+    fn a_row_within_marks_is_the_row_within() {
+        let whole = |row: &str| format!("\"{}\"", row.replace('"', "\"\""));
+        let text = rows(9, "\"a, b\"");
+        let some: String = text
+            .lines()
+            .enumerate()
+            .map(|(at, row)| if at % 3 == 1 { whole(row) } else { row.to_owned() } + "\n")
+            .collect();
+        let found = survey(&some, PLAIN);
+        assert_eq!((found.within_marks, found.usual_cells, found.rows), (vec![2, 5, 8], 5, 10));
+        let all: String = text.lines().map(|row| whole(row) + "\n").collect();
+        assert_eq!(survey(&all, PLAIN).within_marks.len(), 10, "the header, too");
+        let note = text.replace("made-up\n", "\"one, two, three, four, five\"\n");
+        assert!(survey(&note, PLAIN).within_marks.is_empty(), "a note with commas");
+        let title = format!("\"Cases, open, closed, all, districts, teams\",,,,\n{text}");
+        assert!(survey(&title, PLAIN).within_marks.is_empty(), "a title with other commas than rows");
+    }
+
+    #[test]
+    fn a_text_that_ends_within_its_last_row_is_cut_off() {
+        let text = rows(0, "");
+        let cut = |bytes: usize| survey(&text[..text.len() - bytes], PLAIN).cut_off;
+        assert_eq!(
+            [cut(0), cut(1), cut(8)],
+            [None, None, None],
+            "a whole row, also without a line end, and within the last cell"
+        );
+        assert_eq!([cut(9), cut(12)], [Some(10), Some(10)]);
+        let short = text.replacen(",made-up\n", "\n", 1);
+        assert_eq!(survey(&short[..short.len() - 9], PLAIN).cut_off, None, "blank cells are left out elsewhere, too");
+        assert_eq!(
+            survey(&format!("{text}End of report\n(9 rows), all"), PLAIN).cut_off,
+            Some(12),
+            "whether it is a case is not known here"
+        );
     }
 
     #[test]

@@ -59,6 +59,30 @@ pub(crate) fn without_zeros(canonical: &str) -> &str {
     if canonical.bytes().all(|byte| byte.is_ascii_digit()) { canonical.trim_start_matches('0') } else { "" }
 }
 
+/// What a canonical reference is made of, whatever stands between: runs of letters, and of digits without the zeros in front.
+/// `SP-00001`, `SP 00001`, `SP/1` and `SP00001` are `SP-1`. Nothing where it has no digit.
+pub(crate) fn parts(canonical: &str) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    let mut before = None;
+    for sign in canonical.chars() {
+        let is_digit = sign.is_ascii_digit();
+        match parts.last_mut().filter(|_| before == Some(is_digit)) {
+            _ if !sign.is_alphanumeric() => before = None,
+            Some(part) => part.push(sign),
+            None => parts.push(sign.to_string()),
+        }
+        if sign.is_alphanumeric() {
+            before = Some(is_digit);
+        }
+    }
+    let is_number = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    if !parts.iter().any(|part| is_number(part)) {
+        return String::new();
+    }
+    let bare = |part: &String| if is_number(part) { part.trim_start_matches('0') } else { part }.to_owned();
+    parts.iter().map(bare).collect::<Vec<_>>().join("-")
+}
+
 /// `as_written`: what looks like a date is none, as the column or the kind of file says. Whether only a part of a reference is left, so that it cannot be told from others: by a spreadsheet, or by somebody who
 /// wrote that it is the same as above.
 pub(super) fn is_lost(written: &str, as_written: bool) -> bool {
@@ -371,6 +395,16 @@ fn made_a_date(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn references_of_the_same_parts_are_the_same_whatever_stands_between() {
+        for reference in ["SP-00001", "SP 00001", "SP/1", "SP00001", "SP_01"] {
+            assert_eq!(parts(reference), "SP-1", "{reference}");
+        }
+        assert_ne!(parts("2025-1-11"), parts("2025-11-1"));
+        assert_ne!(parts("SP-1/25"), parts("SP-125"));
+        assert_eq!((parts("SP-0").as_str(), parts("NEW"), parts("")), ("SP-", String::new(), String::new()));
+    }
 
     #[test]
     fn every_spelling_of_a_reference_has_one_canonical_form() {

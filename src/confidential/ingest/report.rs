@@ -193,6 +193,20 @@ impl QualityReport {
     /// # Errors
     /// [`IngestError::Stopped`] where the source lets the check stop the run.
     pub fn note(&mut self, source: &Source, check: &str, places: &[Place]) -> Result<(), IngestError> {
+        self.note_in(source, check, None, (places.len() as u64, places))
+    }
+
+    /// The same of a field, with how often it is, of which the places are some.
+    ///
+    /// # Errors
+    /// [`IngestError::Stopped`] where the source lets the check stop the run.
+    pub fn note_in(
+        &mut self,
+        source: &Source,
+        check: &str,
+        field: Option<&str>,
+        (count, places): (u64, &[Place]),
+    ) -> Result<(), IngestError> {
         const FIRST: usize = 20;
         let Some(first) = places.first() else { return Ok(()) };
         let (level, name) = (source.level(check), check.to_owned());
@@ -200,8 +214,8 @@ impl QualityReport {
         let is_left_out = level == Level::Reject && is_of_a_row;
         let says = CHECKS.iter().find(|(known, _)| *known == check).map_or("", |(_, says)| *says);
         let places = places.iter().map(|place| FirstPlace { place: place.clone(), length: None });
-        let (count, first_places) = (places.len() as u64, places.take(FIRST).collect::<Vec<_>>());
-        match self.checks.iter_mut().find(|known| known.check == check && known.field.is_none()) {
+        let first_places: Vec<_> = places.take(FIRST).collect();
+        match self.checks.iter_mut().find(|known| known.check == check && known.field.as_deref() == field) {
             Some(known) => {
                 known.count += count;
                 known.first.extend(first_places);
@@ -214,7 +228,8 @@ impl QualityReport {
                 } else {
                     "stop"
                 };
-                self.checks.push(CheckReport { check: name, says, level, field: None, count, first: first_places });
+                let field = field.map(str::to_owned);
+                self.checks.push(CheckReport { check: name, says, level, field, count, first: first_places });
             }
         }
         // There is no row to reject: what the store has to do with a case is not the row's doing.

@@ -1,7 +1,7 @@
 //! Two rows under one reference. Comes in: their stored values, the source. Goes out: which is the later state of the case, and
 //! whether they are two people's. The same within an import and against the store. Deliberately absent: what is done then.
 
-use model::config::source::{Class, Kind, Source};
+use model::config::source::{Class, Field, Kind, Source};
 
 use crate::ingest::{Recording, reference};
 
@@ -34,23 +34,35 @@ pub(crate) fn is_other_person(source: &Source, one: &Recording, other: &Recordin
 
 /// How much of what tells people apart, and that both rows say, is the same, and how much is not.
 fn compared(source: &Source, one: &Recording, other: &Recording) -> (usize, usize) {
-    let (one, other) = (one.values.expose_identified(), other.values.expose_identified());
-    let opened = source.events.get("opened");
-    let (mut same, mut others) = (0, 0);
-    for (at, field) in source.fields.iter().enumerate() {
-        let is_family = source.family.as_ref() == Some(&field.name);
-        let is_birth = field.kind == Kind::Date && field.class == Class::Direct;
-        let (Some(one), Some(other)) = (one.get(at), other.get(at)) else { continue };
-        if !is_family && !is_birth && opened != Some(&field.name) {
-            continue;
-        }
+    let said: Vec<bool> = facts(source).iter().filter_map(|fact| fact.is_same(one, other)).collect();
+    let same = said.iter().filter(|same| **same).count();
+    (same, said.len() - same)
+}
+
+/// A field that tells people apart.
+pub(crate) struct Fact {
+    /// Its place among the fields.
+    pub(crate) at: usize,
+    fold: Option<bool>,
+}
+
+impl Fact {
+    /// Whether two rows say the same of it; none where one of them says nothing.
+    pub(crate) fn is_same(&self, one: &Recording, other: &Recording) -> Option<bool> {
+        let [one, other] = [one, other].map(|row| row.values.expose_identified().get(self.at));
         let canonical =
-            |written: &str| field.fold.map_or_else(|| written.to_owned(), |fold| reference::canonical(written, fold));
-        if canonical(one) == canonical(other) {
-            same += 1;
-        } else {
-            others += 1;
-        }
+            |written: &str| self.fold.map_or_else(|| written.to_owned(), |fold| reference::canonical(written, fold));
+        Some(canonical(one?) == canonical(other?))
     }
-    (same, others)
+}
+
+/// What tells people apart: the family, the day of birth, and the first contact.
+pub(crate) fn facts(source: &Source) -> Vec<Fact> {
+    let opened = source.events.get("opened");
+    let is_fact = |field: &Field| {
+        let is_birth = field.kind == Kind::Date && field.class == Class::Direct;
+        is_birth || source.family.as_ref() == Some(&field.name) || opened == Some(&field.name)
+    };
+    let fields = source.fields.iter().enumerate().filter(|(_, field)| is_fact(field));
+    fields.map(|(at, field)| Fact { at, fold: field.fold }).collect()
 }

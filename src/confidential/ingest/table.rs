@@ -53,6 +53,11 @@ pub(super) trait Rows {
     fn usual_cells(&self) -> Option<usize> {
         None
     }
+
+    /// The last row, where a text ends within it.
+    fn cut_off(&self) -> Option<u64> {
+        None
+    }
 }
 
 /// A row that its format's reader doubts.

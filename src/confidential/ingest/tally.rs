@@ -100,8 +100,9 @@ impl<'a> Tally<'a> {
 }
 
 fn about_a_row(source: &Source, check: &str) -> bool {
-    const OTHERS: [&str; 36] = [
+    const OTHERS: [&str; 41] = [
         "footer_row",
+        "cut_off",
         "totals_row",
         "header_again",
         "nul_character",
@@ -122,6 +123,10 @@ fn about_a_row(source: &Source, check: &str) -> bool {
         "family_blank",
         "stored_twice",
         "zeros_lost",
+        "stored_under_other_references",
+        "perhaps_stored_already",
+        "facts_changed",
+        "open_cases_unseen",
         "former_column",
         "two_spellings",
         "repeated_case",

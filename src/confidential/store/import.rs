@@ -6,6 +6,7 @@
 mod families;
 mod known;
 pub(super) mod layout;
+mod otherwise;
 mod plan;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -60,6 +61,16 @@ pub struct ImportOutcome {
     /// New cases whose reference is that of a stored case but for zeros in front, with the same person's dates; and rows whose
     /// family is a stored one but for zeros in front. Where the source does not let them pass, nothing was stored.
     pub zeros: Vec<Origin>,
+    /// New cases that the store has under another reference, where they are many; else it is not sure. Where the source does not
+    /// let the many pass, nothing was stored.
+    pub respelled: Vec<Origin>,
+    /// The same where they are few.
+    pub perhaps_stored: Vec<Origin>,
+    /// Rows that say another family, day of birth or first contact than the store, by the field, where they are many. Where the
+    /// source does not let them pass, nothing was stored.
+    pub facts_changed: BTreeMap<String, Vec<Origin>>,
+    /// How many stored cases are open, where the import knows later days and closings, and says nothing of any of them.
+    pub open_unseen: usize,
     /// Rows that leave the family blank of a case that has one. It was kept.
     pub blank_families: Vec<Origin>,
     /// Rows that break a rule together with what is kept of the stored case, by the rule.

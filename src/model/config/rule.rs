@@ -17,6 +17,8 @@ pub const CHECKS: &[(&str, &str)] = &[
     ("missing_required", "a required field is blank"),
     ("ragged_row", "a line has other columns than the header"),
     ("short_row", "a line whose last columns are left out; read as blank"),
+    ("cut_off", "the file ends within a row, as one does that was not copied to its end: rows behind it are missing"),
+    ("row_in_quotes", "a row that stands in quotation marks as a whole; read as the row within"),
     ("margin_note", "something beside the table, in a column without a header; it was not read"),
     ("footer_row", "a line that has words and nothing that a case has; it was not read"),
     ("totals_row", "a row of totals, or of numbers with nothing that a case must have; it was not read"),
@@ -123,6 +125,22 @@ pub const CHECKS: &[(&str, &str)] = &[
         "zeros_lost",
         "a reference that is another but for zeros in front: of a new case that is the same person's, or of a family; export the column as text, or say `pad` in the field",
     ),
+    (
+        "stored_under_other_references",
+        "cases that the store has under other references, by family, birth and first contact, or by what is left without the signs and zeros; they would count twice. Export the references as before, or say `stored_under_other_references = \"warn\"` in [checks] where they are other cases",
+    ),
+    (
+        "perhaps_stored_already",
+        "a new case of the family, birth and first contact of a stored one of which this import says nothing; look whether its reference is written otherwise",
+    ),
+    (
+        "facts_changed",
+        "family, birth or first contact of many stored cases change; look whether the column is another, is read otherwise, or was sorted apart from the rest (`--replace` takes it all the same)",
+    ),
+    (
+        "open_cases_unseen",
+        "cases that the store has as open, of none of which this newer export says anything; where it lists other cases only, their closings are never read and are missing in figures",
+    ),
     ("hidden_sheet", "a hidden sheet, which was not read"),
     ("other_sheet", "a sheet without a header of this source, which was not read"),
     (
@@ -152,6 +170,7 @@ pub const CHECKS: &[(&str, &str)] = &[
 /// Checks that do not stop where a source does not name them, because they were made after sources were written.
 const UNNAMED: &[(&str, Level)] = &[
     ("short_row", Level::Warn),
+    ("row_in_quotes", Level::Warn),
     ("margin_note", Level::Warn),
     ("footer_row", Level::Warn),
     ("totals_row", Level::Warn),
@@ -173,6 +192,8 @@ const UNNAMED: &[(&str, Level)] = &[
     ("older_than_stored", Level::Warn),
     ("opened_again", Level::Warn),
     ("family_blank", Level::Warn),
+    ("perhaps_stored_already", Level::Warn),
+    ("open_cases_unseen", Level::Warn),
     ("stored_twice", Level::Warn),
     ("deletion_due", Level::Warn),
     ("deletion_unknown", Level::Warn),

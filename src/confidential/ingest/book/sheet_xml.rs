@@ -16,6 +16,8 @@ use crate::ingest::table::{Merged, SheetFault};
 pub(super) struct Book<'b> {
     pub(super) formats: &'b [Format],
     pub(super) from_1904: bool,
+    /// Whether no formula was computed: its result is 0, whatever it is.
+    pub(super) uncomputed: bool,
 }
 
 /// How a cell says what it holds.
@@ -167,6 +169,9 @@ impl Current {
         if raw.is_empty() && self.kind != Type::Inline {
             // An empty text is a result, too.
             return (self.has_formula && self.kind != Type::Text).then_some(Value::NoResult);
+        }
+        if book.uncomputed && self.has_formula && raw == "0" {
+            return Some(Value::NoResult);
         }
         Some(match self.kind {
             Type::Number => match raw.parse::<f64>() {

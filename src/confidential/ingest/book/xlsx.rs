@@ -80,7 +80,7 @@ pub(super) fn relationships(package: &mut Package<'_>, part: &str) -> BTreeMap<S
 pub(super) fn send<W: Write>(package: &mut Package<'_>, sender: &mut Sender<W>) -> Result<Whole, Failed> {
     let main = main_part(package).ok_or(Refused::Damaged)?;
     let related = relationships(package, &main);
-    let (sheets, from_1904) = workbook(package, &main, &related).ok_or(Refused::Damaged)?;
+    let Workbook { sheets, from_1904, uncomputed } = workbook(package, &main, &related).ok_or(Refused::Damaged)?;
     if sheets.len() > SHEETS {
         return Err(Refused::Parts.into());
     }
@@ -93,7 +93,7 @@ pub(super) fn send<W: Write>(package: &mut Package<'_>, sender: &mut Sender<W>) 
     if package.has(&texts) {
         shared_texts(package, &texts, sender)?;
     }
-    let book = sheet_xml::Book { formats: &formats, from_1904 };
+    let book = sheet_xml::Book { formats: &formats, from_1904, uncomputed };
     send_sheets(&sheets, sender, |part, sender, notes| {
         let mut xml = package.xml(part)?;
         Some(sheet_xml::send(&mut xml, &book, sender, notes))
@@ -126,15 +126,22 @@ pub(super) fn send_sheets<W: Write>(
     Ok(())
 }
 
-fn workbook(
-    package: &mut Package<'_>,
-    main: &str,
-    related: &BTreeMap<String, Relationship>,
-) -> Option<(Vec<Named>, bool)> {
-    let (mut sheets, mut from_1904) = (Vec::new(), false);
+/// What the main part says.
+#[derive(Default)]
+struct Workbook {
+    sheets: Vec<Named>,
+    from_1904: bool,
+    /// Whether it asks for all of its formulas to be computed: a program wrote them that computes nothing.
+    uncomputed: bool,
+}
+
+fn workbook(package: &mut Package<'_>, main: &str, related: &BTreeMap<String, Relationship>) -> Option<Workbook> {
+    let Workbook { mut sheets, mut from_1904, mut uncomputed } = Workbook::default();
+    let is_true = |text: &str| matches!(text, "1" | "true");
     elements(&mut package.xml(main)?, |element| {
         match element.local_name().as_ref() {
-            "workbookPr" => from_1904 = matches!(attribute(element, "date1904").as_str(), "1" | "true"),
+            "workbookPr" => from_1904 = is_true(&attribute(element, "date1904")),
+            "calcPr" => uncomputed = is_true(&attribute(element, "fullCalcOnLoad")),
             "sheet" => {
                 let visibility = match attribute(element, "state").as_str() {
                     "hidden" => Visibility::Hidden,
@@ -154,7 +161,7 @@ fn workbook(
         }
         sheets.len() <= SHEETS
     })?;
-    Some((sheets, from_1904))
+    Some(Workbook { sheets, from_1904, uncomputed })
 }
 
 /// The format of each kind of cell.

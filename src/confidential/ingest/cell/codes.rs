@@ -99,7 +99,16 @@ impl Reader<'_> {
             return true;
         }
         match self.field.separators.get(separator) {
-            Some(mark) => text.split(mark.as_str()).all(|part| self.split(part, separator + 1, codes, notes)),
+            Some(mark) => {
+                let parts: Vec<&str> = text.split(mark.as_str()).collect();
+                let (known, said) = (codes.len(), notes.len());
+                if parts.iter().all(|part| self.split(part, separator + 1, codes, notes)) {
+                    return true;
+                }
+                codes.truncate(known);
+                notes.truncate(said);
+                self.unite(&parts, mark, codes, notes)
+            }
             None if self.field.unknown == Unknown::Add => {
                 let code = collapsed(text);
                 if formula::runs(&code) {
@@ -111,6 +120,28 @@ impl Reader<'_> {
             }
             None => false,
         }
+    }
+
+    /// The codes of parts of which some are pieces of one label, as where labels with commas in them stand behind each other
+    /// with commas: the longest that is known is one.
+    fn unite(&self, parts: &[&str], mark: &str, codes: &mut Vec<String>, notes: &mut Vec<Note>) -> bool {
+        /// Pieces of the longest label.
+        const PIECES: usize = 8;
+        if self.field.unknown == Unknown::Add {
+            return false;
+        }
+        let mut at = 0;
+        while at < parts.len() {
+            let ends = (at + 1..=parts.len().min(at + PIECES)).rev();
+            let whole = |end: &usize| {
+                let text = parts[at..*end].join(mark);
+                self.spelled(&text).is_some() || text.chars().all(blank)
+            };
+            let Some(end) = { ends }.find(whole) else { return false };
+            self.split(&parts[at..end].join(mark), usize::MAX, codes, notes);
+            at = end;
+        }
+        true
     }
 }
 

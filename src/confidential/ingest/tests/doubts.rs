@@ -86,7 +86,7 @@ fn somebody_else_under_the_same_reference_stops_and_capitals_are_said() {
 }
 
 /// The rows of an export with one more column before all others.
-fn with_first(text: &str, header: &str, cell: impl Fn(usize) -> String) -> String {
+pub(super) fn with_first(text: &str, header: &str, cell: impl Fn(usize) -> String) -> String {
     let lines = text.lines().enumerate();
     lines.map(|(at, line)| format!("{},{line}\n", if at == 0 { header.to_owned() } else { cell(at) })).collect()
 }

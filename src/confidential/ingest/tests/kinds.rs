@@ -254,6 +254,44 @@ fn blank_cells_left_out_at_the_end_of_a_line_are_blank_and_a_line_broken_in_two_
 }
 
 #[test]
+fn a_text_that_ends_within_a_row_stops_and_words_without_a_line_end_are_a_footer() {
+    let text = rows(20, |_, _| ());
+    let cut = |behind: &str| fault(&text[..text.rfind(behind).expect("it stands there") + 2]);
+    let stops = "the check cut_off stops the import: 1 times, first at cases.csv, line 21";
+    for behind in ["F0020", "OPEN", "EHA"] {
+        assert!(cut(behind).starts_with(stops), "{behind}");
+    }
+    let footer = taken(&format!("{text}End of report"));
+    assert_eq!((footer.column("case_ref").len(), footer.skipped("footer_row")), (20, 1));
+    assert_eq!(taken(text.trim_end()).column("case_ref").len(), 20, "a last line without its end");
+    let tabs = text.replace(',', "\t").replace("made-up note 20", "");
+    assert_eq!(taken(tabs.trim_end()).times("short_row"), 1, "blank cells of tabs that were taken off");
+}
+
+#[test]
+fn rows_in_quotation_marks_as_a_whole_are_rows_and_are_said() {
+    let text: String = rows(20, |_, _| ())
+        .lines()
+        .enumerate()
+        .map(|(at, row)| if at % 7 == 3 { format!("\"{row}\"\n") } else { format!("{row}\n") })
+        .collect();
+    let found = taken(&text);
+    assert_eq!((found.column("case_ref").len(), found.times("row_in_quotes")), (20, 3));
+    assert_eq!((found.place("row_in_quotes").as_str(), found.times("footer_row")), ("line 4", 0));
+}
+
+#[test]
+fn a_label_with_commas_behind_others_with_commas_is_one() {
+    let labels =
+        ["Behaviour, restraint or seclusion, Bullying", "Bullying, Behaviour, restraint or seclusion,", "BEH, BUL"];
+    let text = super::doubts::with_first(&rows(30, |_, _| ()), "Other issues", |at| format!("\"{}\"", labels[at % 3]));
+    assert_eq!(taken(&text).column("issues_other"), ["BEH;BUL"; 30]);
+    let unknown =
+        super::doubts::with_first(&rows(1, |_, _| ()), "Other issues", |_| "\"Behaviour, restraint, Bullying\"".into());
+    assert_eq!(taken(&unknown).rejected("unknown_code"), 1, "a label is known as a whole");
+}
+
+#[test]
 fn of_a_case_on_several_sheets_or_files_the_state_of_the_later_date_holds() {
     let open = rows(3, |_, _| {});
     let closed = rows(3, |_, cells| (cells[4], cells[5]) = ("2026-01-31".into(), "CLOSED".into()));

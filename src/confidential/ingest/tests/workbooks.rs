@@ -213,6 +213,24 @@ fn an_odd_cell_is_the_fault_of_that_cell_and_the_rest_is_read() {
     assert_eq!(found.column("school_name")[10], "Elm & Road");
 }
 
+#[test]
+fn a_formula_that_no_program_computed_has_no_value_though_the_file_says_zero() {
+    let mut sheet = cases("Cases", 1..4);
+    sheet.rows[0].push(Made::Text("Minutes spent"));
+    for (row, result) in [(1, 0.0), (2, 95.0), (3, 0.0)] {
+        sheet.rows[row].push(if row == 3 { Made::Number(0.0) } else { Made::Formula(Some(result)) });
+    }
+    let minutes = |says: &str| {
+        let mut parts = made::xlsx(std::slice::from_ref(&sheet));
+        let book = parts.iter_mut().find(|(name, _)| name == "xl/workbook.xml").expect("the workbook");
+        book.1 = replaced(&book.1, "</sheets>", says);
+        let found = taken("xlsx", &zipped(&parts));
+        (found.column("minutes_spent").join(" "), found.times("formula_without_value"))
+    };
+    assert_eq!(minutes("</sheets><calcPr calcId=\"124519\" fullCalcOnLoad=\"1\"/>"), ("- 95 0".to_owned(), 1));
+    assert_eq!(minutes("</sheets><calcPr calcId=\"191029\"/>"), ("0 95 0".to_owned(), 0), "a computed one");
+}
+
 /// A package with one thing changed in all of its parts.
 fn renamed(change: impl Fn(&str, Vec<u8>) -> (String, Vec<u8>)) -> Vec<u8> {
     zipped(&made::xlsx(&[cases("Cases", 1..4)]).into_iter().map(|(name, bytes)| change(&name, bytes)).collect())

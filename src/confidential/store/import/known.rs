@@ -41,6 +41,8 @@ pub(super) struct Known {
     pub(super) content: [u8; 16],
     pub(super) months: [Option<i32>; 2],
     pub(super) counted: [Option<i32>; 2],
+    /// The day of its opening, as [`day_number`] has it.
+    pub(super) first_day: Option<i32>,
 }
 
 pub(super) fn frozen(connection: &Connection, source: &str, today_month: Option<i32>) -> Result<Frozen, StoreError> {
@@ -74,11 +76,11 @@ pub(super) fn known_cases(connection: &Connection, source: &Source) -> Result<Kn
         let dates = [date_of(3)?, date_of(4)?];
         days.extend(dates.into_iter().flatten().map(day_number));
         let months = dates.map(|date| date.map(month));
+        let (counted, first_day) = ([row.get(5)?, row.get(6)?], dates[0].map(day_number));
         let written: String = row.get(0)?;
         let canonical = canonical_of(source, place, &written);
         let is_canonical = canonical == written;
-        let case =
-            (canonical, Known { id: row.get(1)?, content: row.get(2)?, months, counted: [row.get(5)?, row.get(6)?] });
+        let case = (canonical, Known { id: row.get(1)?, content: row.get(2)?, months, counted, first_day });
         if is_canonical {
             by_reference.insert(case.0, case.1);
         } else {

@@ -109,6 +109,11 @@ impl<'a> Layout<'a> {
         })
     }
 
+    /// Where the day of closing stands.
+    pub(super) const fn closed(&self) -> Option<usize> {
+        self.events[1]
+    }
+
     /// The canonical form of a family's reference.
     pub(super) fn family_reference(&self, recording: &Recording) -> Option<String> {
         let place = self.family?;

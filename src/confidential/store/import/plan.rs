@@ -2,7 +2,7 @@
 //! change nothing, each with its reason. Deliberately absent: writing.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use hmac::{Hmac, KeyInit, Mac};
 use model::config::rule::Rule;
@@ -19,6 +19,7 @@ use crate::store::StoreError;
 use crate::store::import::families::Families;
 use crate::store::import::known::{Frozen, Known, KnownCases, frozen, known_cases, last_day};
 use crate::store::import::layout::{Layout, Read, Stored};
+use crate::store::import::otherwise::{Facts, are_many, under_another_reference};
 use crate::store::import::{Batch, ImportOutcome};
 use crate::store::keys::KEY_BYTES;
 
@@ -39,6 +40,8 @@ pub(super) struct Change<'a> {
     pub(super) dates: [Option<String>; 2],
     pub(super) counted: [Option<i32>; 2],
     pub(super) content: [u8; 16],
+    /// The day of its opening.
+    pub(super) first_day: Option<i32>,
 }
 
 /// A file of the batch: its digest, and a digest of what was read from it.
@@ -84,6 +87,8 @@ pub(super) fn plan<'a>(
         families: Families::of(connection, key),
         next_id: connection.query_row("SELECT ifnull(max(id), 0) + 1 FROM cases", [], |row| row.get(0))?,
         knows_later_days: last_read > last_stored,
+        seen: HashSet::new(),
+        facts: Facts::of(batch.source),
         forward: 0,
         back: Vec::new(),
         plan: Plan { changes: Vec::new(), files, outcome: ImportOutcome::default(), stops: false },
@@ -100,6 +105,7 @@ pub(super) fn plan<'a>(
         last = now.or(last);
     }
     planner.go_back()?;
+    planner.look_at_all(&known)?;
     Ok(planner.plan.finished())
 }
 
@@ -117,6 +123,9 @@ struct Planner<'p, 'a> {
     next_id: i64,
     /// Whether the import has days of which the store knows nothing yet.
     knows_later_days: bool,
+    /// Stored cases of which the import says something.
+    seen: HashSet<i64>,
+    facts: Facts,
     /// Rows with a later state than the stored one.
     forward: usize,
     /// Those with an earlier one.
@@ -131,6 +140,8 @@ struct Merged<'a> {
     kept: Option<Kept>,
     /// Rules that the row alone keeps.
     broken: Vec<&'a Rule>,
+    /// Facts that the row says otherwise than the store.
+    differing: Vec<usize>,
 }
 
 /// Why the family of a stored case stays, where a row says another.
@@ -180,8 +191,10 @@ impl<'a> Planner<'_, 'a> {
         if let Some((last, _)) = self.back.pop_if(|(last, _)| last.row.case_key == row.case_key) {
             self.plan.outcome.older.push(last.row.recording.origin.clone());
         }
+        self.seen.insert(old.id);
         if old.content == row.content {
             self.plan.outcome.unchanged += 1;
+            self.facts.take(&row.recording, &[]);
             return Ok(None);
         }
         let before = match self.plan.changes.last().filter(|_| again) {
@@ -193,9 +206,13 @@ impl<'a> Planner<'_, 'a> {
         // nobody can say which state is the later.
         let is_other = is_other_person(source, &before, &row.recording);
         let is_taken = !is_other || source.level("other_person") == Level::Warn;
-        let merged = self.merged(row, &before, is_other)?;
+        let mut merged = self.merged(row, &before, is_other)?;
+        if !again && !is_other && !self.batch.replace {
+            merged.differing = self.facts.differing(&before, &merged.row.recording);
+        }
         if is_taken && old.content == merged.row.content {
             self.plan.outcome.unchanged += 1;
+            self.facts.take(&merged.row.recording, &[]);
             self.say(&merged);
             return Ok(None);
         }
@@ -238,12 +255,47 @@ impl<'a> Planner<'_, 'a> {
         Ok(())
     }
 
+    /// What only the whole import tells: cases that the store has under other references, facts that change in many cases, and
+    /// open cases of which nothing is said any more.
+    fn look_at_all(&mut self, known: &HashMap<String, Known>) -> Result<(), StoreError> {
+        let source = self.batch.source;
+        let unseen = known.iter().filter(|(_, case)| !self.seen.contains(&case.id));
+        let unseen: HashMap<&str, &Known> = unseen.map(|(key, case)| (key.as_str(), case)).collect();
+        let found = under_another_reference(source, &mut self.stored, &unseen, &self.plan.changes)?;
+        let is_respelled = are_many(found.len(), self.plan.outcome.stored);
+        let rows = found.into_iter().map(|at| self.plan.changes[at].recording.origin.clone()).collect();
+        if is_respelled {
+            self.plan.outcome.respelled = rows;
+            self.plan.stops |= source.level("stored_under_other_references") != Level::Warn;
+        } else {
+            self.plan.outcome.perhaps_stored = rows;
+        }
+        let facts = std::mem::replace(&mut self.facts, Facts::of(source));
+        let changed = facts.many().map(|(at, rows)| (source.fields[at].name.clone(), rows));
+        self.plan.outcome.facts_changed = changed.collect();
+        self.plan.stops |= !self.plan.outcome.facts_changed.is_empty() && source.level("facts_changed") != Level::Warn;
+        self.plan.outcome.open_unseen = self.open_unseen(known, &unseen);
+        Ok(())
+    }
+
+    /// How many stored cases are open, where the import knows later days and closings and has none of them: it lists other cases
+    /// than those before it, and nobody hears of their closings.
+    fn open_unseen(&self, known: &HashMap<String, Known>, unseen: &HashMap<&str, &Known>) -> usize {
+        const FEWEST: usize = 5;
+        let Some(closed) = self.layout.closed() else { return 0 };
+        let knows_closings = self.batch.recordings.iter().any(|row| !row.absent.contains(&closed));
+        let is_open = |case: &&Known| case.months[1].is_none();
+        let open = known.values().filter(is_open).count();
+        let none_seen = open == unseen.values().copied().filter(is_open).count();
+        if self.knows_later_days && knows_closings && none_seen && open >= FEWEST { open } else { 0 }
+    }
+
     /// A row with what the stored case says of fields for which its file has no column, and of a family that a row which is
     /// the same person's leaves blank or gives without its zeros.
     fn merged(&self, row: Read<'a>, before: &Recording, is_other: bool) -> Result<Merged<'a>, StoreError> {
         let kept = if is_other || self.batch.replace { None } else { self.kept(&row.recording, before) };
         if row.recording.absent.is_empty() && kept.is_none() {
-            return Ok(Merged { row, kept, broken: Vec::new() });
+            return Ok(Merged { row, kept, broken: Vec::new(), differing: Vec::new() });
         }
         let of = |recording: &Recording| {
             recording.values.expose_identified().iter().map(|value| value.map(str::to_owned)).collect::<Vec<_>>()
@@ -260,7 +312,8 @@ impl<'a> Planner<'_, 'a> {
             recording.values = Identified::new(values.with(at, family));
         }
         let broken = self.rules.broken(&of(&recording), &[]).filter(|rule| !known.contains(&&rule.name)).collect();
-        Ok(Merged { row: self.layout.read(self.key, Cow::Owned(recording))?, kept, broken })
+        let row = self.layout.read(self.key, Cow::Owned(recording))?;
+        Ok(Merged { row, kept, broken, differing: Vec::new() })
     }
 
     fn kept(&self, recording: &Recording, before: &Recording) -> Option<Kept> {
@@ -292,7 +345,7 @@ impl<'a> Planner<'_, 'a> {
     /// Plans a new state of a case, unless a rule is against it.
     fn update(&mut self, merged: Merged<'a>, old: &Known) -> Result<Option<Known>, StoreError> {
         self.say(&merged);
-        let Merged { row, kept, broken } = merged;
+        let Merged { row, kept, broken, differing } = merged;
         for rule in &broken {
             self.plan.outcome.broken.entry(rule.name.clone()).or_default().push(row.recording.origin.clone());
             self.plan.stops |= self.batch.source.level(&rule.name) == Level::Stop;
@@ -304,6 +357,7 @@ impl<'a> Planner<'_, 'a> {
         if kept.is_none() && self.family_lost_zeros(&row)? {
             self.lost_zeros(&row);
         }
+        self.facts.take(&row.recording, &differing);
         let counted = [0, 1].map(|at| self.frozen.recounted(row.months[at], old.months[at], old.counted[at]));
         self.plan.outcome.updated += 1;
         Ok(Some(self.change(row, (Act::Update, old.id), counted, old.counted)))
@@ -317,18 +371,30 @@ impl<'a> Planner<'_, 'a> {
         counted: [Option<i32>; 2],
         was: [Option<i32>; 2],
     ) -> Known {
-        let Read { recording, case_key, months, days: _, content } = row;
+        let Read { recording, case_key, months, days: [first_day, _], content } = row;
         self.plan.outcome.late += usize::from((0..2).any(|at| counted[at] != months[at] && counted[at] != was[at]));
         let (family, dates) = (self.layout.family(self.key, &recording), self.layout.dates(&recording));
-        self.plan.changes.push(Change { recording, act, id, case_key, family, dates, counted, content });
-        Known { id, content, months, counted }
+        self.plan.changes.push(Change { recording, act, id, case_key, family, dates, counted, content, first_day });
+        Known { id, content, months, counted, first_day }
     }
 }
 
 impl Plan<'_> {
     fn finished(mut self) -> Self {
-        let ImportOutcome { older, back, others, zeros, blank_families, broken, .. } = &mut self.outcome;
-        for places in [older, back, others, zeros, blank_families].into_iter().chain(broken.values_mut()) {
+        let ImportOutcome {
+            older,
+            back,
+            others,
+            zeros,
+            blank_families,
+            respelled,
+            perhaps_stored,
+            broken,
+            facts_changed,
+            ..
+        } = &mut self.outcome;
+        let rows = [older, back, others, zeros, blank_families, respelled, perhaps_stored];
+        for places in rows.into_iter().chain(broken.values_mut()).chain(facts_changed.values_mut()) {
             // In the order of the files' rows, which says nothing of a reference.
             places.sort_by(|one, other| (&one.file, &one.sheet, one.row).cmp(&(&other.file, &other.sheet, other.row)));
         }

@@ -205,3 +205,76 @@ fn a_reference_that_lost_its_zeros_stops_where_the_store_has_the_person_and_is_n
     let outcome = import(&mut bench, &dated(), "2 F9 2026-03-11 - MLD", &[], false);
     assert_eq!((outcome.stored, outcome.zeros.len()), (1, 0), "somebody else");
 }
+
+/// `prefix` and a number, of three cases of two families.
+fn three(prefix: &str) -> String {
+    format!("{prefix}1 F1 2026-01-10 - ASD\n {prefix}2 F1 2026-01-09 - MLD\n {prefix}3 F2 2026-01-09 - MLD")
+}
+
+#[test]
+fn cases_that_come_again_under_other_references_stop() {
+    for prefix in ["SP/0", "SP", "SP-000", "N"] {
+        let mut bench = Bench::new();
+        let mut source = dated();
+        import(&mut bench, &source, &three("SP-0"), &[], false);
+        let again = three(prefix) + "\n NEW4 F4 2026-02-01 - MLD";
+        let outcome = import(&mut bench, &source, &again, &[], false);
+        let rows = |origins: &[crate::ingest::Origin]| origins.iter().map(|origin| origin.row).collect::<Vec<_>>();
+        assert_eq!((rows(&outcome.respelled), outcome.perhaps_stored.len()), (vec![2, 3, 4], 0), "{prefix}");
+        assert_eq!(bench.cases(None).lines().count(), 3, "{prefix}: nothing was stored");
+        source.checks.insert("stored_under_other_references".to_owned(), Level::Warn);
+        let outcome = import(&mut bench, &source, &again, &[], false);
+        assert_eq!((outcome.stored, outcome.respelled.len()), (4, 3), "{prefix}: where the source lets them pass");
+    }
+}
+
+#[test]
+fn one_new_case_of_a_family_on_the_day_of_a_stored_one_is_said_and_stored() {
+    let mut bench = Bench::new();
+    import(&mut bench, &dated(), &three("A"), &[], false);
+    let outcome = import(&mut bench, &dated(), "B9 F1 2026-01-10 - SEMH\n C9 F9 2026-01-10 - SEMH", &[], false);
+    assert_eq!((outcome.stored, outcome.respelled.len()), (2, 0));
+    assert_eq!(outcome.perhaps_stored.iter().map(|origin| origin.row).collect::<Vec<_>>(), [2]);
+    let whole = three("A") + "\n D9 F1 2026-01-09 - SEMH";
+    assert!(import(&mut bench, &dated(), &whole, &[], false).perhaps_stored.is_empty(), "both are in the export");
+}
+
+#[test]
+fn families_and_first_days_that_change_in_many_cases_stop() {
+    let before = three("A") + "\n A4 F1 2026-01-09 - ASD\n A5 F3 2026-01-05 - ASD";
+    for (field, from, to) in [("family_ref", "F1", "F7"), ("first", "-09", "-19")] {
+        let mut bench = Bench::new();
+        let mut source = dated();
+        import(&mut bench, &source, &before, &[], false);
+        let after = before.replace(from, to);
+        let outcome = import(&mut bench, &source, &after, &[], false);
+        let changed: Vec<_> = outcome.facts_changed.iter().map(|(field, rows)| (field.as_str(), rows.len())).collect();
+        assert_eq!(changed, [(field, 3)]);
+        let history = "SELECT count(*) FROM history";
+        let written: i64 = bench.store.connection.query_row(history, [], |row| row.get(0)).expect("a count");
+        assert_eq!(written, 0, "nothing was stored");
+        let outcome = import(&mut bench, &source, &after, &[], true);
+        assert_eq!((outcome.updated, outcome.facts_changed.len()), (3, 0), "where somebody means it");
+        source.checks.insert("facts_changed".to_owned(), Level::Warn);
+        assert_eq!(import(&mut bench, &source, &before, &[], false).updated, 3, "where the source lets them pass");
+    }
+    let mut bench = Bench::new();
+    import(&mut bench, &dated(), &before, &[], false);
+    let outcome = import(&mut bench, &dated(), &before.replace("A3 F2", "A3 F1"), &[], false);
+    assert_eq!((outcome.updated, outcome.facts_changed.len()), (1, 0), "a correction");
+}
+
+#[test]
+fn a_newer_export_that_knows_nothing_of_any_open_case_is_said() {
+    let five: String = (1..=5).map(|at| format!("A{at} F{at} 2026-01-1{at} - ASD\n")).collect();
+    let open_unseen = |later: &str, absent: &[usize]| {
+        let mut bench = Bench::new();
+        import(&mut bench, &dated(), &five, &[], false);
+        import(&mut bench, &dated(), later, absent, false).open_unseen
+    };
+    let later = "B1 F9 2026-04-01 2026-04-02 ASD\n B2 F8 2026-04-03 - ASD";
+    assert_eq!(open_unseen(later, &[]), 5);
+    assert_eq!(open_unseen(later, &[3]), 0, "it has no column of closings, which is said elsewhere");
+    assert_eq!(open_unseen(&format!("{later}\n A3 F3 2026-01-13 2026-03-01 ASD"), &[]), 0, "it brings closings");
+    assert_eq!(open_unseen("B1 F9 2026-01-02 - ASD", &[]), 0, "it is not newer");
+}
