@@ -152,9 +152,10 @@ impl Lines {
 /// The way of quoting by which the file has the fewest faults: RFC 4180, with a space before the mark, with a mark
 /// escaped by a backslash as databases write it, or, in a file of tabs, none.
 fn believed(text: String, delimiter: u8) -> (String, Dialect, Survey) {
+    let text = with_plain_marks(&text, char::from(delimiter)).unwrap_or(text);
     let dialect = Dialect { delimiter, mark: b'"', quoted: true, backslash: false };
     let mut best = (dialect, None::<String>, survey(&text, dialect));
-    if best.2.sound == 0 && best.2.faults() == 0 && has_header_in(&text, delimiter, b'\'') {
+    if best.2.sound == 0 && best.2.faults() == 0 && has_header_in(&text, char::from(delimiter), ['\'', '\'']) {
         let dialect = Dialect { mark: b'\'', ..dialect };
         let found = survey(&text, dialect);
         return (text, dialect, found);
@@ -185,15 +186,38 @@ fn believed(text: String, delimiter: u8) -> (String, Dialect, Survey) {
 }
 
 /// Whether one of the first lines has cells of which every one stands between such marks.
-fn has_header_in(text: &str, delimiter: u8, mark: u8) -> bool {
+fn has_header_in(text: &str, delimiter: char, [open, close]: [char; 2]) -> bool {
     const LINES: usize = 20;
     const FEWEST: usize = 3;
-    let mark = char::from(mark);
-    let is_marked = |cell: &str| cell.len() > 2 && cell.starts_with(mark) && cell.ends_with(mark);
+    let is_marked = |cell: &str| cell.len() > 2 && cell.starts_with(open) && cell.ends_with(close);
     text.lines().take(LINES).any(|line| {
-        let mut cells = line.trim().split(char::from(delimiter));
-        line.starts_with(mark) && cells.clone().count() >= FEWEST && cells.all(is_marked)
+        let mut cells = line.trim().split(delimiter);
+        line.starts_with(open) && cells.clone().count() >= FEWEST && cells.all(is_marked)
     })
+}
+
+/// The text with plain marks at both ends of cells, where a word processor made typographic ones of them; none where it did not.
+fn with_plain_marks(text: &str, delimiter: char) -> Option<String> {
+    const MARKS: [char; 2] = ['“', '”'];
+    if !text.contains(MARKS[0]) || !has_header_in(text, delimiter, MARKS) {
+        return None;
+    }
+    let mut plain = String::with_capacity(text.len());
+    let (mut before, mut within) = ('\n', false);
+    let mut letters = text.chars().peekable();
+    while let Some(letter) = letters.next() {
+        let is_end = |letter: char| letter == delimiter || matches!(letter, '\r' | '\n');
+        let opens = !within && letter == MARKS[0] && is_end(before);
+        let closes = within && letter == MARKS[1] && letters.peek().is_none_or(|next| is_end(*next));
+        within = opens || within && !closes;
+        match letter {
+            _ if opens || closes => plain.push('"'),
+            '"' if within => plain.push_str("\"\""),
+            letter => plain.push(letter),
+        }
+        before = letter;
+    }
+    Some(plain)
 }
 
 /// The text without the spaces that some programs write between a delimiter and a quotation mark; none where it has none.
@@ -331,6 +355,13 @@ mod tests {
         let text = "'r','a','b'\n'1','x, y','it''s'\n2,'O''Made',\n";
         assert_eq!(read(text, b','), ["1 r/a/b", "2 1/x, y/it's", "3 2/O'Made/-"]);
         assert_eq!(read("r,a,b\n1,'x','y'\n", b','), ["1 r/a/b", "2 1/'x'/'y'"], "a value may begin with one");
+    }
+
+    #[test]
+    fn where_a_word_processor_curled_the_marks_of_every_header_they_quote() {
+        let text = "“r”,“a”,“b”\r\n“1”,“x, y”,“said “no” and \"yes\"”\n2,a “b”,“”\n";
+        assert_eq!(read(text, b','), ["1 r/a/b", "2 1/x, y/said “no” and \"yes\"", "3 2/a “b”/-"]);
+        assert_eq!(read("r,a,b\n1,“x”,y\n", b','), ["1 r/a/b", "2 1/“x”/y"], "a value may have them");
     }
 
     #[test]
