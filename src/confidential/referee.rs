@@ -41,7 +41,8 @@ pub struct Hit {
 /// Knows everybody in the store, and every word that the report may use all the same.
 pub struct Referee {
     index: Index,
-    digests: Hashes,
+    /// Runs of digits that say nothing of anybody.
+    known: Hashes,
 }
 
 impl std::fmt::Debug for Referee {
@@ -62,14 +63,15 @@ impl Referee {
     }
 
     fn knowing(identifiers: &[Identifier], vocabulary: &[String]) -> Self {
-        Self { index: Index::new(identifiers, vocabulary), digests: Hashes::default() }
+        Self { index: Index::new(identifiers, vocabulary), known: Hashes::default() }
     }
 
-    /// Digests that the files may name, beside their own. Hexadecimal digits are letters and digits, as references are: in the hundreds
-    /// of digests of a release somebody's reference, or what looks like a container, turns up by chance.
+    /// Runs of letters and digits that the files may hold, beside the digests of themselves: digests of other files, and the typeface of
+    /// the page in base 64, without its padding. They are letters and digits, as postcodes and references are: in the hundreds of
+    /// digests of a release, and in 150,000 letters of a typeface, somebody's turns up by chance, or what looks like a container.
     #[must_use]
-    pub fn with_digests<'a>(mut self, digests: impl IntoIterator<Item = &'a str>) -> Self {
-        self.digests.extend(digests.into_iter().map(|digest| hash(digest.as_bytes())));
+    pub fn with_known<'a>(mut self, runs: impl IntoIterator<Item = &'a str>) -> Self {
+        self.known.extend(runs.into_iter().map(|run| hash(run.as_bytes())));
         self
     }
 
@@ -80,12 +82,12 @@ impl Referee {
         // Each takes the next file that nobody has; the order of hits does not depend on who found them.
         let next = AtomicUsize::new(0);
         let own = files.iter().map(|(_, bytes)| hash(sha256(bytes).as_bytes()));
-        let digests: Hashes = self.digests.iter().copied().chain(own).collect();
+        let known: Hashes = self.known.iter().copied().chain(own).collect();
         let share = || {
             let mut hits = Vec::new();
             while let Some((file, bytes)) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
                 let mut scan =
-                    Scan { index: &self.index, digests: &digests, file, hits: &mut hits, budget: Budget::of_a_file() };
+                    Scan { index: &self.index, known: &known, file, hits: &mut hits, budget: Budget::of_a_file() };
                 scan.part("name", file.as_bytes(), 0);
                 scan.part("", bytes, 0);
             }
@@ -131,8 +133,8 @@ impl Way {
 
 struct Scan<'a> {
     index: &'a Index,
-    /// Of what is released; they say nothing of anybody.
-    digests: &'a Hashes,
+    /// Runs of digits that say nothing of anybody.
+    known: &'a Hashes,
     file: &'a str,
     hits: &'a mut Vec<Hit>,
     budget: Budget,
@@ -154,13 +156,14 @@ impl Scan<'_> {
         }
         // Once a part: the readings of it repeat what is plain in it.
         let mut seen = HashSet::new();
-        let raw = views::text_of(bytes);
+        let shown = unpack::without_noise(bytes, |run| self.known.contains(&hash(run)));
+        let raw = views::text_of(&shown);
         let decoded = views::decoded(&raw);
         let readable = decoded.as_deref().unwrap_or(&raw);
         let is_markup = views::is_markup(readable);
         let text = is_markup.then(|| views::without_tags(readable));
         let glued = if is_markup { views::glued(readable) } else { None };
-        let wide = views::in_two_bytes(bytes);
+        let wide = views::in_two_bytes(&shown);
         // In the noise of packed bytes short names turn up by chance.
         let plain = text.is_none() && !bytes.contains(&0);
         let way = |read: bool| if read { Way::Read } else { Way::Unread };
@@ -182,8 +185,7 @@ impl Scan<'_> {
                 self.view(&joined(name, reading), text, way, &mut seen);
             }
         }
-        let is_digest = |run: &[u8]| self.digests.contains(&hash(run));
-        for part in unpack::runs(readable, is_digest).into_iter().chain(unpack::parts(bytes, &mut self.budget)) {
+        for part in unpack::runs(readable).into_iter().chain(unpack::parts(bytes, &mut self.budget)) {
             let name = joined(name, &part.name);
             match part.bytes {
                 Some(bytes) => self.part(&name, &bytes, depth + 1),
@@ -225,7 +227,7 @@ impl Scan<'_> {
         }
         // References are letters and digits, so they lie within a word.
         let long = words.iter().filter(|word| way != Way::Backwards && word.end - word.start >= WINDOW);
-        let long = long.filter(|word| !self.digests.contains(&word.hash));
+        let long = long.filter(|word| !self.known.contains(&word.hash));
         for at in long.flat_map(|word| word.start..=word.end - WINDOW) {
             for (run, entry) in self.index.inside(&text.as_bytes()[at..]) {
                 if seen.insert(run) {
@@ -322,14 +324,22 @@ fn is_decimal(text: &str, word: &Word) -> bool {
         || (point(Some(word.end)) && digit(Some(word.end + 1)))
 }
 
+/// Whether the words are a number with its point, or one part of such a number: `21/140625` is a reference, and `21.140625` the width
+/// of a column.
+fn is_figure(text: &str, words: &[Word]) -> bool {
+    match words {
+        [one] => one.digits && is_decimal(text, one),
+        [whole, part] => whole.digits && part.digits && &text[whole.end..part.start] == ".",
+        _ => false,
+    }
+}
+
 /// Whether what stands between the words, and around them, lets them be this kind of identifier.
 fn is_spelled(text: &str, words: &[Word], entry: Entry) -> bool {
     let gaps = || words.windows(2).map(|pair| &text[pair[0].end..pair[1].start]);
     let made_of = |most: usize, letters: &str| {
         gaps().all(|gap| gap.len() <= most && gap.bytes().all(|byte| letters.as_bytes().contains(&byte)))
     };
-    let one = &words[0];
-    let is_number = words.len() == 1 && one.digits;
     match entry.kind {
         // Labels that stand in neighbouring cells are no name; the same words in a sentence are.
         IdentifierKind::Name if entry.ordinary_words => gaps().all(|gap| gap == " "),
@@ -338,10 +348,10 @@ fn is_spelled(text: &str, words: &[Word], entry: Entry) -> bool {
         IdentifierKind::Email => made_of(2, "@.-_+"),
         // `#f03318` is a colour, and so is `val="f03318"` in the theme of a workbook.
         IdentifierKind::CaseReference | IdentifierKind::FamilyReference => {
-            made_of(3, " -/._:#") && !(is_number && is_decimal(text, one)) && !is_colour(text, words)
+            made_of(3, " -/._:#") && !is_figure(text, words) && !is_colour(text, words)
         }
         IdentifierKind::BirthDate if words.iter().all(|word| word.digits) => {
-            made_of(1, "-/.") && !(is_number && is_decimal(text, one))
+            made_of(1, "-/.") && !(words.len() == 1 && is_decimal(text, &words[0]))
         }
         IdentifierKind::BirthDate => made_of(2, " ,-./"),
         IdentifierKind::Phone | IdentifierKind::NotInspected => false,

@@ -152,7 +152,9 @@ impl Workspace {
             vocabulary.extend(self.vocabulary(folder, entries)?);
         }
         let digests = entries.iter().map(|entry| entry.manifest_sha256.as_str());
-        let referee = Referee::new(&self.store, &self.configuration.sources, &vocabulary)?.with_digests(digests);
+        let faces = render::faces();
+        let known = digests.chain(faces.iter().map(String::as_str));
+        let referee = Referee::new(&self.store, &self.configuration.sources, &vocabulary)?.with_known(known);
         for folder in folders {
             let files = disk::read_plain(folder)?;
             scanned += files.len();

@@ -24,6 +24,12 @@ pub(crate) fn width_in_em(cut: &[u8], text: &str) -> Option<f32> {
     Some(text.chars().filter_map(width).sum::<f32>() / f32::from(units))
 }
 
+/// Both cuts as they stand in every page: base 64 without its padding.
+#[must_use]
+pub fn faces() -> [String; 2] {
+    [REGULAR, BOLD].map(|cut| base64(cut).trim_end_matches('=').to_owned())
+}
+
 /// `bytes` in base 64, for a font inside a style sheet.
 pub(crate) fn base64(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";

@@ -34,6 +34,7 @@ use model::release::{ReleaseParts, ReleasedTable};
 use thiserror::Error;
 
 pub use again::{NotAgain, render_again};
+pub use fonts::faces;
 pub use png::Drawn;
 
 /// A file of the release, by its path inside the release's folder.

@@ -6,6 +6,7 @@
 mod answers;
 mod approval;
 mod casework;
+mod chance;
 mod cli;
 mod closings;
 mod corrections;

@@ -24,7 +24,7 @@ const PEOPLE: [[&str; 8]; 4] = [
     ],
     ["NYCC18501367", "F03319", "May Stafford", "2012-11-22", "ST17 9ZZ", "07700900456", "may@example.org", ""],
     ["1203456", "F03320", "Grace Young", "2010-01-05", "WS11 1AB", "1785000789", "", ""],
-    ["120", "", "Zoë O'Brien-Ünal", "", "", "", "12 Example Road, Stafford", ""],
+    ["120", "21/140625", "Zoë O'Brien-Ünal", "", "", "", "12 Example Road, Stafford", ""],
 ];
 
 fn knowing_people(vocabulary: &[&str]) -> Referee {
@@ -92,6 +92,8 @@ fn every_usual_spelling_of_an_identifier_is_found() {
         "xNYCC18501367y",
         "nycc18501367",
         "case 1203456.",
+        "21/140625",
+        "21 140625",
         "F03318",
         "Jane Exemplar",
         "EXEMPLAR, Jane",
@@ -269,6 +271,7 @@ fn numbers_of_a_report_are_no_identifiers() {
         "<a:srgbClr val=\"F03319\"/>",
         "ST16",
         "11 22 2012",
+        "<col width=\"21.140625\"/>",
         "2014 03 01",
         "sha256 0a1785000123ff",
         "x=\"120\" y=\"3456\"",
@@ -322,5 +325,61 @@ fn the_digests_of_a_release_are_nobody_and_the_same_digits_elsewhere_are() {
     let alone = referee.scan(std::slice::from_ref(&manifest));
     let kinds: Vec<_> = alone.iter().map(|hit| hit.kind).collect();
     assert_eq!(kinds, [IdentifierKind::CaseReference, IdentifierKind::NotInspected], "nobody released that file");
-    assert_eq!(referee.with_digests([digest.as_str()]).scan(&[manifest]), []);
+    assert_eq!(referee.with_known([digest.as_str()]).scan(&[manifest]), []);
+}
+
+#[test]
+fn a_postcode_in_a_known_typeface_is_nobodys_and_beside_it_somebodys() {
+    let referee = knowing([["PPS-9", "", "", "", "L7 4FT", "", ""]].as_slice(), &[]);
+    let face = "AAAABBBB+L74FT/CCCC+L7+4FT/DDDD";
+    let page = |face: &str| format!("src:url(data:font/otf;base64,{face}==) format(\"opentype\")");
+    let postcode = [(IdentifierKind::Postcode, Strength::Medium)];
+    assert_eq!(hits(&referee, page(face)).len(), 2, "or this shows nothing");
+    let referee = referee.with_known([face]);
+    assert_eq!(hits(&referee, page(face)), []);
+    for beside in [format!("{}+L74FT", page(face)), page(&format!("{face}+L74FT")), page("+L74FT/AAAABBBB")] {
+        assert_eq!(hits(&referee, &beside)[..1], postcode, "{beside}");
+    }
+}
+
+/// The bytes of a workbook whose part packs to bytes that hold `words`, as the noise of a real one does by chance.
+fn packed_around(words: &str) -> Vec<u8> {
+    // Bytes that do not repeat are stored as they are within a deflated stream.
+    let mut deflated = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::none());
+    deflated.write_all(words.as_bytes()).expect("a vector takes all");
+    deflated.finish().expect("a vector takes all")
+}
+
+#[test]
+fn packed_bytes_are_read_unpacked_and_what_hides_between_them_as_it_stands() {
+    let referee = knowing_people(&[]);
+    let picture = |pixels: &[u8]| {
+        let chunk = |kind: &[u8], body: &[u8]| {
+            let length = u32::try_from(body.len()).expect("a short chunk").to_be_bytes();
+            [&length, kind, body, &[0; 4]].concat()
+        };
+        [b"\x89PNG\r\n\x1a\n".to_vec(), chunk(b"IDAT", pixels), chunk(b"IEND", b"")].concat()
+    };
+    let packed = packed_around(" ST16 1AA ");
+    assert!(packed.windows(8).any(|eight| eight == b"ST16 1AA"), "or this shows nothing");
+    let zlib = [&[0x78, 0x01], &packed[..], &adler32(b" ST16 1AA ")].concat();
+    assert_eq!(hits(&referee, picture(&zlib)), [], "pixels are no letters");
+    assert!(names(&referee, picture(&[&zlib[..], b" ST16 1AA "].concat())), "behind the pixels");
+    assert!(names(&referee, picture(b" ST16 1AA ")), "no pixels");
+    let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    archive.start_file("a.xml", zip::write::SimpleFileOptions::default()).expect("a part");
+    archive.write_all(b"<t>Totals</t>").expect("a part");
+    let archive = archive.finish().expect("an archive").into_inner();
+    assert_eq!(hits(&referee, &archive), []);
+    assert!(names(&referee, [&archive[..], b" ST16 1AA "].concat()), "behind the archive");
+}
+
+/// The checksum at the end of a zlib stream (RFC 1950).
+fn adler32(bytes: &[u8]) -> [u8; 4] {
+    let (mut one, mut sum) = (1_u32, 0_u32);
+    for byte in bytes {
+        one = (one + u32::from(*byte)) % 65_521;
+        sum = (sum + one) % 65_521;
+    }
+    (sum << 16 | one).to_be_bytes()
 }

@@ -1,9 +1,13 @@
 //! What is packed inside bytes. Comes in: bytes. Goes out: the parts of archives, the texts of pictures, the runs of
-//! base64 and hexadecimal digits, unpacked within bounds. Deliberately absent: reading what is in them.
+//! base64 and hexadecimal digits, unpacked within bounds; and the bytes without what nobody reads as they stand. Deliberately
+//! absent: reading what is in them.
 
+use std::borrow::Cow;
 use std::io::{Cursor, Read};
+use std::ops::Range;
 
-use flate2::read::{GzDecoder, ZlibDecoder};
+use flate2::bufread::{DeflateDecoder, ZlibDecoder};
+use flate2::read::GzDecoder;
 
 /// A part, or the word that it could not be unpacked within bounds.
 pub(crate) struct Part {
@@ -41,7 +45,7 @@ pub(crate) fn parts(bytes: &[u8], budget: &mut Budget) -> Vec<Part> {
     } else if bytes.starts_with(&[0x1F, 0x8B]) {
         vec![Part { name: "gzip".to_owned(), bytes: budget.read(GzDecoder::new(bytes)) }]
     } else if bytes.starts_with(PNG) {
-        png_texts(&bytes[PNG.len()..], budget)
+        png_texts(bytes, budget)
     } else {
         Vec::new()
     }
@@ -69,11 +73,22 @@ fn zip_parts(bytes: &[u8], budget: &mut Budget) -> Vec<Part> {
     parts
 }
 
-fn png_texts(mut chunks: &[u8], budget: &mut Budget) -> Vec<Part> {
+/// The chunks of a picture: kind, and the bytes of its body.
+fn chunks(bytes: &[u8]) -> impl Iterator<Item = (&[u8], Range<usize>)> {
+    let mut at = PNG.len();
+    std::iter::from_fn(move || {
+        let length = u32::from_be_bytes(*bytes.get(at..)?.first_chunk()?) as usize;
+        let kind = bytes.get(at + 4..at + 8)?;
+        let body = at + 8..(at + 8).checked_add(length).filter(|end| *end <= bytes.len())?;
+        at = body.end + 4;
+        Some((kind, body))
+    })
+}
+
+fn png_texts(bytes: &[u8], budget: &mut Budget) -> Vec<Part> {
     let mut parts = Vec::new();
-    while let Some((length, rest)) = chunks.split_first_chunk::<4>() {
-        let length = u32::from_be_bytes(*length) as usize;
-        let (Some(kind), Some(body)) = (rest.get(..4), rest.get(4..4 + length)) else { break };
+    for (kind, body) in chunks(bytes) {
+        let body = &bytes[body];
         let name = "picture text".to_owned();
         // Keyword, zero, one byte of method, deflated text; the international kind has more zeros before it.
         let deflated = match kind {
@@ -89,9 +104,52 @@ fn png_texts(mut chunks: &[u8], budget: &mut Budget) -> Vec<Part> {
         if matches!(kind, b"tEXt" | b"zTXt" | b"iTXt") {
             parts.push(Part { name, bytes: Some(body.to_vec()) });
         }
-        chunks = rest.get(4 + length + 4..).unwrap_or_default();
     }
     parts
+}
+
+/// The bytes with blanks in place of what is packed and looked at unpacked, and of runs of digits that are known to say nothing of
+/// anybody: a digest of what is released, the typeface of the page. In hundreds of kilobytes of such noise somebody's postcode or
+/// reference turns up by chance, and no reader would see it there.
+pub(crate) fn without_noise(bytes: &[u8], is_known: impl Fn(&[u8]) -> bool) -> Cow<'_, [u8]> {
+    let packed = if bytes.starts_with(b"PK\x03\x04") {
+        packed_parts(bytes)
+    } else if bytes.starts_with(PNG) {
+        packed_pixels(bytes)
+    } else {
+        Vec::new()
+    };
+    let known = digit_runs(bytes).filter(|run| is_known(&bytes[run.clone()]));
+    let noise: Vec<Range<usize>> = known.chain(packed).collect();
+    if noise.is_empty() {
+        return Cow::Borrowed(bytes);
+    }
+    let mut shown = bytes.to_vec();
+    noise.into_iter().for_each(|noise| shown[noise].fill(b' '));
+    Cow::Owned(shown)
+}
+
+/// Where an archive has deflated parts, each up to its last byte: what follows within a part is looked at as it stands.
+fn packed_parts(bytes: &[u8]) -> Vec<Range<usize>> {
+    let Ok(mut archive) = zip::ZipArchive::new(Cursor::new(bytes)) else { return Vec::new() };
+    let mut budget = Budget::of_a_file();
+    let places = (0..archive.len()).filter_map(|at| {
+        let entry = archive.by_index_raw(at).ok()?;
+        let start = usize::try_from(entry.data_start()?).ok()?;
+        let place = start..start.checked_add(usize::try_from(entry.compressed_size()).ok()?)?;
+        let mut rest = bytes.get(place.clone()).filter(|_| entry.compression() == zip::CompressionMethod::Deflated)?;
+        budget.read(DeflateDecoder::new(&mut rest)).filter(|_| rest.is_empty()).map(|_| place)
+    });
+    places.collect()
+}
+
+/// Where a picture has its pixels, where they end with the last of its chunks.
+fn packed_pixels(bytes: &[u8]) -> Vec<Range<usize>> {
+    let places: Vec<Range<usize>> = chunks(bytes).filter(|(kind, _)| *kind == b"IDAT").map(|(_, body)| body).collect();
+    let pixels: Vec<u8> = places.iter().flat_map(|place| &bytes[place.clone()]).copied().collect();
+    let mut rest = pixels.as_slice();
+    let unpacked = Budget::of_a_file().read(ZlibDecoder::new(&mut rest));
+    if unpacked.is_some() && rest.is_empty() { places } else { Vec::new() }
 }
 
 /// Shorter runs of digits spell no more than a few letters.
@@ -110,32 +168,40 @@ const IS_DIGIT: [bool; 256] = {
     }
 };
 
-/// Base64 and hexadecimal runs of a text that spell a text or a container; digests spell nothing.
-pub(crate) fn runs(text: &str, is_digest: impl Fn(&[u8]) -> bool) -> Vec<Part> {
-    let bytes = text.as_bytes();
+/// The runs of digits of base64 that are long enough to spell something.
+fn digit_runs(bytes: &[u8]) -> impl Iterator<Item = Range<usize>> {
     let is_digit = |at: usize| bytes.get(at).is_some_and(|byte| IS_DIGIT[usize::from(*byte)]);
-    let mut parts = Vec::new();
     let mut at = 0;
-    while at < bytes.len() {
-        // A run that begins in the next bytes and is long enough has its digit here.
-        let probe = at + RUN_MIN - 1;
-        if !is_digit(probe) {
-            at = probe + 1;
-            continue;
+    std::iter::from_fn(move || {
+        while at < bytes.len() {
+            // A run that begins in the next bytes and is long enough has its digit here.
+            let probe = at + RUN_MIN - 1;
+            if !is_digit(probe) {
+                at = probe + 1;
+                continue;
+            }
+            let start = (at..probe).rev().find(|at| !is_digit(*at)).map_or(at, |before| before + 1);
+            let length = (start..).take_while(|at| is_digit(*at)).count();
+            at = start + length + 1;
+            if length >= RUN_MIN {
+                return Some(start..start + length);
+            }
         }
-        let place = (at..probe).rev().find(|at| !is_digit(*at)).map_or(at, |before| before + 1);
-        let length = (place..).take_while(|at| is_digit(*at)).count();
-        let run = &bytes[place..place + length];
-        if length >= RUN_MIN && !is_digest(run) {
-            let found = [("hexadecimal", hexadecimal(run)), ("base64", base64(run))];
-            parts.extend(found.into_iter().filter_map(|(name, bytes)| {
-                let bytes = bytes.filter(|bytes| is_legible(bytes))?;
-                Some(Part { name: format!("{name} at byte {place}"), bytes: Some(bytes) })
-            }));
-        }
-        at = place + length + 1;
-    }
-    parts
+        None
+    })
+}
+
+/// Base64 and hexadecimal runs of a text that spell a text or a container.
+pub(crate) fn runs(text: &str) -> Vec<Part> {
+    let bytes = text.as_bytes();
+    let spelled = digit_runs(bytes).flat_map(|place| {
+        let (start, run) = (place.start, &bytes[place]);
+        [("hexadecimal", hexadecimal(run)), ("base64", base64(run))].into_iter().filter_map(move |(name, bytes)| {
+            let bytes = bytes.filter(|bytes| is_legible(bytes))?;
+            Some(Part { name: format!("{name} at byte {start}"), bytes: Some(bytes) })
+        })
+    });
+    spelled.collect()
 }
 
 /// A container, or text through and through.
@@ -180,7 +246,7 @@ mod tests {
     use super::*;
 
     fn spelled(text: &str) -> Vec<String> {
-        let bytes = runs(text, |_| false).into_iter().filter_map(|part| part.bytes);
+        let bytes = runs(text).into_iter().filter_map(|part| part.bytes);
         bytes.map(|bytes| String::from_utf8(bytes).expect("text")).collect()
     }
 
