@@ -278,7 +278,7 @@ fn releases() -> Vec<Plant> {
 }
 
 /// Makes the pack a release of one table of one dimension, `kind`, whose sum is `all` of the codes that stand in it.
-fn tiny(pack: &mut Pack, name: &str, audience: &str, rows: &[(&str, Option<u64>)], fixed: &[(&str, &str)]) {
+pub fn tiny(pack: &mut Pack, name: &str, audience: &str, rows: &[(&str, Option<u64>)], fixed: &[(&str, &str)]) {
     let csv: String = rows
         .iter()
         .map(|(code, count)| match count {

@@ -14,6 +14,7 @@ pub mod pack;
 mod pages;
 pub mod people;
 pub mod rendered;
+mod told;
 
 use std::collections::BTreeMap;
 
@@ -35,10 +36,18 @@ pub struct Plant {
 
 /// Every leak in every format.
 pub fn plants() -> Vec<Plant> {
-    [files::plants(), figures::plants(), pages::plants(), books::plants(), archives::plants(), leftovers::plants()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        files::plants(),
+        figures::plants(),
+        pages::plants(),
+        books::plants(),
+        archives::plants(),
+        leftovers::plants(),
+        told::plants(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// Found and planted by kind and format; kinds that were not found say what was found instead.

@@ -8,9 +8,11 @@ use std::io::{Cursor, Read, Write};
 use std::path::PathBuf;
 
 use model::Manifest;
+use model::config::KnownFigure;
 use model::digest::sha256;
 use serde_json::Value;
 use tempfile::TempDir;
+use verify::Outside;
 use verify::attacks::picture::Easel;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
@@ -42,12 +44,14 @@ pub struct Pack {
     pub keeps_digests: bool,
     /// A link in the folder, to nothing in particular.
     pub link: bool,
+    /// What the stranger knows beside the folders.
+    pub known: Vec<KnownFigure>,
 }
 
 impl Pack {
     pub fn new(base: &Base, seed: u64) -> Self {
         let (base, dice) = (base.clone(), Dice::new(seed));
-        Self { base, dice, beside: Vec::new(), keeps_digests: false, link: false }
+        Self { base, dice, beside: Vec::new(), keeps_digests: false, link: false, known: Vec::new() }
     }
 
     pub fn text(&self, file: &str) -> String {
@@ -119,8 +123,9 @@ impl Pack {
 
     /// Attack, kind and file of every finding of the stranger.
     pub fn found(self) -> BTreeSet<(String, String)> {
+        let outside = Outside { known: self.known.clone(), ..Outside::default() };
         let (_home, folders, _) = self.on_disk();
-        let attacked = EASEL.with_borrow_mut(|easel| verify::attack_with(easel, &folders, &[]));
+        let attacked = EASEL.with_borrow_mut(|easel| verify::attack_knowing(easel, &folders, &[], &outside));
         match attacked {
             Ok(attacked) => {
                 let verdict = attacked.verdict;
