@@ -6,9 +6,11 @@
 //! and a vertex has most variables at a bound, which is half of what is asked about them.
 
 mod inside;
+mod moved;
 mod start;
 mod step;
 
+use self::moved::Vertex;
 use self::step::Step;
 use crate::basis::{Basis, Column};
 use crate::component::Component;
@@ -61,6 +63,8 @@ pub struct Simplex {
     /// Those of the basis first; what follows from them after, for the check of a point only.
     rows: Vec<Vec<(usize, f64)>>,
     rhs: Vec<f64>,
+    /// By variable, its rows.
+    rows_of: Vec<Vec<usize>>,
     /// Bounds of the variables, and of an artificial one a row after them.
     lower: Vec<f64>,
     upper: Vec<f64>,
@@ -80,6 +84,8 @@ pub struct Simplex {
     idle: u64,
     /// Where pushes begin and end when they begin inside; then they also stop short of a vertex.
     home: Option<Vec<f64>>,
+    /// Where the search stands without the little by which bounds were moved; once somebody asked for what changes.
+    vertex: Option<Vertex>,
     /// Pivots done.
     pub pivots: u64,
 }
@@ -99,6 +105,7 @@ impl Simplex {
             columns: vec![Vec::new(); size],
             rows: Vec::with_capacity(rows.len()),
             rhs: Vec::with_capacity(rows.len()),
+            rows_of: vec![Vec::new(); size],
             lower: component.variables.iter().map(|&at| float(bounds.lower[at])).collect(),
             upper: component.variables.iter().map(|&at| bounds.upper[at].map_or(f64::INFINITY, float)).collect(),
             low: Vec::new(),
@@ -111,6 +118,7 @@ impl Simplex {
             touched: Vec::new(),
             idle: 0,
             home: None,
+            vertex: None,
             pivots: 0,
             place,
         };
@@ -132,7 +140,10 @@ impl Simplex {
         let (mut terms, mut rhs) = (Vec::with_capacity(row.terms.len()), row.rhs);
         for &(variable, coefficient) in &row.terms {
             match self.place[variable] {
-                Some(column) => terms.push((column, float(coefficient))),
+                Some(column) => {
+                    terms.push((column, float(coefficient)));
+                    self.rows_of[column].push(self.rows.len());
+                }
                 None => rhs -= coefficient * bounds.lower[variable],
             }
         }
@@ -172,6 +183,13 @@ impl Simplex {
     /// the little by which the bounds were moved.
     #[must_use]
     pub fn point(&self) -> Option<Vec<(usize, f64)>> {
+        let value = self.within_bounds();
+        let is_one = self.holds(&value, &self.lower, &self.upper);
+        is_one.then(|| self.variables.iter().copied().zip(value).collect())
+    }
+
+    /// Values without the little by which bounds were moved.
+    fn within_bounds(&self) -> Vec<f64> {
         let mut value: Vec<f64> = (0..self.value.len())
             .map(|at| match self.value[at] {
                 value if (value - self.high[at]).abs() < ZERO => self.upper[at],
@@ -183,8 +201,7 @@ impl Simplex {
         for (row, solved) in solved.into_iter().enumerate() {
             value[self.basis[row]] = plain(solved);
         }
-        let is_one = self.holds(&value, &self.lower, &self.upper);
-        is_one.then(|| self.variables.iter().copied().zip(value).collect())
+        value
     }
 
     /// Pushes `variable` up (`sense` 1) or down (-1) until it reaches `goal`, with at most `pivots` pivots.
@@ -192,7 +209,7 @@ impl Simplex {
         let Some(at) = self.place.get(variable).copied().flatten() else { return Push::Unknown };
         let end = self.pivots + pivots;
         loop {
-            let ended = |simplex: &Self, push: Push| if simplex.is_point() { push } else { Push::Lost };
+            let ended = |simplex: &mut Self, push: Push| if simplex.is_still_point() { push } else { Push::Lost };
             if sense * (self.value[at] - goal) > -NUDGED {
                 return ended(self, Push::Reached);
             }
@@ -211,7 +228,10 @@ impl Simplex {
                 self.price(&duals);
                 match self.best_step(sense) {
                     Some(step) => step,
-                    None => return ended(self, Push::End(self.proven(at, sense, &duals))),
+                    None => {
+                        let proven = self.proven(at, sense, &duals);
+                        return ended(self, Push::End(proven));
+                    }
                 }
             };
             if self.home.is_some() {
@@ -249,11 +269,16 @@ impl Simplex {
     fn holds(&self, value: &[f64], lower: &[f64], upper: &[f64]) -> bool {
         let is_inside =
             (0..self.variables.len()).all(|at| value[at] >= lower[at] - DRIFT && value[at] <= upper[at] + DRIFT);
-        is_inside
-            && self.rows.iter().zip(&self.rhs).all(|(terms, rhs)| {
-                let sum: f64 = terms.iter().map(|&(column, coefficient)| coefficient * value[column]).sum();
-                (sum - rhs).abs() < DRIFT
-            })
+        is_inside && self.rows_hold(value)
+    }
+
+    fn rows_hold(&self, value: &[f64]) -> bool {
+        (0..self.rows.len()).all(|row| self.row_holds(row, value))
+    }
+
+    fn row_holds(&self, row: usize, value: &[f64]) -> bool {
+        let sum: f64 = self.rows[row].iter().map(|&(column, coefficient)| coefficient * value[column]).sum();
+        (sum - self.rhs[row]).abs() < DRIFT
     }
 
     /// For any multipliers y, `x = y b + (x - y A x)`, and the last term is least at the variables' bounds.

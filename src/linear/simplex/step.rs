@@ -138,6 +138,7 @@ impl Simplex {
             if (bound - self.value[step.entering]).abs() < ZERO {
                 self.value[step.entering] = bound;
             }
+            self.move_vertex(&step);
             return true;
         };
         let Some(&(_, pivot)) = step.column.iter().find(|&&(at, _)| at == row) else { return false };
@@ -145,6 +146,7 @@ impl Simplex {
         // It stands at one of its bounds but for rounding.
         let is_low = -step.sense * pivot < 0.0;
         self.value[leaving] = if is_low { self.low[leaving] } else { self.high[leaving] };
+        self.move_vertex(&step);
         self.exchange(step.entering, row, &step.column)
     }
 
@@ -168,6 +170,7 @@ impl Simplex {
         for (row, value) in self.basic_values(&self.value).into_iter().enumerate() {
             self.value[self.basis[row]] = value;
         }
+        self.renew_vertex();
         true
     }
 

@@ -90,3 +90,59 @@ fn a_push_from_the_truth_goes_as_far_as_asked_and_not_through_what_is_held() {
     assert!(matches!(simplex.push(0, -1.0, 50, -9.0), Push::End(_)), "there are only three to take away");
     assert_eq!(moved(&simplex), [-3.0, 3.0, 3.0, -3.0]);
 }
+
+/// Tables of a few rows and columns with their sums, and a second table that shares a side, filled by a seed.
+fn random_tables(seed: u64) -> System {
+    let mut state = seed;
+    let mut dice = |below: u64| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % below
+    };
+    let (height, width, depth) = (2 + dice(4) as usize, 2 + dice(4) as usize, 2 + dice(3) as usize);
+    let mut system = System::default();
+    let cells: Vec<(usize, i64)> = (0..height * width * depth)
+        .map(|_| {
+            let truth = i64::try_from(dice(9)).expect("below nine");
+            (system.variable(0, (dice(3) > 0).then(|| truth + i64::try_from(dice(5)).expect("below five"))), truth)
+        })
+        .collect();
+    let mut sum = |held: &dyn Fn(usize) -> bool| {
+        let terms: Vec<_> = (0..cells.len()).filter(|&at| held(at)).map(|at| cells[at]).collect();
+        system.equation(terms.iter().map(|&(cell, _)| (cell, 1)), terms.iter().map(|(_, truth)| truth).sum());
+    };
+    for (row, column) in (0..height).flat_map(|row| (0..width).map(move |column| (row, column))) {
+        sum(&|at| at % height == row && at / height % width == column);
+    }
+    for (row, layer) in (0..height).flat_map(|row| (0..depth).map(move |layer| (row, layer))) {
+        sum(&|at| at % height == row && at / height / width == layer);
+    }
+    (0..width).for_each(|column| sum(&|at| at / height % width == column));
+    system
+}
+
+#[test]
+fn what_is_told_of_each_push_comes_to_the_vertex_where_it_ended() {
+    let (mut ends, mut news, mut all) = (0, 0, 0);
+    for seed in 0..60 {
+        let system = random_tables(seed);
+        let bounds = system.propagate().expect("solvable: it was filled");
+        for component in system.components(&bounds) {
+            let mut simplex = Simplex::new(&system, &bounds, &component);
+            if component.rows.is_empty() || !simplex.start(1_000) {
+                continue;
+            }
+            let mut known = vec![f64::NAN; system.len()];
+            for (&at, sense) in component.variables.iter().flat_map(|at| [(at, 1.0), (at, -1.0)]) {
+                let push = simplex.push(at, sense, 200, sense * f64::INFINITY);
+                assert_ne!(push, Push::Lost, "seed {seed}");
+                let (point, told) = (simplex.point(), simplex.news());
+                assert_eq!(point.is_some(), told.is_some(), "seed {seed}");
+                let (Some(point), Some(told)) = (point, told) else { continue };
+                (ends, news, all) = (ends + 1, news + told.len(), all + point.len());
+                told.into_iter().for_each(|(at, value)| known[at] = value);
+                assert!(point.iter().all(|&(at, value)| (known[at] - value).abs() < 1e-9), "seed {seed}");
+            }
+        }
+    }
+    assert!(ends > 1_000 && news * 2 < all, "{news} of {all} values at {ends} ends");
+}

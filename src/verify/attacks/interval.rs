@@ -251,7 +251,7 @@ impl Attack<'_> {
             if !self.first_vertex(&mut simplex, component) {
                 return;
             }
-            if let Some(point) = simplex.point() {
+            if let Some(point) = simplex.news() {
                 self.note(&point);
             }
             let is_sound = PUSH.iter().all(|&pivots| targets.iter().all(|&at| self.push(&mut simplex, at, pivots)));
@@ -304,7 +304,7 @@ impl Attack<'_> {
                 Push::Lost => return false,
                 Push::Reached | Push::End(None) | Push::Unlimited | Push::Unknown => {}
             }
-            if let Some(point) = simplex.point() {
+            if let Some(point) = simplex.news() {
                 self.note(&point);
             }
         }
