@@ -13,6 +13,9 @@ const DENSE: usize = 8;
 /// A basis is factored anew after this many columns entered it.
 const UPDATES: usize = 64;
 
+/// The same for each so many rows: factoring a large basis costs as much as many solutions.
+const ROWS_AN_UPDATE: usize = 100;
+
 /// An entry this much smaller than the largest of its column is not turned on.
 const STABLE: f64 = 0.05;
 
@@ -39,6 +42,8 @@ pub struct Basis {
     factors: Vec<Factor>,
     /// By row, the factors that turn on it, in order.
     on_row: Vec<Vec<usize>>,
+    /// By row, the factors that have an entry there, in order.
+    with_row: Vec<Vec<usize>>,
     entries: Vec<(usize, f64)>,
     fresh: usize,
     passing: Passing,
@@ -53,6 +58,8 @@ struct Passing {
     met: Vec<usize>,
     /// Of each of them the next factor.
     ahead: BinaryHeap<Reverse<usize>>,
+    /// The same on the way back, with the row.
+    behind: BinaryHeap<(usize, usize)>,
 }
 
 impl Basis {
@@ -60,7 +67,8 @@ impl Basis {
     pub fn identity(height: usize) -> Self {
         let passing = Passing { value: vec![0.0; height], is_met: vec![false; height], ..Passing::default() };
         let on_row = vec![Vec::new(); height];
-        Self { height, factors: Vec::new(), on_row, entries: Vec::new(), fresh: 0, passing }
+        let with_row = on_row.clone();
+        Self { height, factors: Vec::new(), on_row, with_row, entries: Vec::new(), fresh: 0, passing }
     }
 
     /// `B^-1 x` in place of `x`.
@@ -113,7 +121,7 @@ impl Basis {
                 self.meet(&mut passing, row, at + 1);
             }
         }
-        let solved = passing.taken(is_sparse, least);
+        let solved = passing.taken(is_sparse, least, true);
         self.passing = passing;
         solved
     }
@@ -135,11 +143,65 @@ impl Basis {
 
     /// `y B^-1` in place of `y`.
     pub fn solve_transposed(&self, y: &mut [f64]) {
-        for factor in self.factors.iter().rev() {
-            let others = &self.entries[factor.start..factor.end];
-            let sum: f64 = others.iter().map(|&(row, entry)| y[row] * entry).sum();
-            y[factor.row] = (y[factor.row] - sum) / factor.pivot;
+        self.solve_transposed_from(self.factors.len(), y);
+    }
+
+    fn solve_transposed_from(&self, end: usize, y: &mut [f64]) {
+        self.factors[..end].iter().rev().for_each(|factor| self.turn_back(factor, y));
+    }
+
+    fn turn_back(&self, factor: &Factor, y: &mut [f64]) {
+        let others = &self.entries[factor.start..factor.end];
+        let sum: f64 = others.iter().map(|&(row, entry)| y[row] * entry).sum();
+        y[factor.row] = (y[factor.row] - sum) / factor.pivot;
+    }
+
+    /// Row `row` of `B^-1`, without zeros: the same numbers as those of [`Basis::solve_transposed`] of a unit vector. Only factors with
+    /// an entry where something stands are looked at.
+    pub fn solve_row(&mut self, row: usize) -> Column {
+        let mut passing = std::mem::take(&mut self.passing);
+        passing.value[row] = 1.0;
+        self.meet_behind(&mut passing, row, self.factors.len());
+        let mut last = self.factors.len();
+        let mut looked = 0;
+        let mut is_sparse = true;
+        while let Some((at, row)) = passing.behind.pop() {
+            if at < last {
+                last = at;
+                looked += 1;
+                // So many that going through all that are left costs less than finding the next.
+                if looked * DENSE > self.factors.len() {
+                    passing.behind.clear();
+                    self.solve_transposed_from(at + 1, &mut passing.value);
+                    is_sparse = false;
+                    break;
+                }
+                let factor = &self.factors[at];
+                self.turn_back(factor, &mut passing.value);
+                if passing.value[factor.row] != 0.0 {
+                    self.meet_behind(&mut passing, factor.row, at);
+                }
+            }
+            self.look_behind(&mut passing, row, at);
         }
+        let solved = passing.taken(is_sparse, 0.0, false);
+        self.passing = passing;
+        solved
+    }
+
+    /// A row holds something when the factors from `next` on have been passed.
+    fn meet_behind(&self, passing: &mut Passing, row: usize, next: usize) {
+        if !passing.is_met[row] {
+            passing.is_met[row] = true;
+            passing.met.push(row);
+            self.look_behind(passing, row, next);
+        }
+    }
+
+    fn look_behind(&self, passing: &mut Passing, row: usize, next: usize) {
+        let with_row = &self.with_row[row];
+        let place = with_row.partition_point(|&factor| factor < next);
+        passing.behind.extend(place.checked_sub(1).map(|place| (with_row[place], row)));
     }
 
     /// Entries that a solution passes through.
@@ -152,6 +214,7 @@ impl Basis {
         let start = self.entries.len();
         let mut pivot = 1.0;
         for &(at, entry) in column {
+            self.with_row[at].push(self.factors.len());
             if at == row {
                 pivot = entry;
             } else {
@@ -164,14 +227,14 @@ impl Basis {
 
     /// So many columns entered since it was factored that factoring anew pays.
     pub fn is_worn(&self) -> bool {
-        self.factors.len() >= self.fresh + UPDATES
+        self.factors.len() >= self.fresh + UPDATES.max(self.height / ROWS_AN_UPDATE)
     }
 
     /// Factors the basis of `columns` anew. Answers which column stands at each row; none where they are dependent.
     pub fn factor(&mut self, columns: &[&Column]) -> Option<Vec<usize>> {
         self.factors.clear();
         self.entries.clear();
-        self.on_row.iter_mut().for_each(Vec::clear);
+        self.on_row.iter_mut().chain(&mut self.with_row).for_each(Vec::clear);
         let mut peel = Peel::new(columns, self.height);
         let last = peel.columns_first();
         let first = peel.rows_first();
@@ -207,11 +270,13 @@ impl Basis {
 }
 
 impl Passing {
-    /// What came of it, by row; nothing is left behind.
-    fn taken(&mut self, is_sparse: bool, least: f64) -> Column {
+    /// What came of it, by row, `in_order` of rows; nothing is left behind.
+    fn taken(&mut self, is_sparse: bool, least: f64, in_order: bool) -> Column {
         let entries = |&(_, entry): &(usize, f64)| entry.abs() > least;
         let solved = if is_sparse {
-            self.met.sort_unstable();
+            if in_order {
+                self.met.sort_unstable();
+            }
             let solved = self.met.iter().map(|&row| (row, self.value[row])).filter(entries).collect();
             self.met.iter().for_each(|&row| self.value[row] = 0.0);
             solved
@@ -228,7 +293,9 @@ impl Passing {
 /// Which columns and rows are not pivots yet, and how many entries among those each has.
 struct Peel<'a> {
     columns: &'a [&'a Column],
-    by_row: Vec<Vec<usize>>,
+    /// The columns of every row, one row after the other, and where each begins.
+    by_row: Vec<usize>,
+    begins: Vec<usize>,
     in_column: Vec<usize>,
     in_row: Vec<usize>,
     has_column: Vec<bool>,
@@ -237,17 +304,28 @@ struct Peel<'a> {
 
 impl<'a> Peel<'a> {
     fn new(columns: &'a [&'a Column], height: usize) -> Self {
-        let mut by_row = vec![Vec::new(); height];
+        let mut in_row = vec![0; height];
+        columns.iter().flat_map(|column| column.iter()).for_each(|&(row, _)| in_row[row] += 1);
+        // One list for all rows: a basis of 20,000 rows is factored hundreds of times.
+        let mut begins = Vec::with_capacity(height + 1);
+        begins.push(0);
+        for count in &in_row {
+            begins.push(begins.last().copied().unwrap_or(0) + count);
+        }
+        let mut next = begins.clone();
+        let mut by_row = vec![0; begins[height]];
         for (column, entries) in columns.iter().enumerate() {
             for &(row, _) in *entries {
-                by_row[row].push(column);
+                by_row[next[row]] = column;
+                next[row] += 1;
             }
         }
         Self {
             columns,
             in_column: columns.iter().map(|entries| entries.len()).collect(),
-            in_row: by_row.iter().map(Vec::len).collect(),
+            in_row,
             by_row,
+            begins,
             has_column: vec![true; columns.len()],
             has_row: vec![true; height],
         }
@@ -262,7 +340,7 @@ impl<'a> Peel<'a> {
             let Some(row) = row.filter(|_| self.has_column[column]) else { continue };
             self.take(column, row);
             peeled.push((column, row));
-            for &other in &self.by_row[row] {
+            for &other in &self.by_row[self.begins[row]..self.begins[row + 1]] {
                 self.in_column[other] -= 1;
                 if self.in_column[other] == 1 && self.has_column[other] {
                     queue.push(other);
@@ -278,7 +356,8 @@ impl<'a> Peel<'a> {
             (0..self.has_row.len()).filter(|&row| self.has_row[row] && self.in_row[row] == 1).collect();
         let mut peeled = Vec::new();
         while let Some(row) = queue.pop() {
-            let column = self.by_row[row].iter().copied().find(|&column| self.has_column[column]);
+            let mut columns = self.by_row[self.begins[row]..self.begins[row + 1]].iter().copied();
+            let column = columns.find(|&column| self.has_column[column]);
             let Some(column) = column.filter(|_| self.has_row[row]) else { continue };
             self.take(column, row);
             peeled.push((column, row));
@@ -339,13 +418,13 @@ mod tests {
 
     /// Bases of a few hundred rows, some peeled and some turned on, before and after columns entered.
     #[test]
-    fn a_column_of_few_entries_is_solved_as_any_other_to_the_last_bit() {
+    fn a_column_or_row_of_few_entries_is_solved_as_any_other_to_the_last_bit() {
         let mut state = 7_u64;
         let mut dice = |below: usize| {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             (state >> 33) as usize % below
         };
-        let (height, mut sparse) = (300, 0);
+        let (height, mut sparse, mut few) = (300, 0, 0);
         let mut column = |own: Option<usize>| -> Column {
             let mut rows: Vec<usize> = (0..dice(3)).map(|_| dice(height)).chain(own).collect();
             rows.sort_unstable();
@@ -364,12 +443,21 @@ mod tests {
             let solved = basis.solve_column(&asked, NOISE);
             assert_eq!(solved, all, "after {entered}");
             sparse += usize::from(solved.len() * DENSE < height);
+            let mut unit = vec![0.0; height];
+            unit[entered] = 1.0;
+            basis.solve_transposed(&mut unit);
+            let all: Column = unit.iter().copied().enumerate().filter(|&(_, entry)| entry != 0.0).collect();
+            let mut row = basis.solve_row(entered);
+            few += usize::from(row.len() * DENSE < height);
+            row.sort_by_key(|&(row, _)| row);
+            assert_eq!(row, all, "back, after {entered}");
             let largest = solved.iter().max_by(|one, other| one.1.abs().total_cmp(&other.1.abs()));
             if let Some(&(row, _)) = largest.filter(|_| entered % 3 == 0) {
                 basis.enter(&solved, row);
             }
         }
         assert!(sparse > 10 && sparse < 200, "both ways were gone: {sparse}");
+        assert!(few > 10 && few < 200, "and back: {few}");
     }
 
     #[test]

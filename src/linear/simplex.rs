@@ -222,11 +222,11 @@ impl Simplex {
                 }
                 self.step(at, sense, false)
             } else {
-                let mut duals = vec![0.0; self.basis.len()];
-                duals[row] = 1.0;
-                self.inverse.solve_transposed(&mut duals);
+                let duals = self.inverse.solve_row(row);
                 self.price(&duals);
-                match self.best_step(sense) {
+                // From a point inside, where a push stops as soon as it may, the longest step of a few leads furthest from the others.
+                let enough = if self.home.is_some() { f64::INFINITY } else { (goal - self.value[at]).abs() };
+                match self.best_step(sense, enough) {
                     Some(step) => step,
                     None => {
                         let proven = self.proven(at, sense, &duals);
@@ -282,12 +282,13 @@ impl Simplex {
     }
 
     /// For any multipliers y, `x = y b + (x - y A x)`, and the last term is least at the variables' bounds.
-    fn proven(&self, at: usize, sense: f64, duals: &[f64]) -> Option<f64> {
+    fn proven(&self, at: usize, sense: f64, duals: &[(usize, f64)]) -> Option<f64> {
         let mut reduced = vec![0.0; self.variables.len()];
         reduced[at] = -sense;
         let (mut bound, mut magnitude) = (0.0, 0.0);
-        for ((terms, rhs), dual) in self.rows.iter().zip(&self.rhs).zip(duals) {
-            let dual = -sense * plain(*dual);
+        for &(row, dual) in duals {
+            let (terms, rhs) = (&self.rows[row], self.rhs[row]);
+            let dual = -sense * plain(dual);
             bound += dual * rhs;
             magnitude += (dual * rhs).abs();
             for &(column, coefficient) in terms {

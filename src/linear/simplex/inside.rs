@@ -48,9 +48,7 @@ impl Simplex {
         if row == OUTSIDE {
             return true;
         }
-        let mut duals = vec![0.0; self.basis.len()];
-        duals[row] = 1.0;
-        self.inverse.solve_transposed(&mut duals);
+        let duals = self.inverse.solve_row(row);
         self.price(&duals);
         let free = self.touched.iter().filter(|&&other| self.row_of[other] == OUTSIDE && !self.is_held(other));
         let best = free.max_by(|&&one, &&other| self.tableau[one].abs().total_cmp(&self.tableau[other].abs()));

@@ -18,9 +18,9 @@ impl Simplex {
             }
             let mut duals: Vec<f64> = self.basis.iter().map(|&at| if at < size { 0.0 } else { 1.0 }).collect();
             self.inverse.solve_transposed(&mut duals);
-            self.price(&duals);
+            self.price(&duals.into_iter().enumerate().collect::<Vec<_>>());
             // A variable that rises by one takes its entry of the tableau away from what is missing.
-            let Some(step) = self.best_step(-1.0) else { return false };
+            let Some(step) = self.best_step(-1.0, f64::INFINITY) else { return false };
             if self.pivots >= end || !self.take(step) {
                 return false;
             }

@@ -34,11 +34,11 @@ pub(super) struct Step {
 impl Simplex {
     /// The row of the tableau that `duals` make: a variable that rises by one moves what they stand for by minus its
     /// entry.
-    pub(super) fn price(&mut self, duals: &[f64]) {
+    pub(super) fn price(&mut self, duals: &[(usize, f64)]) {
         for at in self.touched.drain(..) {
             self.tableau[at] = 0.0;
         }
-        for (row, &dual) in duals.iter().enumerate() {
+        for &(row, dual) in duals {
             if dual.abs() > NOISE {
                 for &(column, coefficient) in &self.rows[row] {
                     if self.tableau[column] == 0.0 {
@@ -51,8 +51,8 @@ impl Simplex {
     }
 
     /// The best of a few steps that move what was priced in `sense`. Where none has moved it for long, the first variable
-    /// by index enters, and the first leaves: so the search cannot go round in circles.
-    pub(super) fn best_step(&mut self, sense: f64) -> Option<Step> {
+    /// by index enters, and the first leaves: so the search cannot go round in circles. A step that moves it by `enough` is not bettered.
+    pub(super) fn best_step(&mut self, sense: f64, enough: f64) -> Option<Step> {
         let mut able: Vec<(usize, f64, f64)> = Vec::new();
         for &at in &self.touched {
             let by = -sense * self.tableau[at];
@@ -76,6 +76,9 @@ impl Simplex {
             let gain = step.length * rate;
             if best.as_ref().is_none_or(|&(_, most)| gain > most) {
                 best = Some((step, gain));
+            }
+            if gain >= enough {
+                break;
             }
         }
         match best {
