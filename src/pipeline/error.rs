@@ -381,7 +381,8 @@ impl Error {
                 "Without --correct the period is reported for the first time."
             }
             Self::Assemble(AssembleError::Unchanged { .. }) => {
-                "Ingest the corrected export first. Late cases are no correction: they are counted where they came in."
+                "Ingest the corrected export first. Late cases are no correction: they are counted where they came in. Nor \
+                 are dates: a case stays in the month in which it was counted."
             }
             Self::Assemble(AssembleError::TooFew { .. }) => {
                 "Nothing was released. The store has it right. Correct it together with more, or not at all: the versions \
