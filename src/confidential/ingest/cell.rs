@@ -331,7 +331,8 @@ impl<'a> Reader<'a> {
     fn reference(&self, text: &str, length: usize) -> Cleaned {
         let long = if self.cut_off { reference::longer_than_15_digits(text) } else { None };
         let cut_off = long.is_some_and(|number| reference::ends_in_zeros(&number));
-        if cut_off || text.contains('\u{fffd}') || reference::is_lost(text, self.as_written) {
+        let is_none = reference::is_lost(text, self.as_written) || reference::is_several(text);
+        if cut_off || text.contains('\u{fffd}') || is_none {
             return noted(None, "odd_identifier", length);
         }
         let written = collapsed(&reference::without_marks_of_no_width(text));

@@ -296,7 +296,8 @@ fn line_ends(text: &[u8], to: usize, counted: &mut usize) -> u64 {
 }
 
 /// The error values of spreadsheets, as they stand in a text.
-const FAULTS: [&str; 16] = [
+const FAULTS: [&str; 17] = [
+    "[Error]",
     "#N/A",
     "#REF!",
     "#VALUE!",
@@ -320,7 +321,7 @@ fn cell(text: &str) -> Cell<'_> {
     let narrow = |text: &str| text.len() > 2 && text.bytes().all(|byte| byte == b'#');
     if text.chars().all(blank) {
         Cell::Blank
-    } else if text.starts_with('#') && (FAULTS.contains(&text.trim()) || narrow(text.trim())) {
+    } else if text.starts_with(['#', '[']) && (FAULTS.contains(&text.trim()) || narrow(text.trim())) {
         Cell::Fault
     } else {
         Cell::Text(text)

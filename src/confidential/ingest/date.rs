@@ -2,7 +2,7 @@
 //! the service's time zone. Goes out: a date and how it was written. Deliberately absent: what order a column has; that is
 //! for `evidence` to say, from all of its rows.
 
-use jiff::civil::{Date, DateTime};
+use jiff::civil::{Date, DateTime, Weekday};
 use jiff::tz::{Offset, TimeZone};
 use model::config::fold::with_plain_signs;
 use model::config::source::{Dates, Order};
@@ -223,6 +223,25 @@ fn at_its_time(text: &str) -> Option<(&str, &str)> {
     (!day.is_empty()).then(|| (day.trim_end_matches(['T', 't', ' ', ',']), &text[day.len()..]))
 }
 
+/// Seconds since midnight of a time behind a date, where no zone and no half of the day stands behind it.
+pub(super) fn clock(text: &str) -> Option<u32> {
+    let (_, time) = at_its_time(text.trim())?;
+    if !time.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b':' | b'.')) {
+        return None;
+    }
+    let mut parts = time.split([':', '.']).map(|part| part.parse::<u32>().ok());
+    let (hours, minutes) = (parts.next()??, parts.next()??);
+    let seconds = parts.next().flatten().unwrap_or(0);
+    Some(hours.checked_mul(60)?.checked_add(minutes)?.checked_mul(60)?.checked_add(seconds)?)
+}
+
+/// The same of a date cell, rounded as a spreadsheet shows it.
+pub(super) fn seconds(days: f64) -> Option<u32> {
+    const DAY: f64 = 86_400.0;
+    let seconds = (days.fract() * DAY).round();
+    (0.0..=DAY).contains(&seconds).then(|| if seconds >= DAY { 0 } else { seconds as u32 })
+}
+
 /// `Z`, `UTC`, `+01:00`, `-0500`, `+01`, `UTC+1`.
 fn offset(zone: &str) -> Option<Offset> {
     let upper = zone.to_uppercase();
@@ -246,7 +265,29 @@ fn offset(zone: &str) -> Option<Offset> {
     Offset::from_seconds(if minus { -seconds } else { seconds }).ok()
 }
 
+/// A date without a zone; none where its weekday is another day's: then day and month may be exchanged, or one of them is mistyped.
 fn plain(text: &str, way: &Way<'_>) -> Option<Read> {
+    let read = without_weekday(text, way)?;
+    weekday(text).is_none_or(|day| day == read.date.weekday()).then_some(read)
+}
+
+/// The first weekday that a text names.
+fn weekday(text: &str) -> Option<Weekday> {
+    use Weekday::{Friday, Monday, Saturday, Sunday, Thursday, Tuesday, Wednesday};
+    // Most dates have no letter.
+    if !text.bytes().any(|byte| byte.is_ascii_alphabetic()) {
+        return None;
+    }
+    let words = text.split(|character: char| !character.is_alphabetic());
+    let named = [Monday, Tuesday, Wednesday, Thursday, Friday, Saturday, Sunday];
+    let day = |word: &str| {
+        let at = WEEKDAYS.iter().position(|day| word.to_lowercase().starts_with(day))?;
+        Some(named[at])
+    };
+    words.filter(|word| !word.is_empty()).find_map(day)
+}
+
+fn without_weekday(text: &str, way: &Way<'_>) -> Option<Read> {
     let [first, second, third] = parts(text)?;
     let number = |part: &str| part.parse::<i16>().ok();
     // `June` and `14th` have four signs too.
@@ -306,6 +347,9 @@ fn civil(year: i16, month: i16, day: i16) -> Option<Date> {
     Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()
 }
 
+/// How weekdays begin, Monday first.
+const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+
 /// The three parts of a date; a time after it is let go, a weekday before or after it too.
 fn parts(text: &str) -> Option<[&str; 3]> {
     let text = at_its_time(text).map_or(text, |(day, _)| day);
@@ -316,7 +360,7 @@ fn parts(text: &str) -> Option<[&str; 3]> {
     let mut words = text.split(separator).filter(|word| !word.is_empty()).peekable();
     let weekday = |word: &&str| {
         let lower = word.trim_matches(['(', ')']).to_lowercase();
-        ["mon", "tue", "wed", "thu", "fri", "sat", "sun"].iter().any(|day| lower.starts_with(day))
+        WEEKDAYS.iter().any(|day| lower.starts_with(day))
     };
     words.next_if(weekday);
     let first = words.next()?;

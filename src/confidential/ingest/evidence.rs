@@ -13,9 +13,11 @@ use crate::ingest::place::Place;
 use crate::ingest::table::{Cell, Export};
 use crate::ingest::{duration, reference};
 
+mod midnights;
 mod numbers;
 mod others;
 
+use midnights::Midnights;
 use numbers::{LongNumbers, ShortYears};
 use others::{Others, lone};
 
@@ -48,6 +50,7 @@ struct Column {
     /// Dates that can be read in one way only.
     fixed: BTreeMap<Fixed, Days>,
     short: ShortYears,
+    midnights: Midnights,
     /// `12:30`: all, those of ten and more, those of 24 and more.
     colons: Cells,
     colons_from_10: Cells,
@@ -167,7 +170,10 @@ impl<'a> Evidence<'a> {
         let described = &self.source.fields[field];
         let column = self.columns.entry(field).or_default();
         match (described.kind, cell) {
-            (Kind::Date, Cell::Serial(days)) => column.counted(Fixed::Cell, days),
+            (Kind::Date, Cell::Serial(days)) => {
+                column.counted(Fixed::Cell, days);
+                column.at(days, place);
+            }
             (Kind::Date, Cell::Number(days)) => column.counted(Fixed::Number, days + self.days_more),
             (Kind::Date, Cell::Text(text)) => {
                 let text = with_plain_signs(reference::unguarded(text));
@@ -226,8 +232,21 @@ impl Column {
         }
     }
 
+    /// The time of day of a date cell.
+    fn at(&mut self, days: f64, place: impl Fn() -> Place) {
+        if let (Some(seconds), Some(Said::Day(read))) = (date::seconds(days), date::serial(days, Form::Cell)) {
+            self.midnights.hear(seconds, Some(read.date.month()), place);
+        }
+    }
+
     fn dated(&mut self, text: &str, place: impl Fn() -> Place) {
         let bytes = text.as_bytes();
+        if bytes.len() > 10
+            && let Some(seconds) = date::clock(text)
+        {
+            let month = text.get(5..7).filter(|_| bytes[4] == b'-').and_then(|month| month.parse().ok());
+            self.midnights.hear(seconds, month, &place);
+        }
         if bytes.len() >= 10 && bytes[4] == b'-' && bytes[7] == b'-' {
             // Most dates of most exports.
             if let Ok(day) = text.get(8..10).unwrap_or_default().parse() {
@@ -321,12 +340,18 @@ impl Column {
         self.bare.count > 1 && self.bare_above * 4 <= self.bare.count
     }
 
+    /// Whether a long column has nothing but what a working day has hours.
+    const fn is_many_hours(&self) -> bool {
+        const MANY: u64 = 20;
+        self.bare_above == 0 && self.bare.count >= MANY
+    }
+
     /// What asks whether lengths of time are hours: what is beside the numbers, or a colon.
     fn lengths(self, field: &Field) -> Vec<Contradiction> {
         let is_in_hours = self.in_hours > 0
             || self.broken > self.fractions
             || self.colons.count > 0 && field.colon != Some(Colon::Minutes);
-        if field.number.is_none() && self.is_few() && is_in_hours && !self.is_in_days() {
+        if field.number.is_none() && (self.is_few() && is_in_hours || self.is_many_hours()) && !self.is_in_days() {
             return vec![self.bare.contradict("hours_or_minutes")];
         }
         if field.colon.is_some() { Vec::new() } else { self.colons() }
@@ -385,6 +410,7 @@ impl Column {
             contradictions.push(against.contradict("mixed_date_order"));
         }
         contradictions.extend(year_order);
+        contradictions.extend(self.midnights.decide());
         let (cut_off, as_written) = (self.long.are_cut_off(), self.long.are_running());
         let decision = Decision { order, cut_off, as_written, in_days: false };
         Found { decision, evidence, against: contradictions }

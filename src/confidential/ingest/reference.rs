@@ -118,6 +118,13 @@ pub(super) fn is_running(written: &str) -> bool {
     }
 }
 
+/// Whether a cell has several references, as where somebody keeps siblings in one row: `SP-1; SP-2`, one a line.
+pub(super) fn is_several(written: &str) -> bool {
+    let has_digit = |part: &&str| part.bytes().any(|byte| byte.is_ascii_digit());
+    let parts = |written: &str| written.trim().split([';', '&', '\n', '\r']).filter(has_digit).count();
+    written.bytes().any(|byte| matches!(byte, b';' | b'&' | b'\n' | b'\r')) && parts(written) > 1
+}
+
 /// `"`, `''`, `〃`, `-"-`, `ditto`.
 fn is_ditto(written: &str) -> bool {
     const LONGEST: usize = 8;

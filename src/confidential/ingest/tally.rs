@@ -100,7 +100,7 @@ impl<'a> Tally<'a> {
 }
 
 fn about_a_row(source: &Source, check: &str) -> bool {
-    const OTHERS: [&str; 41] = [
+    const OTHERS: [&str; 42] = [
         "footer_row",
         "cut_off",
         "totals_row",
@@ -110,6 +110,7 @@ fn about_a_row(source: &Source, check: &str) -> bool {
         "unlikely_letters",
         "mixed_date_order",
         "half_swapped_dates",
+        "moved_midnights",
         "year_order",
         "hours_or_minutes",
         "later_row_earlier",

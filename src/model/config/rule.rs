@@ -44,6 +44,10 @@ pub const CHECKS: &[(&str, &str)] = &[
         "half_swapped_dates",
         "a spreadsheet exchanged day and month where it could: date cells have no day over 12, text only such",
     ),
+    (
+        "moved_midnights",
+        "all times are midnight, or eleven in the evening of days in summer: a program moved midnights to another zone, and days are one too early; export days without times, or times with their zone",
+    ),
     ("year_order", "a year of two digits may stand first or last; say `order` in [dates] of the source"),
     ("zone_unknown", "a time in another zone; say `time_zone` in service.toml"),
     ("two_digit_year", "a year of two digits, read in the window of the source"),

@@ -179,3 +179,31 @@ fn a_reference_that_counts_on_within_a_month_says_that_none_is_a_date() {
     assert!(written(&["2025/04/30", "2025/04/113"]) && written(&["2025/04/3", "2025/04/12"]));
     assert!(!written(&["2025/04/30", "2025/04/12", "SP-1"]));
 }
+
+#[test]
+fn midnights_that_were_moved_to_another_zone_are_told_by_all_of_the_column() {
+    let moved = ["2025-01-13 00:00:00", "2025-03-31 23:00:00", "2025-06-04T23:00:00.000", "2025-07-01"];
+    assert_eq!(dates(&moved).1, [("moved_midnights", 2, 3)]);
+    assert_eq!(dates(&["31/03/2025 23:00", "04/06/2025 23:00"]).1, [("moved_midnights", 2, 2)]);
+    let cell = |days: f64, hours: f64| Cell::Serial(days + hours / 24.0);
+    assert_eq!(
+        found(Kind::Date, &[cell(45747.0, 23.0), cell(45812.0, 23.0), cell(45920.0, 0.0)]).1,
+        [("moved_midnights", 2, 2)]
+    );
+    assert_eq!(dates(&[&moved[..], &["2025-06-05 09:30:00"]].concat()).1, [], "there are other times");
+    assert_eq!(dates(&moved[..2]).1, [], "one may be somebody who rang late");
+    assert_eq!(dates(&[&moved[..], &["2025-01-14 23:00:00"]].concat()).1, [], "a job that runs all the year");
+    assert_eq!(dates(&["2025-03-31 11:00:00 PM", "2025-06-04 11:00 PM"]).1, [], "not known here");
+}
+
+#[test]
+fn a_column_of_working_hours_is_asked_about_where_it_is_long() {
+    let whole = |count: usize| (0..count).map(|at| (at % 7 + 1).to_string()).collect::<Vec<_>>();
+    let asked = |cells: &[String]| {
+        let cells: Vec<Cell<'_>> = cells.iter().map(|text| Cell::Text(text)).collect();
+        found(Kind::Minutes, &cells).1
+    };
+    assert_eq!(asked(&whole(20)), [("hours_or_minutes", 20, 2)]);
+    assert_eq!(asked(&whole(19)), []);
+    assert_eq!(asked(&[whole(40), vec!["45".to_owned()]].concat()), [], "one of 45 is no working day's");
+}

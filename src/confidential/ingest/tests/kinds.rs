@@ -424,3 +424,30 @@ fn deletions_in_another_file_of_the_same_run_forget_its_cases_in_whatever_order_
         assert!(found.reading.deletion_requested.expose_identified().contains_key("SP-00002"));
     }
 }
+
+#[test]
+fn a_cell_with_several_references_is_no_reference() {
+    let found = taken(&rows(30, |at, cells| match at {
+        3 => cells[0] = "SP-00003; SP-90003".to_owned(),
+        4 => cells[0] = "SP-00004 & SP-90004".to_owned(),
+        5 => cells[0] = "\"SP-00005\nSP-90005\"".to_owned(),
+        6 => cells[1] = "A&B-6".to_owned(),
+        7 => cells[1] = "[Error]".to_owned(),
+        _ => {}
+    }));
+    assert_eq!((found.rejected("odd_identifier"), found.place("odd_identifier").as_str()), (3, "line 4, column 1"));
+    assert_eq!((found.times("error_cell"), found.column("family_ref")[2]), (1, "A&B-6"));
+}
+
+#[test]
+fn a_weekday_that_the_date_is_not_is_no_date() {
+    let found = taken(&rows(40, |at, cells| match at {
+        1 => cells[3] = "Thursday 5 June 2025".to_owned(),
+        2 => cells[3] = "Monday 5 June 2025".to_owned(),
+        3 => cells[3] = "Thu 05/06/2025".to_owned(),
+        4 => cells[3] = "05/06/2025 (Fri)".to_owned(),
+        _ => {}
+    }));
+    assert_eq!((found.times("bad_date"), found.place("bad_date").as_str()), (2, "line 3, column 4"));
+    assert_eq!([found.column("date_first_contact")[0], found.column("date_first_contact")[1]], ["2025-06-05"; 2]);
+}
