@@ -232,14 +232,14 @@ pub(super) fn clock(text: &str) -> Option<u32> {
     let mut parts = time.split([':', '.']).map(|part| part.parse::<u32>().ok());
     let (hours, minutes) = (parts.next()??, parts.next()??);
     let seconds = parts.next().flatten().unwrap_or(0);
-    Some(hours.checked_mul(60)?.checked_add(minutes)?.checked_mul(60)?.checked_add(seconds)?)
+    hours.checked_mul(60)?.checked_add(minutes)?.checked_mul(60)?.checked_add(seconds)
 }
 
 /// The same of a date cell, rounded as a spreadsheet shows it.
 pub(super) fn seconds(days: f64) -> Option<u32> {
     const DAY: f64 = 86_400.0;
-    let seconds = (days.fract() * DAY).round();
-    (0.0..=DAY).contains(&seconds).then(|| if seconds >= DAY { 0 } else { seconds as u32 })
+    let seconds = (days.fract() * DAY).round() % DAY;
+    (seconds >= 0.0).then_some(seconds as u32)
 }
 
 /// `Z`, `UTC`, `+01:00`, `-0500`, `+01`, `UTC+1`.
