@@ -273,18 +273,19 @@ fn plain(text: &str, way: &Way<'_>) -> Option<Read> {
 
 /// The first weekday that a text names.
 fn weekday(text: &str) -> Option<Weekday> {
-    use Weekday::{Friday, Monday, Saturday, Sunday, Thursday, Tuesday, Wednesday};
     // Most dates have no letter.
     if !text.bytes().any(|byte| byte.is_ascii_alphabetic()) {
         return None;
     }
-    let words = text.split(|character: char| !character.is_alphabetic());
-    let named = [Monday, Tuesday, Wednesday, Thursday, Friday, Saturday, Sunday];
-    let day = |word: &str| {
-        let at = WEEKDAYS.iter().position(|day| word.to_lowercase().starts_with(day))?;
-        Some(named[at])
-    };
-    words.filter(|word| !word.is_empty()).find_map(day)
+    text.split(|character: char| !character.is_alphabetic()).find_map(weekday_named)
+}
+
+/// `Mon`, `monday`.
+fn weekday_named(word: &str) -> Option<Weekday> {
+    const FROM_MONDAY: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+    let word = word.to_lowercase();
+    let at = FROM_MONDAY.iter().position(|day| word.starts_with(day))?;
+    Weekday::from_monday_zero_offset(i8::try_from(at).ok()?).ok()
 }
 
 fn without_weekday(text: &str, way: &Way<'_>) -> Option<Read> {
@@ -347,9 +348,6 @@ fn civil(year: i16, month: i16, day: i16) -> Option<Date> {
     Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()
 }
 
-/// How weekdays begin, Monday first.
-const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
-
 /// The three parts of a date; a time after it is let go, a weekday before or after it too.
 fn parts(text: &str) -> Option<[&str; 3]> {
     let text = at_its_time(text).map_or(text, |(day, _)| day);
@@ -358,10 +356,7 @@ fn parts(text: &str) -> Option<[&str; 3]> {
     }
     let separator = |character: char| matches!(character, '/' | '-' | '.' | ' ' | ',');
     let mut words = text.split(separator).filter(|word| !word.is_empty()).peekable();
-    let weekday = |word: &&str| {
-        let lower = word.trim_matches(['(', ')']).to_lowercase();
-        WEEKDAYS.iter().any(|day| lower.starts_with(day))
-    };
+    let weekday = |word: &&str| weekday_named(word.trim_matches(['(', ')'])).is_some();
     words.next_if(weekday);
     let first = words.next()?;
     words.next_if_eq(&"of");
